@@ -1,0 +1,46 @@
+# make repro: the default experiments and their leaderboard · make test · make lint · make bench
+.DEFAULT_GOAL := help
+.PHONY: help repro test lint bench clean
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# The repository's own packages come first; TensorFlow keeps its start-up notes to itself.
+export PYTHONPATH := $(CURDIR)
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+# Without bytecode every import takes three times as long.
+unexport PYTHONDONTWRITEBYTECODE
+
+help:
+	@echo "make repro  run every stage on the embedded data and print the leaderboard"
+	@echo "make test   run the tests"
+	@echo "make lint   check style and types"
+	@echo "make bench  run every stage on the real data sets (see benchmarks/RESULTS.md)"
+
+# The environment: made once, and again when what it holds changes. uv is used where it is.
+.venv/installed: pyproject.toml constraints.txt
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --seed --allow-existing --python $(PYTHON) .venv && \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --editable '.[dev]'; \
+	else \
+	  $(PYTHON) -m venv .venv && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'; \
+	fi
+	@touch $@
+
+repro: .venv/installed
+	dvc repro
+	elman compare --print
+
+test: .venv/installed
+	pytest -n 2 --dist loadfile
+
+lint: .venv/installed
+	ruff check .
+	ruff format --check .
+	pyright
+
+bench: .venv/installed
+	cd benchmarks && dvc repro
+
+clean:
+	rm -rf .venv data vectors runs predictions evaluations costs reports

@@ -1,0 +1,1 @@
+"""Elman on real data, and its speed."""

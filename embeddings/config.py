@@ -1,0 +1,119 @@
+"""Configuration files: YAML that becomes a frozen dataclass, and the configuration of word vectors."""
+
+import dataclasses
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import dacite
+import yaml
+
+from embeddings.errors import InputError
+
+Config = TypeVar("Config")
+
+
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """Reads a YAML file that holds one mapping.
+
+    Raises:
+        InputError: the file is missing, is not YAML, or holds something else than a mapping.
+    """
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such configuration file{nearest(Path(path).name, siblings(path))}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise InputError(f"{path}{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: expected a mapping of keys to values, got {type(content).__name__}")
+    return content
+
+
+def load_config(cls: type[Config], path: str | Path, overrides: Mapping[str, Any] | None = None) -> Config:
+    """Reads a YAML file into a frozen dataclass; an unknown key or a value of a wrong type is refused.
+
+    Args:
+        cls: the dataclass.
+        path: the file.
+        overrides: values that replace the file's, by top-level key.
+    """
+    return build_config(cls, {**read_yaml(path), **(overrides or {})}, path)
+
+
+def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path) -> Config:
+    """Builds a frozen dataclass from a mapping; `where` names its origin in errors."""
+    try:
+        return dacite.from_dict(cls, freeze(values), dacite.Config(strict=True))
+    except dacite.UnexpectedDataError as error:
+        key = sorted(error.keys)[0]
+        raise InputError(f"{where}: unknown key {key!r}{nearest(key, field_names(cls))}") from None
+    except dacite.MissingValueError as error:
+        raise InputError(f"{where}: the key {error.field_path!r} is missing") from None
+    except dacite.DaciteError as error:
+        raise InputError(f"{where}: {error}") from None
+    except ValueError as error:  # a dataclass's own __post_init__
+        raise InputError(f"{where}: {error}") from None
+
+
+def freeze(value: Any) -> Any:
+    """Turns lists into tuples, at any depth."""
+    if isinstance(value, Mapping):
+        return {key: freeze(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(freeze(item) for item in value)
+    return value
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """The end of an error message: the nearest known name, or all of them."""
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(known)}" if known else ""
+
+
+def siblings(path: str | Path) -> list[str]:
+    """Names of the files beside `path` that have its suffix."""
+    folder = Path(path).parent
+    return sorted(file.name for file in folder.glob(f"*{Path(path).suffix}")) if folder.is_dir() else []
+
+
+def field_names(cls: type) -> list[str]:
+    """Every key that a dataclass and the dataclasses in its fields take."""
+    names = []
+    for field in dataclasses.fields(cls):
+        names.append(field.name)
+        for part in (field.type, *getattr(field.type, "__args__", ())):
+            if dataclasses.is_dataclass(part) and isinstance(part, type):
+                names.extend(field_names(part))
+    return names
+
+
+@dataclass(frozen=True)
+class VectorsConfig:
+    """How an artefact of word vectors is made. Names are gensim's, spelt out."""
+
+    algorithm: Literal["cbow", "skip_gram", "random"]
+    dimensions: int
+    seed: int
+    corpus: tuple[str, ...] = ()  # prepared splits: JSON Lines with lists of tokens
+    field: Literal["tokens", "target_tokens"] = "tokens"
+    window: int = 5
+    minimum_count: int = 5
+    negative_samples: int = 5
+    subsampling: float = 1e-3  # threshold above which frequent words are down-sampled
+    learning_rate: float = 0.025
+    epochs: int = 5
+    workers: int = 1  # more than one is faster and no longer deterministic
+
+    def __post_init__(self) -> None:
+        for name in ("dimensions", "window", "minimum_count", "negative_samples", "epochs", "workers"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")
+        if self.learning_rate <= 0 or self.subsampling < 0:
+            raise ValueError("expected a positive learning_rate and no negative subsampling")

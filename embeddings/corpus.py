@@ -1,0 +1,121 @@
+"""The corpus of word vectors: prepared splits, streamed into the one-sentence-a-line file that gensim reads."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import InputError
+
+# gensim fills a batch from `corpus_file` line by line until it holds more than 10,000 words, and trains on no more than
+# 10,000 of them. A line is broken where it would fill the batch, so that at most one word in 10,001 is passed over.
+BATCH_WORDS = 10_001
+
+# White space within a token would end the word in gensim's file: there it stands for itself in a private use area.
+_ESCAPES = {code: 0xF0000 + code for code in range(0x3001) if chr(code).isspace()}
+_UNESCAPES = {escape: code for code, escape in _ESCAPES.items()}
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus as gensim reads it, and what it was made from."""
+
+    path: Path  # one sentence a line, words apart by a space
+    lines: int
+    tokens: int
+    counts: Counter[str]  # of each word as written in the file; `unescape` gives the word itself
+    tokenizer: str  # the one that every source went through
+    sources: list[dict[str, Any]]  # file, sha256, language, tokens, sentences
+
+
+def write_corpus(sources: Sequence[str], field: str, path: str | Path) -> Corpus:
+    """Writes prepared splits as one file for gensim, streaming.
+
+    Args:
+        sources: JSON Lines with a list of words a row; beside each stands its dataset's `dataset.json`.
+        field: key of the list, `tokens` or `target_tokens`.
+        path: the file to write.
+
+    Raises:
+        InputError: a source is missing, malformed, a dev or test split, or tokenised unlike the first one.
+    """
+    descriptions = [describe(source, field) for source in sources]
+    tokenizer = descriptions[0][0]
+    for source, (other, _) in zip(sources, descriptions, strict=True):
+        if other != tokenizer:
+            raise InputError(
+                f"{source}: expected the tokenizer {tokenizer!r}, as of {sources[0]}, got {other!r}; "
+                "train vectors on one tokenizer's output"
+            )
+    counts: Counter[str] = Counter()
+    read = []
+    lines = 0
+    room = BATCH_WORDS
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        for source, (_, language) in zip(sources, descriptions, strict=True):
+            digest = hashlib.sha256()
+            tokens = sentences = 0
+            for words in _sentences(source, field, digest):
+                counts.update(words)
+                tokens += len(words)
+                sentences += 1
+                while words:
+                    line, words = words[:room], words[room:]
+                    file.write(" ".join(line) + "\n")
+                    lines += 1
+                    room = room - len(line) or BATCH_WORDS
+            checksum = digest.hexdigest()
+            read.append(
+                {"file": source, "sha256": checksum, "language": language, "tokens": tokens, "sentences": sentences}
+            )
+    return Corpus(Path(path), lines, counts.total(), counts, tokenizer, read)
+
+
+def describe(source: str, field: str) -> tuple[str, str | None]:
+    """The tokenizer and the language of a prepared split, from the `dataset.json` beside it.
+
+    Raises:
+        InputError: it is a held-out split, or its tokenizer is not known.
+    """
+    if Path(source).stem in ("dev", "test"):
+        raise InputError(f"{source}: expected train or unlabelled texts; no vectors are trained on dev or test")
+    path = Path(source).parent / "dataset.json"
+    try:
+        dataset = json.loads(path.read_text(encoding="utf-8"))
+        return dataset["tokenizers"][field], dataset.get("language" if field == "tokens" else "target_language")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; run the stage `prepare` that writes it") from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path}: expected a dataset with a tokenizer under `tokenizers: {field}`") from None
+
+
+def unescape(word: str) -> str:
+    """The word that stands behind a word of gensim's file."""
+    return word.translate(_UNESCAPES)
+
+
+def _sentences(source: str, field: str, digest: Any) -> Iterator[list[str]]:
+    """Reads the lists of words of one source, escaped, and hashes the file on the way."""
+    try:
+        with open(source, "rb") as file:
+            for number, line in enumerate(file, start=1):
+                digest.update(line)
+                yield _words(line, field, f"{source}:{number}")
+    except FileNotFoundError:
+        raise InputError(f"{source}: no such file; run the stage `prepare` that writes it") from None
+
+
+def _words(line: bytes, field: str, where: str) -> list[str]:
+    try:
+        words = json.loads(line)[field]
+        joined = " ".join(words)
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{where}: expected a JSON object with a list of words under {field!r}") from None
+    if joined.split() == words:
+        return words
+    if not isinstance(words, list) or "" in words:
+        raise InputError(f"{where}: expected a list of words under {field!r}, none of them empty")
+    return [word.translate(_ESCAPES) for word in words]

@@ -1,0 +1,71 @@
+"""What vectors are worth by themselves: word similarity and analogies, each with its coverage."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
+
+ANALOGY_WORDS = 30_000  # analogies are asked and answered among the most frequent words
+
+
+def evaluate(vectors: "KeyedVectors") -> dict[str, float]:
+    """Scores vectors on the test sets that gensim carries: WordSim-353, SimLex-999 and Google's analogies.
+
+    All are English and know no case: of words that differ in case alone, the most frequent one counts.
+
+    Returns:
+        In percent. `wordsim353`, `simlex999`: Spearman's rank correlation, times 100, between cosine and human
+        judgement over the covered pairs. `analogies`: share of covered questions answered rightly.
+        `*_coverage`: share of pairs or questions whose words all have vectors. A score that is not
+        defined, for lack of coverage, is left out.
+    """
+    from gensim.test.utils import datapath
+
+    return {
+        **similarity(vectors, "wordsim353", datapath("wordsim353.tsv")),
+        **similarity(vectors, "simlex999", datapath("simlex999.txt")),
+        **analogies(vectors, "analogies", datapath("questions-words.txt")),
+    }
+
+
+def similarity(vectors: "KeyedVectors", name: str, pairs: str | Path) -> dict[str, float]:
+    """Spearman's correlation (times 100) with human judgement, and coverage, on a file `word TAB word TAB score`."""
+    from scipy.stats import rankdata
+
+    most_frequent: dict[str, str] = {}
+    for word in vectors.index_to_key:
+        most_frequent.setdefault(str(word).lower(), str(word))
+    judged = [line.split("\t") for line in _lines(pairs) if not line.startswith("#")]
+    human, cosine = [], []
+    for first, second, judgement in judged:
+        first, second = most_frequent.get(first.lower()), most_frequent.get(second.lower())
+        if first is not None and second is not None:
+            human.append(float(judgement))
+            cosine.append(vectors.similarity(first, second))
+    correlation = np.corrcoef(rankdata(human), rankdata(cosine))[0, 1] if len(human) > 1 else math.nan
+    return _scores(name, 100 * float(correlation), 100 * len(human) / len(judged))
+
+
+def analogies(vectors: "KeyedVectors", name: str, questions: str | Path) -> dict[str, float]:
+    """Share of analogies answered rightly, and coverage, on a file of `: section` and `a b c answer` lines.
+
+    A question is answered by the word nearest to b - a + c other than a, b and c (3CosAdd).
+    """
+    asked = sum(not line.startswith(":") for line in _lines(questions))
+    _, sections = vectors.evaluate_word_analogies(str(questions), restrict_vocab=ANALOGY_WORDS)
+    right, wrong = (len(sections[-1][outcome]) for outcome in ("correct", "incorrect"))  # the last one is the total
+    share = 100 * right / (right + wrong) if right + wrong else math.nan
+    return _scores(name, share, 100 * (right + wrong) / asked)
+
+
+def _scores(name: str, score: float, coverage: float) -> dict[str, float]:
+    defined = {} if math.isnan(score) else {name: round(score, 2)}
+    return {**defined, f"{name}_coverage": round(coverage, 2)}
+
+
+def _lines(path: str | Path) -> list[str]:
+    return [line for line in Path(path).read_text(encoding="utf-8").split("\n") if line.strip()]

@@ -1,0 +1,62 @@
+"""The vectors of given words as one matrix, and the rule for words that have none."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings import store
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
+
+
+def matrix(vectors: "str | Path | KeyedVectors", words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Looks up the vectors of words.
+
+    Args:
+        vectors: the folder of an artefact (read without gensim), or loaded vectors.
+        words: the words, as the task's tokenizer wrote them.
+
+    Returns:
+        The matrix, float32 (len(words), dimensions), with zeros in the row of a word that has no vector;
+        and whether each word has one, bool (len(words),).
+
+    Raises:
+        InputError: the folder holds no artefact.
+    """
+    if isinstance(vectors, str | Path):
+        table, known, _ = store.read(vectors)
+        rows = {word: row for row, word in enumerate(known)}
+    else:
+        table, rows = vectors.vectors, vectors.key_to_index
+    found_rows = [find(rows, word) for word in words]
+    found = np.array([row is not None for row in found_rows], dtype=bool)
+    result = np.zeros((len(words), table.shape[1]), dtype=np.float32)
+    result[found] = table[[row for row in found_rows if row is not None]]
+    return result, found
+
+
+def find(rows: Mapping[Any, Any], word: str) -> int | None:
+    """The row of a word: of the word as it is written, else of its lower case, else none."""
+    row = rows.get(word)
+    return rows.get(word.lower()) if row is None else row
+
+
+def coverage(vectors: "KeyedVectors", counts: Mapping[str, int]) -> dict[str, float]:
+    """How much of a text has vectors, by the rule of `matrix`.
+
+    Args:
+        vectors: loaded vectors.
+        counts: how often each word stands in the text.
+
+    Returns:
+        In percent: of the different words, `words`, and of all their occurrences, `tokens`.
+    """
+    covered = [word for word in counts if find(vectors.key_to_index, word) is not None]
+    total, occurrences = max(len(counts), 1), max(sum(counts.values()), 1)
+    return {
+        "words": round(100 * len(covered) / total, 2),
+        "tokens": round(100 * sum(counts[word] for word in covered) / occurrences, 2),
+    }

@@ -1,0 +1,110 @@
+"""Artefacts of word vectors: a folder of plain arrays and JSON, without pickle, memory-mapped on loading."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from embeddings.config import nearest
+from embeddings.errors import InputError
+from embeddings.files import atomic_folder, write_json
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
+
+VECTORS, VOCABULARY, COUNTS, PROVENANCE = "vectors.npy", "vocabulary.json", "counts.npy", "provenance.json"
+
+
+class Artefact(NamedTuple):
+    """The arrays of an artefact, read-only and memory-mapped; reading them needs no gensim."""
+
+    vectors: np.ndarray  # float32 (words, dimensions)
+    words: list[str]  # most frequent first
+    counts: np.ndarray  # int64 (words,)
+
+
+def save(folder: str | Path, keyed_vectors: "KeyedVectors", provenance: dict[str, Any]) -> None:
+    """Writes an artefact, whole or not at all; one that stands there is replaced.
+
+    Args:
+        folder: where.
+        keyed_vectors: words, most frequent first, with their vectors and, where known, counts.
+        provenance: how they were made; JSON.
+    """
+    words = keyed_vectors.index_to_key
+    counts = keyed_vectors.expandos.get("count", np.zeros(len(words)))
+    with atomic_folder(folder) as temporary:
+        np.save(temporary / VECTORS, np.asarray(keyed_vectors.vectors, dtype=np.float32), allow_pickle=False)
+        np.save(temporary / COUNTS, np.asarray(counts, dtype=np.int64), allow_pickle=False)
+        write_json(temporary / VOCABULARY, words)
+        write_json(temporary / PROVENANCE, provenance)
+
+
+def read(folder: str | Path) -> Artefact:
+    """Reads the arrays of an artefact.
+
+    Raises:
+        InputError: there is no such folder, or what stands there is no whole artefact.
+    """
+    vectors, counts = _array(folder, VECTORS), _array(folder, COUNTS)
+    words = _json(folder, VOCABULARY)
+    if vectors.dtype != np.float32 or vectors.ndim != 2:
+        raise _broken(folder, f"{VECTORS} holds {vectors.dtype} {vectors.shape}, expected float32 (words, dimensions)")
+    if not len(vectors) == len(words) == len(counts):
+        raise _broken(folder, f"{len(vectors)} vectors, {len(words)} words and {len(counts)} counts")
+    return Artefact(vectors, words, counts)
+
+
+def load(folder: str | Path) -> "KeyedVectors":
+    """Loads an artefact as gensim's KeyedVectors, memory-mapped and read-only.
+
+    Raises:
+        InputError: there is no such folder, or what stands there is no whole artefact.
+    """
+    from gensim.models import KeyedVectors
+
+    vectors, words, counts = read(folder)
+    keyed_vectors = KeyedVectors(vectors.shape[1])
+    keyed_vectors.vectors = vectors
+    keyed_vectors.index_to_key = words
+    keyed_vectors.key_to_index = {word: row for row, word in enumerate(words)}
+    keyed_vectors.expandos["count"] = counts
+    return keyed_vectors
+
+
+def provenance(folder: str | Path) -> dict[str, Any]:
+    """Reads how an artefact was made: config, tokenizer, corpus with checksums, counts, gensim's version.
+
+    Raises:
+        InputError: there is no such folder, or no readable provenance in it.
+    """
+    return _json(folder, PROVENANCE)
+
+
+def _array(folder: str | Path, name: str) -> np.ndarray:
+    try:
+        return np.load(Path(folder) / name, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise _unreadable(folder, name, error) from None
+
+
+def _json(folder: str | Path, name: str) -> Any:
+    try:
+        return json.loads((Path(folder) / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _unreadable(folder, name, error) from None
+
+
+def _unreadable(folder: str | Path, name: str, error: Exception) -> InputError:
+    folder = Path(folder)
+    if not folder.is_dir():
+        others = sorted(path.name for path in folder.parent.glob("*/") if (path / VECTORS).is_file())
+        return InputError(f"{folder}: no such artefact of vectors{nearest(folder.name, others)}")
+    if isinstance(error, FileNotFoundError):
+        return _broken(folder, f"{name} is missing")
+    return _broken(folder, f"{name} cannot be read: {error}")
+
+
+def _broken(folder: str | Path, reason: str) -> InputError:
+    return InputError(f"{folder}: expected a whole artefact of vectors, but {reason}; train it again")

@@ -1,0 +1,49 @@
+"""The command `elman`: each stage of the pipeline by its name, and prediction on new text."""
+
+import importlib
+import sys
+
+COMMANDS = {
+    "prepare": ("pipelines.prepare", "a dataset becomes splits, counts and a data report"),
+    "vectors": ("embeddings.train", "train Word2Vec vectors on prepared splits"),
+    "baseline": ("pipelines.baseline", "predictions of a task's baselines"),
+    "train": ("pipelines.train", "train one run of a runs file"),
+    "predict": ("pipelines.predict", "predict prepared splits, or text from standard input, with a trained run"),
+    "evaluate": ("pipelines.evaluate", "metrics of predictions, each with signature and interval"),
+    "compare": ("pipelines.compare", "one leaderboard over all runs and baselines"),
+}
+
+
+def help_text() -> str:
+    """What `elman --help` prints."""
+    lines = [f"  {name:<10}{summary}" for name, (_, summary) in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: elman COMMAND [OPTIONS]",
+            "",
+            "Recurrent networks for text on Word2Vec vectors. `dvc repro` runs every stage; each is a command:",
+            "",
+            *lines,
+            "",
+            "`elman COMMAND --help` tells a command's options.",
+        ]
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command that the first argument names; a wrong one exits with code 2."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(help_text())
+        return
+    name, *rest = arguments
+    if name not in COMMANDS:
+        from embeddings.config import nearest
+
+        print(f"error: no command {name!r}{nearest(name, list(COMMANDS))}", file=sys.stderr)
+        sys.exit(2)
+    importlib.import_module(COMMANDS[name][0]).main(rest)
+
+
+if __name__ == "__main__":
+    main()

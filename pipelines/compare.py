@@ -1,0 +1,134 @@
+"""Stage `compare`: one leaderboard over all runs and baselines, as Markdown, JSON and a plot.
+
+A run is compared with the best baseline of its task and dataset, on resamples of the same examples. Dev decides.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import InputError, exits_on_input_error
+from embeddings.files import atomic_file, atomic_folder, read_json
+from pipelines.config import TaskConfig, load_baselines, load_config, load_run, load_runs
+from pipelines.data.examples import read_dataset
+from pipelines.evaluation.records import main_values, read_scores
+from pipelines.evaluation.scores import Score, load_family
+from pipelines.reporting import plots, table
+from pipelines.reporting.contest import Contest, Entry, compete
+from pipelines.reporting.leaderboard import Leaderboard, Row, Value, read_leaderboard, write_leaderboard
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Writes the leaderboard, or prints the one that stands."""
+    parser = argparse.ArgumentParser(prog="elman compare", description=__doc__)
+    parser.add_argument("--runs", type=Path, default="configs/runs.yaml", help="runs and baselines to compare")
+    parser.add_argument("--configs", type=Path, default="configs", help="folder of tasks/ and cells/")
+    parser.add_argument("--data", type=Path, default="data", help="folder of prepared datasets")
+    parser.add_argument("--predictions", type=Path, default="predictions", help="folder that predict, baseline wrote")
+    parser.add_argument("--evaluations", type=Path, default="evaluations", help="folder that evaluate wrote")
+    parser.add_argument("--costs", type=Path, default="costs", help="folder of cost files, where there are any")
+    parser.add_argument("--seed", type=int, default=1, help="of the resampling")
+    parser.add_argument("--output", type=Path, default="reports", help="folder of leaderboard.{md,json,svg}")
+    parser.add_argument("--print", action="store_true", help="print the leaderboard in --output; write nothing")
+    options = parser.parse_args(arguments)
+    if options.print:
+        table.print_leaderboard(read_leaderboard(options.output / "leaderboard.json"))
+        return
+    leaderboard = compare(options)
+    with atomic_folder(options.output) as folder:
+        write_leaderboard(folder / "leaderboard.json", leaderboard)
+        for name, text in {"md": table.markdown(leaderboard), "svg": plots.leaderboard_svg(leaderboard)}.items():
+            with atomic_file(folder / f"leaderboard.{name}") as file:
+                file.write(text)
+    print(f"compared {sum(len(group.rows) for group in leaderboard.groups)} systems in {options.output}/leaderboard.md")
+
+
+def compare(options: argparse.Namespace) -> Leaderboard:
+    """Gathers every evaluated system of the runs file and ranks those that are comparable.
+
+    Raises:
+        InputError: nothing has been evaluated.
+    """
+    contests: dict[Contest, list[Entry]] = {}
+    missing = []
+    for name, contest, entries in (*runs(options), *baselines(options)):
+        contests.setdefault(contest, []).extend(entries)
+        if not entries:
+            missing.append(name)
+    if not any(contests.values()):
+        raise InputError(f"{options.evaluations}: nothing of {options.runs} has been evaluated; run `dvc repro`")
+    groups = [
+        compete(contest, entries, options.data / contest.dataset, options.seed)
+        for contest, entries in contests.items()
+        if entries
+    ]
+    return Leaderboard(tuple(groups), tuple(missing))
+
+
+def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry]]]:
+    """Each run with what it competes in and its entry, or none if it has not been evaluated."""
+    for name in load_runs(options.runs):
+        run, task, cell = load_run(options.runs, name, options.configs)
+        contest = Contest(task.task, run.dataset, task.metrics, task.monitor)
+        entries = []
+        for scores in evaluated(options.evaluations / name).values():
+            translates = read_dataset(options.data / run.dataset)["target_language"]
+            row = Row(
+                name=name,
+                kind="run",
+                **numbers(contest, scores),
+                cost=read_costs(options.costs / f"{name}.json"),
+                cell=cell.cell,
+                direction="both" if cell.bidirectional else "forward",
+                depth=cell.depth,
+                units=cell.units,
+                source_vectors=run.source_vectors,
+                target_vectors=run.target_vectors if translates else "",
+                word_vectors=task.model.word_vectors,
+                seed=run.seed,
+            )
+            entries.append(Entry(row, options.predictions / name))
+        yield name, contest, entries
+
+
+def baselines(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry]]]:
+    """Each entry of `baselines:` with what it competes in and an entry for each of its baselines."""
+    for name, config in load_baselines(options.runs).items():
+        task = load_config(TaskConfig, options.configs / "tasks" / f"{config.task}.yaml")
+        contest = Contest(task.task, config.dataset, task.metrics, task.monitor)
+        costs = read_costs(options.costs / "baselines" / f"{name}.json")
+        entries = []
+        for system, scores in evaluated(options.evaluations / "baselines" / name).items():
+            row = Row(system, "baseline", **numbers(contest, scores), cost=costs.get(system, {}), seed=config.seed)
+            entries.append(Entry(row, options.predictions / "baselines" / name / system))
+        yield name, contest, entries
+
+
+def evaluated(folder: Path) -> Mapping[str, Mapping[str, Sequence[Score]]]:
+    """The scores in a folder that evaluate wrote, by system and split; none where it has not run."""
+    path = folder / "scores.json"
+    return read_scores(path) if path.exists() else {}
+
+
+def numbers(contest: Contest, scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
+    """What a row takes from the scores of a system, which are by split."""
+    names = load_family(contest.metrics).MAIN
+    found = {split: main_values(of_split, names) for split, of_split in scores.items()}
+    return {
+        "scores": {
+            split: {name: Value(score.value, score.low, score.high) for name, score in values.items()}
+            for split, values in found.items()
+        },
+        "signatures": {split: values[contest.headline].signature for split, values in found.items()},
+    }
+
+
+def read_costs(path: Path) -> dict[str, Any]:
+    """Reads a cost file; nothing where there is none."""
+    return read_json(path) if path.exists() else {}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Frozen configurations of datasets, tasks, cells and runs."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from embeddings.config import build_config, load_config, nearest, read_yaml
+from embeddings.errors import InputError
+
+__all__ = ["CellConfig", "DatasetConfig", "DatasetFile", "Run", "TaskConfig", "load_config", "load_run", "load_runs"]
+
+
+@dataclass(frozen=True)
+class DatasetFile:
+    """One file of a dataset: a path below the data root, and where to download it from if it is not there."""
+
+    path: str  # relative to $ELMAN_DATA; `gensim:NAME` is a file that gensim's package carries
+    sha256: str = ""  # verified where given
+    url: str = ""
+    url_sha256: str = ""  # of what the url gives, where that is not the same file: compressed, or an earlier form
+
+
+@dataclass(frozen=True)
+class DatasetConfig:
+    """Where a dataset comes from and how it is read."""
+
+    source: Literal["files", "tfds", "toy"]
+    version: str  # part of every metric's signature
+    language: str
+    tokenizer: str  # of the raw text; vectors must have been trained behind the same one
+    licence: str
+    citation: str
+    target_language: str = ""
+    target_tokenizer: str = ""
+    reader: str = ""  # module of pipelines/data/readers (sources files and toy)
+    options: dict[str, Any] = field(default_factory=dict)  # the reader's own keyword arguments
+    files: dict[str, tuple[DatasetFile, ...]] = field(default_factory=dict)  # split -> files
+    builder: str = ""  # tfds: name of the builder, with its config
+    splits: dict[str, str] = field(default_factory=dict)  # tfds: our split -> the builder's split expression
+    features: dict[str, str] = field(default_factory=dict)  # tfds: our field -> path of the feature, as a/b
+    skip_tokens: dict[str, str] = field(default_factory=dict)  # tfds: no token where this feature has this value
+    label_names: tuple[str, ...] = ()  # tfds: names for class numbers where the builder's are to be replaced
+    seed: int = 0  # toy: of the grammar; dev_share: of the draw
+    sentences: dict[str, int] = field(default_factory=dict)  # toy: split -> number of sentences
+    dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
+    remove_overlap: bool = False  # drop from train what stands in dev or test too
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """What of the words and states a task's model uses."""
+
+    word_vectors: Literal["frozen", "fine_tuned"]
+    minimum_count: int = 1  # rarer words of train that have no vector are unknown words
+    maximum_tokens: int | None = None  # longer texts are cut, in training and prediction
+    pooling: Literal["last", "max", "mean"] | None = None  # many-to-one tasks: what of the states is classified
+    annotations: Literal["states", "states_and_words"] | None = None  # encoder-decoders: what is attended to
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How a model is trained."""
+
+    optimizer: str  # a name that keras.optimizers.get knows
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    patience: int  # epochs without a better dev metric before training stops
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+
+    def __post_init__(self) -> None:
+        for name in ("batch_size", "epochs", "patience"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True)
+class DecodingConfig:
+    """How a trained generator writes: the one part of a task that predict reads and train does not."""
+
+    method: str = "greedy"  # module of pipelines/decoding
+    maximum_ratio: float = 2.0  # an output holds at most maximum_ratio * source tokens + maximum_extra tokens
+    maximum_extra: int = 10
+
+
+@dataclass(frozen=True)
+class TaskConfig:
+    """A task: its module, its metric and baselines, its model, training and decoding."""
+
+    task: str  # module of pipelines/tasks
+    metrics: str  # module of pipelines/evaluation
+    monitor: str  # the dev metric that decides; the leaderboard's main column
+    baselines: tuple[str, ...]  # modules of pipelines/baselines
+    model: ModelConfig
+    training: TrainingConfig
+    decoding: DecodingConfig | None = None
+
+
+@dataclass(frozen=True)
+class CellConfig:
+    """A recurrent encoder: its cell, and how cells are stacked."""
+
+    cell: str  # module of pipelines/layers/recurrent
+    units: int  # of one direction
+    depth: int
+    bidirectional: bool
+    dropout: float  # on the inputs of every layer and on the last outputs
+    clip_norm: float  # global norm above which gradients are scaled down
+
+    def __post_init__(self) -> None:
+        if self.units < 1 or self.depth < 1:
+            raise ValueError(f"expected units and depth of at least 1, got {self.units} and {self.depth}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"expected dropout from 0 to below 1, got {self.dropout}")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One line of runs.yaml: what is trained on what."""
+
+    task: str
+    dataset: str
+    cell: str
+    layer: str  # the module that the cell's config names; DVC needs it to track that file alone
+    source_vectors: str
+    target_vectors: str
+    seed: int
+    report_test: bool
+    set: dict[str, dict[str, Any]] = field(default_factory=dict)  # overrides: {model | training | cell: {key: value}}
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """One entry of `baselines:` in a runs file: a task's baselines on a dataset."""
+
+    task: str
+    dataset: str
+    seed: int
+    report_test: bool
+
+
+def load_runs(path: str | Path) -> dict[str, Run]:
+    """Reads every run of a runs file, by name."""
+    runs = read_yaml(path).get("runs")
+    if not isinstance(runs, dict) or not runs:
+        raise InputError(f"{path}: expected a mapping `runs:` of names to runs")
+    for name in runs:
+        if "." in str(name):
+            raise InputError(f"{path}: run {name!r}: a name holds no dots, DVC reads them as nesting")
+    return {name: build_config(Run, values, f"{path}: run {name!r}") for name, values in runs.items()}
+
+
+def load_baselines(path: str | Path) -> dict[str, Baselines]:
+    """Reads every entry of `baselines:` of a runs file, by name."""
+    entries = read_yaml(path).get("baselines") or {}
+    return {name: build_config(Baselines, values, f"{path}: baselines {name!r}") for name, values in entries.items()}
+
+
+def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, TaskConfig, CellConfig]:
+    """Reads one run with its task and cell, the run's overrides applied."""
+    runs = load_runs(path)
+    if name not in runs:
+        raise InputError(f"{path}: no run {name!r}{nearest(name, list(runs))}")
+    run = runs[name]
+    unknown = sorted(set(run.set) - {"model", "training", "cell"})
+    if unknown:
+        raise InputError(f"{path}: run {name!r}: `set` takes `model`, `training` and `cell`, got {unknown[0]!r}")
+    task_path = Path(configs) / "tasks" / f"{run.task}.yaml"
+    parts = read_yaml(task_path)
+    overrides = {part: {**parts.get(part, {}), **run.set.get(part, {})} for part in ("model", "training")}
+    task = load_config(TaskConfig, task_path, overrides)
+    cell = load_config(CellConfig, Path(configs) / "cells" / f"{run.cell}.yaml", run.set.get("cell"))
+    if cell.cell != run.layer:
+        raise InputError(
+            f"{path}: run {name!r}: cell {run.cell!r} is built of {cell.cell!r}, but `layer` says {run.layer!r}"
+        )
+    return run, task, cell

@@ -1,0 +1,108 @@
+"""The example, the unit of every dataset, and its JSON Lines form."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import InputError
+from embeddings.files import atomic_file
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with what is known of it: a label, a tag for each token, or a translation.
+
+    `id` is unique in a dataset and joins examples to predictions. `text` is the untouched raw text
+    (of a treebank without one, the tokens joined by spaces). `tags` are as many as `tokens`; entity
+    tags are IOB2.
+    """
+
+    id: str
+    text: str
+    tokens: tuple[str, ...]
+    label: str | None = None
+    tags: tuple[str, ...] | None = None
+    target_text: str | None = None
+    target_tokens: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.tags is not None and len(self.tags) != len(self.tokens):
+            raise InputError(f"example {self.id}: expected {len(self.tokens)} tags, one a token, got {len(self.tags)}")
+
+
+def write_examples(path: str | Path, examples: Iterable[Example]) -> int:
+    """Writes examples as JSON Lines, streaming; returns how many."""
+    return write_rows(
+        path,
+        (
+            {key: value for key in Example.__slots__ if (value := getattr(example, key)) is not None}
+            for example in examples
+        ),
+    )
+
+
+def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Writes JSON Lines, streaming and atomically; returns how many."""
+    count = 0
+    with atomic_file(path) as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
+def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
+    """Reads JSON Lines as dictionaries, streaming.
+
+    Raises:
+        InputError: the file is missing or a line is not a JSON object.
+    """
+    try:
+        with open(path, encoding="utf-8", newline="\n") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    row = json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise InputError(f"{path}:{number}: expected a JSON object a line: {error.msg}") from None
+                if not isinstance(row, dict):
+                    raise InputError(f"{path}:{number}: expected a JSON object, got {type(row).__name__}")
+                yield row
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
+
+
+def read_examples(path: str | Path) -> Iterator[Example]:
+    """Reads examples from JSON Lines, streaming."""
+    for number, row in enumerate(read_rows(path), start=1):
+        lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        try:
+            yield Example(**lists)
+        except TypeError as error:
+            raise InputError(f"{path}:{number}: expected an example: {error}") from None
+
+
+def check_field(examples: Sequence[Example], field: str, path: str | Path, learner: str) -> None:
+    """Refuses a split that is empty or has an example without the field that somebody learns from it.
+
+    Raises:
+        InputError: so it is.
+    """
+    if not examples:
+        raise InputError(f"{path}: expected examples, got none; prepare the dataset again")
+    for number, example in enumerate(examples, start=1):
+        if getattr(example, field) is None:
+            raise InputError(f"{path}:{number}: expected `{field}`, which {learner} learns, got none")
+
+
+def read_dataset(folder: str | Path) -> dict[str, Any]:
+    """Reads what prepare said of a dataset: its version, languages, tokenizers and splits.
+
+    Raises:
+        InputError: prepare has not written it.
+    """
+    try:
+        return json.loads((Path(folder) / "dataset.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{folder}: expected a prepared dataset with a dataset.json; run the stage prepare") from None

@@ -1,0 +1,90 @@
+"""Datasets that are files: below the data root, downloaded by URL, or packaged with gensim."""
+
+import hashlib
+import inspect
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from embeddings.config import nearest
+from embeddings.errors import InputError
+from pipelines import plugins
+from pipelines.config import DatasetConfig, DatasetFile
+from pipelines.data.examples import Example
+
+ROOT_VARIABLE = "ELMAN_DATA"
+_PACKAGED = "gensim:"
+
+
+def read(config: DatasetConfig, folder: Path) -> Mapping[str, Iterator[Example]]:
+    """Reads every split of a dataset, streaming; nothing is written to `folder`.
+
+    Raises:
+        InputError: a file is neither here nor to be had by URL, or its checksum is another.
+    """
+    return read_splits(config, {split: [locate(file) for file in files] for split, files in config.files.items()})
+
+
+def read_splits(config: DatasetConfig, paths: Mapping[str, Sequence[Path]]) -> Mapping[str, Iterator[Example]]:
+    """Reads files that are already here through the config's reader and its options: split -> examples."""
+    reader = plugins.load("data.readers", config.reader)
+    known = list(inspect.signature(reader.read).parameters)[1:]
+    for option in config.options:
+        if option not in known:
+            raise InputError(f"reader {config.reader}: unknown option {option!r}{nearest(option, known)}")
+    return {split: reader.read(files, **config.options) for split, files in paths.items()}
+
+
+def locate(file: DatasetFile) -> Path:
+    """Finds a file and verifies its checksum.
+
+    A path `gensim:NAME` is a file that gensim's package carries. Any other is looked for below the folder
+    that the environment variable ELMAN_DATA names; if it is not there, the file is downloaded into the
+    user's cache, once.
+    """
+    if file.path.startswith(_PACKAGED):
+        from gensim.test.utils import datapath
+
+        return verified(Path(datapath(file.path.removeprefix(_PACKAGED))), file.sha256)
+    root = os.environ.get(ROOT_VARIABLE)
+    if root and (Path(root) / file.path).exists():
+        return verified(Path(root) / file.path, file.sha256)
+    if not file.url:
+        where = f"{Path(root) / file.path}: no such file" if root else f"{file.path}: {ROOT_VARIABLE} is not set"
+        raise InputError(f"{where}; set {ROOT_VARIABLE} to a folder that holds it, or give it a url and a sha256")
+    return download(file)
+
+
+def download(file: DatasetFile) -> Path:
+    """Downloads a file into the user's cache, unless it is there, and verifies it.
+
+    Raises:
+        InputError: no checksum is given, the download fails, or its checksum is another.
+    """
+    import pooch
+
+    sha256 = file.url_sha256 or file.sha256
+    if not sha256:
+        raise InputError(f"{file.url}: expected a sha256 beside the url; nothing is downloaded without one")
+    name = f"{sha256[:16]}-{file.url.rpartition('/')[2]}"
+    try:
+        return Path(pooch.retrieve(file.url, f"sha256:{sha256}", fname=name, path=pooch.os_cache("elman")))
+    except (OSError, ValueError) as error:  # the network's errors are OSErrors, a wrong checksum is a ValueError
+        advice = f"put the file at {file.path} below a folder and set {ROOT_VARIABLE} to that"
+        raise InputError(f"{file.url}: cannot be downloaded: {error}; {advice}") from None
+
+
+def verified(path: Path, sha256: str) -> Path:
+    """Returns the path if the file's checksum is the one given (or none is).
+
+    Raises:
+        InputError: the file is missing or its checksum is another.
+    """
+    try:
+        with open(path, "rb") as content:
+            actual = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    if sha256 and actual != sha256:
+        raise InputError(f"{path}: expected sha256 {sha256}, got {actual}; it is another file, or another version")
+    return path

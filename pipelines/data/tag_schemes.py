@@ -1,0 +1,52 @@
+"""Schemes that write entities as tags of tokens, turned into IOB2 (`B-PER I-PER O`)."""
+
+from collections.abc import Sequence
+
+_PREFIXES = {"iob2": "BI", "iob1": "BI", "iobes": "BIES"}
+SCHEMES = tuple(_PREFIXES)
+
+
+class TagError(ValueError):
+    """A tag that its scheme does not allow there; `position` is its number in the sentence, from 0."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+def to_iob2(tags: Sequence[str], scheme: str) -> list[str]:
+    """Turns one sentence's tags into IOB2.
+
+    `iob1`: an entity begins with `I-`, or with `B-` right behind another of its type. Every sequence can
+    be read so; it is conlleval's reading of malformed IOB2. `iobes`: an entity is `B- I- E-`, or `S-`
+    where it is one token.
+
+    Raises:
+        TagError: a tag that the scheme does not have, or (`iob2`, `iobes`) an entity that does not begin.
+    """
+    result: list[str] = []
+    inside = ""  # the type of the entity that may go on
+    for position, tag in enumerate(tags):
+        prefix, _, kind = tag.partition("-")
+        if tag != "O" and (len(prefix) != 1 or prefix not in _PREFIXES[scheme] or not kind):
+            known = ", ".join(f"{letter}-..." for letter in _PREFIXES[scheme])
+            raise TagError(f"expected O, {known} ({scheme}), got {tag!r}", position)
+        goes_on = prefix in ("I", "E") and kind == inside
+        if prefix in ("I", "E") and not goes_on and scheme != "iob1":
+            raise TagError(f"expected B-{kind} at an entity's beginning ({scheme}), got {tag!r}", position)
+        result.append(tag if tag == "O" else f"{'I' if goes_on else 'B'}-{kind}")
+        inside = "" if prefix in ("E", "S") else kind
+    return result
+
+
+def repaired(tags: Sequence[str]) -> list[str]:
+    """Makes a sequence valid: an `I-X` that follows neither `B-X` nor `I-X` becomes `B-X`.
+
+    This is how conlleval reads such tags. Other tags, such as parts of speech, stay as they are.
+    """
+    result: list[str] = []
+    for tag in tags:
+        inside = tag.startswith("I-")
+        continues = inside and bool(result) and result[-1] in (tag, f"B-{tag[2:]}")
+        result.append(f"B-{tag[2:]}" if inside and not continues else tag)
+    return result

@@ -1,0 +1,106 @@
+"""Tokenizers, found by the id that a dataset's config gives, and the way back from tokens to text.
+
+No tokenizer loses a character: without its white space, a text equals its tokens put together
+(`words_lowercase`: lower-cased; to `words*`, HTML line breaks and invisible spaces are white space).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from embeddings.config import nearest
+from embeddings.errors import InputError
+
+Tokenizer = Callable[[str], list[str]]
+
+_LETTER = r"[^\W_]"  # or a digit
+_JOINED = r"[\u00ad\u0300-\u036f\u200c\u200d]"  # soft hyphen, combining marks such as stresses, joiners
+_RUN = f"{_LETTER}+(?:{_JOINED}+{_LETTER}*)*"
+_CLITIC = f"['’](?i:s|m|d|ll|re|ve)(?!{_LETTER})"
+_NEGATION = f"[nN]['’][tT](?!{_LETTER})"
+_BEFORE_NEGATION = re.compile(f"(?<={_LETTER})(?={_NEGATION})")
+_GAP = re.compile("<br ?/?>|[\u200b\u2060\ufeff]")  # HTML line breaks, invisible characters
+_WORD = re.compile(
+    "|".join(
+        (
+            r"(?:https?://|www\.)\S*[^\W_]/?",  # URL, without the punctuation that follows it
+            r"\w[\w.+-]{0,63}+@\w[\w-]*(?:\.\w[\w-]*)+",  # e-mail
+            r"[@#](?!\d)\w+",  # user, hashtag
+            r"&#?\w+;",  # &amp;
+            rf"(?:{_LETTER}\.){{2,}}(?:{_LETTER}(?!{_LETTER})|(?!{_LETTER}))",  # U.S., U.S.A, z.B., т.е.
+            rf"(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|bzw|usw)\.(?!{_LETTER})",
+            r"\d+(?:[.,:]\d+)+",  # 3.50, 1,000, 10:30
+            _NEGATION,
+            _CLITIC,
+            rf"{_RUN}(?:(?!{_CLITIC})[-‐‑'’_&]{_RUN})*"  # a word, with its hyphens and inner apostrophes
+            rf"(?:-(?= (?:und|oder|and|or)(?!{_LETTER})))?",  # zwei- und dreimal
+            r"([^\w\s]|_)\1*",  # a punctuation mark, or a run of one: ..., !!!, --
+        )
+    )
+)
+
+
+def whitespace(text: str) -> list[str]:
+    """Splits at white space alone: for text that is tokenised already."""
+    return text.split()
+
+
+def words(text: str) -> list[str]:
+    """Splits into words, numbers and punctuation marks, as treebanks do: `do n't`, `it 's`, `3.50`, `well-known`."""
+    text = _BEFORE_NEGATION.sub(" ", _GAP.sub(" ", text))
+    return [match.group() for match in _WORD.finditer(text)]
+
+
+def words_lowercase(text: str) -> list[str]:
+    """Splits as `words` does, and lower-cases."""
+    return words(text.lower())
+
+
+_TOKENIZERS: dict[str, Tokenizer] = {
+    "whitespace": whitespace,
+    "words": words,
+    "words_lowercase": words_lowercase,
+}
+
+
+def tokenizer(name: str) -> Tokenizer:
+    """Finds a tokenizer by its id.
+
+    Raises:
+        InputError: there is none of this name; the nearest is told.
+    """
+    if name not in _TOKENIZERS:
+        raise InputError(f"no tokenizer {name!r}{nearest(name, list(_TOKENIZERS))}")
+    return _TOKENIZERS[name]
+
+
+_GLUED_TO_THE_LEFT = re.compile(r"([.,!?;:])\1*|[…%)\]}’”»]|['’](?:s|m|d|ll|re|ve)|n['’]t", re.IGNORECASE)
+_GLUED_TO_THE_RIGHT = re.compile(r"[(\[{$£€#‘«„]")
+
+
+def detokenize(tokens: Sequence[str], language: str) -> str:
+    """Puts the tokens of `words` together with the spaces that a writer of the language would set.
+
+    Of two straight quotation marks the first opens; a lone one closes, as in `the boys' room`.
+
+    Args:
+        tokens: the tokens.
+        language: `en`, `de` or `ru`; it tells whether the mark “ opens or closes.
+    """
+    last = {token: position for position, token in enumerate(tokens)}
+    open_marks: set[str] = set()
+    pieces: list[str] = []
+    glued = True  # no space before the next token
+    for position, token in enumerate(tokens):
+        if token in ('"', "'"):
+            opens = token not in open_marks and position < last[token]
+            (open_marks.add if opens else open_marks.discard)(token)
+            closes = not opens
+        elif token == "“":
+            closes = language != "en"
+            opens = not closes
+        else:
+            opens = _GLUED_TO_THE_RIGHT.fullmatch(token) is not None
+            closes = _GLUED_TO_THE_LEFT.fullmatch(token) is not None
+        pieces.append(token if glued or closes else f" {token}")
+        glued = opens
+    return "".join(pieces)

@@ -1,0 +1,60 @@
+"""Greedy decoding: at each step the most probable word."""
+
+import keras
+from keras import ops
+
+from pipelines.config import DecodingConfig
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
+
+
+class Decoder(keras.Model):
+    """Writes, for each source, the most probable word after word until the end or the length limit.
+
+    `<pad>`, `<unk>` and `<bos>` are never written. Of equally probable words the one with the lowest id, the
+    most frequent of train, is taken. The limit depends on the source's own length, not on its padding.
+
+    Args:
+        model: a `Seq2Seq`.
+        config: the length limit, `maximum_ratio * source tokens + maximum_extra`.
+
+    Call arguments:
+        source_ids: int32 (batch, source_time).
+
+    Returns:
+        int32 (batch, limit of the longest possible source), 0 after the end.
+    """
+
+    def __init__(self, model: keras.Model, config: DecodingConfig) -> None:
+        super().__init__(name="greedy_decoder")
+        self.model = model
+        self.config = config
+
+    def call(self, source_ids):
+        encoded, states = self.model.encode(source_ids, training=False)
+        batch, source_time = ops.shape(source_ids)[0], ops.shape(source_ids)[1]
+        lengths = ops.cast(ops.sum(ops.not_equal(source_ids, PADDING_ID), axis=1), "float32")
+        limits = ops.cast(self.config.maximum_ratio * lengths, "int32") + self.config.maximum_extra
+        longest = ops.cast(self.config.maximum_ratio * ops.cast(source_time, "float32"), "int32")
+        positions = ops.arange(longest + self.config.maximum_extra, dtype="int32")[None, :]
+        forbidden = ops.one_hot([PADDING_ID, UNKNOWN_ID, BEGIN_ID], self.model.sizes["target"][0])
+        penalty = ops.sum(forbidden, axis=0)[None, :] * 1e9
+
+        def unfinished(step, words, is_open, written, states):
+            return ops.any(is_open)
+
+        def write(step, words, is_open, written, states):
+            logits, states = self.model.step(words, states, encoded, source_ids)
+            words = ops.cast(ops.argmax(logits - penalty, axis=-1), "int32")
+            words = ops.where(is_open, words, PADDING_ID)
+            written = ops.where(positions == step, words[:, None], written)
+            is_open = ops.logical_and(is_open, words != END_ID)
+            return step + 1, words, ops.logical_and(is_open, step + 1 < limits), written, states
+
+        start = (
+            ops.convert_to_tensor(0, "int32"),
+            ops.full((batch,), BEGIN_ID, dtype="int32"),
+            ops.ones((batch,), dtype="bool"),
+            ops.zeros((batch, 1), dtype="int32") + ops.zeros_like(positions),
+            states,
+        )
+        return ops.while_loop(unfinished, write, start)[3]

@@ -1,0 +1,87 @@
+"""Metrics of labelled texts: scikit-learn's label metrics, and ROC-AUC where there are probabilities."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from embeddings.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.evaluation import labels, ranking
+from pipelines.evaluation.counts import Key
+from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
+
+UNIT = "document"
+MAIN = ("accuracy", "macro_f1", "mcc", "roc_auc")
+
+
+def check(reference: Example, prediction: Mapping[str, Any]) -> None:
+    """Requires a label on both sides."""
+    if reference.label is None:
+        raise InputError("expected an example with a label, got one without")
+    if not isinstance(prediction.get("label"), str):
+        raise InputError(f"expected a `label`, got {prediction.get('label')!r}")
+
+
+def score(references: References, predictions: Predictions) -> dict[str, float]:
+    """Accuracy, MCC, macro and micro precision, recall and F1, and ROC-AUC, in percent."""
+    return totals(measure(references, predictions))
+
+
+def measure(references: References, predictions: Predictions) -> list[Measured]:
+    """Every value. ROC-AUC is there if every prediction has probabilities.
+
+    Of two classes, the last in alphabetical order is the positive one. Of more, each stands against the rest, and
+    those that occur in the references are averaged. A label that the model does not know has probability 0.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    measured = labels.measure(*_labels(references, predictions))
+    classes = _classes(references, predictions)
+    if classes:
+        areas = [float(roc_auc_score(positive, probability)) for positive, probability in classes.values()]
+        several = {"average": "macro", "multi_class": "ovr", "classes": len(classes)}
+        options = several if len(classes) > 1 else {"positive": next(iter(classes))}
+        measured.append(Measured("roc_auc", 100 * sum(areas) / len(areas), labels.LIBRARY, {**options, "ties": "half"}))
+    return measured
+
+
+def resampler(references: References, predictions: Predictions) -> Resampler:
+    """The values of `measure` on resamples."""
+    label_metrics = labels.resampler(*_labels(references, predictions), np.arange(len(references)), len(references))
+    areas = [ranking.resampler(*columns) for columns in _classes(references, predictions).values()]
+
+    def metrics(weights: np.ndarray) -> dict[Key, np.ndarray]:
+        values = label_metrics(weights)
+        if areas:
+            each = np.array([area(weights) for area in areas])
+            defined = (~np.isnan(each)).sum(axis=0)
+            mean = np.full(len(weights), np.nan)
+            values["roc_auc", ""] = 100 * np.divide(np.nansum(each, axis=0), defined, out=mean, where=defined > 0)
+        return values
+
+    return metrics
+
+
+def confusion(references: References, predictions: Predictions) -> Iterator[tuple[str, str]]:
+    """Actual and predicted label of each text."""
+    return zip(*_labels(references, predictions), strict=True)
+
+
+def _labels(references: References, predictions: Predictions) -> tuple[list[str], list[str]]:
+    return [str(reference.label) for reference in references], [row["label"] for row in predictions]
+
+
+def _classes(references: References, predictions: Predictions) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """For each class that has an area: which references are of it, and its probability in each prediction."""
+    if not all(row.get("probabilities") for row in predictions):
+        return {}
+    actual = np.array([reference.label for reference in references])
+    names = sorted({*actual.tolist()}.union(*(row["probabilities"] for row in predictions)))
+    classes = {}
+    for name in names[1:] if len(names) == 2 else names:
+        positive = actual == name
+        if positive.any() and not positive.all():
+            probability = np.array([row["probabilities"].get(name, 0.0) for row in predictions], dtype=float)
+            classes[name] = (positive, probability)
+    return classes

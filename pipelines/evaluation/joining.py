@@ -1,0 +1,42 @@
+"""Predictions put beside their examples, by id."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import InputError
+from pipelines.data.examples import Example, read_rows
+
+
+def join(
+    references: Iterable[Example], path: str | Path, check: Callable[[Example, Mapping[str, Any]], None]
+) -> list[dict[str, Any]]:
+    """Reads one prediction for each example, in the examples' order.
+
+    Args:
+        references: the examples of a split.
+        path: the predictions, JSON Lines in any order.
+        check: raises an `InputError` where a prediction cannot be one for its example.
+
+    Raises:
+        InputError: a prediction is missing, double, of an unknown id, or does not pass the check.
+    """
+    examples = {example.id: example for example in references}
+    rows: dict[str, dict[str, Any]] = {}
+    for line, row in enumerate(read_rows(path), start=1):
+        name = row.get("id")
+        if not isinstance(name, str) or name not in examples:
+            raise InputError(f"{path}:{line}: expected the id of an example, got {name!r}; predict on this data again")
+        if name in rows:
+            raise InputError(f"{path}:{line}: expected one prediction for {name!r}, got another; remove one")
+        try:
+            check(examples[name], row)
+        except InputError as error:
+            raise InputError(f"{path}:{line}: prediction for {name!r}: {error}") from None
+        rows[name] = row
+    for name in examples:
+        if name not in rows:
+            raise InputError(f"{path}: expected {len(examples)} predictions, got none for {name!r}; predict again")
+    if not examples:
+        raise InputError(f"{path}: there are no examples to score")
+    return [rows[name] for name in examples]

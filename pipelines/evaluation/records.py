@@ -1,0 +1,38 @@
+"""Scores as files: what evaluate writes and compare reads."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from embeddings.files import read_json, write_json
+from pipelines.evaluation.scores import Score
+
+SPLITS = ("dev", "test")
+
+Scores = dict[str, dict[str, list[Score]]]  # system -> split -> scores
+
+
+def write_scores(path: str | Path, scores: Scores) -> None:
+    """Writes scores as a list of flat objects."""
+    rows = [
+        {"system": system, "split": split, **asdict(score)}
+        for system, splits in scores.items()
+        for split, of_split in splits.items()
+        for score in of_split
+    ]
+    write_json(path, rows)
+
+
+def read_scores(path: str | Path) -> Scores:
+    """Reads what `write_scores` wrote."""
+    scores: Scores = {}
+    for row in read_json(path):
+        system, split = row.pop("system"), row.pop("split")
+        scores.setdefault(system, {}).setdefault(split, []).append(Score(**row))
+    return scores
+
+
+def main_values(scores: Iterable[Score], names: Sequence[str]) -> dict[str, Score]:
+    """The scores of the whole among `names`, in their order."""
+    found = {score.metric: score for score in scores if not score.label}
+    return {name: found[name] for name in names if name in found}

@@ -1,0 +1,14 @@
+"""Models, built from a task's and a cell's configuration. Importing this package registers their classes."""
+
+from pathlib import Path
+
+import keras
+
+from pipelines.models.seq2seq import Seq2Seq
+
+__all__ = ["Seq2Seq", "load_model"]
+
+
+def load_model(path: str | Path) -> keras.Model:
+    """Loads a saved model, in safe mode and without its optimizer."""
+    return keras.saving.load_model(path, compile=False, safe_mode=True)

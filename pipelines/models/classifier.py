@@ -1,0 +1,39 @@
+"""Many-to-one: a text's label from the states of a recurrent encoder."""
+
+import keras
+
+from pipelines.config import CellConfig
+from pipelines.data.vocabulary import Vocabulary
+from pipelines.layers import MaskedPooling
+from pipelines.models.encoder import dropouts, encode, last_hidden_states, recurrent_stack, word_embedding
+
+
+def build_classifier(
+    vocabulary: Vocabulary, dimensions: int, labels: int, pooling: str, cell: CellConfig, seed: int
+) -> keras.Model:
+    """A classifier of texts.
+
+    Args:
+        vocabulary: of the texts.
+        dimensions: width of the word vectors.
+        labels: number of labels.
+        pooling: `last` joins the last real state of each direction; `max` and `mean` pool the outputs.
+        cell: the encoder.
+        seed: of the initial weights and of dropout.
+
+    Returns:
+        A model from int32 (batch, time) to logits, float32 (batch, labels).
+    """
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    vectors = word_embedding(vocabulary, dimensions, "source_vectors")(token_ids)
+    outputs, states = encode(vectors, recurrent_stack(cell, seed), dropouts(cell, seed))
+    if pooling == "last":
+        ends = last_hidden_states(states[-1], cell.bidirectional)
+        text = keras.layers.Concatenate(name="last_states")(ends) if len(ends) > 1 else ends[0]
+        text = keras.layers.Dropout(cell.dropout, seed=seed + 200, name="text_dropout")(text)
+    else:
+        text = MaskedPooling(pooling, name=f"{pooling}_pooling")(outputs)
+    logits = keras.layers.Dense(
+        labels, kernel_initializer=keras.initializers.GlorotUniform(seed), dtype="float32", name="logits"
+    )(text)
+    return keras.Model(token_ids, logits, name="classifier")

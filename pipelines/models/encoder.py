@@ -1,0 +1,64 @@
+"""The recurrent encoder that every model shares: word vectors, then stacked cells."""
+
+from typing import Any
+
+import keras
+
+from pipelines import plugins
+from pipelines.config import CellConfig
+from pipelines.data.vocabulary import Vocabulary
+from pipelines.layers import WordEmbedding
+
+
+def word_embedding(vocabulary: Vocabulary, dimensions: int, name: str) -> WordEmbedding:
+    """The word vectors of a vocabulary; their values are set after the model is built."""
+    return WordEmbedding(vocabulary.trained_size, len(vocabulary.frozen), dimensions, name=name)
+
+
+def recurrent_stack(config: CellConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:
+    """The recurrent layers of an encoder, the first one first; each returns a sequence and its last states."""
+    cell = plugins.load("layers.recurrent", config.cell)
+    layers = []
+    for level in range(config.depth):
+        layer = cell.layer(config.units, name=f"{name}_{level}", seed=seed + level)
+        layers.append(keras.layers.Bidirectional(layer, name=f"{name}_{level}") if config.bidirectional else layer)
+    return layers
+
+
+def dropouts(config: CellConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:
+    """Dropout for the inputs of each recurrent layer and for the last outputs, one mask for a whole sequence.
+
+    Reference: Gal & Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks",
+    NeurIPS 2016, section 3 (inputs; recurrent dropout would rule cuDNN out).
+    """
+    return [
+        keras.layers.SpatialDropout1D(config.dropout, seed=seed + 100 + level, name=f"{name}_dropout_{level}")
+        for level in range(config.depth + 1)
+    ]
+
+
+def encode(inputs: Any, layers: list, dropout_layers: list, training: bool | None = None) -> tuple[Any, list[list]]:
+    """Runs a stack over word vectors.
+
+    Args:
+        inputs: float (batch, time, dimensions), with a mask.
+        layers: from `recurrent_stack`.
+        dropout_layers: from `dropouts`.
+        training: whether dropout is active.
+
+    Returns:
+        The last layer's outputs, float (batch, time, width), and for each layer its last states, the forward
+        direction's first, each float (batch, units).
+    """
+    states = []
+    outputs = dropout_layers[0](inputs, training=training)
+    for layer, dropout in zip(layers, dropout_layers[1:], strict=True):
+        outputs, *last_states = layer(outputs, training=training)
+        states.append(last_states)
+        outputs = dropout(outputs, training=training)
+    return outputs, states
+
+
+def last_hidden_states(states: list, bidirectional: bool) -> list:
+    """Of a layer's states the hidden ones, one a direction (an LSTM's cell states are left out)."""
+    return [states[0], states[len(states) // 2]] if bidirectional else [states[0]]

@@ -1,0 +1,187 @@
+"""Stage `prepare`: a dataset's config becomes splits as JSON Lines, counts of words, and a data report."""
+
+import argparse
+import hashlib
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from embeddings.config import nearest
+from embeddings.errors import InputError, exits_on_input_error
+from embeddings.files import atomic_file, atomic_folder, write_json
+from pipelines import plugins
+from pipelines.config import DatasetConfig, load_config
+from pipelines.data.examples import Example, read_examples, write_examples
+from pipelines.data.report import HELD_OUT, build_report, fingerprint, markdown
+from pipelines.data.tokenization import tokenizer
+from pipelines.data.vocabulary import UNKNOWN
+
+SPLITS = ("train", "dev", "test", "unlabelled")
+PROGRESS_EVERY = 10_000  # examples
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Prepares a dataset."""
+    parser = argparse.ArgumentParser(prog="elman prepare", description=__doc__)
+    parser.add_argument("--dataset", type=Path, required=True, help="the dataset's configuration file")
+    parser.add_argument("--output", type=Path, required=True, help="folder of the prepared dataset")
+    options = parser.parse_args(arguments)
+    prepare(load_config(DatasetConfig, options.dataset), options.dataset.stem, options.output)
+    print(f"prepared {options.output}; read {options.output / 'report.md'}")
+
+
+def prepare(config: DatasetConfig, name: str, output: Path) -> None:
+    """Writes a dataset's folder, whole or not at all.
+
+    Raises:
+        InputError: the config asks for what its source does not give, or the data are malformed.
+    """
+    if not 0 <= config.dev_share < 1:
+        raise InputError(f"dataset {name}: expected dev_share between 0 and 1, got {config.dev_share}")
+    with atomic_folder(output) as folder:
+        changes, gold_tokens = write_splits(config, folder)
+        if config.dev_share:
+            changes["drawn from train"] = {"dev": draw_dev(folder, config.dev_share, config.seed)}
+        if config.remove_overlap:
+            changes["removed, same sentence in dev or test"] = remove_overlap(folder)
+        paths = {split: path for split in SPLITS if (path := folder / f"{split}.jsonl").exists()}
+        about = {"name": name, "version": config.version, "licence": config.licence, "citation": config.citation}
+        report: dict[str, Any] = {**about, "changes": changes, **build_report(paths)}
+        write_json(folder / "report.json", report)
+        with atomic_file(folder / "report.md") as page:
+            page.write(markdown(report))
+        write_json(folder / "counts.json", count_names(paths.get("train")))
+        examples = {split: summary["examples"] for split, summary in report["splits"].items()}
+        write_json(folder / "dataset.json", describe(config, name, gold_tokens, examples, paths))
+
+
+def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[str, int]], bool]:
+    """Writes every split that the source gives.
+
+    Returns:
+        What was left out: reason -> split -> count; and whether all tokens are the annotators' own.
+    """
+    left_out: Counter[str] = Counter()
+    gold: set[bool] = set()
+    for split, examples in plugins.load("data.sources", config.source).read(config, folder / "source").items():
+        if split not in SPLITS:
+            raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
+        if split == "dev" and config.dev_share:
+            raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
+        write_split(folder, split, tokenised(with_progress(examples, split), config, split, left_out, gold))
+    return {"left out, sentences without tokens": dict(left_out)}, gold == {True}
+
+
+def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
+    """Writes one split, its ids `<split>-<number from 0>`; returns the number of examples."""
+    numbered = (replace(example, id=f"{split}-{number}") for number, example in enumerate(examples))
+    return write_examples(folder / f"{split}.jsonl", numbered)
+
+
+def tokenised(
+    examples: Iterable[Example], config: DatasetConfig, split: str, left_out: Counter[str], gold: set[bool]
+) -> Iterator[Example]:
+    """Tokenises raw texts; gold tokens stay as they are, and `gold` learns whether there were any.
+
+    An empty text becomes one unknown word, for a recurrent layer takes no empty row. A tagged sentence
+    without tokens is nothing that could be tagged: it is left out and counted.
+    """
+    words = tokenizer(config.tokenizer)
+    target_words = tokenizer(config.target_tokenizer) if config.target_tokenizer else None
+    for example in examples:
+        if example.tags == ():
+            left_out[split] += 1
+            continue
+        gold.add(bool(example.tokens))
+        tokens = example.tokens or tuple(words(example.text)) or (UNKNOWN,)
+        target_tokens = example.target_tokens
+        if example.target_text is not None and target_tokens is None:
+            if target_words is None:
+                raise InputError("expected a target_tokenizer, for the dataset has target texts")
+            target_tokens = tuple(target_words(example.target_text)) or (UNKNOWN,)
+        yield replace(example, tokens=tokens, target_tokens=target_tokens)
+
+
+def with_progress(examples: Iterable[Example], split: str) -> Iterator[Example]:
+    """Passes examples on; tells now and then on standard error how many there were."""
+    start = time.perf_counter()
+    for count, example in enumerate(examples, start=1):
+        if count % PROGRESS_EVERY == 0:
+            rate = count / (time.perf_counter() - start)
+            print(f"{split}: {count:,} examples, {rate:,.0f}/s", file=sys.stderr, flush=True)
+        yield example
+
+
+def draw_dev(folder: Path, share: float, seed: int) -> int:
+    """Moves a share of train, the same of every label, to a new split dev; returns the number of its examples."""
+    positions = defaultdict(list)
+    for position, example in enumerate(read_examples(folder / "train.jsonl")):
+        positions[example.label].append(position)
+    generator = random.Random(seed)
+    drawn: set[int] = set()
+    for of_label in positions.values():
+        drawn.update(generator.sample(of_label, round(share * len(of_label))))
+    for split in ("dev", "train"):  # both out of train, which is replaced last
+        examples = enumerate(read_examples(folder / "train.jsonl"))
+        write_split(folder, split, (example for number, example in examples if (number in drawn) == (split == "dev")))
+    return len(drawn)
+
+
+def remove_overlap(folder: Path) -> dict[str, int]:
+    """Drops from train and unlabelled what stands in dev or test too; returns how many examples of each."""
+    paths = {split: folder / f"{split}.jsonl" for split in SPLITS}
+    held_out = {
+        fingerprint(example.tokens)
+        for split in HELD_OUT
+        if paths[split].exists()
+        for example in read_examples(paths[split])
+    }
+    removed = {}
+    for split in ("train", "unlabelled"):
+        if paths[split].exists():
+            before = sum(1 for _ in read_examples(paths[split]))
+            kept = (example for example in read_examples(paths[split]) if fingerprint(example.tokens) not in held_out)
+            removed[split] = before - write_split(folder, split, kept)
+    return removed
+
+
+def count_names(train: Path | None) -> dict[str, dict[str, int]]:
+    """Counts of words, labels and tags in train, the most frequent first; empty where there is no train."""
+    counts: dict[str, Counter[str]] = {kind: Counter() for kind in ("tokens", "labels", "tags", "target_tokens")}
+    for example in read_examples(train) if train else ():
+        counts["tokens"].update(example.tokens)
+        counts["tags"].update(example.tags or ())
+        counts["target_tokens"].update(example.target_tokens or ())
+        if example.label is not None:
+            counts["labels"][example.label] += 1
+    return {kind: dict(names.most_common()) for kind, names in counts.items()}
+
+
+def describe(
+    config: DatasetConfig, name: str, gold_tokens: bool, examples: dict[str, int], paths: dict[str, Path]
+) -> dict[str, Any]:
+    """What other stages ask of a dataset: its names, tokenizers, and the number and checksum of its examples."""
+    checksums = {}
+    for split, path in paths.items():
+        with open(path, "rb") as file:
+            checksums[split] = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "name": name,
+        "version": config.version,
+        "language": config.language,
+        "target_language": config.target_language,
+        "tokenizers": {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer or None},
+        "gold_tokens": gold_tokens,
+        "examples": examples,
+        "sha256": checksums,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Runs against baselines: who solves the same task on the same dataset, and who is better by how much."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.data.examples import read_examples
+from pipelines.evaluation.joining import join
+from pipelines.evaluation.records import SPLITS
+from pipelines.evaluation.scores import load_family
+from pipelines.evaluation.significance import bootstrap, interval
+from pipelines.reporting.leaderboard import Group, Row, Value, decide, rank
+
+SIDE_METRICS = 2
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What makes two systems comparable."""
+
+    task: str  # module of pipelines/tasks
+    dataset: str
+    metrics: str  # module of pipelines/evaluation
+    headline: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A system, and the folder of its predictions."""
+
+    row: Row
+    predictions: Path
+
+
+def compete(contest: Contest, entries: Sequence[Entry], data: Path, seed: int) -> Group:
+    """Ranks the systems of a contest, each run beside its difference to the baseline that is best on dev.
+
+    Args:
+        contest: what they compete in.
+        entries: the systems.
+        data: folder of the prepared dataset.
+        seed: of the resamples, which all systems share.
+    """
+    rows = [entry.row for entry in entries]
+    baselines = rank([row for row in rows if row.kind == "baseline"], contest.headline)
+    if baselines:
+        best = next(entry for entry in entries if entry.row is baselines[0])
+        rows = baselines + against(best, [entry for entry in entries if entry.row.kind == "run"], contest, data, seed)
+    side = [name for name in load_family(contest.metrics).MAIN if name != contest.headline][:SIDE_METRICS]
+    return Group(contest.task, contest.dataset, contest.headline, tuple(side), tuple(rank(rows, contest.headline)))
+
+
+def against(baseline: Entry, runs: Sequence[Entry], contest: Contest, data: Path, seed: int) -> list[Row]:
+    """The rows of the runs, each with its difference to a baseline and the verdict."""
+    by_split = {split: differences(baseline, runs, contest, data / f"{split}.jsonl", seed) for split in SPLITS}
+    rows = []
+    for run in runs:
+        name = run.row.name
+        own = {split: of_split[name] for split, of_split in by_split.items() if name in of_split}
+        verdict = decide(own["dev"]) if "dev" in own else ""
+        rows.append(replace(run.row, baseline=baseline.row.name, difference=own, verdict=verdict))
+    return rows
+
+
+def differences(
+    baseline: Entry, runs: Sequence[Entry], contest: Contest, examples: Path, seed: int
+) -> dict[str, Value]:
+    """The headline of each run minus that of the baseline, with intervals from resamples that both share.
+
+    Args:
+        baseline: what the runs are compared with.
+        runs: those without scores on the split are left out.
+        contest: whose headline counts.
+        examples: JSON Lines of the split, whose name is the file's.
+        seed: of the resamples.
+
+    Reference: Koehn 2004, "Statistical Significance Tests for Machine Translation Evaluation" (paired bootstrap).
+    """
+    split, headline = examples.stem, contest.headline
+    contenders = [run for run in runs if split in run.row.scores]
+    if not contenders or split not in baseline.row.scores:
+        return {}
+    family = load_family(contest.metrics)
+    references = list(read_examples(examples))
+
+    def resampled(entry: Entry) -> np.ndarray:
+        predictions = join(references, entry.predictions / examples.name, family.check)
+        return bootstrap(family.resampler(references, predictions), len(references), seed=seed)[headline, ""]
+
+    base = resampled(baseline)
+    found = {}
+    for run in contenders:
+        low, high = interval(resampled(run) - base)
+        value = run.row.scores[split][headline].value - baseline.row.scores[split][headline].value
+        found[run.row.name] = Value(round(value, 4), round(low, 4), round(high, 4))
+    return found

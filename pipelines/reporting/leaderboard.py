@@ -1,0 +1,86 @@
+"""The leaderboard as data: groups of runs and baselines that solve the same task on the same dataset."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from embeddings.config import build_config
+from embeddings.files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number in percent, or a difference of two, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run or a baseline. Metrics, signatures and differences are by split, dev and where reported test."""
+
+    name: str
+    kind: Literal["run", "baseline"]
+    scores: dict[str, dict[str, Value]]
+    signatures: dict[str, str]  # of the headline
+    cost: dict[str, Any]  # as the cost file has it; empty where there is none
+    cell: str = ""
+    direction: Literal["", "forward", "both"] = ""
+    depth: int = 0
+    units: int = 0
+    source_vectors: str = ""
+    target_vectors: str = ""  # empty where the task writes no words
+    word_vectors: str = ""  # frozen or fine_tuned
+    seed: int = 0
+    baseline: str = ""  # the baseline with the best headline on dev
+    difference: dict[str, Value] = field(default_factory=dict)  # headline of the run minus that of the baseline
+    verdict: Literal["", "wins", "unclear", "loses"] = ""  # on dev
+
+
+@dataclass(frozen=True)
+class Group:
+    """A task on a dataset; rows are sorted by the headline on dev, the best first."""
+
+    task: str
+    dataset: str
+    headline: str
+    side: tuple[str, ...]  # metrics shown beside it
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """Every group, and the names in the runs file that have not been evaluated."""
+
+    groups: tuple[Group, ...]
+    missing: tuple[str, ...]
+
+
+def decide(difference: Value) -> Literal["wins", "unclear", "loses"]:
+    """What a difference to a baseline says: a run that is not above it loses, one whose interval holds 0 is unclear."""
+    if difference.value <= 0:
+        return "loses"
+    return "wins" if difference.low > 0 else "unclear"
+
+
+def rank(rows: Iterable[Row], headline: str) -> list[Row]:
+    """Sorts rows by the headline on dev, or on test for those without dev, the best first; ties by name."""
+
+    def key(row: Row) -> tuple[float, str]:
+        scores = row.scores.get("dev") or row.scores["test"]
+        return -scores[headline].value, row.name
+
+    return sorted(rows, key=key)
+
+
+def write_leaderboard(path: str | Path, leaderboard: Leaderboard) -> None:
+    """Writes a leaderboard as JSON."""
+    write_json(path, asdict(leaderboard))
+
+
+def read_leaderboard(path: str | Path) -> Leaderboard:
+    """Reads what `write_leaderboard` wrote."""
+    return build_config(Leaderboard, read_json(path), path)

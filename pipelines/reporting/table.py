@@ -1,0 +1,150 @@
+"""The leaderboard as Markdown and on the terminal."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Value
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SPLITS = ("dev", "test")
+WIDE = 120  # columns that hold the vectors as well; taken where the output is no terminal
+
+Column = tuple[str, Callable[[Row], str]]  # header; from a row to its cell
+
+
+def markdown(leaderboard: Leaderboard) -> str:
+    """The whole leaderboard as a Markdown page."""
+    lines = [
+        "# Leaderboard",
+        "",
+        "Values are percent (BLEU and chrF as sacreBLEU prints them) with 95 % bootstrap intervals. Rows are sorted",
+        "by the headline metric on dev, and dev decides the verdict. A run that is not above the best baseline loses;",
+        "one whose difference, on the same resamples for both, has 0 in its interval is unclear. Baselines are in",
+        "italics. Time, tokens/s and memory are of the machine that trained.",
+    ]
+    for group in leaderboard.groups:
+        columns = _columns(group)
+        lines += ["", f"## {group.task} on {group.dataset}", ""]
+        lines += [_line(header for header, _ in columns), _line("---" for _ in columns)]
+        lines += [_line(cell(row) for _, cell in columns) for row in group.rows]
+        lines += ["", *(f"{split}: `{text}`  " for split, text in group.rows[0].signatures.items())]
+    if leaderboard.missing:
+        lines += ["", f"Not evaluated: {', '.join(leaderboard.missing)}"]
+    return "\n".join(lines) + "\n"
+
+
+def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None) -> None:
+    """Prints the leaderboard, without the metrics that stand beside the headline."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = console or Console()
+    if not console.is_terminal:
+        console.width = max(console.width, WIDE)
+    for group in leaderboard.groups:
+        best = next((row.name for row in group.rows if row.kind == "baseline"), "none")
+        caption = f"{group.headline} ± half its 95 % interval; best baseline: {best}"
+        console.print(f"[bold]{group.task} on {group.dataset}[/]: {caption}", highlight=False)
+        table = Table(box=None, padding=(0, 1, 0, 0))
+        for name, _ in (columns := _terminal_columns(group, vectors=console.width >= WIDE)):
+            justify = "left" if name in ("system", "cell", "vectors") else "right"
+            table.add_column(name, justify=justify, no_wrap=name != "system", overflow="fold")
+        for row in group.rows:
+            style = {"loses": "red", "unclear": "yellow"}.get(row.verdict, "" if row.kind == "run" else "italic")
+            table.add_row(*(cell(row) for _, cell in columns), style=style)
+        console.print(table, "")
+    if leaderboard.missing:
+        console.print(f"Not evaluated: {', '.join(leaderboard.missing)}")
+
+
+def _columns(group: Group) -> list[Column]:
+    """The columns of the Markdown page."""
+    return [
+        ("system", lambda row: row.name if row.kind == "run" else f"*{row.name}*"),
+        ("cell", _cell),
+        ("vectors", lambda row: f"{_vectors(row)}, {row.word_vectors.replace('_', '-')}" if row.word_vectors else ""),
+        *(
+            (f"{metric} {split}", _score(split, metric, _with_interval))
+            for metric in (group.headline, *group.side)
+            for split in _splits(group)
+        ),
+        *((f"over best baseline, {split}", _difference(split, _signed_with_interval)) for split in _splits(group)),
+        ("verdict", lambda row: f"**loses to {row.baseline}**" if row.verdict == "loses" else row.verdict),
+        ("time", lambda row: duration(row.cost.get("wall_seconds"))),
+        ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
+        ("parameters", lambda row: whole(row.cost.get("parameters"))),
+        ("peak memory, MB", lambda row: whole(row.cost.get("peak_memory_megabytes"))),
+    ]
+
+
+def _terminal_columns(group: Group, vectors: bool) -> list[Column]:
+    """The columns of the terminal: intervals as half their width."""
+    over = _difference("dev", _signed)
+    return [
+        ("system", lambda row: row.name),
+        ("cell", lambda row: _cell(row) or "baseline"),
+        *([("vectors", lambda row: _vectors(row).replace("→ ", "→\n"))] if vectors else []),
+        *((split, _score(split, group.headline, _with_half_width)) for split in _splits(group)),
+        ("over baseline", lambda row: over(row) + {"loses": " loses", "unclear": " unclear"}.get(row.verdict, "")),
+        ("time", lambda row: duration(row.cost.get("wall_seconds"))),
+        ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
+    ]
+
+
+def _splits(group: Group) -> list[str]:
+    return [split for split in SPLITS if any(split in row.scores for row in group.rows)]
+
+
+def _cell(row: Row) -> str:
+    direction = "bi-" if row.direction == "both" else ""
+    return f"{direction}{row.cell} {row.depth}×{row.units}" if row.cell else ""
+
+
+def _vectors(row: Row) -> str:
+    return " → ".join(name for name in (row.source_vectors, row.target_vectors) if name)
+
+
+def _score(split: str, metric: str, show: Callable[[Value], str]) -> Callable[[Row], str]:
+    def cell(row: Row) -> str:
+        value = row.scores.get(split, {}).get(metric)
+        return show(value) if value else ""
+
+    return cell
+
+
+def _difference(split: str, show: Callable[[Value], str]) -> Callable[[Row], str]:
+    return lambda row: show(row.difference[split]) if split in row.difference else ""
+
+
+def _with_interval(value: Value) -> str:
+    return f"{value.value:.2f} [{value.low:.2f}, {value.high:.2f}]"
+
+
+def _signed_with_interval(value: Value) -> str:
+    return f"{value.value:+.2f} [{value.low:+.2f}, {value.high:+.2f}]"
+
+
+def _with_half_width(value: Value) -> str:
+    return f"{value.value:.1f} ±{(value.high - value.low) / 2:.1f}"
+
+
+def _signed(value: Value) -> str:
+    return f"{value.value:+.1f}"
+
+
+def _line(cells: Iterator[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def duration(seconds: Any) -> str:
+    """Seconds as text: seconds below two minutes, minutes above."""
+    if seconds is None:
+        return ""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def whole(number: Any) -> str:
+    """A number as text, without decimals and with thousands set off."""
+    return "" if number is None else f"{number:,.0f}"

@@ -1,0 +1,63 @@
+"""Translation: an encoder-decoder with attention."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from pipelines import plugins
+from pipelines.config import DecodingConfig
+from pipelines.data.batching import Encoded, pad
+from pipelines.data.examples import Example
+from pipelines.data.tokenization import detokenize
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
+from pipelines.tasks import Task
+
+
+class Translation(Task):
+    """Writes a sentence's translation word by word."""
+
+    field = "target_tokens"
+    decodes = True
+    truncates = True
+
+    def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
+        from pipelines.models.seq2seq import build_seq2seq
+
+        source, target = self.vocabularies["tokens"], self.vocabularies["target_tokens"]
+        annotations = self.config.model.annotations or "states"
+        return build_seq2seq(
+            source, target, dimensions["tokens"], dimensions["target_tokens"], self.cell, annotations, seed
+        )
+
+    def encode(self, example: Example) -> Encoded:
+        target = self.vocabularies["target_tokens"].ids(example.target_tokens or ())
+        return self.source(example), target[: self.config.model.maximum_tokens]
+
+    def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
+        before = pad([[BEGIN_ID, *target] for _, target in batch])
+        after = pad([[*target, END_ID] for _, target in batch])
+        return (pad([source for source, _ in batch]), before), after, (after != PADDING_ID).astype("float32")
+
+    def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
+        decoder = traced_decoder(model, decoding or DecodingConfig())
+        words = self.vocabularies["target_tokens"].words
+
+        def predict(batch: list[Encoded]) -> list[dict]:
+            rows = []
+            for ids in np.asarray(decoder.predict_on_batch(pad([source for (source,) in batch]))):
+                tokens = [words[number] for number in ids if number not in (PADDING_ID, END_ID)]
+                rows.append({"tokens": tokens, "text": detokenize(tokens, self.language)})
+            return rows
+
+        return predict
+
+
+@lru_cache(maxsize=1)
+def traced_decoder(model: Any, decoding: DecodingConfig) -> Any:
+    """The decoder of a model, kept from one dev evaluation to the next, for tracing it takes seconds."""
+    return plugins.load("decoding", decoding.method).Decoder(model, decoding)
+
+
+TASK = Translation

@@ -1,0 +1,118 @@
+"""Stage `train`: prepared splits and word vectors become a run folder that predicts on its own."""
+
+import argparse
+import math
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from embeddings.cost import peak_memory_megabytes
+from embeddings.errors import InputError, exits_on_input_error
+from embeddings.files import atomic_folder, read_json, write_json
+from embeddings.matrix import coverage
+from pipelines import plugins
+from pipelines.config import load_run
+from pipelines.data.examples import Example, check_field, read_dataset, read_examples
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Trains one run of a runs file."""
+    parser = argparse.ArgumentParser(prog="elman train", description=__doc__)
+    parser.add_argument("--runs", required=True, type=Path, help="runs file (YAML)")
+    parser.add_argument("--run", required=True, help="name of the run")
+    parser.add_argument("--configs", required=True, type=Path, help="folder of task and cell configurations")
+    parser.add_argument("--data", required=True, type=Path, help="prepared dataset")
+    parser.add_argument("--source-vectors", required=True, type=Path, help="word vectors of the tokens")
+    parser.add_argument("--target-vectors", required=True, type=Path, help="word vectors of the target tokens")
+    parser.add_argument("--output", required=True, type=Path, help="run folder to write")
+    parser.add_argument("--cost", required=True, type=Path, help="file of what the run cost (JSON)")
+    options = parser.parse_args(arguments)
+
+    started = time.perf_counter()
+    run, config, cell = load_run(options.runs, options.run, options.configs)
+    dataset = read_dataset(options.data)
+    task_class = plugins.load("tasks", config.task).TASK
+    paths = {"tokens": options.source_vectors, "target_tokens": options.target_vectors}
+    vectors = {field: load_vectors(paths[field], dataset, field) for field in task_class.text_fields()}
+    splits = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in ("train", "dev")}
+    for split, examples in splits.items():
+        check_field(examples, task_class.field, options.data / f"{split}.jsonl", f"task {config.task!r}")
+    counts = read_json(options.data / "counts.json")
+    task = task_class.from_counts(config, cell, counts, vectors, dataset["target_language"] or dataset["language"])
+
+    from pipelines.data.batching import TrainingBatches
+    from pipelines.seeding import seed_everything
+    from pipelines.training.checkpoint import save_run
+    from pipelines.training.device import choose_device
+
+    device = choose_device(config.training.device)
+    seed_everything(run.seed)
+    from pipelines.training.fit import fit
+
+    model = task.build_model({field: loaded.vector_size for field, loaded in vectors.items()}, run.seed)
+    task.set_vectors(model, vectors, run.seed)
+    evaluation = plugins.load("evaluation", config.metrics)
+    batches = TrainingBatches(
+        [task.encode(example) for example in splits["train"]], task.collate, config.training.batch_size, run.seed
+    )
+    with atomic_folder(options.output) as folder:
+        cost = fit(
+            model,
+            task.loss(),
+            batches,
+            lambda: evaluation.score(splits["dev"], list(task.predict(model, splits["dev"]))),
+            config.training,
+            config.monitor,
+            cell.clip_norm,
+            folder / "history.csv",
+        )
+        save_run(folder, options.run, run, task, model, dataset)
+        write_json(folder / "coverage.json", coverages(vectors, splits))
+    write_json(
+        options.cost,
+        {
+            **cost,
+            "wall_seconds": round(time.perf_counter() - started, 2),
+            "peak_memory_megabytes": peak_memory_megabytes(),
+            "parameters": model.count_params(),
+            "trainable_parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
+            "device": device,
+        },
+    )
+
+
+def coverages(vectors: Mapping[str, Any], splits: Mapping[str, Sequence[Example]]) -> dict[str, dict]:
+    """How much of each split's text has vectors, in percent: field -> split -> words, tokens."""
+    return {
+        field: {
+            split: coverage(loaded, Counter(token for example in examples for token in getattr(example, field)))
+            for split, examples in splits.items()
+        }
+        for field, loaded in vectors.items()
+    }
+
+
+def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:
+    """Loads word vectors that went through the dataset's own tokenizer; those of no words always did.
+
+    Raises:
+        InputError: the tokenizers differ.
+    """
+    import embeddings
+    from embeddings.store import provenance
+
+    vectors = embeddings.load(path)
+    expected, got = dataset["tokenizers"][field], provenance(path)["tokenizer"]
+    if len(vectors) and expected != got:
+        raise InputError(
+            f"{path}: expected vectors of words from tokenizer {expected!r}, as dataset {dataset['name']!r} has for "
+            f"its {field}, got {got!r}; train vectors on a corpus prepared with it"
+        )
+    return vectors
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Callbacks: the task's dev metric after each epoch, the time spent on training alone, and progress."""
+
+import sys
+import time
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+
+class DevMetrics(keras.callbacks.Callback):
+    """Adds a task's own metrics on dev, to an epoch's logs, as `val_<name>` in Keras's manner.
+
+    It must stand before callbacks that read the logs.
+
+    Args:
+        evaluate: gives the metrics of the model as it is.
+    """
+
+    def __init__(self, evaluate: Callable[[], dict[str, float]]) -> None:
+        super().__init__()
+        self.evaluate = evaluate
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        if logs is not None:
+            logs.update({f"val_{name}": value for name, value in self.evaluate().items()})
+
+
+class Stopwatch(keras.callbacks.Callback):
+    """Adds up the seconds of training steps, dev evaluation left out. It must be the first callback."""
+
+    seconds = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._start = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        self.seconds += time.perf_counter() - self._start
+
+
+class Progress(keras.callbacks.Callback):
+    """Prints a line every few seconds and after each epoch, with the time left if no epoch stops early.
+
+    Args:
+        epochs: the most epochs.
+        steps: batches an epoch.
+        monitor: the metric to show.
+        every_seconds: time between lines inside an epoch.
+    """
+
+    def __init__(self, epochs: int, steps: int, monitor: str, every_seconds: float = 15.0) -> None:
+        super().__init__()
+        self.epochs, self.steps, self.monitor, self.every_seconds = epochs, steps, monitor, every_seconds
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self._start = self._shown = time.perf_counter()
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        if time.perf_counter() - self._shown > self.every_seconds:
+            self._print(self._epoch + (batch + 1) / self.steps, f"step {batch + 1}/{self.steps}", logs)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        self._print(epoch + 1, "done", logs)
+
+    def _print(self, epochs_done: float, what: str, logs: dict | None) -> None:
+        self._shown = time.perf_counter()
+        spent = self._shown - self._start
+        left = spent / epochs_done * (self.epochs - epochs_done)
+        logs = logs or {}
+        shown = [f"{name} {np.asarray(logs[name]):.4g}" for name in ("loss", self.monitor) if name in logs]
+        print(
+            f"epoch {self._epoch + 1}/{self.epochs} {what}  {'  '.join(shown)}  "
+            f"{spent:.0f} s, at most {left:.0f} s left",
+            file=sys.stderr,
+            flush=True,
+        )

@@ -1,0 +1,86 @@
+"""Run folders: everything that a trained model needs to predict elsewhere."""
+
+import json
+import re
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.config import build_config
+from embeddings.errors import InputError
+from embeddings.files import write_json
+from pipelines import plugins
+from pipelines.config import CellConfig, Run, TaskConfig
+from pipelines.tasks import Task
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A run folder in memory."""
+
+    name: str
+    task: Task
+    model: Any
+    dataset: dict[str, Any]  # what prepare said of the dataset: version, languages, tokenizers
+
+
+def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset: dict) -> None:
+    """Writes model, vocabularies and configuration into a folder; equal models give equal bytes."""
+    model.save(folder / "model.keras")
+    _reproducible(folder / "model.keras")
+    task.save(folder)
+    write_json(
+        folder / "config.json",
+        {"name": name, "run": asdict(run), "task": asdict(task.config), "cell": asdict(task.cell), "dataset": dataset},
+    )
+
+
+def load_run_folder(folder: str | Path) -> TrainedRun:
+    """Reads a run folder, in safe mode.
+
+    Raises:
+        InputError: it is not a run folder.
+    """
+    folder = Path(folder)
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            f"{folder}: expected a run folder with a config.json; `dvc repro` writes runs/<name>"
+        ) from None
+    from pipelines.models import load_model
+
+    where = folder / "config.json"
+    task_config = build_config(TaskConfig, config["task"], where)
+    cell_config = build_config(CellConfig, config["cell"], where)
+    plugins.load("layers.recurrent", cell_config.cell)  # registers the layer, where it is one of ours
+    task = plugins.load("tasks", task_config.task).TASK.load(
+        folder, task_config, cell_config, _language(config["dataset"])
+    )
+    return TrainedRun(config["name"], task, load_model(folder / "model.keras"), config["dataset"])
+
+
+def _language(dataset: dict) -> str:
+    return dataset["target_language"] or dataset["language"]
+
+
+def _reproducible(path: Path) -> None:
+    """Rewrites a .keras archive without the time of saving and addresses in memory, so that its hash is its content's.
+
+    Keras tells shared objects by their addresses; they are numbered in the order of their appearance instead.
+    """
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in sorted(archive.namelist())}
+    metadata = json.loads(members["metadata.json"])
+    metadata.pop("date_saved", None)
+    members["metadata.json"] = json.dumps(metadata).encode()
+    numbers: dict[str, int] = {}
+    members["config.json"] = re.sub(
+        r'(?<="shared_object_id": )\d+',
+        lambda match: str(numbers.setdefault(match[0], len(numbers) + 1)),
+        members["config.json"].decode(),
+    ).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)

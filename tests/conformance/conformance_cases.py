@@ -1,0 +1,57 @@
+"""Every cell, in one and in both directions, in every task, as small models."""
+
+from collections import Counter
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import keras
+
+from embeddings.config import load_config
+from pipelines import plugins
+from pipelines.config import CellConfig, Run, TaskConfig, TrainingConfig
+
+ROOT = Path(__file__).parents[2]
+CASES = list(product(plugins.names("tasks"), plugins.names("layers.recurrent"), [False, True]))
+
+
+def task_config(task, **model):
+    """The first configuration of a task that ships, made small enough for ten sentences."""
+    configs = [load_config(TaskConfig, path) for path in sorted((ROOT / "configs/tasks").glob("*.yaml"))]
+    shipped = next(config for config in configs if config.task == task)
+    small = {"minimum_count": 1, "maximum_tokens": None, **model}
+    return replace(
+        shipped, model=replace(shipped.model, **small), training=TrainingConfig("adam", 0.02, 4, 60, 60), baselines=()
+    )
+
+
+def cell_config(cell, bidirectional, **changes):
+    """A small encoder."""
+    values = {"units": 16, "depth": 1, "dropout": 0.0, "clip_norm": 1.0}
+    return CellConfig(cell=cell, bidirectional=bidirectional, **{**values, **changes})
+
+
+def build(task, cell, vectors, examples, seed=1):
+    """A task with its untrained model, from configurations."""
+    counts = {
+        "tokens": Counter(token for example in examples for token in example.tokens),
+        "target_tokens": Counter(token for example in examples for token in example.target_tokens),
+        "tags": Counter(tag for example in examples for tag in example.tags),
+        "labels": Counter(example.label for example in examples),
+    }
+    built = plugins.load("tasks", task.task).TASK.from_counts(
+        task, cell, counts, {"tokens": vectors, "target_tokens": vectors}, "en"
+    )
+    keras.utils.set_random_seed(seed)
+    model = built.build_model({"tokens": vectors.vector_size, "target_tokens": vectors.vector_size}, seed)
+    built.set_vectors(model, {"tokens": vectors, "target_tokens": vectors}, seed)
+    return built, model
+
+
+def examples_of(task, ten_examples, ten_entity_examples):
+    """The ten sentences as a task takes them."""
+    return ten_entity_examples if task == "ner" else ten_examples
+
+
+RUN = Run(task="t", dataset="d", cell="c", layer="l", source_vectors="s", target_vectors="t", seed=1, report_test=False)
+DATASET = {"language": "en", "target_language": "", "tokenizers": {"tokens": "words", "target_tokens": None}}

@@ -1,0 +1,61 @@
+"""Train, save, and load in a fresh process, in another folder, with the built wheel: the same predictions."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from conformance_cases import CASES, DATASET, RUN, build, cell_config, examples_of, task_config
+
+from pipelines.data.examples import write_examples
+from pipelines.training.checkpoint import save_run
+
+ROOT = Path(__file__).parents[2]
+PREDICT = """
+import json, sys
+import pipelines
+from pipelines.data.examples import read_examples
+from pipelines.training.checkpoint import load_run_folder
+print(pipelines.__file__, file=sys.stderr)
+for folder in sys.argv[1:]:
+    run = load_run_folder(folder)
+    print(json.dumps(list(run.task.predict(run.model, read_examples(folder + "/examples.jsonl")))))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The packages as the built wheel installs them."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, ROOT]
+    subprocess.run(command, check=True)
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def test_every_run_predicts_the_same_in_a_fresh_process_elsewhere(
+    wheel, ten_examples, ten_entity_examples, small_vectors, tmp_path
+):
+    expected = {}
+    for name, cell, bidirectional in CASES:
+        examples = examples_of(name, ten_examples, ten_entity_examples)
+        task, model = build(task_config(name), cell_config(cell, bidirectional, depth=2), small_vectors, examples)
+        folder = tmp_path / f"{name}-{cell}-{bidirectional}"
+        folder.mkdir()
+        save_run(folder, folder.name, RUN, task, model, DATASET)
+        write_examples(folder / "examples.jsonl", examples)
+        expected[str(folder)] = list(task.predict(model, examples))
+    done = subprocess.run(
+        [sys.executable, "-c", PREDICT, *expected],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(wheel)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert str(wheel) in done.stderr
+    assert [json.loads(line) for line in done.stdout.splitlines()] == list(expected.values())

@@ -1,0 +1,91 @@
+"""What no batch may change: padding, company and order."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipelines.data.batching import pad
+
+
+def sources(task, examples):
+    return [task.source(example) for example in examples]
+
+
+def logits(model, token_ids, targets=None):
+    inputs = token_ids if targets is None else (token_ids, targets)
+    return np.asarray(model(inputs, training=False))
+
+
+def targets(task, examples):
+    """Word ids to feed a decoder, the same length for all."""
+    return np.full((len(examples), 3), 5, "int32") if task.decodes else None
+
+
+def test_padding_does_not_change_the_logits(untrained, examples):
+    task, model = untrained
+    examples = [example for example in examples if len(example.tokens) == 5]
+    token_ids = pad(sources(task, examples))
+    padded = np.pad(token_ids, ((0, 0), (0, 7)))
+    plain = logits(model, token_ids, targets(task, examples))
+    with_padding = logits(model, padded, targets(task, examples))
+    if with_padding.shape != plain.shape:  # a tagger's logits at padding mean nothing
+        with_padding = with_padding[:, : plain.shape[1]]
+    np.testing.assert_allclose(with_padding, plain, atol=1e-5)
+
+
+def test_a_batch_equals_its_examples_alone(untrained, examples):
+    task, model = untrained
+    together = list(task.predict(model, examples, batch_size=10))
+    alone = [row for example in examples for row in task.predict(model, [example])]
+    compare(together, alone)
+
+
+def test_order_does_not_change_a_prediction(untrained, examples):
+    task, model = untrained
+    forwards = list(task.predict(model, examples, batch_size=4))
+    backwards = list(task.predict(model, examples[::-1], batch_size=4))[::-1]
+    compare(forwards, backwards)
+
+
+def test_the_prediction_depends_on_the_input(untrained, examples):
+    task, model = untrained
+    one, other = pad([task.source(examples[0])]), pad([task.source(examples[2])])
+    assert np.abs(logits(model, one, targets(task, [1])) - logits(model, other, targets(task, [1]))).max() > 1e-4
+
+
+def test_an_empty_text_is_predicted_as_one_unknown_word(untrained, examples):
+    task, model = untrained
+    empty = replace(examples[5], tokens=(), tags=None)
+    unknown = replace(examples[5], tokens=("<unk>",), tags=None)
+    compare(list(task.predict(model, [empty])), list(task.predict(model, [unknown])))
+
+
+def test_rows_carry_the_ids_of_the_examples_in_their_order(untrained, examples):
+    task, model = untrained
+    assert [row["id"] for row in task.predict(model, iter(examples), batch_size=3)] == [one.id for one in examples]
+
+
+def test_probabilities_are_of_the_chosen_and_sum_to_one(untrained, examples):
+    task, model = untrained
+    for example, row in zip(examples, task.predict(model, examples), strict=True):
+        if task.field == "label":
+            assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+            assert row["probabilities"][row["label"]] == max(row["probabilities"].values())
+        elif task.field == "tags":
+            assert len(row["tags"]) == len(row["probabilities"]) == len(example.tokens)
+            assert all(0 < probability <= 1 for probability in row["probabilities"])
+        else:
+            assert not {"<pad>", "<unk>", "<bos>", "<eos>"} & set(row["tokens"])
+            assert len(row["tokens"]) <= 2 * len(example.tokens) + 10
+
+
+def compare(rows, others):
+    """Equal words, labels and tags; probabilities within float32's rounding."""
+    for row, other in zip(rows, others, strict=True):
+        for key in row.keys() | other.keys():
+            if key == "probabilities":
+                one, two = (list(p.values()) if isinstance(p, dict) else p for p in (row[key], other[key]))
+                np.testing.assert_allclose(one, two, atol=2e-6)
+            else:
+                assert row[key] == other[key]

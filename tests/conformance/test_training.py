@@ -1,0 +1,65 @@
+"""Every task learns with every cell, and what it learned survives saving."""
+
+from dataclasses import replace
+
+import pytest
+from conformance_cases import DATASET, RUN, build, cell_config, task_config
+
+from pipelines.data.batching import TrainingBatches
+from pipelines.seeding import seed_everything
+from pipelines.training.checkpoint import load_run_folder, save_run
+from pipelines.training.fit import fit
+
+
+def correct_share(task, model, examples):
+    """Share of examples predicted without any mistake."""
+    key = {"label": "label", "tags": "tags", "target_tokens": "tokens"}[task.field]
+    rows = list(task.predict(model, examples))
+    right = [
+        row[key] == (list(wanted) if isinstance(wanted, tuple) else wanted)
+        for row, wanted in zip(rows, [getattr(example, task.field) for example in examples], strict=True)
+    ]
+    return sum(right) / len(right)
+
+
+@pytest.fixture(scope="module")
+def trained(case, examples, small_vectors, tmp_path_factory):
+    """A task, its model trained on the ten sentences until it knows them, and what training reports."""
+    name, cell, bidirectional = case
+    seed_everything(1)
+    task, model = build(task_config(name), cell_config(cell, bidirectional), small_vectors, examples)
+    history = tmp_path_factory.mktemp("run") / "history.csv"
+    batches = TrainingBatches([task.encode(example) for example in examples], task.collate, 4, 1)
+    training = replace(task.config.training, patience=12)
+    cost = fit(model, task.loss(), batches, lambda: {"right": correct_share(task, model, examples)}, training, "right",
+               1.0, history)  # fmt: skip
+    return task, model, cost, history
+
+
+def test_the_model_memorises_ten_sentences(trained, examples):
+    task, model, _, _ = trained
+    assert correct_share(task, model, examples) == 1.0
+
+
+def test_learning_curves_and_cost_are_recorded(trained):
+    _, _, cost, history = trained
+    header, *rows = history.read_text(encoding="utf-8").splitlines()
+    assert header == "epoch,loss,val_right"
+    assert len(rows) == cost["epochs"] >= cost["best_epoch"]
+    assert 0 <= cost["padding_share"] < 0.6
+    assert cost["tokens_per_second"] > 0
+
+
+def test_a_saved_run_predicts_the_same_in_memory(trained, examples, tmp_path):
+    task, model, _, _ = trained
+    save_run(tmp_path, "small", RUN, task, model, DATASET)
+    loaded = load_run_folder(tmp_path)
+    assert list(loaded.task.predict(loaded.model, examples)) == list(task.predict(model, examples))
+
+
+def test_saving_twice_gives_equal_bytes(trained, tmp_path):
+    task, model, _, _ = trained
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        folder.mkdir()
+        save_run(folder, "small", RUN, task, model, DATASET)
+    assert (tmp_path / "one/model.keras").read_bytes() == (tmp_path / "two/model.keras").read_bytes()

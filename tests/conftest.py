@@ -1,0 +1,67 @@
+"""What several tests share: a quiet TensorFlow, small examples of each task, and small vectors."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+import numpy as np
+import pytest
+
+TEN_SENTENCES = [
+    ("Anna saw the small dog", "Анна увидела маленькую собаку", "PROPN VERB DET ADJ NOUN", "B-PER O O O O", "positive"),
+    ("the dog saw Anna", "собака увидела Анну", "DET NOUN VERB PROPN", "O O O B-PER", "negative"),
+    ("Ivan lives in New Tver", "Иван живёт в Новой Твери", "PROPN VERB ADP PROPN PROPN", "B-PER O O B-LOC I-LOC",
+     "negative"),
+    ("he works at Volga Bank", "он работает в банке Волга", "PRON VERB ADP PROPN PROPN", "O O O B-ORG I-ORG",
+     "positive"),
+    ("good films", "хорошие фильмы", "ADJ NOUN", "O O", "positive"),
+    ("films", "фильмы", "NOUN", "O", "negative"),
+    ("it was not good at all", "это было совсем не хорошо", "PRON AUX PART ADJ ADP DET", "O O O O O O", "negative"),
+    ("they book a room", "они бронируют комнату", "PRON VERB DET NOUN", "O O O O", "positive"),
+    ("a book about Tver", "книга о Твери", "DET NOUN ADP PROPN", "O O O B-LOC", "negative"),
+    ("Volga Bank is in Tver", "банк Волга находится в Твери", "PROPN PROPN AUX ADP PROPN", "B-ORG I-ORG O O B-LOC",
+     "positive"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def ten_examples():
+    """Ten short sentences with everything known of them; tags are parts of speech."""
+    from pipelines.data.examples import Example
+
+    return [
+        Example(
+            id=f"train-{number}",
+            text=english,
+            tokens=tuple(english.split()),
+            label=label,
+            tags=tuple(tags.split()),
+            target_text=russian,
+            target_tokens=tuple(russian.split()),
+        )
+        for number, (english, russian, tags, _, label) in enumerate(TEN_SENTENCES)
+    ]
+
+
+@pytest.fixture(scope="session")
+def ten_entity_examples(ten_examples):
+    """The same sentences with entity tags."""
+    from dataclasses import replace
+
+    return [
+        replace(example, tags=tuple(entities.split()))
+        for example, (_, _, _, entities, _) in zip(ten_examples, TEN_SENTENCES, strict=True)
+    ]
+
+
+@pytest.fixture(scope="session")
+def small_vectors(ten_examples):
+    """Random vectors of width 6 for half of the English words and for three that the sentences lack."""
+    from gensim.models import KeyedVectors
+
+    words = sorted({token for example in ten_examples for token in example.tokens})
+    words = [*words[::2], "cat", "Paris", "museum"]
+    vectors = KeyedVectors(6)
+    vectors.add_vectors(words, np.random.default_rng(0).normal(0, 0.5, (len(words), 6)).astype("float32"))
+    return vectors

@@ -1,0 +1,32 @@
+import pytest
+
+from embeddings.errors import InputError, exits_on_input_error
+
+
+def test_wrong_input_is_one_line_on_standard_error_and_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
+    @exits_on_input_error
+    def main() -> None:
+        raise InputError("file.tsv:3: expected two columns,\ngot one")
+
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == "error: file.tsv:3: expected two columns, got one\n"
+
+
+def test_any_other_error_keeps_its_traceback() -> None:
+    @exits_on_input_error
+    def main() -> None:
+        raise KeyError("a bug")
+
+    with pytest.raises(KeyError):
+        main()
+
+
+def test_a_command_tells_its_time(capsys: pytest.CaptureFixture[str]) -> None:
+    @exits_on_input_error
+    def main() -> None:
+        print("done")
+
+    main()
+    assert capsys.readouterr().err == "test_errors: 0.0 s\n"

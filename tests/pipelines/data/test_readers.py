@@ -1,0 +1,214 @@
+"""Every reader on files of a few lines, written here."""
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from embeddings.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.data.readers import conll_columns, conllu, labelled_text, parallel_text, plain_text
+
+Write = Callable[[str | bytes], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes a new file and returns its path."""
+
+    def write_file(content: str | bytes) -> Path:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.txt"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        return path
+
+    return write_file
+
+
+def pairs(examples: Sequence[Example]) -> list[list[tuple[str, str]]]:
+    """Tokens with their tags, sentence by sentence."""
+    return [list(zip(example.tokens, example.tags or (), strict=True)) for example in examples]
+
+
+CONLLU = """\
+# sent_id = 1
+# text = Zum Haus  ging er
+1-2\tZum\t_\t_\t_\t_\t_\t_\t_\t_
+1\tZu\tzu\tADP\tAPPR\t_\t3\tcase\t_\t_
+2\tdem\tder\tDET\tART\t_\t3\tdet\t_\t_
+3\tHaus\tHaus\tNOUN\tNN\t_\t4\tobl\t_\t_
+3.1\tleer\t_\tVERB\tVV\t_\t_\t_\t_\t_
+4\tging\tgehen\tVERB\tVVFIN\t_\t0\troot\t_\t_
+5\ter\ter\tPRON\tPPER\t_\t4\tnsubj\t_\t_
+
+1\tJa\tja\tINTJ\tITJ\t_\t0\troot\t_\t_"""
+
+
+def test_conllu_gives_syntactic_words_without_empty_nodes(write: Write) -> None:
+    first, last = conllu.read([write(CONLLU)])
+    assert first.text == "Zum Haus  ging er"
+    assert first.tokens == ("Zu", "dem", "Haus", "ging", "er")
+    assert first.tags == ("ADP", "DET", "NOUN", "VERB", "PRON")
+    assert (last.text, last.tokens, last.tags) == ("Ja", ("Ja",), ("INTJ",))
+
+
+def test_conllu_takes_tags_from_the_column_asked_for(write: Write) -> None:
+    first, _ = conllu.read([write(CONLLU)], tags="xpos")
+    assert first.tags == ("APPR", "ART", "NN", "VVFIN", "PPER")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("1\tJa\tja\tINTJ", r":11: expected 10 columns between tabs, got 4"),
+        ("x\tJa\tja\tINTJ\tITJ\t_\t0\troot\t_\t_", r":11: expected a sentence in CoNLL-U: .*'x' is not a valid ID"),
+        ("1\tJa\tja\t_\tITJ\t_\t0\troot\t_\t_", r":11: expected upos of the word 'Ja', got none"),
+    ],
+)
+def test_conllu_refuses_a_malformed_line(write: Write, wrong: str, message: str) -> None:
+    path = write(CONLLU[: CONLLU.rindex("1\tJa")] + wrong)
+    with pytest.raises(InputError, match=message):
+        list(conllu.read([path]))
+
+
+def test_columns_are_read_with_comments_and_without_a_last_blank_line(write: Write) -> None:
+    text = "# text = Al-Zaman in Kut\n1\tAl-Zaman\tB-ORG\n2\tin\tO\n3\tKut\tB-LOC\n\n\n1\t#\tO"
+    examples = list(conll_columns.read([write(text)], token=1, tag=2, comment="# "))
+    assert pairs(examples) == [[("Al-Zaman", "B-ORG"), ("in", "O"), ("Kut", "B-LOC")], [("#", "O")]]
+    assert [example.text for example in examples] == ["Al-Zaman in Kut", "#"]
+
+
+def test_columns_of_conll_2003_are_read_past_document_lines(write: Write) -> None:
+    text = "-DOCSTART- -X- -X- O\n\nEU NNP B-NP I-ORG\nsays VBZ B-VP O\n\nPeter NNP B-NP I-PER\n"
+    examples = list(conll_columns.read([write(text)], tag=-1, separator=" ", scheme="iob1"))
+    assert pairs(examples) == [[("EU", "B-ORG"), ("says", "O")], [("Peter", "B-PER")]]
+
+
+def test_a_hash_is_a_token_where_there_are_no_comments(write: Write) -> None:
+    assert pairs(list(conll_columns.read([write("#fun\tO\n@me\tB-person\n")]))) == [
+        [("#fun", "O"), ("@me", "B-person")]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags", "expected"),
+    [
+        ("iob2", "B-PER I-PER B-PER O B-LOC", "B-PER I-PER B-PER O B-LOC"),
+        ("iob1", "I-PER I-PER B-PER I-LOC O I-LOC", "B-PER I-PER B-PER B-LOC O B-LOC"),
+        ("iobes", "B-PER E-PER S-PER O B-LOC I-LOC E-LOC", "B-PER I-PER B-PER O B-LOC I-LOC I-LOC"),
+        ("none", "NN I-X B", "NN I-X B"),
+    ],
+)
+def test_tag_schemes_become_iob2(write: Write, scheme: str, tags: str, expected: str) -> None:
+    path = write("".join(f"w\t{tag}\n" for tag in tags.split()))
+    (example,) = conll_columns.read([path], scheme=scheme)
+    assert example.tags == tuple(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags", "message"),
+    [
+        ("iob2", "O I-PER", r":2: expected B-PER at an entity's beginning \(iob2\), got 'I-PER'.*iob1"),
+        ("iob2", "B-PER I-LOC", r":2: expected B-LOC"),
+        ("iob2", "B-PER E-PER", r":2: expected O, B-..., I-... \(iob2\), got 'E-PER'"),
+        ("iobes", "S-PER I-PER", r":2: expected B-PER"),
+        ("iob2", "O PER", r":2: expected O, B-..., I-... \(iob2\), got 'PER'"),
+        ("iob2", "O B-", r":2: .*got 'B-'"),
+    ],
+)
+def test_a_tag_that_its_scheme_forbids_is_refused(write: Write, scheme: str, tags: str, message: str) -> None:
+    path = write("".join(f"w\t{tag}\n" for tag in tags.split()))
+    with pytest.raises(InputError, match=message):
+        list(conll_columns.read([path], scheme=scheme))
+
+
+def test_dropped_entity_types_are_read_as_outside(write: Write) -> None:
+    (example,) = conll_columns.read([write("a\tB-OTH\nb\tI-OTH\nc\tB-PER\n")], drop_types=["OTH"])
+    assert example.tags == ("O", "O", "B-PER")
+
+
+@pytest.mark.parametrize("line", ["token", "\tO"])
+def test_a_line_without_token_or_tag_is_refused(write: Write, line: str) -> None:
+    with pytest.raises(InputError, match=r":2: expected 2 columns or more, with a token"):
+        list(conll_columns.read([write(f"a\tO\n{line}\n")]))
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("neg\tbad \t film\n\npos\tgood\n", {}),
+        ("bad \t film\tneg\ngood\tpos", {"label_first": False}),
+        ("neg bad \t film\r\npos good\r\n", {"separator": " "}),
+    ],
+)
+def test_labelled_text_is_split_at_its_label_alone(write: Write, text: str, options: dict) -> None:
+    examples = list(labelled_text.read([write(text)], **options))
+    assert [(example.label, example.text) for example in examples] == [("neg", "bad \t film"), ("pos", "good")]
+
+
+def test_a_label_may_have_an_empty_text(write: Write) -> None:
+    (example,) = labelled_text.read([write("neg\t\n")])
+    assert (example.label, example.text) == ("neg", "")
+
+
+@pytest.mark.parametrize("line", ["no label here", "\tno label"])
+def test_a_line_without_a_label_is_refused(write: Write, line: str) -> None:
+    with pytest.raises(InputError, match=r":2: expected 'label\\ttext', got"):
+        list(labelled_text.read([write(f"pos\tgood\n{line}\n")]))
+
+
+def test_parallel_lines_are_paired_and_empty_ones_kept(write: Write) -> None:
+    examples = list(parallel_text.read([write("eins\n\ndrei\n"), write("one\ntwo\nthree")]))
+    assert [(example.text, example.target_text) for example in examples] == [
+        ("eins", "one"),
+        ("", "two"),
+        ("drei", "three"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "counts"), [("a\n", "a\nb\nc\n", "1 and 3"), ("a\nb\nc\n", "a\n", "3 and 1")]
+)
+def test_unequal_line_counts_are_refused_with_both(write: Write, source: str, target: str, counts: str) -> None:
+    with pytest.raises(InputError, match=f":2: expected as many lines as .*, got {counts}"):
+        list(parallel_text.read([write(source), write(target)]))
+
+
+def test_parallel_text_needs_two_files(write: Write) -> None:
+    with pytest.raises(InputError, match="expected two files, source and target, got 1"):
+        list(parallel_text.read([write("a")]))
+
+
+def test_plain_text_is_one_text_a_line_over_all_files(write: Write) -> None:
+    examples = plain_text.read([write("one\n\n \ntwo"), write("three\n")])
+    assert [example.text for example in examples] == ["one", "two", "three"]
+
+
+def test_only_a_newline_ends_a_line(write: Write) -> None:
+    text = "a\u2028b\x0bc\x85d\xa0e\x1cf\rg"
+    (example,) = plain_text.read([write(f"\ufeff{text}\r\n")])
+    assert example.text == text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "compress"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)]
+)
+def test_compressed_files_read_as_plain_ones(tmp_path: Path, suffix: str, compress: Callable) -> None:
+    path = tmp_path / f"text{suffix}"
+    path.write_bytes(compress(b"eins\nzwei"))
+    assert [example.text for example in plain_text.read([path])] == ["eins", "zwei"]
+    path.write_bytes(compress(b"eins\n" * 100)[:-9])
+    with pytest.raises(InputError, match=f"text{suffix}: cannot be read after line"):
+        list(plain_text.read([path]))
+
+
+def test_a_line_that_is_not_utf_8_is_refused(write: Write) -> None:
+    with pytest.raises(InputError, match=r":2: expected UTF-8, got byte 0xe4"):
+        list(plain_text.read([write("a\nä\n".encode("latin-1"))]))
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.txt: cannot be read after line 0: .*No such file"):
+        list(plain_text.read([tmp_path / "none.txt"]))

@@ -1,0 +1,82 @@
+"""Tokens of raw text, and the way back."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from embeddings.errors import InputError
+from pipelines.data.tokenization import detokenize, tokenizer, whitespace, words, words_lowercase
+
+SENTENCES = {
+    "I don't think it's $3.50, or 1,000...": "I do n't think it 's $ 3.50 , or 1,000 ...",
+    "We can’t; they’ll DON'T": "We ca n’t ; they ’ll DO N'T",
+    "Mr. Smith's well-known U.S. friend O'Brien": "Mr. Smith 's well-known U.S. friend O'Brien",
+    "the boys' room (see http://a.b/c?d=1).": "the boys ' room ( see http://a.b/c?d=1 ) .",
+    "Write to me.you@mail.org, at 10:30!!!": "Write to me.you@mail.org , at 10:30 !!!",
+    "Bad.<br /><br />Worse <br/> film": "Bad . Worse film",
+    "_The Thing_ by snake_case -- 100%": "_ The Thing _ by snake_case -- 100 %",
+    "Zwei- und dreimal z.B. „so“ am 3. Mai": "Zwei- und dreimal z.B. „ so “ am 3 . Mai",
+    "Росси́я — это, т.е. «да»… нет?": "Росси́я — это , т.е. « да » … нет ?",
+    "Tom &amp; @user #tag": "Tom &amp; @user #tag",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SENTENCES.items())
+def test_words_are_split_as_in_treebanks(text: str, expected: str) -> None:
+    assert words(text) == expected.split(" ")
+
+
+@pytest.mark.parametrize("text", [*SENTENCES, "a\xa0b\u2028c\td", "\u0301 \u00ad x\u200by", "…–’‘", "𝔘nicode 😀😀 ok"])
+def test_no_character_but_white_space_is_lost(text: str) -> None:
+    kept = text.replace("<br />", "").replace("<br/>", "").replace("\u200b", "")
+    assert "".join(words(text)) == "".join(kept.split())
+
+
+def test_every_unicode_space_ends_a_word() -> None:
+    assert words("a\xa0b\u2028c\u3000d\te\nf") == whitespace("a\xa0b\u2028c\u3000d\te\nf") == list("abcdef")
+
+
+def test_lower_case_changes_nothing_but_case() -> None:
+    assert words_lowercase("It ISN'T Mr. Žižek") == ["it", "is", "n't", "mr", ".", "žižek"]
+
+
+def test_white_space_alone_gives_no_tokens() -> None:
+    assert words(" \xa0<br />\n") == words("") == whitespace(" \n") == []
+
+
+def test_an_unknown_tokenizer_is_refused_with_the_nearest_name() -> None:
+    assert tokenizer("words") is words
+    with pytest.raises(InputError, match=r"'word_lowercase'.*did you mean 'words_lowercase'\?"):
+        tokenizer("word_lowercase")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("He said: \"Don't go (yet)!\", didn't he?", "en"),
+        ("“It's 50% off,” the boys' mother said; $3.50...", "en"),
+        ("Auf dem Schild steht „Welcome Bikers“.", "de"),
+        ("Limonade- und Bierdosen, z.B. für 5 €", "de"),
+        ("Он сказал: «Да, т.е. нет»; и ушёл.", "ru"),
+    ],
+)
+def test_detokenised_tokens_are_the_text_again(text: str, language: str) -> None:
+    assert detokenize(words(text), language) == text
+
+
+def test_a_mark_that_closes_in_german_opens_in_english() -> None:
+    assert detokenize(["a", "“", "b"], "de") == "a“ b"
+    assert detokenize(["a", "“", "b"], "en") == "a “b"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_98_percent_of_multi30k_comes_back_from_its_tokens(language: str) -> None:
+    if "ELMAN_DATA" not in os.environ:
+        pytest.skip("ELMAN_DATA is not set")
+    path = Path(os.environ["ELMAN_DATA"]) / "multi30k" / f"train.{language}"
+    with open(path, encoding="utf-8", newline="\n") as file:
+        lines = [line.rstrip("\n") for line in file]
+    restored = sum(detokenize(words(line), language) == line for line in lines)
+    assert restored / len(lines) >= 0.98

@@ -1,0 +1,61 @@
+import keras
+import numpy as np
+import pytest
+
+from pipelines.config import CellConfig, DecodingConfig
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
+from pipelines.decoding.greedy import Decoder
+from pipelines.models.seq2seq import build_seq2seq
+
+VOCABULARY = Vocabulary([f"word{number}" for number in range(12)])
+SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [15, 0, 0, 0]], dtype="int32")
+
+
+@pytest.fixture(scope="module", params=["lstm", "gru", "simple_rnn"])
+def model(request):
+    keras.utils.set_random_seed(3)
+    cell = CellConfig(request.param, units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
+    annotations = "states_and_words" if request.param == "gru" else "states"
+    return build_seq2seq(VOCABULARY, VOCABULARY, 6, 6, cell, annotations, seed=3)
+
+
+def test_a_step_gives_the_logits_of_the_whole_sequence(model):
+    words = np.array([[BEGIN_ID, 5, 9]] * 3, dtype="int32")
+    at_once = np.asarray(model((SOURCES, words), training=False))
+    encoded, states = model.encode(SOURCES, training=False)
+    for time in range(3):
+        logits, states = model.step(words[:, time], states, encoded, SOURCES)
+        np.testing.assert_allclose(logits, at_once[:, time], atol=1e-5)
+
+
+def test_every_word_is_the_most_probable_one_after_the_words_before(model):
+    written = np.asarray(Decoder(model, DecodingConfig()).predict_on_batch(SOURCES))
+    for source, words in zip(SOURCES, written, strict=True):
+        length = int(np.count_nonzero(words))
+        before = np.array([[BEGIN_ID, *words[: length - 1]]], dtype="int32")
+        logits = np.array(model((source[None], before), training=False))[0]
+        logits[:, [PADDING_ID, UNKNOWN_ID, BEGIN_ID]] = -np.inf
+        np.testing.assert_array_equal(logits.argmax(axis=-1), words[:length])
+
+
+def test_the_limit_follows_the_sources_own_length(model):
+    bias = model.logits.bias
+    before = np.array(bias)
+    try:
+        bias.assign(np.where(np.arange(len(before)) == END_ID, -100.0, before))  # never ends by itself
+        written = np.asarray(Decoder(model, DecodingConfig("greedy", 1.5, 2)).predict_on_batch(SOURCES))
+    finally:
+        bias.assign(before)
+    assert np.count_nonzero(written, axis=1).tolist() == [1.5 * 4 + 2, 1.5 * 2 + 2, int(1.5 * 1) + 2]
+
+
+def test_a_finished_output_is_never_extended(model):
+    bias = model.logits.bias
+    before = np.array(bias)
+    try:
+        bias.assign(np.where(np.arange(len(before)) == END_ID, 100.0, before))
+        written = np.asarray(Decoder(model, DecodingConfig()).predict_on_batch(SOURCES))
+    finally:
+        bias.assign(before)
+    assert written[:, 0].tolist() == [END_ID] * 3
+    assert not written[:, 1:].any()

@@ -1,0 +1,124 @@
+"""What holds for every metric family: a new one is tested once it has a case here."""
+
+import importlib
+import random
+
+import numpy as np
+import pytest
+
+from pipelines import plugins
+from pipelines.data.examples import Example
+from pipelines.evaluation.scores import load_family, totals
+
+WORDS = ["the", "old", "cat", "saw", "a", "dog", "near", "the", "river", "and", "ran", "home", "at", "once"]
+
+
+def labelled(generator):
+    label = generator.choice("abc")
+    guess = generator.choice([label, label, *"abd"])
+    shares = {name: generator.randint(1, 4) for name in "abd"}
+    probabilities = {name: share / sum(shares.values()) for name, share in shares.items()}
+    return {"label": label}, {"label": guess, "probabilities": probabilities}
+
+
+def tagged(tags):
+    def make(generator):
+        actual = [generator.choice(tags) for _ in range(generator.randint(1, 9))]
+        return {"tags": tuple(actual)}, {"tags": [generator.choice([tag, tag, *tags]) for tag in actual]}
+
+    return make
+
+
+def translated(generator):
+    reference = generator.sample(WORDS, 8)
+    output = [generator.choice([word, word, *WORDS]) for word in reference]
+    return {"target_text": " ".join(reference)}, {"text": " ".join(output), "tokens": output}
+
+
+CASES = {
+    "classification": labelled,
+    "tagging": tagged(["N", "V", "ADJ"]),
+    "entities": tagged(["O", "O", "B-PER", "I-PER", "B-LOC", "I-LOC"]),
+    "translation": translated,
+}
+
+
+def split(name, size=30):
+    """Examples and predictions of a family, the same at every call."""
+    generator = random.Random(4)
+    references, predictions = [], []
+    for number in range(size):
+        known, prediction = CASES[name](generator)
+        tokens = ("word",) * len(known.get("tags", "x"))
+        references.append(Example(f"dev-{number}", "", tokens, **known))
+        predictions.append({"id": f"dev-{number}", **prediction})
+    return references, predictions
+
+
+def test_every_family_has_a_case():
+    names = plugins.names("evaluation")
+    families = {name for name in names if hasattr(importlib.import_module(f"pipelines.evaluation.{name}"), "MAIN")}
+    assert families == set(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_metric_has_resamples_and_the_whole_drawn_once_gives_its_value(name):
+    family = load_family(name)
+    references, predictions = split(name)
+    resampled = family.resampler(references, predictions)(np.ones((1, len(references))))
+    measured = family.measure(references, predictions)
+    assert set(resampled) == {(each.metric, each.label) for each in measured}
+    for each in measured:
+        assert resampled[each.metric, each.label] == pytest.approx([each.value]), each
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_resample_gives_what_the_library_gives_on_the_examples_drawn(name):
+    family = load_family(name)
+    references, predictions = split(name)
+    weights = np.random.default_rng(2).multinomial(30, [1 / 30] * 30, size=4).astype(float)
+    resampled = family.resampler(references, predictions)(weights)
+    for row, drawn in enumerate(np.repeat(np.arange(30), counts.astype(int)) for counts in weights):
+        for each in family.measure([references[index] for index in drawn], [predictions[index] for index in drawn]):
+            assert resampled[each.metric, each.label][row] == pytest.approx(each.value), each
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_order_of_the_examples_changes_no_value(name):
+    family = load_family(name)
+    references, predictions = split(name)
+    forward = {(each.metric, each.label): each.value for each in family.measure(references, predictions)}
+    backward = family.measure(references[::-1], predictions[::-1])
+    assert {(each.metric, each.label): each.value for each in backward} == pytest.approx(forward)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_score_in_training_is_the_value_that_is_reported(name):
+    family = load_family(name)
+    case = split(name)
+    assert family.score(*case) == totals(family.measure(*case))
+    assert set(family.MAIN) <= set(family.score(*case))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_perfect_predictions_score_100(name):
+    family = load_family(name)
+    references, predictions = split(name)
+    for reference, row in zip(references, predictions, strict=True):
+        row |= {"label": reference.label, "tags": list(reference.tags or ()), "text": reference.target_text or ""}
+        row |= {"probabilities": {name: float(name == reference.label) for name in "abc"}}
+    if name == "entities":  # tags at random break the scheme, which only the conlleval reading allows
+        references = [reference for reference in references if "I-" not in "".join(reference.tags or ())]
+        predictions = [{"tags": list(reference.tags or ())} for reference in references]
+    assert family.score(references, predictions) == pytest.approx(dict.fromkeys(family.score(*split(name)), 100))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_prediction_that_lacks_what_is_scored_is_refused(name):
+    family = load_family(name)
+    references, predictions = split(name)
+    family.check(references[0], predictions[0])
+    with pytest.raises(ValueError, match="expected"):
+        family.check(references[0], {"id": "dev-0"})
+    with pytest.raises(ValueError, match="expected an example with"):
+        family.check(Example("dev-0", "", ("word",)), predictions[0])

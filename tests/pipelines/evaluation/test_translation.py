@@ -1,0 +1,89 @@
+"""BLEU and chrF, with numbers by hand and beside sacreBLEU's command line."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from embeddings.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.evaluation import translation
+
+MAT = "the cat sat on a mat"
+
+
+def pair(reference, output):
+    example = Example("dev-0", "", ("x",), target_text=reference, target_tokens=("not", "read"))
+    return [example], [{"id": "dev-0", "tokens": ["not", "read"], "text": output}]
+
+
+def test_bleu_by_hand():
+    # n-grams of 1 to 4 words that match: 5/6, 3/5, 2/4, 1/3; the lengths are the same
+    scores = translation.score(*pair(MAT, "the cat sat on the mat"))
+    assert scores["bleu"] == pytest.approx(100 * (5 / 6 * 3 / 5 * 2 / 4 * 1 / 3) ** 0.25)
+
+
+def test_chrf_by_hand():
+    # orders 1 and 2 exist on both sides: precision 1, recall (2/3 + 1/2) / 2; recall weighs twice
+    recall = (2 / 3 + 1 / 2) / 2
+    assert translation.score(*pair("abc", "ab"))["chrf"] == pytest.approx(100 * 5 * recall / (4 + recall))
+
+
+def test_the_raw_reference_and_the_detokenised_output_are_compared():
+    assert translation.score(*pair("Don't stop, Anna.", "Don't stop, Anna."))["bleu"] == pytest.approx(100)
+    assert translation.score(*pair("Don't stop, Anna.", "Do n't stop , Anna ."))["bleu"] < 60
+
+
+def test_values_and_signature_are_those_of_the_command_line(tmp_path):
+    references = ["The dog bit the man.", "It was not unexpected.", "The man bit him first."]
+    outputs = ["The dog bit the man.", "It wasn't surprising.", "The man had just bitten him."]
+    (tmp_path / "reference.txt").write_text("\n".join(references) + "\n")
+    command = [sys.executable, "-m", "sacrebleu", "reference.txt", "-m", "bleu", "chrf", "-w", "4"]
+    printed = subprocess.run(
+        command, input="\n".join(outputs) + "\n", cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    examples = [Example(f"dev-{number}", "", ("x",), target_text=text) for number, text in enumerate(references)]
+    measured = translation.measure(examples, [{"text": output} for output in outputs])
+    for each, line in zip(measured, json.loads(printed.stdout), strict=True):
+        assert each.value == pytest.approx(line["score"], abs=1e-4)
+        described = dict(field.split(":") for field in line["signature"].split("|"))
+        assert {key: str(value) for key, value in each.options.items()} == described
+
+
+@pytest.mark.parametrize(
+    ("metric", "option", "value"),
+    [
+        ("bleu", "tokenize", "char"),
+        ("bleu", "lowercase", True),
+        ("bleu", "smooth_method", "none"),
+        ("chrf", "char_order", 4),
+        ("chrf", "word_order", 2),
+        ("chrf", "lowercase", True),
+        ("chrf", "whitespace", True),
+    ],
+)
+def test_changing_an_option_changes_value_and_signature(monkeypatch, metric, option, value):
+    case = pair("The Cat sat on a mat, they say", "the cat sat on the rug, they do say")
+    before = {each.metric: each for each in translation.measure(*case)}[metric]
+    monkeypatch.setitem(translation.OPTIONS[metric], option, value)
+    after = {each.metric: each for each in translation.measure(*case)}[metric]
+    assert before.options != after.options
+    assert before.value != after.value
+
+
+def test_every_option_in_use_is_tested_above():
+    marked = test_changing_an_option_changes_value_and_signature.pytestmark[0].args[1]
+    assert {(metric, option) for metric, option, _ in marked} == {
+        (metric, option) for metric, options in translation.OPTIONS.items() for option in options
+    }
+
+
+def test_a_prediction_without_text_is_refused():
+    with pytest.raises(InputError, match="expected a detokenised `text`, got None"):
+        translation.check(pair(MAT, "")[0][0], {"tokens": ["a"]})
+
+
+def test_an_empty_output_is_scored_as_nothing():
+    scores = translation.score(*pair(MAT, ""))
+    assert scores == {"bleu": 0, "chrf": 0}

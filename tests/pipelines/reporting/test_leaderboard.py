@@ -1,0 +1,46 @@
+"""The leaderboard as data."""
+
+import pytest
+
+from pipelines.reporting.leaderboard import (
+    Group,
+    Leaderboard,
+    Row,
+    Value,
+    decide,
+    rank,
+    read_leaderboard,
+    write_leaderboard,
+)
+
+
+def row(name, **scores):
+    values = {split: {"accuracy": Value(value, value - 1, value + 1)} for split, value in scores.items()}
+    return Row(name, "run", values, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("difference", "verdict"),
+    [
+        (Value(3, 1, 5), "wins"),
+        (Value(3, -1, 5), "unclear"),
+        (Value(3, 0, 5), "unclear"),
+        (Value(0, 0, 0), "loses"),
+        (Value(-0.5, -3, 2), "loses"),
+        (Value(-3, -5, -1), "loses"),
+    ],
+)
+def test_a_run_that_is_not_above_its_baseline_loses_and_one_within_the_interval_is_unclear(difference, verdict):
+    assert decide(difference) == verdict
+
+
+def test_dev_ranks_whatever_test_says_and_names_break_ties():
+    rows = [row("b", dev=70.0, test=99.0), row("c", dev=80.0, test=1.0), row("a", dev=70.0), row("d", test=75.0)]
+    assert [each.name for each in rank(rows, "accuracy")] == ["c", "d", "a", "b"]
+
+
+def test_a_leaderboard_survives_its_file(tmp_path):
+    rows = (row("a", dev=70.0, test=71.5), Row("b", "baseline", {}, {"dev": "metric:x"}, {"wall_seconds": 1.5}))
+    leaderboard = Leaderboard((Group("ner", "toy", "accuracy", ("mcc",), rows),), ("c",))
+    write_leaderboard(tmp_path / "leaderboard.json", leaderboard)
+    assert read_leaderboard(tmp_path / "leaderboard.json") == leaderboard

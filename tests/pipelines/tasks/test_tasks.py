@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conformance_cases import build, cell_config, task_config
+
+from pipelines.tasks.ner import NER
+from pipelines.tasks.translation import Translation
+
+
+@pytest.fixture
+def tagger():
+    """A named entity recogniser without a model."""
+    task = NER.__new__(NER)
+    task.labels = ("B-LOC", "B-PER", "I-LOC", "I-PER", "O")
+    return task
+
+
+def test_an_entity_never_begins_with_inside(tagger):
+    probabilities = np.array([[0.1, 0.2, 0.0, 0.6, 0.1], [0.0, 0.0, 0.3, 0.6, 0.1]])
+    assert [tagger.labels[tag] for tag in tagger.choose(probabilities)] == ["B-PER", "I-PER"]
+
+
+def test_inside_follows_only_its_own_type(tagger):
+    probabilities = np.array([[0.9, 0.1, 0.0, 0.0, 0.0], [0.0, 0.1, 0.3, 0.6, 0.0], [0.1, 0.1, 0.0, 0.8, 0.0]])
+    assert [tagger.labels[tag] for tag in tagger.choose(probabilities)] == ["B-LOC", "I-LOC", "B-LOC"]
+
+
+def test_a_valid_best_sequence_is_left_as_it_is(tagger):
+    probabilities = np.eye(5)[[1, 3, 4, 0, 2, 2]]
+    assert tagger.choose(probabilities) == [1, 3, 4, 0, 2, 2]
+
+
+def test_a_text_longer_than_the_limit_is_cut_and_says_so(ten_examples, small_vectors):
+    task, model = build(
+        task_config("sentiment", maximum_tokens=3), cell_config("gru", True), small_vectors, ten_examples
+    )
+    long = ten_examples[6]
+    cut = replace(long, tokens=long.tokens[:3], tags=None)
+    (row,), (short,) = list(task.predict(model, [long])), list(task.predict(model, [cut]))
+    assert row["truncated_tokens"] == 3
+    assert {**row, "truncated_tokens": 0} == {**short, "truncated_tokens": 0}
+    assert "truncated_tokens" not in short
+
+
+def test_a_tagger_refuses_to_cut_sentences(ten_examples, small_vectors):
+    with pytest.raises(ValueError, match=r"`model\.maximum_tokens` is not read"):
+        build(task_config("ner", maximum_tokens=2), cell_config("gru", True), small_vectors, ten_examples)
+
+
+def test_a_translation_learns_its_beginning_and_end(ten_examples, small_vectors):
+    task, _ = build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples)
+    (_, before), after, weights = task.collate([task.encode(ten_examples[4]), task.encode(ten_examples[5])])
+    good, films = task.vocabularies["target_tokens"].ids(["хорошие", "фильмы"])
+    assert before.tolist() == [[2, good, films], [2, films, 0]]
+    assert after.tolist() == [[good, films, 3], [films, 3, 0]]
+    assert weights.tolist() == [[1, 1, 1], [1, 1, 0]]
+
+
+def test_a_translation_writes_only_words_that_train_has_shown(ten_examples, small_vectors):
+    task, _ = build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples)
+    assert not task.vocabularies["target_tokens"].frozen
+    assert "museum" in task.vocabularies["tokens"].frozen
+
+
+def test_vectors_stand_at_their_words_and_words_without_one_are_drawn(ten_examples, small_vectors):
+    task, model = build(task_config("pos_tagging"), cell_config("gru", True), small_vectors, ten_examples)
+    layer, vocabulary = model.get_layer("source_vectors"), task.vocabularies["tokens"]
+    tables = np.concatenate([np.asarray(layer.trained_vectors), np.asarray(layer.frozen_vectors)])
+    for word in ("museum", small_vectors.index_to_key[0]):
+        np.testing.assert_array_equal(tables[vocabulary.id(word)], small_vectors[word])
+    without = [word for word in vocabulary.trained if word not in small_vectors and word.lower() not in small_vectors]
+    rows = tables[[vocabulary.id(word) for word in without]]
+    assert len(np.unique(rows, axis=0)) == len(without) > 5
+    assert not tables[0].any()
+
+
+def test_a_label_is_its_place_among_the_sorted_ones_whatever_their_order(ten_examples, small_vectors):
+    for examples in (ten_examples, ten_examples[::-1]):
+        task, _ = build(task_config("sentiment"), cell_config("gru", True), small_vectors, examples)
+        assert task.labels == ("negative", "positive")
+
+
+def test_a_traced_decoder_is_kept_for_the_same_model(ten_examples, small_vectors):
+    task, model = build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples)
+    assert isinstance(task, Translation)
+    first = list(task.predict(model, ten_examples))
+    bias = np.asarray(model.logits.bias)
+    model.logits.bias.assign(bias + np.arange(len(bias)) * 10.0)
+    assert list(task.predict(model, ten_examples)) != first

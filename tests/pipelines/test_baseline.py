@@ -1,0 +1,121 @@
+"""The stage `baseline`: which files it writes, what stands in them, and what it refuses."""
+
+import json
+
+import pytest
+
+from pipelines.baseline import main
+from pipelines.data.examples import Example, read_rows, write_examples
+
+TASK = """
+task: {task}
+metrics: {metrics}
+monitor: {monitor}
+baselines: {baselines}
+model: {{word_vectors: frozen}}
+training: {{optimizer: adam, learning_rate: 0.001, batch_size: 4, epochs: 1, patience: 1}}
+"""
+
+
+@pytest.fixture
+def stage(tmp_path):
+    """Writes a dataset and runs the stage on it; returns the output folder and the costs."""
+
+    def run(train, dev, baselines, *, test=(), report_test="false", target_language=""):
+        (tmp_path / "task.yaml").write_text(
+            TASK.format(task="any", metrics="any", monitor="any", baselines=list(baselines)), encoding="utf-8"
+        )
+        data = tmp_path / "data"
+        for split, examples in (("train", train), ("dev", dev), ("test", test)):
+            write_examples(data / f"{split}.jsonl", examples)
+        (data / "dataset.json").write_text(json.dumps({"target_language": target_language}), encoding="utf-8")
+        output, cost = tmp_path / "predictions", tmp_path / "cost.json"
+        paths = {"task": tmp_path / "task.yaml", "data": data, "output": output, "cost": cost}
+        main([f"--{name}={path}" for name, path in paths.items()] + [f"--report-test={report_test}", "--seed=1"])
+        return output, json.loads(cost.read_text(encoding="utf-8"))
+
+    return run
+
+
+LABELLED = [
+    Example(f"train-{n}", text, tuple(text.split()), label=label)
+    for n, (text, label) in enumerate([("good film", "p"), ("good", "p"), ("bad film", "n"), ("bad", "n")])
+]
+TRANSLATED = [
+    Example(f"train-{n}", source, tuple(source.split()), target_text=target, target_tokens=tuple(target.split()))
+    for n, (source, target) in enumerate([("da .", "yes ."), ("net .", "no ."), ("da", "yes"), ("net", "no")])
+]
+
+
+def test_every_baseline_predicts_the_examples_of_dev_by_id_and_tells_its_seconds(stage):
+    dev = [Example("dev-0", "bad", ("bad",), label="n"), Example("dev-1", "good", ("good",), label="p")]
+    output, costs = stage(LABELLED, dev, ["majority", "tfidf_logistic_regression"])
+    learned = {row["id"]: row["label"] for row in read_rows(output / "tfidf_logistic_regression" / "dev.jsonl")}
+    constant = {row["id"]: row["label"] for row in read_rows(output / "majority" / "dev.jsonl")}
+    assert learned == {"dev-0": "n", "dev-1": "p"}
+    assert constant == {"dev-0": "n", "dev-1": "n"}
+    assert costs.keys() == {"majority", "tfidf_logistic_regression"}
+    assert all(cost["wall_seconds"] >= 0 for cost in costs.values())
+
+
+def test_tags_are_predicted_for_each_token(stage):
+    train = [Example("train-0", "the dog", ("the", "dog"), tags=("DET", "NOUN"))]
+    output, _ = stage(train, [Example("dev-0", "dog the", ("dog", "the"), tags=("X", "X"))], ["most_frequent_tag"])
+    assert list(read_rows(output / "most_frequent_tag" / "dev.jsonl")) == [{"id": "dev-0", "tags": ["NOUN", "DET"]}]
+
+
+def test_a_translation_has_its_tokens_and_its_text(stage):
+    dev = [Example("dev-0", "net.", ("net", "."), target_text="no.", target_tokens=("no", "."))]
+    output, _ = stage(TRANSLATED, dev, ["word_by_word"], target_language="en")
+    rows = list(read_rows(output / "word_by_word" / "dev.jsonl"))
+    assert rows == [{"id": "dev-0", "tokens": ["no", "."], "text": "no."}]
+
+
+def test_test_is_predicted_only_where_it_is_to_be_reported(stage):
+    test = [Example("test-0", "good", ("good",), label="p")]
+    output, _ = stage(LABELLED, LABELLED, ["majority"], test=test, report_test="true")
+    assert [row["id"] for row in read_rows(output / "majority" / "test.jsonl")] == ["test-0"]
+    output, _ = stage(LABELLED, LABELLED, ["majority"], test=test, report_test="false")
+    assert sorted(file.name for file in (output / "majority").iterdir()) == ["dev.jsonl"]
+
+
+def test_a_baseline_that_the_task_no_longer_names_disappears(stage):
+    stage(LABELLED, LABELLED, ["majority", "tfidf_logistic_regression"])
+    output, costs = stage(LABELLED, LABELLED, ["majority"])
+    assert [folder.name for folder in output.iterdir()] == ["majority"]
+    assert costs.keys() == {"majority"}
+
+
+def test_an_empty_dev_split_gives_empty_files(stage):
+    names = ["majority", "tfidf_logistic_regression"]
+    output, _ = stage(LABELLED, [], names)
+    assert [(output / name / "dev.jsonl").read_bytes() for name in names] == [b"", b""]
+
+
+def test_two_executions_write_the_same_bytes(stage):
+    def files():
+        output, _ = stage(LABELLED, LABELLED, ["majority", "tfidf_logistic_regression"])
+        return {file.relative_to(output): file.read_bytes() for file in output.rglob("*.jsonl")}
+
+    assert files() == files()
+
+
+@pytest.mark.parametrize(
+    ("train", "baseline", "message"),
+    [
+        (TRANSLATED, "majority", "train.jsonl:1: expected `label`, which the baseline majority learns, got none"),
+        (LABELLED, "word_by_word", "train.jsonl:1: expected `target_tokens`"),
+        ([], "majority", "train.jsonl: expected examples, got none"),
+        (LABELLED[:2], "tfidf_logistic_regression", "tfidf_logistic_regression: expected two labels or more"),
+        (LABELLED, "majorty", "did you mean 'majority'?"),
+    ],
+)
+def test_wrong_input_is_told_in_one_line_and_writes_nothing(stage, tmp_path, capsys, train, baseline, message):
+    with pytest.raises(SystemExit) as stopped:
+        stage(train, LABELLED, [baseline])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "predictions").exists()
+    assert not (tmp_path / "cost.json").exists()

@@ -1,0 +1,168 @@
+"""The stage compare, from evaluated predictions to the leaderboard."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.compare import main
+from pipelines.data.examples import Example, write_examples
+from pipelines.evaluate import main as evaluate
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+LABELS = ["pos", "neg"] * 30
+WRONG = {"good": 3, "close": 14, "bad": 40, "linear": 15, "majority": 30}  # of 60, the first ones
+
+RUNS = """
+runs:
+  good: {task: sentiment, dataset: toy, cell: bilstm, layer: lstm, source_vectors: cbow, target_vectors: random,
+         seed: 1, report_test: true, set: {}}
+  close: {task: sentiment, dataset: toy, cell: gru, layer: gru, source_vectors: random, target_vectors: random,
+          seed: 2, report_test: false, set: {model: {word_vectors: frozen}}}
+  bad: {task: sentiment, dataset: toy, cell: lstm, layer: lstm, source_vectors: cbow, target_vectors: random,
+        seed: 1, report_test: false, set: {}}
+  never: {task: sentiment, dataset: toy, cell: lstm, layer: lstm, source_vectors: cbow, target_vectors: random,
+          seed: 1, report_test: false, set: {}}
+baselines:
+  toy: {task: sentiment, dataset: toy, seed: 1, report_test: true}
+"""
+
+
+def predict(folder, name, splits):
+    folder.mkdir(parents=True)
+    for split in splits:
+        with open(folder / f"{split}.jsonl", "w") as file:
+            for number, label in enumerate(LABELS):
+                other = {"pos": "neg", "neg": "pos"}[label]
+                row = {"id": f"{split}-{number}", "label": other if number < WRONG[name] else label}
+                file.write(json.dumps(row) + "\n")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A runs file with three evaluated runs, one that is not, and two baselines."""
+    root = tmp_path_factory.mktemp("world")
+    (root / "runs.yaml").write_text(RUNS)
+    for split in ("dev", "test"):
+        examples = [Example(f"{split}-{number}", "", ("a",), label=label) for number, label in enumerate(LABELS)]
+        write_examples(root / "data" / "toy" / f"{split}.jsonl", examples)
+    dataset = '{"name": "toy", "version": "1", "target_language": "", "gold_tokens": true}'
+    (root / "data" / "toy" / "dataset.json").write_text(dataset)
+    for name, splits in {"good": ["dev", "test"], "close": ["dev"], "bad": ["dev"]}.items():
+        predict(root / "predictions" / name, name, splits)
+    for name in ("linear", "majority"):
+        predict(root / "predictions" / "baselines" / "toy" / name, name, ["dev", "test"])
+    for system in ("good", "close", "bad", "baselines/toy"):
+        evaluate(
+            [
+                *("--task", str(CONFIGS / "tasks" / "sentiment.yaml"), "--data", str(root / "data" / "toy")),
+                *("--predictions", str(root / "predictions" / system), "--seed", "9"),
+                *("--output", str(root / "evaluations" / system), "--metrics", str(root / f"metrics/{system}.json")),
+            ]
+        )
+    (root / "costs").mkdir()
+    (root / "costs" / "good.json").write_text('{"wall_seconds": 30, "tokens_per_second": 1000, "parameters": 7}')
+    return root
+
+
+def arguments(root, output, *, runs="runs.yaml", costs="costs"):
+    paths = {"data": "data", "predictions": "predictions", "evaluations": "evaluations", "costs": costs, "runs": runs}
+    options = [part for name, path in paths.items() for part in (f"--{name}", str(root / path))]
+    return [*options, "--configs", str(CONFIGS), "--output", str(output)]
+
+
+@pytest.fixture
+def board(world, tmp_path):
+    main(arguments(world, tmp_path / "reports"))
+    return json.loads((tmp_path / "reports" / "leaderboard.json").read_text())
+
+
+def rows(board):
+    return {row["name"]: row for row in board["groups"][0]["rows"]}
+
+
+def test_systems_stand_in_the_order_of_the_headline_on_dev(board):
+    (group,) = board["groups"]
+    assert (group["task"], group["dataset"], group["headline"]) == ("sentiment", "toy", "accuracy")
+    assert [row["name"] for row in group["rows"]] == ["good", "close", "linear", "majority", "bad"]
+    assert rows(board)["good"]["scores"]["dev"]["accuracy"]["value"] == 95
+    assert "test" in rows(board)["good"]["scores"]
+    assert "test" not in rows(board)["bad"]["scores"]
+
+
+def test_runs_are_compared_with_the_baseline_that_is_best_on_dev(board):
+    assert {row["baseline"] for row in rows(board).values()} == {"", "linear"}
+    assert rows(board)["linear"]["difference"] == {}
+    difference = rows(board)["good"]["difference"]
+    assert difference["dev"]["value"] == difference["test"]["value"] == 20
+    assert set(rows(board)["close"]["difference"]) == {"dev"}
+
+
+def test_a_run_below_its_baseline_is_marked_as_losing(board):
+    assert {name: row["verdict"] for name, row in rows(board).items()} == {
+        "good": "wins",
+        "close": "unclear",
+        "bad": "loses",
+        "linear": "",
+        "majority": "",
+    }
+
+
+def test_the_interval_of_a_difference_is_that_of_the_examples_on_which_the_systems_differ(board):
+    # good and linear differ on 12 of 60 examples: 20 percent points, and the binomial's half width of about 10
+    difference = rows(board)["good"]["difference"]["dev"]
+    half_width = 100 * 1.96 * (0.2 * 0.8 / 60) ** 0.5
+    assert difference["low"] == pytest.approx(20 - half_width, abs=2)
+    assert difference["high"] == pytest.approx(20 + half_width, abs=2)
+    # close and linear differ on a single one, so the interval starts at 0
+    assert rows(board)["close"]["difference"]["dev"]["low"] == 0
+
+
+def test_a_row_says_what_the_run_was(board):
+    good, close = rows(board)["good"], rows(board)["close"]
+    assert (good["cell"], good["direction"], good["source_vectors"]) == ("lstm", "both", "cbow")
+    assert (close["direction"], close["word_vectors"], close["seed"]) == ("forward", "frozen", 2)
+    assert good["target_vectors"] == ""
+    assert good["signatures"]["dev"].endswith("|unit:document|seed:9")
+    assert good["cost"] == {"wall_seconds": 30, "tokens_per_second": 1000, "parameters": 7}
+    assert close["cost"] == {}
+
+
+def test_a_run_that_was_not_evaluated_is_told(board):
+    assert board["missing"] == ["never"]
+
+
+def test_the_same_input_gives_the_same_bytes(world, tmp_path):
+    for name in ("first", "second"):
+        main(arguments(world, tmp_path / name))
+    for file in ("leaderboard.json", "leaderboard.md", "leaderboard.svg"):
+        assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
+
+
+def test_costs_and_baselines_may_be_missing(world, tmp_path):
+    (world / "alone.yaml").write_text(RUNS.split("baselines:")[0])
+    main(arguments(world, tmp_path / "reports", runs="alone.yaml", costs="nowhere"))
+    board = json.loads((tmp_path / "reports" / "leaderboard.json").read_text())
+    assert [(row["name"], row["verdict"], row["cost"]) for row in board["groups"][0]["rows"]] == [
+        ("good", "", {}),
+        ("close", "", {}),
+        ("bad", "", {}),
+    ]
+
+
+def test_print_shows_the_leaderboard_that_stands_and_writes_nothing(world, tmp_path, capsys):
+    reports = tmp_path / "reports"
+    main(arguments(world, reports))
+    before = {path: path.stat().st_mtime_ns for path in reports.iterdir()}
+    capsys.readouterr()
+    main(["--print", "--output", str(reports)])
+    printed = capsys.readouterr().out
+    assert "sentiment on toy: accuracy" in printed
+    assert "loses" in next(line for line in printed.splitlines() if line.startswith("bad"))
+    assert {path: path.stat().st_mtime_ns for path in reports.iterdir()} == before
+
+
+def test_nothing_evaluated_is_told_in_one_line(world, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main([*arguments(world, tmp_path / "reports"), "--evaluations", str(tmp_path / "nowhere")])
+    assert "has been evaluated; run `dvc repro`" in capsys.readouterr().err

@@ -1,0 +1,100 @@
+import pytest
+import yaml
+
+from embeddings.errors import InputError
+from pipelines.config import load_run, load_runs
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A runs file and configurations that a test may change before it loads them."""
+    files = {
+        "runs.yaml": {
+            "runs": {
+                "first": {
+                    "task": "ner", "dataset": "d", "cell": "small", "layer": "lstm", "source_vectors": "v",
+                    "target_vectors": "v", "seed": 1, "report_test": False,
+                }
+            }
+        },
+        "tasks/ner.yaml": {
+            "task": "ner", "metrics": "entities", "monitor": "span_f1", "baselines": ["majority"],
+            "model": {"word_vectors": "frozen"},
+            "training": {"optimizer": "adam", "learning_rate": 0.1, "batch_size": 2, "epochs": 3, "patience": 1},
+        },
+        "cells/small.yaml": {
+            "cell": "lstm", "units": 4, "depth": 1, "bidirectional": True, "dropout": 0.0, "clip_norm": 1.0,
+        },
+    }  # fmt: skip
+
+    def load(name="first"):
+        for path, content in files.items():
+            (tmp_path / path).parent.mkdir(exist_ok=True)
+            (tmp_path / path).write_text(yaml.safe_dump(content), encoding="utf-8")
+        return load_run(tmp_path / "runs.yaml", name, tmp_path)
+
+    return files, load
+
+
+def test_a_run_overrides_one_key_and_keeps_the_rest(project):
+    files, load = project
+    files["runs.yaml"]["runs"]["first"]["set"] = {"training": {"epochs": 9}, "cell": {"units": 7}}
+    _, task, cell = load()
+    assert (task.training.epochs, task.training.batch_size, cell.units, cell.depth) == (9, 2, 7, 1)
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_one(project):
+    files, load = project
+    files["tasks/ner.yaml"]["training"]["learning_rat"] = 1
+    with pytest.raises(InputError, match="learning_rat'; did you mean 'learning_rate'"):
+        load()
+
+
+def test_an_unknown_key_of_an_override_is_refused(project):
+    files, load = project
+    files["runs.yaml"]["runs"]["first"]["set"] = {"cell": {"unit": 3}}
+    with pytest.raises(InputError, match="did you mean 'units'"):
+        load()
+
+
+def test_a_value_of_a_wrong_type_is_refused(project):
+    files, load = project
+    files["cells/small.yaml"]["units"] = "many"
+    with pytest.raises(InputError, match="units"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("path", "part", "key", "value"),
+    [("cells/small.yaml", None, "units", 0), ("cells/small.yaml", None, "dropout", 1.0),
+     ("tasks/ner.yaml", "training", "epochs", 0)],
+)  # fmt: skip
+def test_a_value_out_of_range_is_refused_with_the_file(project, path, part, key, value):
+    files, load = project
+    (files[path][part] if part else files[path])[key] = value
+    with pytest.raises(InputError, match=f"{path}: expected .*{key}"):
+        load()
+
+
+def test_an_unknown_run_is_refused_with_the_nearest_one(project):
+    with pytest.raises(InputError, match="no run 'fist'; did you mean 'first'"):
+        project[1]("fist")
+
+
+def test_a_cell_that_is_not_built_of_the_runs_layer_is_refused(project):
+    files, load = project
+    files["cells/small.yaml"]["cell"] = "gru"
+    with pytest.raises(InputError, match="built of 'gru', but `layer` says 'lstm'"):
+        load()
+
+
+def test_a_run_name_with_a_dot_is_refused(tmp_path):
+    (tmp_path / "runs.yaml").write_text("runs: {a.b: {}}", encoding="utf-8")
+    with pytest.raises(InputError, match="no dots"):
+        load_runs(tmp_path / "runs.yaml")
+
+
+def test_broken_yaml_is_refused_with_its_line(tmp_path):
+    (tmp_path / "runs.yaml").write_text("runs:\n  a: [1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"runs.yaml:\d+: not valid YAML"):
+        load_runs(tmp_path / "runs.yaml")

@@ -1,0 +1,141 @@
+"""The stage evaluate, from files to files."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.data.examples import Example, write_examples
+from pipelines.evaluate import main
+from pipelines.evaluation.records import read_scores
+
+TASKS = Path(__file__).parents[2] / "configs" / "tasks"
+
+TAGS = {"dev": [("N", "V"), ("N", "N", "V")], "test": [("V", "N", "SYM")]}
+GUESSES = {"dev": [("N", "V"), ("N", "V", "V")], "test": [("V", "N", "N")]}
+
+
+def write_data(folder):
+    folder.mkdir()
+    (folder / "dataset.json").write_text(json.dumps({"name": "tiny", "version": "3", "gold_tokens": True}))
+    for split, sentences in TAGS.items():
+        examples = [
+            Example(f"{split}-{number}", "", ("word",) * len(tags), tags=tags) for number, tags in enumerate(sentences)
+        ]
+        write_examples(folder / f"{split}.jsonl", examples)
+    return folder
+
+
+def write_predictions(folder, splits=("dev", "test")):
+    folder.mkdir(parents=True)
+    for split in splits:
+        rows = [json.dumps({"id": f"{split}-{number}", "tags": tags}) for number, tags in enumerate(GUESSES[split])]
+        (folder / f"{split}.jsonl").write_text("\n".join(reversed(rows)) + "\n")
+    return folder
+
+
+def arguments(root, predictions, task="pos_tagging", output="evaluation"):
+    return [
+        *("--task", str(TASKS / f"{task}.yaml"), "--data", str(root / "data"), "--predictions", str(predictions)),
+        *("--output", str(root / output), "--metrics", str(root / f"{output}.json"), "--seed", "5"),
+    ]
+
+
+@pytest.fixture
+def root(tmp_path):
+    write_data(tmp_path / "data")
+    return tmp_path
+
+
+def read_table(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_run_gets_scores_metrics_and_tables(root, capsys):
+    main(arguments(root, write_predictions(root / "run")))
+    scores = read_scores(root / "evaluation" / "scores.json")["run"]
+    accuracy = {split: found[0] for split, found in scores.items()}
+    assert (accuracy["dev"].metric, accuracy["dev"].value, accuracy["dev"].examples) == ("accuracy", 80, 2)
+    # resamples hold the first sentence twice (2 of 2), each once (4 of 5) or the second twice (4 of 6)
+    assert (accuracy["dev"].low, accuracy["dev"].high) == (66.6667, 100)
+    assert accuracy["dev"].signature.endswith(
+        "|examples:2|tokens:gold|dataset:tiny|data_version:3|split:dev"
+        "|interval:bootstrap-percentile|level:95|resamples:1000|unit:sentence|seed:5"
+    )
+    metrics = json.loads((root / "evaluation.json").read_text())
+    assert metrics["test"] == {"accuracy": 66.67, "macro_f1": 55.56}
+    confusion = read_table(root / "evaluation" / "test" / "confusion.csv")
+    assert [(row["actual"], row["predicted"]) for row in confusion] == [("V", "V"), ("N", "N"), ("SYM", "N")]
+    per_label = {row["label"]: row for row in read_table(root / "evaluation" / "test" / "per_label.csv")}
+    assert per_label["SYM"] == {"label": "SYM", "precision": "0.00", "recall": "0.00", "f1": "0.00"}
+    assert per_label["N"]["f1"] == "66.67"
+    assert "run dev: accuracy 80.00 [66.67, 100.00]" in capsys.readouterr().out
+
+
+def test_each_baseline_below_the_folder_is_a_system(root):
+    for name in ("linear", "majority"):
+        write_predictions(root / "baselines" / name, ["dev"])
+    main(arguments(root, root / "baselines"))
+    assert set(read_scores(root / "evaluation" / "scores.json")) == {"linear", "majority"}
+    metrics = json.loads((root / "evaluation.json").read_text())
+    assert metrics["linear"] == metrics["majority"] == {"dev": {"accuracy": 80.0, "macro_f1": 80.0}}
+    assert (root / "evaluation" / "linear" / "dev" / "confusion.csv").exists()
+
+
+def test_only_the_splits_that_were_predicted_are_scored(root):
+    main(arguments(root, write_predictions(root / "run", ["dev"])))
+    assert list(read_scores(root / "evaluation" / "scores.json")["run"]) == ["dev"]
+    assert list(json.loads((root / "evaluation.json").read_text())) == ["dev"]
+
+
+def test_the_same_input_gives_the_same_bytes(root):
+    predictions = write_predictions(root / "run")
+    main(arguments(root, predictions))
+    main(arguments(root, predictions, output="again"))
+    for file in ("scores.json", "dev/confusion.csv", "test/per_label.csv"):
+        assert (root / "evaluation" / file).read_bytes() == (root / "again" / file).read_bytes()
+    assert (root / "evaluation.json").read_bytes() == (root / "again.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("task", "spoil", "message"),
+    [
+        ("pos_tagging", lambda run: (run / "dev.jsonl").write_text('{"id": "dev-1", "tags": ["N"]}\n'), "'dev-1'"),
+        ("sentiment", lambda run: None, "expected an example with a label"),
+        ("ner", lambda run: None, "expected entity tags"),
+        ("pos_tagging", lambda run: [(run / f"{split}.jsonl").unlink() for split in TAGS], "found neither"),
+    ],
+)
+def test_wrong_predictions_exit_with_one_line_and_write_nothing(root, capsys, task, spoil, message):
+    spoil(write_predictions(root / "run"))
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments(root, root / "run", task))
+    assert exit_.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (root / "evaluation").exists()
+    assert not (root / "evaluation.json").exists()
+
+
+def test_a_monitor_of_another_family_is_refused(root, capsys):
+    task = root / "task.yaml"
+    task.write_text((TASKS / "pos_tagging.yaml").read_text().replace("monitor: accuracy", "monitor: bleu"))
+    with pytest.raises(SystemExit):
+        main([*arguments(root, write_predictions(root / "run")), "--task", str(task)])
+    assert "expected `monitor` among accuracy, macro_f1, mcc, got 'bleu'" in capsys.readouterr().err
+
+
+def test_importing_the_stage_loads_nothing_heavy_and_running_it_no_keras(root):
+    code = (
+        "import sys; from pipelines.evaluate import main\n"
+        "assert not {'sklearn', 'seqeval', 'sacrebleu', 'scipy'} & set(sys.modules), 'heavy import'\n"
+        f"main({arguments(root, write_predictions(root / 'run'))!r})\n"
+        "assert not {'keras', 'tensorflow', 'gensim'} & set(sys.modules), 'keras'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], capture_output=True)

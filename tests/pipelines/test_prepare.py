@@ -1,0 +1,151 @@
+"""The stage prepare, from a config to the dataset's folder."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipelines.data.examples import read_examples
+from pipelines.prepare import main
+
+LABELLED = {"reader": "labelled_text", "tokenizer": "words_lowercase"}
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data root, a folder that ELMAN_DATA names."""
+    monkeypatch.setenv("ELMAN_DATA", str(tmp_path))
+    return tmp_path
+
+
+def prepare(root: Path, files: Mapping[str, str | list[str]], **config: Any) -> Path:
+    """Prepares a dataset of files with the given contents; returns its folder."""
+    named: dict[str, list[dict[str, str]]] = {}
+    for split, contents in files.items():
+        for number, content in enumerate([contents] if isinstance(contents, str) else contents):
+            (root / f"{split}{number}").write_text(content, encoding="utf-8")
+            named.setdefault(split, []).append({"path": f"{split}{number}"})
+    about = {"source": "files", "version": "3", "language": "en", "licence": "none", "citation": "none", "files": named}
+    (root / "tiny.yaml").write_text(yaml.safe_dump(about | config))
+    main(["--dataset", str(root / "tiny.yaml"), "--output", str(root / "data")])
+    return root / "data"
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_raw_text_is_tokenised_numbered_and_counted(root: Path) -> None:
+    folder = prepare(root, {"train": "pos\tIt's good\nneg\tNot good\n", "dev": "pos\tFine\n"}, **LABELLED)
+    first, second = read_examples(folder / "train.jsonl")
+    assert (first.id, first.text, first.tokens, first.label) == ("train-0", "It's good", ("it", "'s", "good"), "pos")
+    assert (second.id, second.tokens) == ("train-1", ("not", "good"))
+    counts = read_json(folder / "counts.json")
+    assert counts["tokens"] == {"good": 2, "it": 1, "'s": 1, "not": 1}
+    assert counts["labels"] == {"pos": 1, "neg": 1}
+    assert counts["tags"] == counts["target_tokens"] == {}
+    assert read_json(folder / "dataset.json") == {
+        "name": "tiny",
+        "version": "3",
+        "language": "en",
+        "target_language": "",
+        "tokenizers": {"tokens": "words_lowercase", "target_tokens": None},
+        "gold_tokens": False,
+        "examples": {"train": 2, "dev": 1},
+        "sha256": {
+            split: hashlib.sha256((folder / f"{split}.jsonl").read_bytes()).hexdigest() for split in ("train", "dev")
+        },
+    }
+
+
+def test_gold_tokens_are_kept(root: Path) -> None:
+    text = "# text = don't\nDon't\tO\nEU\tB-ORG\n"
+    folder = prepare(
+        root, {"train": text}, reader="conll_columns", options={"comment": "# "}, tokenizer="words_lowercase"
+    )
+    (example,) = read_examples(folder / "train.jsonl")
+    assert (example.text, example.tokens, example.tags) == ("don't", ("Don't", "EU"), ("O", "B-ORG"))
+    assert read_json(folder / "dataset.json")["gold_tokens"] is True
+
+
+def test_both_sides_of_a_translation_are_tokenised(root: Path) -> None:
+    config = {"reader": "parallel_text", "tokenizer": "words", "target_tokenizer": "words_lowercase"}
+    folder = prepare(root, {"train": ["Ein Haus.\n", "A House.\n"]}, **config, target_language="en")
+    (example,) = read_examples(folder / "train.jsonl")
+    assert (example.tokens, example.target_tokens) == (("Ein", "Haus", "."), ("a", "house", "."))
+    assert example.target_text == "A House."
+    assert read_json(folder / "counts.json")["target_tokens"] == {"a": 1, "house": 1, ".": 1}
+
+
+def test_an_empty_text_is_one_unknown_word_and_reported(root: Path) -> None:
+    folder = prepare(root, {"train": "neg\t <br /> \npos\tgood\n"}, **LABELLED)
+    first, _ = read_examples(folder / "train.jsonl")
+    assert (first.text, first.tokens) == (" <br /> ", ("<unk>",))
+    assert read_json(folder / "report.json")["splits"]["train"]["empty_texts"] == 1
+
+
+NUMBERED = "".join(f"{'pos' if number % 4 else 'neg'}\ttext {number}\n" for number in range(40))  # 30 pos, 10 neg
+
+
+def test_dev_is_drawn_with_the_same_share_of_every_label(root: Path) -> None:
+    folder = prepare(root, {"train": NUMBERED}, **LABELLED, dev_share=0.2)
+    train, dev = (list(read_examples(folder / f"{split}.jsonl")) for split in ("train", "dev"))
+    assert Counter(example.label for example in dev) == {"pos": 6, "neg": 2}
+    assert {e.text for e in train} | {e.text for e in dev} == {f"text {number}" for number in range(40)}
+    assert [example.id for example in train] == [f"train-{number}" for number in range(32)]
+    numbers = [int(example.text.split()[1]) for example in dev]
+    assert numbers == sorted(numbers)  # the order of the source
+
+
+def test_the_draw_depends_on_the_seed_alone(root: Path) -> None:
+    def drawn(seed: int) -> list[str]:
+        folder = prepare(root, {"train": NUMBERED}, **LABELLED, dev_share=0.2, seed=seed)
+        return [example.text for example in read_examples(folder / "dev.jsonl")]
+
+    assert drawn(1) == drawn(1) != drawn(2)
+
+
+def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -> None:
+    files = {
+        "train": "pos\tgood\npos\tfine\nneg\tbad\npos\tGood\n",
+        "dev": "pos\tgood\n",
+        "test": "neg\tbad\n",
+        "unlabelled": "none\tbad\nnone\tnew\n",
+    }
+    config = {"reader": "labelled_text", "tokenizer": "words"}
+    assert read_json(prepare(root, files, **config) / "dataset.json")["examples"]["train"] == 4
+    folder = prepare(root, files, **config, remove_overlap=True)
+    assert [(e.id, e.text) for e in read_examples(folder / "train.jsonl")] == [("train-0", "fine"), ("train-1", "Good")]
+    assert [example.text for example in read_examples(folder / "unlabelled.jsonl")] == ["new"]
+    changes = read_json(folder / "report.json")["changes"]
+    assert changes["removed, same sentence in dev or test"] == {"train": 2, "unlabelled": 1}
+
+
+@pytest.mark.parametrize(
+    ("files", "config", "message"),
+    [
+        ({"training": "pos\ta\n"}, {}, "unknown split 'training'; did you mean 'train'?"),
+        ({"train": "pos\ta\n", "dev": "pos\tb\n"}, {"dev_share": 0.1}, "expected dev_share 0"),
+        ({"train": "pos\ta\n"}, {"dev_share": 1.5}, "expected dev_share between 0 and 1, got 1.5"),
+        ({"train": "pos\ta\n"}, {"tokenizer": "word"}, "no tokenizer 'word'; did you mean 'words'?"),
+        ({"train": "pos\ta\nbad line\n"}, {}, "train0:2: expected 'label\\ttext'"),
+        ({"train": ["a\n", "b\n"]}, {"reader": "parallel_text"}, "expected a target_tokenizer"),
+    ],
+)
+def test_wrong_input_is_one_line_and_leaves_the_old_folder(
+    root: Path, capsys: pytest.CaptureFixture[str], files: dict, config: dict, message: str
+) -> None:
+    folder = prepare(root, {"train": "pos\told\n"}, **LABELLED)
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match="2"):
+        prepare(root, files, **LABELLED | config)
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert [example.text for example in read_examples(folder / "train.jsonl")] == ["old"]
+    assert sorted(path.name for path in root.iterdir() if path.name.startswith(".")) == []

@@ -1,0 +1,97 @@
+import keras
+import numpy as np
+import pytest
+
+from pipelines.config import TrainingConfig
+from pipelines.data.batching import TrainingBatches, pad
+from pipelines.training.fit import fit
+
+
+@pytest.fixture
+def problem():
+    """A model with one weight for each of four words, and batches of different lengths."""
+    inputs = keras.Input((None,), dtype="int32")
+    vectors = keras.layers.Embedding(8, 1, embeddings_initializer="zeros", mask_zero=True, name="vectors")
+    model = keras.Model(inputs, vectors(inputs))
+    examples = [([4, 5], [1, 1]), ([6], [1]), ([4, 5, 6, 7], [1, 1, 1, 1])]
+
+    def collate(batch):
+        source = pad([example[0] for example in batch])
+        return source, (source > 0).astype("float32")[..., None], (source > 0).astype("float32")
+
+    return model, TrainingBatches(examples, collate, 2, seed=1)
+
+
+def train(problem, metrics, tmp_path, **changes):
+    model, batches = problem
+    config = TrainingConfig(**{"optimizer": "sgd", "learning_rate": 0.5, "batch_size": 2, "epochs": 9, "patience": 2,
+                               **changes})  # fmt: skip
+    weights, values = [], iter(metrics)
+
+    def evaluate():
+        weights.append(np.ravel(model.get_weights()[0]).copy())
+        return {"metric": next(values)}
+
+    loss = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
+    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv")
+    return cost, weights, np.ravel(model.get_weights()[0])
+
+
+def test_the_best_epochs_weights_are_kept_and_training_stops_after_patience(problem, tmp_path):
+    cost, weights, final = train(problem, [1, 5, 3, 4, 9], tmp_path)
+    assert (cost["epochs"], cost["best_epoch"]) == (4, 2)
+    np.testing.assert_array_equal(final, weights[1])
+
+
+def test_of_equally_good_epochs_the_first_is_kept(problem, tmp_path):
+    cost, weights, final = train(problem, [5, 5, 5], tmp_path)
+    assert (cost["epochs"], cost["best_epoch"]) == (3, 1)
+    np.testing.assert_array_equal(final, weights[0])
+
+
+def test_the_best_weights_are_kept_when_the_epochs_run_out(problem, tmp_path):
+    cost, weights, final = train(problem, [1, 5, 4], tmp_path, epochs=3)
+    assert (cost["epochs"], cost["best_epoch"]) == (3, 2)
+    np.testing.assert_array_equal(final, weights[1])
+
+
+def test_padding_is_counted_by_hand(problem, tmp_path):
+    cost, _, _ = train(problem, [1, 2], tmp_path, epochs=2)
+    # Lengths 1, 2, 4 sorted and cut into twos: [1, 2] padded to 4 positions and [4] to 4; 7 of 8 are real.
+    assert cost["padding_share"] == 0.125
+
+
+def test_words_that_do_not_occur_and_padding_are_not_moved(problem, tmp_path):
+    _, weights, _ = train(problem, range(9), tmp_path)
+    assert not weights[-1][:4].any()
+    assert weights[-1][4:].all()
+
+
+def test_learning_curves_hold_a_line_an_epoch(problem, tmp_path):
+    train(problem, [1, 5, 3, 4, 9], tmp_path)
+    lines = (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "epoch,loss,val_metric"
+    assert [line.split(",")[2] for line in lines[1:]] == ["1", "5", "3", "4"]
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_real_targets(problem, tmp_path):
+    train(problem, [1], tmp_path, epochs=1, learning_rate=0.0)  # every output stays 0, every target is 1
+    assert (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()[1] == "0,1.0,1"
+
+
+def test_the_loss_weighs_batches_by_their_real_targets(problem, tmp_path):
+    model, _ = problem
+    model.get_layer("vectors").set_weights([np.array([[0], [0], [0], [0], [1], [1], [1], [0]], "float32")])
+    train(problem, [1], tmp_path, epochs=1, learning_rate=0.0)
+    # Of 7 real targets one is missed, in the batch of the longest example, which holds 4 of them.
+    loss = float((tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[1])
+    assert abs(loss - 1 / 7) < 1e-6
+
+
+def test_progress_tells_epochs_metric_and_time_left(problem, tmp_path, capsys):
+    train(problem, [1, 5, 3, 4, 9], tmp_path)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4
+    assert "epoch 1/9 done" in lines[0]
+    assert "val_metric 1" in lines[0]
+    assert "s left" in lines[0]

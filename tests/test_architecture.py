@@ -1,0 +1,145 @@
+"""Who may import whom, and what the configuration promises."""
+
+import ast
+import dataclasses
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from embeddings.config import VectorsConfig, load_config
+from pipelines import plugins
+from pipelines.config import (
+    CellConfig,
+    DatasetConfig,
+    DatasetFile,
+    DecodingConfig,
+    ModelConfig,
+    Run,
+    TaskConfig,
+    TrainingConfig,
+    load_run,
+    load_runs,
+)
+
+ROOT = Path(__file__).parents[1]
+STAGES = {"baseline", "compare", "evaluate", "predict", "prepare", "train", "cli"}
+FOUNDATION = {"config", "plugins", "seeding"}
+# A folder of pipelines -> the folders that it may import besides the foundation and itself.
+ALLOWED = {
+    "data": set(),
+    "evaluation": {"data"},
+    "baselines": {"data"},
+    "reporting": {"data", "evaluation"},
+    "layers": set(),
+    "models": {"layers", "data"},
+    "decoding": {"models", "data"},
+    "tasks": {"models", "data", "decoding", "evaluation"},
+    "training": {"tasks", "models", "data", "evaluation"},
+}
+WITHOUT_KERAS = ("evaluation", "baselines", "reporting", "data")
+SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))
+
+
+def imported(path):
+    """Names of the modules that a file imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_what_stands_below_it(path):
+    inside = path.relative_to(ROOT / "pipelines").parts
+    folder = inside[0] if len(inside) > 1 else None
+    for name in imported(path):
+        part = name.split(".")[1] if name.startswith("pipelines.") else None
+        assert part not in STAGES or (folder is None and inside[0] in ("cli.py",)), f"{name}: nothing imports a stage"
+        if folder and part and part != folder and part not in FOUNDATION:
+            assert part in ALLOWED[folder], f"pipelines.{folder} may not import {name}"
+        if folder in WITHOUT_KERAS:
+            assert name.split(".")[0] not in ("keras", "tensorflow"), f"pipelines.{folder} never imports {name}"
+
+
+def test_every_folder_has_its_rule():
+    assert {path.parent.name for path in (ROOT / "pipelines").glob("*/__init__.py")} == set(ALLOWED)
+
+
+def test_embeddings_import_nothing_from_pipelines_and_no_keras():
+    for path in (ROOT / "embeddings").glob("*.py"):
+        assert not {name.split(".")[0] for name in imported(path)} & {"pipelines", "keras", "tensorflow"}, path
+
+
+@pytest.mark.parametrize("module", ["pipelines.cli", *(f"pipelines.{name}" for name in sorted(STAGES - {"cli"}))])
+def test_the_command_line_loads_nothing_heavy(module):
+    heavy = "{'tensorflow', 'keras', 'gensim', 'sklearn', 'scipy', 'vl_convert', 'sacrebleu', 'tensorflow_datasets'}"
+    code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [
+        VectorsConfig,
+        DatasetConfig,
+        DatasetFile,
+        TaskConfig,
+        ModelConfig,
+        TrainingConfig,
+        DecodingConfig,
+        CellConfig,
+        Run,
+    ],
+)
+def test_every_configuration_key_is_read_by_somebody(cls):
+    code = "\n".join(path.read_text(encoding="utf-8") for path in [*SOURCES, *(ROOT / "embeddings").glob("*.py")]) + (
+        ROOT / "dvc.yaml"
+    ).read_text(encoding="utf-8")
+    for field in dataclasses.fields(cls):
+        assert re.search(rf"\.{field.name}\b(?!\()", code), f"nobody reads {cls.__name__}.{field.name}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "configs").rglob("*.yaml")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_every_configuration_that_ships_is_valid_and_names_what_exists(path):
+    if path.name == "runs.yaml":
+        return
+    cls = {"datasets": DatasetConfig, "tasks": TaskConfig, "cells": CellConfig, "vectors": VectorsConfig}[
+        path.parent.name
+    ]
+    config = load_config(cls, path)
+    if isinstance(config, TaskConfig):
+        assert config.task in plugins.names("tasks")
+        assert config.metrics in plugins.names("evaluation")
+        assert set(config.baselines) <= set(plugins.names("baselines"))
+    if isinstance(config, CellConfig):
+        assert config.cell in plugins.names("layers.recurrent")
+    if isinstance(config, DatasetConfig) and config.reader:
+        assert config.reader in plugins.names("data.readers")
+
+
+@pytest.mark.parametrize("runs", ["configs/runs.yaml", "benchmarks/runs.yaml"])
+def test_every_run_names_configurations_that_exist(runs):
+    for name, run in load_runs(ROOT / runs).items():
+        load_run(ROOT / runs, name, ROOT / "configs")
+        for folder, file in (
+            ("datasets", run.dataset),
+            ("vectors", run.source_vectors),
+            ("vectors", run.target_vectors),
+        ):
+            assert (ROOT / "configs" / folder / f"{file}.yaml").is_file(), f"{name}: {file}"
+
+
+def test_runs_and_baselines_score_the_same_splits_of_a_dataset():
+    content = yaml.safe_load((ROOT / "configs/runs.yaml").read_text(encoding="utf-8"))
+    baselines = {(item["task"], item["dataset"]) for item in content["baselines"].values()}
+    assert {(run["task"], run["dataset"]) for run in content["runs"].values()} == baselines

@@ -1,0 +1,259 @@
+"""The documentation names what exists: paths, commands, options, stages, links and code that runs."""
+
+import contextlib
+import fnmatch
+import importlib
+import importlib.util
+import io
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from embeddings import store
+from pipelines.cli import COMMANDS
+from pipelines.config import DatasetConfig, load_config, load_run
+from pipelines.data.toy.writer import write_files
+from pipelines.prepare import SPLITS
+
+ROOT = Path(__file__).parents[1]
+PLACES = ("*.md", "docs/**/*.md", "benchmarks/*.md", "benchmarks/speed/*.md")
+PAGES = sorted(path for place in PLACES for path in ROOT.glob(place))
+EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+SUFFIXES = (".csv", ".json", ".jsonl", ".lock", ".md", ".npy", ".py", ".toml", ".txt", ".yaml")
+SOURCES = [path for folder in ("embeddings", "pipelines", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
+GRAPHS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in ("dvc.yaml", "benchmarks/dvc.yaml")]
+STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].items()]
+RUNS = [
+    yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in ("configs/runs.yaml", "benchmarks/runs.yaml")
+]
+WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def fences(text, language):
+    return [code for name, code in FENCE.findall(text) if name == language]
+
+
+def spans(text):
+    """Code inside a line."""
+    return re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
+
+
+def patterns(text):
+    """A path with placeholders, such as <name> or ${key}, as a pattern."""
+    return re.sub(r"<[^>]+>|\$\{[^}]+\}", "*", text)
+
+
+def outputs():
+    """Patterns of what the stages write."""
+    for _, stage in STAGES:
+        body = stage.get("do", stage)
+        for out in (*body.get("outs", []), *body.get("metrics", [])):
+            yield patterns(out if isinstance(out, str) else next(iter(out)))
+
+
+def is_known(name):
+    """Whether code names a file, or the repository has one of this name; splits are named by code that is not read."""
+    return name in CODE or Path(name).stem in SPLITS or any(ROOT.glob(f"[!.]*/**/{name}"))
+
+
+def is_written(path):
+    """Whether a stage or a tool writes a path, or a folder that holds it or that it holds."""
+    parts = path.split("/")
+    for out in (*outputs(), *WRITTEN_BY_TOOLS):
+        same = all(fnmatch.fnmatch(part, of_out) for part, of_out in zip(parts, out.split("/"), strict=False))
+        inside = len(parts) > out.count("/") + 1 and path.endswith(SUFFIXES)
+        if same and (not inside or is_known(parts[-1])):
+            return True
+    return False
+
+
+def missing_paths(text):
+    """Paths in code that are neither in the repository nor written by a stage; in a line, bare names too."""
+    candidates = [
+        *(word for span in spans(text) for word in span.split() if "/" in word or word.endswith(SUFFIXES)),
+        *(word for block in fences(text, "bash") for word in block.split() if "/" in word),
+    ]
+    missing = []
+    for word in (patterns(candidate).rstrip("/:,;") for candidate in candidates):
+        if not re.fullmatch(r"[\w.*-]+(/[\w.*-]+)*", word):
+            continue
+        if not (any(ROOT.glob(word)) or is_written(word) or ("/" not in word and is_known(word))):
+            missing.append(word)
+    return missing
+
+
+def command_lines(text):
+    """The words of each command in shell blocks and in lines."""
+    blocks = (block.replace("\\\n", " ") for block in fences(text, "bash"))
+    for code in (*spans(text), *(line for block in blocks for line in block.splitlines())):
+        for command in re.split(r"\||&&|;", code):
+            with contextlib.suppress(ValueError):  # no command: a quotation mark alone
+                yield shlex.split(command, comments=True)
+
+
+def wrong_options(module, words):
+    """Options that a stage's `--help` does not tell."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+        importlib.import_module(module).main(["--help"])
+    known = re.findall(r"--[\w-]+", output.getvalue())
+    return [word for word in words if word.startswith("--") and word not in known]
+
+
+def wrong_commands(text):
+    """Commands with a target, stage, module, subcommand or option that does not exist."""
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    examples = [name for block in fences(text, "yaml") for name in yaml.safe_load(block)]
+    named = {f"${{{kind}}}": [name for file in RUNS for name in file[kind]] for kind in ("runs", "baselines")}
+    keys: dict[str, list[str]] = {}
+    for name, stage in STAGES:
+        items = stage.get("foreach", [""])
+        keys.setdefault(name, []).extend(named[items] + examples if isinstance(items, str) else items)
+    wrong = []
+    for words in command_lines(text):
+        match words:
+            case ["make", target, *_]:
+                wrong += [] if target in targets else [f"make {target}"]
+            case ["elman", command, *rest] if not command.startswith("-"):
+                known = command in COMMANDS
+                wrong += wrong_options(COMMANDS[command][0], rest) if known else [f"elman {command}"]
+            case ["python", "-m", module, *rest]:
+                known = importlib.util.find_spec(module)
+                wrong += wrong_options(module, rest) if known else [f"python -m {module}"]
+            case ["dvc", "repro", *stages]:
+                for stage, _, key in (name.split(":")[-1].partition("@") for name in stages):
+                    wrong += [] if key in keys.get(stage, ()) else [f"dvc repro {stage}@{key}"]
+    return wrong
+
+
+def slug(heading):
+    """The anchor of a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def broken_links(text, folder):
+    """Links inside the repository to a file or a heading that is not there."""
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", text)):
+        target, _, anchor = link.partition("#")
+        if "://" in target:
+            continue
+        path = folder / target
+        found = text if not target else path.read_text(encoding="utf-8") if path.is_file() else ""
+        headings = [slug(heading) for heading in re.findall(r"^#+ (.*)", found, re.MULTILINE)]
+        if not (path.exists() and (not anchor or anchor in headings)):
+            broken.append(link)
+    return broken
+
+
+def absolute_paths(text):
+    """Paths that hold on one machine alone."""
+    return re.findall(r"(?<![\w/.:$>)\]<*~-])/[a-zA-Z][\w.-]*", re.sub(r"<!--.*?-->", "", text))
+
+
+def tree(text):
+    """Paths in the page's tree: a name at the start of each line, a level two spaces deep."""
+    (block,) = fences(text, "")
+    folders: dict[int, str] = {}
+    for line in block.splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        folders[depth] = line.split()[0]
+        yield "".join(folders[level] for level in range(depth + 1))
+
+
+@EACH_PAGE
+def test_every_path_exists_or_is_written_by_a_stage(page):
+    assert missing_paths(page.read_text(encoding="utf-8")) == []
+
+
+@EACH_PAGE
+def test_every_command_option_and_stage_exists(page):
+    assert wrong_commands(page.read_text(encoding="utf-8")) == []
+
+
+@EACH_PAGE
+def test_every_link_inside_the_repository_resolves(page):
+    assert broken_links(page.read_text(encoding="utf-8"), page.parent) == []
+
+
+@EACH_PAGE
+def test_no_page_names_a_path_of_one_machine(page):
+    assert absolute_paths(page.read_text(encoding="utf-8")) == []
+
+
+def test_the_tree_names_what_exists_and_every_folder_of_code():
+    named = set(tree((ROOT / "README.md").read_text(encoding="utf-8")))
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    code = {f"{path.parent.relative_to(ROOT)}/" for path in SOURCES}
+    stages = {str(path.relative_to(ROOT)) for path in (ROOT / "pipelines").glob("[!_]*.py")}
+    assert code | stages <= named
+
+
+def test_the_example_of_a_run_is_a_valid_run(tmp_path):
+    (block,) = fences((ROOT / "README.md").read_text(encoding="utf-8"), "yaml")
+    (tmp_path / "runs.yaml").write_text(f"runs:\n{block}", encoding="utf-8")
+    (name,) = yaml.safe_load(block)
+    run, task, _ = load_run(tmp_path / "runs.yaml", name, ROOT / "configs")
+    assert all(getattr(task.training, key) == value for key, value in run.set["training"].items())
+    for folder, file in (("datasets", run.dataset), ("vectors", run.source_vectors), ("vectors", run.target_vectors)):
+        assert (ROOT / "configs" / folder / f"{file}.yaml").is_file()
+
+
+def test_the_example_in_python_runs(tmp_path, monkeypatch):
+    from gensim.models import KeyedVectors
+
+    (block,) = fences((ROOT / "README.md").read_text(encoding="utf-8"), "python")
+    words = sorted({*re.findall(r'"([a-z]+)"', block)} - {"zyzzyva"})
+    vectors = KeyedVectors(5)
+    vectors.add_vectors(words, np.random.default_rng(0).normal(size=(len(words), 5)).astype("float32"))
+    folder = re.findall(r'load\("([^"]+)"\)', block)[0]
+    store.save(tmp_path / folder, vectors, {})
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(block, names)
+    assert names["found"].tolist() == [True, True, False]
+
+
+def test_the_overviews_sentence_is_one_that_the_grammar_writes(tmp_path):
+    page = (ROOT / "docs/overview.md").read_text(encoding="utf-8")
+    sentence = next(block for block in fences(page, "") if "# sent_id" in block)
+    number = int(re.findall(r"# sent_id = dev-(\d+)", sentence)[0])
+    write_files(tmp_path, load_config(DatasetConfig, ROOT / "configs/datasets/toy_ner.yaml").seed, {"dev": number + 1})
+    assert (tmp_path / "dev.conllu").read_text(encoding="utf-8").endswith(f"\n\n{sentence}\n")
+    rule = fences(page, "")[0]
+    assert rule in (ROOT / "pipelines/data/toy/rules/sentences.txt").read_text(encoding="utf-8")
+
+
+BAD_PAGE = """# A title
+`pipelines/nothing.py`, `runs/<name>/nothing.json` and `nothing.yaml`; [one](nothing.md),
+[two](#nothing), [three](#a-title).
+```bash
+make nothing && elman nothing | elman predict runs/a --nothing   # a comment
+python -m pipelines.nothing; python -m pipelines.prepare \\
+  --nowhere
+dvc repro evaluate@nothing nothing compare
+cat /etc/hosts configs/cells/nothing.yaml
+```
+"""
+
+
+def test_a_page_with_mistakes_does_not_pass():
+    missing = ["pipelines/nothing.py", "runs/*/nothing.json", "nothing.yaml", "configs/cells/nothing.yaml"]
+    assert missing_paths(BAD_PAGE) == missing
+    assert wrong_commands(BAD_PAGE) == [
+        "make nothing",
+        "elman nothing",
+        "--nothing",
+        "python -m pipelines.nothing",
+        "--nowhere",
+        "dvc repro evaluate@nothing",
+        "dvc repro nothing@",
+    ]
+    assert broken_links(BAD_PAGE, ROOT) == ["nothing.md", "#nothing"]
+    assert absolute_paths(BAD_PAGE) == ["/etc"]
