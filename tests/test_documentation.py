@@ -2,11 +2,13 @@
 
 import contextlib
 import fnmatch
+import functools
 import importlib
 import importlib.util
 import io
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,7 @@ RUNS = [
     yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in ("configs/runs.yaml", "benchmarks/runs.yaml")
 ]
 WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock")
+NAMES_IN_CODE = {re.sub(r"\{.*?\}", "*", name) for name in re.findall(r"[\w{}.-]+\.\w+", CODE)}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -57,9 +60,18 @@ def outputs():
             yield patterns(out if isinstance(out, str) else next(iter(out)))
 
 
+@functools.cache
+def repository():
+    """Files and folders of the repository, without what the stages wrote here."""
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    return {*files, *(str(folder) for file in files for folder in Path(file).parents)}
+
+
 def is_known(name):
     """Whether code names a file, or the repository has one of this name; splits are named by code that is not read."""
-    return name in CODE or Path(name).stem in SPLITS or any(ROOT.glob(f"[!.]*/**/{name}"))
+    in_code = any(fnmatch.fnmatch(name, known) for known in NAMES_IN_CODE if not known.startswith("*."))
+    return in_code or Path(name).stem in SPLITS or name in {Path(path).name for path in repository()}
 
 
 def is_written(path):
@@ -83,7 +95,7 @@ def missing_paths(text):
     for word in (patterns(candidate).rstrip("/:,;") for candidate in candidates):
         if not re.fullmatch(r"[\w.*-]+(/[\w.*-]+)*", word):
             continue
-        if not (any(ROOT.glob(word)) or is_written(word) or ("/" not in word and is_known(word))):
+        if not (fnmatch.filter(repository(), word) or is_written(word) or ("/" not in word and is_known(word))):
             missing.append(word)
     return missing
 
