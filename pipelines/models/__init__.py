@@ -5,10 +5,13 @@ from pathlib import Path
 import keras
 
 from pipelines.models.seq2seq import Seq2Seq
+from pipelines.models.tracing import trace_once
 
 __all__ = ["Seq2Seq", "load_model"]
 
 
 def load_model(path: str | Path) -> keras.Model:
     """Loads a saved model, in safe mode and without its optimizer."""
-    return keras.saving.load_model(path, compile=False, safe_mode=True)
+    model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    trace_once(model)
+    return model

@@ -57,7 +57,11 @@ class Translation(Task):
 @lru_cache(maxsize=1)
 def traced_decoder(model: Any, decoding: DecodingConfig) -> Any:
     """The decoder of a model, kept from one dev evaluation to the next, for tracing it takes seconds."""
-    return plugins.load("decoding", decoding.method).Decoder(model, decoding)
+    from pipelines.models.tracing import trace_once
+
+    decoder = plugins.load("decoding", decoding.method).Decoder(model, decoding)
+    trace_once(decoder)
+    return decoder
 
 
 TASK = Translation

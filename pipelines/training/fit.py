@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines.config import TrainingConfig
 from pipelines.data.batching import TrainingBatches
+from pipelines.models.tracing import trace_once
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
 
 
@@ -45,6 +46,7 @@ def fit(
     )
     # XLA would compile anew for every batch shape.
     model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
+    trace_once(model)
     stopwatch = Stopwatch()
     stopping = keras.callbacks.EarlyStopping(
         f"val_{monitor}", mode="max", patience=config.patience, restore_best_weights=True

@@ -1,0 +1,39 @@
+"""TensorFlow traces of a model's steps that serve batches of every shape."""
+
+from typing import Any
+
+import keras
+
+
+def trace_once(model: Any) -> None:
+    """Lets TensorFlow trace a model's training and prediction steps once each; other backends are left alone.
+
+    Keras traces a step anew for each of the first shapes that it meets, before it takes the batch and the time
+    to vary. For recurrent layers a trace costs seconds, which is more than a small epoch.
+
+    Args:
+        model: a Keras model; where it trains, compiled.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return
+    model.predict_function = _of_any_shape(lambda data: model.predict_step(data))
+    if model.compiled:
+        model.train_function = _of_any_shape(lambda data: model.train_step(data))
+
+
+def _of_any_shape(step: Any) -> Any:
+    """A Keras `train_function` or `predict_function` that runs a step on the next batch of an iterator."""
+    import tensorflow
+
+    traces: list[Any] = []
+
+    def run(batches: Any) -> Any:
+        batch = next(iter(batches))
+        if not traces:
+            signature = keras.tree.map_structure(
+                lambda array: tensorflow.TensorSpec([None] * array.ndim, array.dtype), batch
+            )
+            traces.append(tensorflow.function(step, input_signature=[signature], autograph=False))
+        return traces[0](batch)
+
+    return run

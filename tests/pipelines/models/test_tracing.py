@@ -1,0 +1,48 @@
+"""One TensorFlow trace serves batches of every shape, and changes no number."""
+
+import keras
+import numpy as np
+import pytest
+
+from pipelines.models.tracing import trace_once
+
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow alone traces")
+SHAPES = [(3, 4), (3, 5), (2, 5), (1, 1)]
+TRACES: list[tuple] = []
+
+
+class Counting(keras.layers.Layer):
+    """Doubles its input and notes each trace."""
+
+    supports_masking = True
+
+    def call(self, inputs):
+        TRACES.append(tuple(inputs.shape))
+        return inputs * 2
+
+
+def model():
+    keras.utils.set_random_seed(1)
+    tokens = keras.Input((None,), dtype="int32")
+    outputs = keras.layers.SimpleRNN(3, return_sequences=True)(keras.layers.Embedding(9, 2, mask_zero=True)(tokens))
+    built = keras.Model(tokens, keras.layers.Dense(2)(Counting()(outputs)))
+    built.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return built
+
+
+def results(built):
+    random = np.random.default_rng(1)
+    for shape in SHAPES:
+        tokens = random.integers(1, 9, shape, dtype="int32")
+        yield built.train_on_batch(tokens, tokens % 2, sample_weight=np.ones(shape, "float32"))
+        yield built.predict_on_batch(tokens)
+
+
+def test_each_step_is_traced_once_and_gives_what_keras_gives():
+    expected = list(results(model()))
+    traced = model()
+    trace_once(traced)
+    TRACES.clear()
+    for got, wanted in zip(results(traced), expected, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+    assert TRACES.count((None, None, 3)) == 2
