@@ -4,8 +4,27 @@ Reference: Cho et al., "Learning Phrase Representations using RNN Encoder-Decode
 """
 
 import keras
+from keras import ops
+
+from pipelines.layers.loops.dispatch import CompiledLoop
 
 
-def layer(units: int, name: str, seed: int) -> keras.layers.GRU:
+@keras.saving.register_keras_serializable("elman")
+class GRU(CompiledLoop, keras.layers.GRU):
+    """`keras.layers.GRU`, its loop compiled for a CPU: the same settings, weights and numbers."""
+
+    kernel = "gru"
+
+    def input_weights(self):
+        return self.cell.kernel, self._biases()[0]
+
+    def loop_weights(self):
+        return [self.cell.recurrent_kernel, self._biases()[1]]
+
+    def _biases(self):
+        return self.cell.bias if self.use_bias else ops.zeros((2, 3 * self.units), self.compute_dtype)
+
+
+def layer(units: int, name: str, seed: int) -> GRU:
     """A GRU layer that returns its sequence and its last state."""
-    return keras.layers.GRU(units, reset_after=True, return_sequences=True, return_state=True, seed=seed, name=name)
+    return GRU(units, return_sequences=True, return_state=True, seed=seed, name=name)

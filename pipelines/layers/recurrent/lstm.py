@@ -6,7 +6,16 @@ al., "Learning to Forget", Neural Computation 12 (2000).
 
 import keras
 
+from pipelines.layers.loops.dispatch import CompiledLoop
 
-def layer(units: int, name: str, seed: int) -> keras.layers.LSTM:
+
+@keras.saving.register_keras_serializable("elman")
+class LSTM(CompiledLoop, keras.layers.LSTM):
+    """`keras.layers.LSTM`, its loop compiled for a CPU: the same settings, weights and numbers."""
+
+    kernel = "lstm"
+
+
+def layer(units: int, name: str, seed: int) -> LSTM:
     """An LSTM layer that returns its sequence and its last hidden and cell states."""
-    return keras.layers.LSTM(units, return_sequences=True, return_state=True, seed=seed, name=name)
+    return LSTM(units, return_sequences=True, return_state=True, seed=seed, name=name)

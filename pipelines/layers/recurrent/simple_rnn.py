@@ -5,7 +5,16 @@ Reference: Elman, "Finding Structure in Time", Cognitive Science 14 (1990).
 
 import keras
 
+from pipelines.layers.loops.dispatch import CompiledLoop
 
-def layer(units: int, name: str, seed: int) -> keras.layers.SimpleRNN:
+
+@keras.saving.register_keras_serializable("elman")
+class SimpleRNN(CompiledLoop, keras.layers.SimpleRNN):
+    """`keras.layers.SimpleRNN`, its loop compiled for a CPU: the same settings, weights and numbers."""
+
+    kernel = "simple_rnn"
+
+
+def layer(units: int, name: str, seed: int) -> SimpleRNN:
     """A simple recurrent layer that returns its sequence and its last state."""
-    return keras.layers.SimpleRNN(units, return_sequences=True, return_state=True, seed=seed, name=name)
+    return SimpleRNN(units, return_sequences=True, return_state=True, seed=seed, name=name)

@@ -13,6 +13,7 @@ EXPECTED = {
     "simple_rnn": lambda d: 2 * d**2 + d,
     "lstm": lambda d: 8 * d**2 + 4 * d,
     "gru": lambda d: 6 * d**2 + 6 * d,
+    "sru": lambda d: 3 * d**2 + 4 * d,
 }
 WORDS = Vocabulary(["a", "b"], ["c"])  # and four special words
 

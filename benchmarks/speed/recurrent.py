@@ -1,0 +1,110 @@
+"""Speed of our recurrent layers beside stock Keras and PyTorch: the same work, in interleaved rounds.
+
+Each implementation runs in its own process with the threads that it takes by itself. Tokens are real ones; padding
+does not count. Stock Keras runs on TensorFlow, plain and compiled by XLA, and on JAX where it is installed; the best of
+them counts. SRU stands beside the LSTMs of the others.
+
+    python -m benchmarks.speed.recurrent --json benchmarks/speed/recurrent.json
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.speed.cases import Case, all_cases
+
+STOCK = ("keras", "keras-jit", "keras-jax")
+PASSES = ("train", "inference")
+SECONDS = 0.25  # of one measurement
+
+
+class Worker:
+    """An implementation in its own process."""
+
+    def __init__(self, implementation: str) -> None:
+        backend = "jax" if implementation == "keras-jax" else "tensorflow"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.speed.worker", implementation],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+
+    def ask(self, **command: Any) -> dict[str, float]:
+        assert self.process.stdin
+        assert self.process.stdout
+        print(json.dumps(command), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure recurrent layers beside stock Keras and PyTorch.")
+    parser.add_argument("--quick", action="store_true", help="the LSTM on the first shape alone")
+    parser.add_argument("--cells", help="only these cells, separated by commas")
+    parser.add_argument("--rounds", type=int, default=7, help="measurements of each implementation")
+    parser.add_argument("--json", type=Path, help="file to write the rows to")
+    options = parser.parse_args()
+    implementations = ["elman", "keras", "keras-jit"]
+    implementations += ["keras-jax"] if importlib.util.find_spec("jax") else []
+    implementations += ["torch"] if importlib.util.find_spec("torch") else []
+    cases = [case for case in all_cases(options.quick) if not options.cells or case.cell in options.cells.split(",")]
+    workers = {name: Worker(name) for name in implementations}
+    rows = []
+    for number, case in enumerate(cases, start=1):
+        print(f"{number} of {len(cases)}: {case}", file=sys.stderr)
+        rows += measure(case, workers, options.rounds)
+    show(rows)
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def measure(case: Case, workers: dict[str, Worker], rounds: int) -> list[dict[str, Any]]:
+    """Rows of one case: the median over rounds, in each of which every implementation has its turn."""
+    row = case.as_row()
+    warm = {name: worker.ask(case=vars(case)) for name, worker in workers.items()}
+    tokens = int(case.row_lengths().sum())
+    rows = []
+    for name in PASSES:
+        seconds: dict[str, list[float]] = {worker: [] for worker in workers}
+        memory: dict[str, float] = {}
+        for _ in range(rounds):
+            for worker in workers:
+                steps = max(1, round(SECONDS / warm[worker][name]))
+                answer = workers[worker].ask(**{"pass": name, "steps": steps})
+                seconds[worker].append(answer["seconds"])
+                memory[worker] = answer["peak_memory_mb"]
+        speed = {worker: tokens / median(times) for worker, times in seconds.items()}
+        best_stock = max(speed[worker] for worker in speed if worker in STOCK)
+        for worker, tokens_per_second in speed.items():
+            measured = {
+                "pass": name,
+                "implementation": worker,
+                "tokens_per_second": round(tokens_per_second),
+                "ratio_to_torch": round(tokens_per_second / speed["torch"], 3) if "torch" in speed else None,
+                "ratio_to_keras": round(tokens_per_second / best_stock, 3),
+                "peak_memory_mb": round(memory[worker], 1),
+            }
+            rows.append({**row, **measured})
+    return rows
+
+
+def show(rows: list[dict[str, Any]]) -> None:
+    """Prints the rows as a table."""
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    Console(width=200).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Steps of a PyTorch layer; sequences of unequal length are packed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from benchmarks.speed.cases import Case
+
+LEARNING_RATE = 1e-3
+LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "simple_rnn": torch.nn.RNN, "sru": torch.nn.LSTM}
+
+
+def make_steps(case: Case, implementation: str) -> dict[str, Callable[[], Any]]:
+    """A training step (SGD on the mean square of the outputs) and an inference step."""
+    torch.manual_seed(1)
+    layer = LAYERS[case.cell](case.features, case.units, batch_first=True, bidirectional=case.bidirectional)
+    inputs, lengths = torch.from_numpy(case.inputs()), torch.from_numpy(case.row_lengths())
+    optimizer = torch.optim.SGD(layer.parameters(), LEARNING_RATE)
+
+    def outputs() -> torch.Tensor:
+        if case.lengths == "full":
+            return layer(inputs)[0]
+        return layer(pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False))[0].data
+
+    def train() -> None:
+        optimizer.zero_grad()
+        results = outputs()
+        ((results * results).sum() / lengths.sum()).backward()
+        optimizer.step()
+
+    def infer() -> None:
+        with torch.inference_mode():
+            outputs()
+
+    return {"train": train, "inference": infer}

@@ -1,0 +1,74 @@
+"""Recurrent layers of Keras with the compiled loop of `kernels`, wherever it applies."""
+
+import importlib
+import warnings
+from typing import Any
+
+import keras
+from keras import ops
+
+
+class CompiledLoop(keras.layers.RNN):
+    """Mixed into a recurrent layer of Keras, runs its loop compiled, on TensorFlow and a CPU.
+
+    The numbers are those of the Keras layer. On a GPU and on other backends the layer is Keras's own, cuDNN included.
+    So it is where a setting is not covered (another activation, recurrent dropout, unrolling); that is said once.
+    """
+
+    kernel: str  # module of pipelines.layers.kernels
+
+    def not_covered(self) -> str | None:
+        """The setting for which the compiled loop has no code, if there is one."""
+        cell = self.cell
+        expected = {"activation": "tanh", "recurrent_activation": "sigmoid", "reset_after": True}
+        for name, value in expected.items():
+            got = getattr(cell, name, value)
+            if (keras.activations.serialize(got) if callable(got) else got) != value:
+                return name
+        return "recurrent_dropout" if getattr(cell, "recurrent_dropout", 0) else "unroll" if self.unroll else None
+
+    def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
+        """Runs the loop: last output, outputs and states; called by `keras.layers.RNN`."""
+        if not _on_cpu():
+            return super().inner_loop(sequences, initial_state, mask, training=training)
+        if reason := self.not_covered():
+            warnings.warn(
+                f"{type(self).__name__}: the compiled loop does not cover this setting of `{reason}`; Keras's own runs",
+                stacklevel=2,
+            )
+            return super().inner_loop(sequences, initial_state, mask, training=training)
+        from pipelines.layers.loops import operation
+
+        if training and getattr(self.cell, "dropout", 0):
+            sequences = sequences * self.cell.get_dropout_mask(sequences[:, 0, :])[:, None, :]
+        steps, positions = operation.real_steps(sequences, keras.tree.flatten(mask)[0] if mask is not None else None)
+        outputs, states = operation.run(
+            importlib.import_module(f"pipelines.layers.kernels.{self.kernel}"),
+            ops.cast(steps, "float32"),
+            tuple(ops.cast(weight, "float32") for weight in self.input_weights()),
+            [ops.cast(weight, "float32") for weight in self.loop_weights()],
+            [ops.cast(state, "float32") for state in keras.tree.flatten(initial_state)],
+            positions,
+            self.go_backwards,
+            self.zero_output_for_mask,
+            bool(training),
+        )
+        return outputs[:, -1], outputs, states
+
+    def input_weights(self) -> tuple:
+        """The matrix and the bias that every input goes through."""
+        matrix, bias = self.cell.kernel, self.cell.bias
+        return matrix, ops.zeros(matrix.shape[1], self.compute_dtype) if bias is None else bias
+
+    def loop_weights(self) -> list:
+        """The weights that the loop itself takes."""
+        return [self.cell.recurrent_kernel]
+
+
+def _on_cpu() -> bool:
+    """Whether the backend is TensorFlow without a GPU."""
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow
+
+    return not tensorflow.config.list_logical_devices("GPU")
