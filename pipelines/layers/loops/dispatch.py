@@ -25,6 +25,8 @@ class CompiledLoop(keras.layers.RNN):
             got = getattr(cell, name, value)
             if (keras.activations.serialize(got) if callable(got) else got) != value:
                 return name
+        if getattr(cell, "dropout", 0) and getattr(cell, "implementation", 2) == 1:
+            return "implementation"  # with a mask of dropout for each gate
         return "recurrent_dropout" if getattr(cell, "recurrent_dropout", 0) else "unroll" if self.unroll else None
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:

@@ -21,7 +21,6 @@ class SRUCell(keras.layers.Layer):
     Args:
         units: width of the state and of the output.
         highway_bias: initial bias of the reset gate; below zero, more of the input is handed on.
-        seed: of the initial weights.
 
     Call arguments:
         inputs: float (batch, features); where features and units differ, the highway's input is projected.
@@ -31,11 +30,10 @@ class SRUCell(keras.layers.Layer):
         The output, float (batch, units), and the new states.
     """
 
-    def __init__(self, units: int, highway_bias: float = 0.0, seed: int | None = None, **kwargs) -> None:
+    def __init__(self, units: int, highway_bias: float = 0.0, **kwargs) -> None:
         super().__init__(**kwargs)
         self.units = units
         self.highway_bias = highway_bias
-        self.seed = seed
         self.state_size = self.output_size = units
         # Keeps the variance of x_t in h_t at the start (section 3.2).
         self.scale = math.sqrt(1 + 2 * math.exp(highway_bias))
@@ -43,11 +41,9 @@ class SRUCell(keras.layers.Layer):
     def build(self, input_shape) -> None:
         features = input_shape[-1]
         # Weights of variance 1 / features; that of a gate's two terms, products and peephole, is halved each.
-        uniform = [
-            keras.initializers.RandomUniform(-limit, limit, None if self.seed is None else self.seed + number)
-            for number, limit in enumerate([math.sqrt(3 / features)] + [math.sqrt(1.5 / features)] * 2)
-        ]
-        uniform += [] if features == self.units else uniform[:1]
+        variances = [1, 0.5, 0.5] if features == self.units else [1, 0.5, 0.5, 1]
+        limits = [math.sqrt(3 * variance / features) for variance in variances]
+        uniform = [keras.initializers.RandomUniform(-limit, limit) for limit in limits]
 
         def blocks(shape, dtype=None):
             return ops.concatenate([draw((features, self.units), dtype) for draw in uniform], axis=1)
@@ -56,8 +52,7 @@ class SRUCell(keras.layers.Layer):
             forget, reset = ops.zeros(self.units, dtype), ops.full((self.units,), self.highway_bias, dtype)
             return ops.concatenate([forget, reset])
 
-        limit = math.sqrt(1.5)
-        peepholes = keras.initializers.RandomUniform(-limit, limit, None if self.seed is None else self.seed + 3)
+        peepholes = keras.initializers.RandomUniform(-math.sqrt(1.5), math.sqrt(1.5))
         self.kernel = self.add_weight((features, len(uniform) * self.units), blocks, name="kernel")
         self.peephole = self.add_weight((2 * self.units,), peepholes, name="peephole")
         self.bias = self.add_weight((2 * self.units,), biases, name="bias")
@@ -73,7 +68,7 @@ class SRUCell(keras.layers.Layer):
         return reset * state + (1 - reset) * self.scale * highway, [state]
 
     def get_config(self):
-        return {**super().get_config(), "units": self.units, "highway_bias": self.highway_bias, "seed": self.seed}
+        return {**super().get_config(), "units": self.units, "highway_bias": self.highway_bias}
 
 
 @keras.saving.register_keras_serializable("elman")
@@ -84,7 +79,7 @@ class SRU(CompiledLoop, keras.layers.RNN):
         units: width of the state and of the output.
         highway_bias: initial bias of the reset gate.
         dropout: share of the inputs' features that is dropped in training, the same ones at every step of a sequence.
-        seed: of the initial weights and of dropout.
+        seed: of dropout.
     """
 
     kernel = "sru"
@@ -92,8 +87,9 @@ class SRU(CompiledLoop, keras.layers.RNN):
     def __init__(
         self, units: int, highway_bias: float = 0.0, dropout: float = 0.0, seed: int | None = None, **kwargs
     ) -> None:
-        cell = SRUCell(units, highway_bias, seed, dtype=kwargs.get("dtype"), name="sru_cell")
+        cell = SRUCell(units, highway_bias, dtype=kwargs.get("dtype"), name="sru_cell")
         super().__init__(cell, **kwargs)
+        self.seed = seed
         self.dropped = keras.layers.SpatialDropout1D(dropout, seed=seed)
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
@@ -114,8 +110,8 @@ class SRU(CompiledLoop, keras.layers.RNN):
     def get_config(self):
         config = super().get_config()
         del config["cell"]
-        cell = {name: getattr(self.cell, name) for name in ("units", "highway_bias", "seed")}
-        return {**config, **cell, "dropout": self.dropped.rate}
+        cell = {"units": self.units, "highway_bias": self.cell.highway_bias}
+        return {**config, **cell, "dropout": self.dropped.rate, "seed": self.seed}
 
     @classmethod
     def from_config(cls, config):

@@ -1,0 +1,70 @@
+"""A batch is shared out whole and in order, and BLAS gets its threads back."""
+
+from threading import Event, Thread
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from pipelines.layers.loops.threads import processors, share_rows
+
+
+def positions_of(*lengths):
+    """Positions of right-padded rows of these lengths."""
+    mask = np.arange(max(lengths, default=3)) < np.array(lengths, "int64").reshape(-1, 1)
+    return np.where(mask, np.cumsum(mask).reshape(mask.shape) - 1, -1)
+
+
+def blas_threads():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+@pytest.mark.parametrize(
+    "lengths", [[], [0], [5], [1, 2, 3], [7] * 33, [100] + [1] * 20, [0] * 20, [0] * 19 + [4], [4] + [0] * 19], ids=str
+)
+def test_the_shares_are_all_rows_and_all_their_steps_in_order(lengths):
+    positions = positions_of(*lengths)
+    shares = share_rows(positions, lambda rows, part: (rows, part))
+    assert len(shares) <= processors()
+    assert np.concatenate([rows for rows, _ in shares]).tolist() == list(range(len(lengths)))
+    for rows, part in shares:
+        own = positions[rows]
+        assert own[own >= 0].tolist() == list(range(part.start, part.stop))
+
+
+def test_what_goes_wrong_in_a_share_is_told():
+    def work(rows, part):
+        raise ArithmeticError(f"row {rows[-1]}")
+
+    with pytest.raises(ArithmeticError, match="row"):
+        share_rows(positions_of(*[3] * 20), work)
+
+
+def test_blas_runs_on_one_thread_within_a_share_and_on_as_many_as_before_after_it():
+    before = blas_threads()
+    assert set(share_rows(positions_of(3), lambda rows, part: max(blas_threads()))) == {1}
+    assert blas_threads() == before
+
+
+def test_blas_has_its_threads_back_after_two_batches_that_overlapped():
+    """The first batch begins first and ends first, as the two directions of a layer may."""
+    before = blas_threads()
+    first_runs, second_runs, first_is_over = Event(), Event(), Event()
+
+    def run_first():
+        share_rows(positions_of(3), lambda rows, part: first_runs.set() or second_runs.wait(10))
+        first_is_over.set()
+
+    def run_second():
+        first_runs.wait(10)
+        share_rows(positions_of(3), lambda rows, part: second_runs.set() or first_is_over.wait(10))
+
+    threads = [Thread(target=run_first), Thread(target=run_second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    after = blas_threads()
+    if after != before:
+        threadpool_limits(before[0], user_api="blas")  # so that other tests find it as it was
+    assert after == before
