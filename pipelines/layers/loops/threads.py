@@ -6,12 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
 LEAST_ROWS = 4  # a share with fewer rows than the product takes at a time would only be slow
+# One batch at a time: it takes all processors, and what one caller limits another would find, and restore.
+_turn = threading.Lock()
 Result = TypeVar("Result")
 
 
@@ -49,30 +51,6 @@ def share_rows(positions: np.ndarray, work: Callable[[np.ndarray, slice], Result
     cuts = np.searchsorted(ends, ends[-1] * np.arange(shares + 1) / shares)
     cuts[0], cuts[-1] = 0, batch
     parts = [(np.arange(a, b), slice(ends[a], ends[b])) for a, b in pairwise(cuts)]
-    with _one_blas_thread:
+    with _turn, _blas().limit(limits=1, user_api="blas"):
         waiting = [_pool().submit(work, *part) for part in parts[1:]]
         return [work(*parts[0]), *(share.result() for share in waiting)]
-
-
-class _OneBlasThread:
-    """Holds BLAS to one thread a call while anybody is inside, for all threads of the process."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._limit: Any = None
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._inside += 1
-            if self._inside == 1:
-                self._limit = _blas().limit(limits=1, user_api="blas")
-
-    def __exit__(self, *raised: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
-                self._limit.restore_original_limits()
-
-
-_one_blas_thread = _OneBlasThread()

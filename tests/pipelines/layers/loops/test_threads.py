@@ -46,25 +46,53 @@ def test_blas_runs_on_one_thread_within_a_share_and_on_as_many_as_before_after_i
     assert blas_threads() == before
 
 
-def test_blas_has_its_threads_back_after_two_batches_that_overlapped():
-    """The first batch begins first and ends first, as the two directions of a layer may."""
-    before = blas_threads()
-    first_runs, second_runs, first_is_over = Event(), Event(), Event()
+def test_batches_that_overlap_hold_blas_to_one_thread_until_the_last_is_over():
+    """The first batch begins first and ends first, as the two directions of a layer may; its thread lives on."""
+    before, seen = blas_threads(), {}
+    first_runs, second_runs, first_is_over, second_is_over = (Event() for _ in range(4))
+
+    def first(rows, part):
+        seen["in the first"] = blas_threads()
+        first_runs.set()
+        second_runs.wait(1)  # it may have to wait for its turn
+
+    def second(rows, part):
+        second_runs.set()
+        first_is_over.wait(10)
+        seen["in the second"] = blas_threads()
 
     def run_first():
-        share_rows(positions_of(3), lambda rows, part: first_runs.set() or second_runs.wait(10))
+        share_rows(positions_of(3), first)
         first_is_over.set()
+        second_is_over.wait(10)
 
     def run_second():
         first_runs.wait(10)
-        share_rows(positions_of(3), lambda rows, part: second_runs.set() or first_is_over.wait(10))
+        share_rows(positions_of(3), second)
+        seen["after both"] = blas_threads()
+        second_is_over.set()
 
     threads = [Thread(target=run_first), Thread(target=run_second)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    after = blas_threads()
-    if after != before:
+    if blas_threads() != before:
         threadpool_limits(before[0], user_api="blas")  # so that other tests find it as it was
-    assert after == before
+    one = [1] * len(before)
+    assert seen == {"in the first": one, "in the second": one, "after both": before}
+
+
+def test_blas_is_held_to_one_thread_whichever_thread_asks_next():
+    before, seen = blas_threads(), []
+
+    def run():
+        seen.append(share_rows(positions_of(3), lambda rows, part: max(blas_threads())))
+
+    run()
+    thread = Thread(target=run)
+    thread.start()
+    thread.join()
+    run()
+    assert seen == [[1]] * 3
+    assert blas_threads() == before

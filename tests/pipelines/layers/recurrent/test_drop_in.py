@@ -167,7 +167,9 @@ def test_dropout_drops_the_same_features_at_every_step(both, sequences, outcome)
 
 
 @pytest.mark.parametrize("pair", PAIRS[:2], indirect=True, ids=lambda pair: pair[0].__name__)
-def test_dropout_in_the_other_implementation_is_that_of_keras_for_the_same_seed(pair, randomised, same, sequences):
-    layers = [randomised(layer(5, dropout=0.5, seed=1, implementation=1), FEATURES) for layer in pair]
+def test_dropout_of_each_gate_is_that_of_keras_for_the_same_seed(pair, randomised, same, sequences):
+    # Keras itself fails here unless cuDNN is ruled out: it takes the masks of all gates for one.
+    settings = {"dropout": 0.5, "seed": 1, "implementation": 1, "use_cudnn": False}
+    layers = [randomised(layer(5, **settings), FEATURES) for layer in pair]
     with pytest.warns(UserWarning, match="`implementation`"):
         same(layers, sequences, None, True)
