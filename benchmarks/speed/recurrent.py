@@ -47,13 +47,13 @@ class Worker:
         return json.loads(self.process.stdout.readline())
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure recurrent layers beside stock Keras and PyTorch.")
     parser.add_argument("--quick", action="store_true", help="the LSTM on the first shape alone")
     parser.add_argument("--cells", help="only these cells, separated by commas")
     parser.add_argument("--rounds", type=int, default=7, help="measurements of each implementation")
     parser.add_argument("--json", type=Path, help="file to write the rows to")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     implementations = ["elman", "keras", "keras-jit"]
     implementations += ["keras-jax"] if importlib.util.find_spec("jax") else []
     implementations += ["torch"] if importlib.util.find_spec("torch") else []
