@@ -2,11 +2,9 @@
 
 import keras
 import numpy as np
-import pytest
 
 from pipelines.models.tracing import trace_once
 
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow alone traces")
 SHAPES = [(3, 4), (3, 5), (2, 5), (1, 1)]
 TRACES: list[tuple] = []
 
