@@ -1,13 +1,12 @@
 """Steps of a PyTorch layer; sequences of unequal length are packed."""
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
-import torch
-from torch.nn.utils.rnn import pack_padded_sequence
-
 from benchmarks.speed.cases import Case
 
+torch: Any = importlib.import_module("torch")  # extra `bench`
 LEARNING_RATE = 1e-3
 LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "simple_rnn": torch.nn.RNN, "sru": torch.nn.LSTM}
 
@@ -19,10 +18,12 @@ def make_steps(case: Case, implementation: str) -> dict[str, Callable[[], Any]]:
     inputs, lengths = torch.from_numpy(case.inputs()), torch.from_numpy(case.row_lengths())
     optimizer = torch.optim.SGD(layer.parameters(), LEARNING_RATE)
 
-    def outputs() -> torch.Tensor:
+    pack = torch.nn.utils.rnn.pack_padded_sequence
+
+    def outputs() -> Any:
         if case.lengths == "full":
             return layer(inputs)[0]
-        return layer(pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False))[0].data
+        return layer(pack(inputs, lengths, batch_first=True, enforce_sorted=False))[0].data
 
     def train() -> None:
         optimizer.zero_grad()
