@@ -47,14 +47,29 @@ class DatasetConfig:
 
 
 @dataclass(frozen=True)
+class CharacterConfig:
+    """How words are read character by character."""
+
+    encoder: Literal["cnn", "recurrent"]  # recurrent: the run's own cell, in both directions
+    dimensions: int  # of a character's vector
+    units: int  # width of a word's features
+    dropout: float = 0.0  # share of the features of character vectors that training leaves out
+
+
+@dataclass(frozen=True)
 class ModelConfig:
-    """What of the words and states a task's model uses."""
+    """What of the words and states a task's model uses; a key that a task does not read must be left out."""
 
     word_vectors: Literal["frozen", "fine_tuned"]
     minimum_count: int = 1  # rarer words of train that have no vector are unknown words
+    word_dropout: float | None = None  # share of the words that training replaces by the unknown word
     maximum_tokens: int | None = None  # longer texts are cut, in training and prediction
     pooling: Literal["last", "max", "mean"] | None = None  # many-to-one tasks: what of the states is classified
     annotations: Literal["states", "states_and_words"] | None = None  # encoder-decoders: what is attended to
+    output: Literal["softmax", "crf"] | None = None  # taggers: each tag alone (if none is given), or whole sequences
+    tag_scheme: Literal["iob2", "iobes"] | None = None  # entities: what is learned; predictions are IOB2
+    characters: CharacterConfig | None = None  # taggers: features of words from their characters
+    word_shapes: bool | None = None  # taggers: whether a word is upper case, has digits, and so on
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipelines.data.vocabulary import PADDING_ID
 
-Encoded = tuple[list[int], ...]  # the sequences of one example, the source's token ids first
+Encoded = tuple[Sequence, ...]  # the sequences of one example, the source's token ids first
 
 
 def pad(rows: Sequence[Sequence[int]]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Schemes that write entities as tags of tokens, turned into IOB2 (`B-PER I-PER O`)."""
+"""Schemes that write entities as tags of tokens, turned into IOB2 (`B-PER I-PER O`) and back."""
 
 from collections.abc import Sequence
 
@@ -50,3 +50,46 @@ def repaired(tags: Sequence[str]) -> list[str]:
         continues = inside and bool(result) and result[-1] in (tag, f"B-{tag[2:]}")
         result.append(f"B-{tag[2:]}" if inside and not continues else tag)
     return result
+
+
+def from_iob2(tags: Sequence[str], scheme: str) -> list[str]:
+    """Turns one sentence's valid IOB2 tags into `iobes`; `iob2` leaves them as they are."""
+    if scheme == "iob2":
+        return list(tags)
+    result: list[str] = []
+    for tag, after in zip(tags, [*tags[1:], "O"], strict=True):
+        prefix, _, kind = tag.partition("-")
+        if tag != "O" and after != f"I-{kind}":
+            prefix = {"B": "S", "I": "E"}[prefix]
+        result.append(f"{prefix}-{kind}" if kind else tag)
+    return result
+
+
+def tags_of(iob2_tags: Sequence[str], scheme: str) -> list[str]:
+    """The tags that a scheme needs for the entity types of some IOB2 tags, sorted; of `iob2` the given ones."""
+    if scheme == "iob2":
+        return sorted(iob2_tags)
+    types = {tag.partition("-")[2] for tag in iob2_tags if tag != "O"}
+    return sorted(["O", *(f"{prefix}-{kind}" for prefix in _PREFIXES[scheme] for kind in types)])
+
+
+def transitions(tags: Sequence[str], scheme: str) -> list[list[bool]]:
+    """What may follow what in a scheme, so that every sequence is one of whole entities.
+
+    Args:
+        tags: the scheme's tags; their order is that of rows and columns.
+        scheme: `iob2` or `iobes`.
+
+    Returns:
+        (tags + 1, tags + 1) truth values: a row is the tag before, the last row a sentence's beginning; a column is
+        the tag, the last column a sentence's end.
+    """
+
+    def follows(before: str, tag: str) -> bool:
+        (prefix_before, _, kind_before), (prefix, _, kind) = before.partition("-"), tag.partition("-")
+        is_open = prefix_before in ("B", "I")
+        if prefix in ("I", "E"):
+            return is_open and kind_before == kind
+        return scheme == "iob2" or not is_open
+
+    return [[follows(before, tag) for tag in (*tags, "O")] for before in (*tags, "O")]

@@ -1,6 +1,9 @@
 """Layers. Importing this package registers them, so that `keras.saving.load_model` knows them in safe mode."""
 
+from pipelines.layers.char_features import CharFeatures
+from pipelines.layers.crf import CRF, CRFLoss
 from pipelines.layers.pooling import MaskedPooling
+from pipelines.layers.word_dropout import WordDropout
 from pipelines.layers.word_embedding import WordEmbedding
 
-__all__ = ["MaskedPooling", "WordEmbedding"]
+__all__ = ["CRF", "CRFLoss", "CharFeatures", "MaskedPooling", "WordDropout", "WordEmbedding"]

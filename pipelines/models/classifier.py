@@ -2,14 +2,14 @@
 
 import keras
 
-from pipelines.config import CellConfig
+from pipelines.config import CellConfig, ModelConfig
 from pipelines.data.vocabulary import Vocabulary
 from pipelines.layers import MaskedPooling
-from pipelines.models.encoder import dropouts, encode, last_hidden_states, recurrent_stack, word_embedding
+from pipelines.models.encoder import dropouts, embed_words, encode, last_hidden_states, recurrent_stack
 
 
 def build_classifier(
-    vocabulary: Vocabulary, dimensions: int, labels: int, pooling: str, cell: CellConfig, seed: int
+    vocabulary: Vocabulary, dimensions: int, labels: int, config: ModelConfig, cell: CellConfig, seed: int
 ) -> keras.Model:
     """A classifier of texts.
 
@@ -17,7 +17,7 @@ def build_classifier(
         vocabulary: of the texts.
         dimensions: width of the word vectors.
         labels: number of labels.
-        pooling: `last` joins the last real state of each direction; `max` and `mean` pool the outputs.
+        config: its `pooling`: `last` joins the last real state of each direction; `max` and `mean` pool the outputs.
         cell: the encoder.
         seed: of the initial weights and of dropout.
 
@@ -25,14 +25,14 @@ def build_classifier(
         A model from int32 (batch, time) to logits, float32 (batch, labels).
     """
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    vectors = word_embedding(vocabulary, dimensions, "source_vectors")(token_ids)
+    vectors = embed_words(token_ids, vocabulary, dimensions, config.word_dropout, seed)
     outputs, states = encode(vectors, recurrent_stack(cell, seed), dropouts(cell, seed))
-    if pooling == "last":
+    if config.pooling == "last":
         ends = last_hidden_states(states[-1], cell.bidirectional)
         text = keras.layers.Concatenate(name="last_states")(ends) if len(ends) > 1 else ends[0]
         text = keras.layers.Dropout(cell.dropout, seed=seed + 200, name="text_dropout")(text)
     else:
-        text = MaskedPooling(pooling, name=f"{pooling}_pooling")(outputs)
+        text = MaskedPooling(str(config.pooling), name=f"{config.pooling}_pooling")(outputs)
     logits = keras.layers.Dense(
         labels, kernel_initializer=keras.initializers.GlorotUniform(seed), dtype="float32", name="logits"
     )(text)

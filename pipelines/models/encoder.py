@@ -6,13 +6,24 @@ import keras
 
 from pipelines import plugins
 from pipelines.config import CellConfig
-from pipelines.data.vocabulary import Vocabulary
-from pipelines.layers import WordEmbedding
+from pipelines.data.vocabulary import UNKNOWN_ID, Vocabulary
+from pipelines.layers import WordDropout, WordEmbedding
 
 
-def word_embedding(vocabulary: Vocabulary, dimensions: int, name: str) -> WordEmbedding:
-    """The word vectors of a vocabulary; their values are set after the model is built."""
-    return WordEmbedding(vocabulary.trained_size, len(vocabulary.frozen), dimensions, name=name)
+def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dropout: float | None, seed: int) -> Any:
+    """The word vectors of token ids, with a mask; their values are set after the model is built.
+
+    Args:
+        token_ids: int32 (batch, time).
+        vocabulary: of the ids.
+        dimensions: width of the vectors.
+        word_dropout: share of the words that training replaces by the unknown word.
+        seed: of those draws.
+    """
+    if word_dropout:
+        token_ids = WordDropout(word_dropout, UNKNOWN_ID, seed + 300, name="word_dropout")(token_ids)
+    rows = vocabulary.trained_size, len(vocabulary.frozen)
+    return WordEmbedding(*rows, dimensions, name="source_vectors")(token_ids)
 
 
 def recurrent_stack(config: CellConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:

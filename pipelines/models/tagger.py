@@ -1,29 +1,71 @@
 """Synchronised many-to-many: a tag for each token, from the outputs of a recurrent encoder."""
 
+from collections.abc import Mapping, Sequence
+
 import keras
 
-from pipelines.config import CellConfig
+from pipelines.config import CellConfig, ModelConfig
 from pipelines.data.vocabulary import Vocabulary
-from pipelines.models.encoder import dropouts, encode, recurrent_stack, word_embedding
+from pipelines.data.word_forms import SHAPES
+from pipelines.layers import CRF, CharFeatures
+from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_stack
+
+SHAPE_DIMENSIONS = 8
 
 
-def build_tagger(vocabulary: Vocabulary, dimensions: int, tags: int, cell: CellConfig, seed: int) -> keras.Model:
+def build_tagger(
+    vocabularies: Mapping[str, Vocabulary],
+    dimensions: int,
+    transitions: Sequence[Sequence[bool]],
+    config: ModelConfig,
+    cell: CellConfig,
+    seed: int,
+) -> keras.Model:
     """A tagger of tokens.
 
     Args:
-        vocabulary: of the sentences.
+        vocabularies: of the sentences' `tokens` and, where the configuration has them, `characters`.
         dimensions: width of the word vectors.
-        tags: number of tags.
+        transitions: which tags may follow which, (tags + 1, tags + 1), as `CRF` takes them.
+        config: what is read of the words, and whether tags are scored one by one or in sequences.
         cell: the encoder.
         seed: of the initial weights and of dropout.
 
     Returns:
-        A model from int32 (batch, time) to logits, float32 (batch, time, tags). Logits at padding mean nothing.
+        A model of token_ids, int32 (batch, time); with characters then of word_numbers, int32 (batch, time), and
+        character_ids, int32 (words, characters); with word shapes then of shape_ids, int32 (batch, time). It gives
+        logits, float32 (batch, time, tags), or a CRF's potentials, float32 (batch, time, tags, tags). What stands at
+        padding means nothing.
     """
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    vectors = word_embedding(vocabulary, dimensions, "source_vectors")(token_ids)
-    outputs, _ = encode(vectors, recurrent_stack(cell, seed), dropouts(cell, seed))
+    inputs = [token_ids]
+    features = [embed_words(token_ids, vocabularies["tokens"], dimensions, config.word_dropout, seed)]
+    if characters := config.characters:
+        word_numbers = keras.Input((None,), dtype="int32", name="word_numbers")
+        character_ids = keras.Input((None,), dtype="int32", name="character_ids")
+        inputs += [word_numbers, character_ids]
+        read = CharFeatures(
+            cell.cell if characters.encoder == "recurrent" else characters.encoder,
+            len(vocabularies["characters"]),
+            characters.dimensions,
+            characters.units,
+            characters.dropout,
+            seed + 400,
+            name="char_features",
+        )
+        features.append(read(word_numbers, character_ids))
+    if config.word_shapes:
+        shape_ids = keras.Input((None,), dtype="int32", name="shape_ids")
+        inputs.append(shape_ids)
+        uniform = keras.initializers.RandomUniform(seed=seed + 500)
+        shapes = keras.layers.Embedding(len(SHAPES), SHAPE_DIMENSIONS, uniform, mask_zero=True, name="word_shapes")
+        features.append(shapes(shape_ids))
+    # All features carry the same mask: one without would make every step a real one.
+    words = keras.layers.Concatenate(name="words")(features) if len(features) > 1 else features[0]
+    outputs, _ = encode(words, recurrent_stack(cell, seed), dropouts(cell, seed))
     logits = keras.layers.Dense(
-        tags, kernel_initializer=keras.initializers.GlorotUniform(seed), dtype="float32", name="logits"
+        len(transitions) - 1, kernel_initializer=keras.initializers.GlorotUniform(seed), dtype="float32", name="logits"
     )(outputs)
-    return keras.Model(token_ids, logits, name="tagger")
+    if config.output == "crf":
+        logits = CRF(transitions, name="crf")(logits)
+    return keras.Model(inputs if len(inputs) > 1 else token_ids, logits, name="tagger")

@@ -6,6 +6,7 @@ This module holds the contract.
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,11 +16,14 @@ import numpy as np
 from embeddings.errors import InputError
 from embeddings.files import write_json
 from embeddings.matrix import matrix
-from pipelines.config import CellConfig, DecodingConfig, TaskConfig
+from pipelines.config import CellConfig, DecodingConfig, ModelConfig, TaskConfig
 from pipelines.data.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
 from pipelines.data.vocabulary import PADDING_ID, SPECIAL_WORDS, Vocabulary, build_vocabulary
+from pipelines.data.word_forms import character_vocabulary
 
+OPTIONAL = tuple(each.name for each in fields(ModelConfig) if each.default is None)
+CHARACTERS = "characters"  # name of their vocabulary
 PREDICTION_CHUNK = 4096  # examples held at once while predictions stream
 
 
@@ -29,16 +33,16 @@ class Task(ABC):
     Args:
         config: the task's configuration.
         cell: the recurrent encoder's.
-        vocabularies: `tokens`, and `target_tokens` where the task writes words.
+        vocabularies: `tokens`, `target_tokens` where the task writes words, `characters` where it reads them.
         labels: the labels or tags, sorted; a class's number is its index.
         language: of the target, for detokenisation.
     """
 
     field: ClassVar[str]  # of an example: what is predicted
     label_counts: ClassVar[str] = ""  # key of prepare's counts that holds the labels, where there are any
-    pools: ClassVar[bool] = False  # whether the task reads `model.pooling`
+    needs: ClassVar[tuple[str, ...]] = ()  # optional keys of `model` that a configuration must give
+    reads: ClassVar[tuple[str, ...]] = ()  # those that it may give
     decodes: ClassVar[bool] = False  # whether the task reads `decoding`
-    truncates: ClassVar[bool] = False  # whether the task may read `model.maximum_tokens`
 
     def __init__(
         self,
@@ -48,20 +52,15 @@ class Task(ABC):
         labels: Sequence[str] = (),
         language: str = "",
     ) -> None:
-        for key, wanted, given in (
-            ("model.pooling", self.pools, config.model.pooling is not None),
-            ("decoding", self.decodes, config.decoding is not None),
-        ):
-            if wanted != given:
-                raise InputError(
-                    f"task {config.task!r}: `{key}` is {'missing' if wanted else 'not read; leave it out'}"
-                )
-        for key, value, read in (
-            ("maximum_tokens", config.model.maximum_tokens, self.truncates),
-            ("annotations", config.model.annotations, self.decodes),
-        ):
-            if value is not None and not read:
-                raise InputError(f"task {config.task!r}: `model.{key}` is not read; leave it out")
+        for key, needed, read, given in (
+            *((f"model.{key}", key in self.needs, key in (*self.needs, *self.reads), given is not None)
+              for key, given in vars(config.model).items() if key in OPTIONAL),
+            ("decoding", self.decodes, self.decodes, config.decoding is not None),
+        ):  # fmt: skip
+            if given and not read:
+                raise InputError(f"task {config.task!r}: `{key}` is not read; leave it out")
+            if needed and not given:
+                raise InputError(f"task {config.task!r}: `{key}` is missing")
         self.config = config
         self.cell = cell
         self.vocabularies = vocabularies
@@ -97,7 +96,16 @@ class Task(ABC):
             )
             for field in cls.text_fields()
         }
-        return cls(config, cell, vocabularies, sorted(counts.get(cls.label_counts, ())), language)
+        if config.model.characters:
+            vocabularies[CHARACTERS] = character_vocabulary(counts["tokens"])
+        return cls(
+            config, cell, vocabularies, cls.labels_of(config, sorted(counts.get(cls.label_counts, ()))), language
+        )
+
+    @classmethod
+    def labels_of(cls, config: TaskConfig, found: Sequence[str]) -> Sequence[str]:
+        """The labels or tags that the model learns, sorted, from those of train."""
+        return found
 
     @classmethod
     def text_fields(cls) -> tuple[str, ...]:
@@ -119,6 +127,10 @@ class Task(ABC):
     @abstractmethod
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         """A function that predicts a batch of sources, giving a row without its id for each."""
+
+    def features(self, example: Example) -> Encoded:
+        """What the model reads of an example: the ids of its tokens."""
+        return (self.source(example),)
 
     def source(self, example: Example) -> list[int]:
         """The ids of an example's tokens, cut where the configuration says so."""
@@ -156,7 +168,7 @@ class Task(ABC):
         predict_batch = self.predictor(model, decoding or self.config.decoding)
         remaining = iter(examples)
         while chunk := list(islice(remaining, PREDICTION_CHUNK)):
-            sources: list[Encoded] = [(self.source(example),) for example in chunk]
+            sources = [self.features(example) for example in chunk]
             for example, row in zip(chunk, in_batches_by_length(sources, batch_size, predict_batch), strict=True):
                 cut = len(example.tokens) - (self.config.model.maximum_tokens or len(example.tokens))
                 yield {"id": example.id, **row, **({"truncated_tokens": cut} if cut > 0 else {})}
@@ -170,6 +182,7 @@ class Task(ABC):
     @classmethod
     def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, language: str = "") -> "Task":
         """Reads what `save` wrote."""
-        vocabularies = {field: Vocabulary.load(folder / f"vocabulary_{field}.json") for field in cls.text_fields()}
+        names = (*cls.text_fields(), *((CHARACTERS,) if config.model.characters else ()))
+        vocabularies = {name: Vocabulary.load(folder / f"vocabulary_{name}.json") for name in names}
         labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         return cls(config, cell, vocabularies, labels, language)

@@ -1,24 +1,39 @@
 """Named entity recognition: a tag for each token, as IOB2."""
 
-import numpy as np
+from collections.abc import Sequence
 
+from pipelines.config import TaskConfig
+from pipelines.data import tag_schemes
 from pipelines.tasks.pos_tagging import POSTagging
 
 
 class NER(POSTagging):
-    """Tags entities; of the tags that IOB2 allows after the one before, it takes the most probable.
+    """Tags entities: of the sequences that the scheme allows, the most probable one.
 
-    `I-X` stands only after `B-X` or `I-X`, so that every predicted sequence is one of entities.
+    So every predicted sequence is one of whole entities. A model may learn another scheme than IOB2; what it predicts
+    is turned back.
     """
 
-    def choose(self, probabilities: np.ndarray) -> list[int]:
-        chosen: list[int] = []
-        before = "O"
-        for row in probabilities:
-            allowed = [not tag.startswith("I-") or before in (tag, f"B-{tag[2:]}") for tag in self.labels]
-            chosen.append(int(np.where(allowed, row, -1.0).argmax()))
-            before = self.labels[chosen[-1]]
-        return chosen
+    reads = (*POSTagging.reads, "tag_scheme")
+
+    @classmethod
+    def labels_of(cls, config: TaskConfig, found: Sequence[str]) -> Sequence[str]:
+        return tag_schemes.tags_of(found, config.model.tag_scheme or "iob2")
+
+    @property
+    def scheme(self) -> str:
+        """Of the tags that the model learns."""
+        return self.config.model.tag_scheme or "iob2"
+
+    def transitions(self) -> list[list[bool]]:
+        """Which tags may follow which in the scheme."""
+        return tag_schemes.transitions(self.labels, self.scheme)
+
+    def learned(self, tags: Sequence[str]) -> Sequence[str]:
+        return tag_schemes.from_iob2(tags, self.scheme)
+
+    def written(self, tags: Sequence[str]) -> Sequence[str]:
+        return tag_schemes.to_iob2(tags, self.scheme)
 
 
 TASK = NER

@@ -4,54 +4,103 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import softmax
+from scipy.special import log_softmax
 
 from pipelines.config import DecodingConfig
 from pipelines.data.batching import Encoded, pad
 from pipelines.data.examples import Example
-from pipelines.tasks import Task
+from pipelines.data.vocabulary import UNKNOWN
+from pipelines.data.word_forms import distinct_words, shape
+from pipelines.decoding.tag_sequences import marginals, viterbi
+from pipelines.tasks import CHARACTERS, Task
 
 
 class POSTagging(Task):
-    """Gives each token the most probable tag."""
+    """Gives the tokens of a sentence the most probable sequence of tags."""
 
     field = "tags"
     label_counts = "tags"
+    reads = ("word_dropout", "output", "characters", "word_shapes")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.tagger import build_tagger
 
-        return build_tagger(self.vocabularies["tokens"], dimensions["tokens"], len(self.labels), self.cell, seed)
+        return build_tagger(
+            self.vocabularies, dimensions["tokens"], self.transitions(), self.config.model, self.cell, seed
+        )
+
+    def transitions(self) -> list[list[bool]]:
+        """Which tags may follow which: any."""
+        return [[True] * (len(self.labels) + 1)] * (len(self.labels) + 1)
+
+    def loss(self) -> Any:
+        if self.config.model.output != "crf":
+            return super().loss()
+        from pipelines.layers import CRFLoss
+
+        return CRFLoss(reduction="mean_with_sample_weight")
+
+    def features(self, example: Example) -> Encoded:
+        """The ids of a sentence's tokens, and the tokens."""
+        return self.source(example), example.tokens or (UNKNOWN,)
 
     def encode(self, example: Example) -> Encoded:
-        return self.source(example), [self.label_ids[tag] for tag in example.tags or ()]
+        return *self.features(example), [self.label_ids[tag] for tag in self.learned(example.tags or ())]
+
+    def learned(self, tags: Sequence[str]) -> Sequence[str]:
+        """A sentence's tags as the model learns them."""
+        return tags
+
+    def written(self, tags: Sequence[str]) -> Sequence[str]:
+        """A sentence's tags as they are predicted, from those that the model learned."""
+        return tags
+
+    def inputs(self, batch: Sequence[Encoded]) -> Any:
+        """The model's inputs."""
+        token_ids = pad([source for source, *_ in batch])
+        sentences = [tokens for _, tokens, *_ in batch]
+        inputs = [token_ids]
+        if self.config.model.characters:
+            inputs += distinct_words(sentences, self.vocabularies[CHARACTERS])
+        if self.config.model.word_shapes:
+            inputs.append(pad([[shape(token) for token in tokens] for tokens in sentences]))
+        return tuple(inputs) if len(inputs) > 1 else token_ids
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
-        token_ids = pad([source for source, _ in batch])
-        tags = np.zeros(token_ids.shape, dtype="int32")
-        weights = np.zeros(token_ids.shape, dtype="float32")
-        for row, (_, numbers) in enumerate(batch):
+        lengths = [len(source) for source, *_ in batch]
+        tags = np.zeros((len(batch), max(lengths)), dtype="int32")
+        weights = np.zeros(tags.shape, dtype="float32")
+        for row, (*_, numbers) in enumerate(batch):
             tags[row, : len(numbers)] = numbers
             weights[row, : len(numbers)] = 1
-        return token_ids, tags, weights
+        return self.inputs(batch), tags, weights
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         def predict(batch: list[Encoded]) -> list[dict]:
-            sources = [source for (source,) in batch]
-            probabilities = softmax(model.predict_on_batch(pad(sources)).astype("float64"), axis=-1)
+            lengths = np.array([len(source) for source, *_ in batch])
+            probabilities, potentials = self.scores(model.predict_on_batch(self.inputs(batch)), lengths)
             rows = []
-            for source, distributions in zip(sources, probabilities, strict=True):
-                of_tokens = distributions[: len(source)]
-                chosen = self.choose(of_tokens)
-                confidences = [round(float(row[tag]), 6) for row, tag in zip(of_tokens, chosen, strict=True)]
-                rows.append({"tags": [self.labels[tag] for tag in chosen], "probabilities": confidences})
+            for row, chosen in enumerate(viterbi(potentials, lengths)):
+                confidences = [round(float(probabilities[row, step, tag]), 6) for step, tag in enumerate(chosen)]
+                tags = self.written([self.labels[tag] for tag in chosen])
+                rows.append({"tags": list(tags), "probabilities": confidences})
             return rows
 
         return predict
 
-    def choose(self, probabilities: np.ndarray) -> list[int]:
-        """Chooses the tags of a sentence from their probabilities, float (time, tags)."""
-        return probabilities.argmax(axis=-1).tolist()
+    def scores(self, outputs: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The probability of each tag, (batch, time, tags), and the potentials of sequences, (batch, time, tags, tags).
+
+        Tags that are scored one by one make a sequence by their product, where it is allowed.
+        """
+        if self.config.model.output == "crf":
+            return marginals(outputs, lengths), outputs
+        log_probabilities = log_softmax(outputs.astype("float64"), axis=-1)
+        scores = np.where(self.transitions(), 0.0, -np.inf)
+        potentials = log_probabilities[:, :, None, :] + scores[None, None, :-1, :-1]
+        potentials[:, 0] = (log_probabilities[:, 0] + scores[-1, :-1])[:, None, :]
+        potentials[np.arange(len(lengths)), lengths - 1] += scores[:-1, -1]
+        return np.exp(log_probabilities), potentials
 
 
 TASK = POSTagging

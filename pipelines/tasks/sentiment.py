@@ -17,15 +17,14 @@ class Sentiment(Task):
 
     field = "label"
     label_counts = "labels"
-    pools = True
-    truncates = True
+    needs = ("pooling",)
+    reads = ("maximum_tokens", "word_dropout")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.classifier import build_classifier
 
-        pooling = self.config.model.pooling or "last"
         return build_classifier(
-            self.vocabularies["tokens"], dimensions["tokens"], len(self.labels), pooling, self.cell, seed
+            self.vocabularies["tokens"], dimensions["tokens"], len(self.labels), self.config.model, self.cell, seed
         )
 
     def encode(self, example: Example) -> Encoded:

@@ -20,7 +20,7 @@ class Translation(Task):
 
     field = "target_tokens"
     decodes = True
-    truncates = True
+    reads = ("maximum_tokens", "annotations")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.seq2seq import build_seq2seq

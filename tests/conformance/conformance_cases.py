@@ -9,10 +9,34 @@ import keras
 
 from embeddings.config import load_config
 from pipelines import plugins
-from pipelines.config import CellConfig, Run, TaskConfig, TrainingConfig
+from pipelines.config import CellConfig, CharacterConfig, Run, TaskConfig, TrainingConfig
 
 ROOT = Path(__file__).parents[2]
-CASES = list(product(plugins.names("tasks"), plugins.names("layers.recurrent"), [False, True]))
+CASES: list[tuple] = list(product(plugins.names("tasks"), plugins.names("layers.recurrent"), [False, True]))
+
+# What a task's first configuration leaves out: (task, cell, bidirectional, keys of its model).
+CNN = CharacterConfig("cnn", dimensions=5, units=6)
+RECURRENT = CharacterConfig("recurrent", dimensions=5, units=6)
+CASES += [
+    ("ner", "lstm", True, {"output": "crf", "tag_scheme": "iobes", "characters": CNN, "word_shapes": True}),
+    ("ner", "gru", False, {"output": "softmax", "tag_scheme": "iobes", "word_dropout": 0.1}),
+    ("pos_tagging", "sru", True, {"output": "crf", "characters": RECURRENT}),
+    ("pos_tagging", "lstm", True, {"characters": RECURRENT, "word_shapes": True}),
+    ("sentiment", "gru", True, {"pooling": "max", "word_dropout": 0.1}),
+]
+
+
+def case_id(case):
+    """A case in words."""
+    task, cell, bidirectional, *changes = case
+    keys = "".join(f"-{key}" for change in changes for key in change)
+    return f"{task}-{'bi' if bidirectional else ''}{cell}{keys}"
+
+
+def of_case(case):
+    """The small configurations of a case: task and cell."""
+    task, cell, bidirectional, *changes = case
+    return task_config(task, **(changes[0] if changes else {})), cell_config(cell, bidirectional)
 
 
 def task_config(task, **model):

@@ -1,12 +1,12 @@
 """A test that takes `case`, `examples` or `untrained` meets every task with every cell."""
 
 import pytest
-from conformance_cases import CASES, build, cell_config, examples_of, task_config
+from conformance_cases import CASES, build, case_id, examples_of, of_case
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}-{'bi' if case[2] else ''}{case[1]}")
+@pytest.fixture(scope="module", params=CASES, ids=case_id)
 def case(request):
-    """(task, cell, bidirectional): every one there is."""
+    """(task, cell, bidirectional): every one there is; and what changes of the task's model."""
     return request.param
 
 
@@ -19,5 +19,4 @@ def examples(case, ten_examples, ten_entity_examples):
 @pytest.fixture(scope="module")
 def untrained(case, examples, small_vectors):
     """A task and its untrained model."""
-    name, cell, bidirectional = case
-    return build(task_config(name), cell_config(cell, bidirectional), small_vectors, examples)
+    return build(*of_case(case), small_vectors, examples)

@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conformance_cases import CASES, DATASET, RUN, build, cell_config, examples_of, task_config
+from conformance_cases import CASES, DATASET, RUN, build, case_id, examples_of, of_case
 
 from pipelines.data.examples import write_examples
 from pipelines.training.checkpoint import save_run
@@ -41,10 +42,11 @@ def test_every_run_predicts_the_same_in_a_fresh_process_elsewhere(
     wheel, ten_examples, ten_entity_examples, small_vectors, tmp_path
 ):
     expected = {}
-    for name, cell, bidirectional in CASES:
-        examples = examples_of(name, ten_examples, ten_entity_examples)
-        task, model = build(task_config(name), cell_config(cell, bidirectional, depth=2), small_vectors, examples)
-        folder = tmp_path / f"{name}-{cell}-{bidirectional}"
+    for case in CASES:
+        examples = examples_of(case[0], ten_examples, ten_entity_examples)
+        config, cell = of_case(case)
+        task, model = build(config, replace(cell, depth=2), small_vectors, examples)
+        folder = tmp_path / case_id(case)
         folder.mkdir()
         save_run(folder, folder.name, RUN, task, model, DATASET)
         write_examples(folder / "examples.jsonl", examples)

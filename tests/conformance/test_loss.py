@@ -1,7 +1,7 @@
-"""A masked loss is averaged over real targets: numbers worked out from the model's own logits."""
+"""A masked loss is averaged over real targets: numbers worked out from the model's own outputs."""
 
 import numpy as np
-from scipy.special import log_softmax
+from scipy.special import log_softmax, logsumexp
 
 
 def expected_loss(task, model, encoded):
@@ -9,10 +9,26 @@ def expected_loss(task, model, encoded):
     values = []
     for example in encoded:
         inputs, targets, _ = task.collate([example])
-        log_probabilities = log_softmax(np.asarray(model(inputs, training=False)).astype("float64"), axis=-1)
-        log_probabilities = log_probabilities.reshape(-1, log_probabilities.shape[-1])
-        values.extend(-log_probabilities[np.arange(len(np.ravel(targets))), np.ravel(targets)])
+        outputs = np.asarray(model(inputs, training=False)).astype("float64")
+        if task.config.model.output == "crf":
+            outputs = sequence_log_probability(outputs[0], targets[0])[:, None]
+            targets = np.zeros(len(outputs), "int32")
+        else:
+            outputs = log_softmax(outputs, axis=-1)
+        outputs = outputs.reshape(-1, outputs.shape[-1])
+        values.extend(-outputs[np.arange(len(np.ravel(targets))), np.ravel(targets)])
     return float(np.mean(values))
+
+
+def sequence_log_probability(potentials, tags):
+    """log p(t tags) - log p(t - 1 tags) at each step, by the forward recursion."""
+    log_probabilities, forward, score = [0.0], potentials[0, 0], potentials[0, 0, tags[0]]
+    for step in range(len(tags)):
+        if step:
+            forward = logsumexp(forward[:, None] + potentials[step], axis=0)
+            score += potentials[step, tags[step - 1], tags[step]]
+        log_probabilities.append(score - logsumexp(forward))
+    return np.diff(log_probabilities)
 
 
 def test_padding_and_company_do_not_enter_the_loss(untrained, examples):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, examples_of, task_config
 
-from pipelines.config import CellConfig, DecodingConfig, ModelConfig, TrainingConfig
+from pipelines.config import CellConfig, CharacterConfig, DecodingConfig, ModelConfig, TrainingConfig
 from pipelines.data.batching import TrainingBatches
+from pipelines.tasks import OPTIONAL
 from pipelines.training import device
 from pipelines.training.fit import fit
 
@@ -19,7 +20,12 @@ MODEL = {
     "minimum_count": (2, "pos_tagging"),
     "maximum_tokens": (2, "sentiment"),
     "pooling": ("max", "sentiment"),
-    "annotations": ("states", "translation"),
+    "annotations": ("states_and_words", "translation"),
+    "word_dropout": (0.5, "sentiment"),
+    "output": ("crf", "pos_tagging"),
+    "tag_scheme": ("iobes", "ner"),
+    "characters": (CharacterConfig("cnn", 5, 6), "ner"),
+    "word_shapes": (True, "pos_tagging"),
 }
 CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3}
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1}
@@ -33,12 +39,24 @@ def fingerprint(task, model, examples):
 
 
 @pytest.mark.parametrize("key", [field.name for field in dataclasses.fields(ModelConfig)])
-def test_a_models_key_changes_the_model_or_the_data(key, ten_examples, small_vectors):
+def test_a_models_key_changes_the_model_or_the_data(key, ten_examples, ten_entity_examples, small_vectors):
     value, name = MODEL[key]
+    examples = examples_of(name, ten_examples, ten_entity_examples)
     prints = [
-        fingerprint(*build(task_config(name, **changes), cell_config("lstm", False), small_vectors, ten_examples),
-                    ten_examples)
-        for changes in ({}, {key: value})
+        fingerprint(*build(task_config(name, **changes), cell_config("lstm", False), small_vectors, examples), examples)
+        for changes in ({key: None} if key in OPTIONAL and key != "pooling" else {}, {key: value})
+    ]
+    assert prints[0] != prints[1]
+
+
+@pytest.mark.parametrize("key", [field.name for field in dataclasses.fields(CharacterConfig)])
+def test_a_key_of_characters_changes_the_model(key, ten_examples, small_vectors):
+    plain = CharacterConfig("cnn", dimensions=5, units=6)
+    changed = {"encoder": "recurrent", "dimensions": 4, "units": 8, "dropout": 0.5}
+    prints = [
+        fingerprint(*build(task_config("pos_tagging", characters=characters), cell_config("lstm", False),
+                           small_vectors, ten_examples), ten_examples)
+        for characters in (plain, dataclasses.replace(plain, **{key: changed[key]}))
     ]  # fmt: skip
     assert prints[0] != prints[1]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from conformance_cases import DATASET, RUN, build, cell_config, task_config
+from conformance_cases import DATASET, RUN, build, of_case
 
 from pipelines.data.batching import TrainingBatches
 from pipelines.seeding import seed_everything
@@ -25,9 +25,8 @@ def correct_share(task, model, examples):
 @pytest.fixture(scope="module")
 def trained(case, examples, small_vectors, tmp_path_factory):
     """A task, its model trained on the ten sentences until it knows them, and what training reports."""
-    name, cell, bidirectional = case
     seed_everything(1)
-    task, model = build(task_config(name), cell_config(cell, bidirectional), small_vectors, examples)
+    task, model = build(*of_case(case), small_vectors, examples)
     history = tmp_path_factory.mktemp("run") / "history.csv"
     batches = TrainingBatches([task.encode(example) for example in examples], task.collate, 4, 1)
     training = replace(task.config.training, patience=12)

@@ -1,8 +1,12 @@
 """Which tag sequences are repaired, and how."""
 
+from itertools import product
+from random import Random
+
+import numpy as np
 import pytest
 
-from pipelines.data.tag_schemes import repaired
+from pipelines.data.tag_schemes import TagError, from_iob2, repaired, tags_of, to_iob2, transitions
 
 
 @pytest.mark.parametrize(
@@ -22,3 +26,47 @@ def test_an_inside_tag_that_continues_nothing_begins_an_entity(tags, expected):
 @pytest.mark.parametrize("tags", ["B-PER I-PER O B-PER B-PER I-PER", "NOUN PART INTJ", ""])
 def test_valid_sequences_and_parts_of_speech_stay(tags):
     assert repaired(tags.split()) == tags.split()
+
+
+def random_iob2(random):
+    """A valid sequence of up to eight tags."""
+    tags = []
+    for _ in range(random.randint(1, 8)):
+        choices = ["O", "B-PER", "B-LOC"]
+        if tags and tags[-1] != "O":
+            choices += [f"I-{tags[-1][2:]}"] * 3
+        tags.append(random.choice(choices))
+    return tags
+
+
+@pytest.mark.parametrize("scheme", ["iob2", "iobes"])
+def test_tags_survive_the_way_to_a_scheme_and_back(scheme):
+    random = Random(1)
+    for _ in range(300):
+        tags = random_iob2(random)
+        assert to_iob2(from_iob2(tags, scheme), scheme) == tags
+
+
+def test_iobes_marks_ends_and_single_tokens():
+    tags = ["B-PER", "I-PER", "I-PER", "O", "B-LOC", "B-LOC", "I-LOC"]
+    assert from_iob2(tags, "iobes") == ["B-PER", "I-PER", "E-PER", "O", "S-LOC", "B-LOC", "E-LOC"]
+
+
+@pytest.mark.parametrize("scheme", ["iob2", "iobes"])
+def test_the_allowed_sequences_are_those_that_the_scheme_can_write(scheme):
+    tags = tags_of(["B-LOC", "B-PER", "I-LOC", "I-PER", "O"], scheme)
+    allowed = np.array(transitions(tags, scheme))
+    for length in (1, 2, 3):
+        for sequence in product(range(len(tags)), repeat=length):
+            pairs = zip((-1, *sequence), (*sequence, -1), strict=True)
+            names = [tags[number] for number in sequence]
+            try:
+                written = from_iob2(to_iob2(names, scheme), scheme) == names
+            except TagError:
+                written = False
+            assert all(allowed[pair] for pair in pairs) == written, names
+
+
+def test_iob2_keeps_the_tags_of_train():
+    assert tags_of(["O", "B-PER"], "iob2") == ["B-PER", "O"]
+    assert tags_of(["O", "B-PER"], "iobes") == ["B-PER", "E-PER", "I-PER", "O", "S-PER"]
