@@ -82,6 +82,7 @@ class TrainingConfig:
     epochs: int
     patience: int  # epochs without a better dev metric before training stops
     device: Literal["auto", "cpu", "gpu"] = "auto"
+    schedule: Literal["constant", "cosine"] = "constant"  # of the learning rate; cosine: to zero after the last epoch
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "epochs", "patience"):

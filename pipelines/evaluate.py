@@ -5,11 +5,13 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from embeddings import store
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_file, atomic_folder, write_json
 from pipelines.config import TaskConfig, load_config
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.joining import join
+from pipelines.evaluation.novelty import HEADER, by_novelty, known_from
 from pipelines.evaluation.records import SPLITS, Scores, main_values, write_scores
 from pipelines.evaluation.scores import Context, Score, evaluate, load_family
 
@@ -23,6 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--task", type=Path, required=True, help="configuration of the task, which names its metrics")
     parser.add_argument("--data", type=Path, required=True, help="folder that prepare wrote")
     parser.add_argument("--predictions", type=Path, required=True, help="folder with dev.jsonl, or with such folders")
+    parser.add_argument("--vectors", type=Path, help="the run's word vectors: scores of words with and without one")
     parser.add_argument("--seed", type=int, default=1, help="of the resampling that gives the intervals")
     parser.add_argument("--output", type=Path, required=True, help="folder to write: scores.json and tables for plots")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the main numbers")
@@ -36,6 +39,8 @@ def main(arguments: list[str] | None = None) -> None:
     folders = system_folders(options.predictions)
     splits = {split for folder in folders.values() for split in splits_in(folder)}
     references = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in splits}
+    tagged = bool(references) and all(example.tags is not None for each in references.values() for example in each)
+    known = known_from(read_examples(options.data / "train.jsonl"), vector_words(options.vectors)) if tagged else None
     scores: Scores = {system: {} for system in folders}
     with atomic_folder(options.output) as output:
         for system, folder in folders.items():
@@ -61,10 +66,18 @@ def main(arguments: list[str] | None = None) -> None:
                 decisions = family.confusion(references[split], predictions)
                 write_table(tables / "confusion.csv", ("actual", "predicted"), decisions)
                 write_table(tables / "per_label.csv", *per_label(found))
+                if known:
+                    new = by_novelty(references[split], predictions, known, options.seed)
+                    write_table(tables / "novelty.csv", HEADER, new)
         write_scores(output / "scores.json", scores)
     numbers = summary(scores, [config.monitor, *(name for name in family.MAIN if name != config.monitor)][:SHOWN])
     single = options.predictions in folders.values()
     write_json(options.metrics, numbers[options.predictions.name] if single else numbers)
+
+
+def vector_words(folder: Path | None) -> list[str] | None:
+    """The words of the vectors in a folder; None where no folder is given."""
+    return store.read(folder).words if folder else None
 
 
 def system_folders(predictions: Path) -> dict[str, Path]:

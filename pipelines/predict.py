@@ -6,9 +6,9 @@ Without --data it reads raw text, one a line, from --text or standard input, and
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder
@@ -52,14 +52,27 @@ def main(arguments: list[str] | None = None) -> None:
 
 def predict_text(run: "TrainedRun", lines: Iterable[str], decoding: DecodingConfig | None = None) -> Iterator[dict]:
     """Predicts raw text, one a line, through the tokenizer of the run's dataset; rows carry their tokens."""
-    from pipelines.data.tokenization import tokenizer
+    from pipelines.data.tokenization import offsets, tokenizer
 
     tokenize = tokenizer(run.dataset["tokenizers"]["tokens"])
     for number, line in enumerate(lines):
         text = line.rstrip("\r\n")
         example = Example(str(number), text, tuple(tokenize(text)) or ("<unk>",))
         for row in run.task.predict(run.model, [example], decoding):
-            yield {"id": row["id"], "source_tokens": example.tokens, **row}
+            found = {"id": row["id"], "source_tokens": example.tokens, **row}
+            if "tags" in row:
+                found["offsets"] = offsets(text, example.tokens)
+            if (entities := run.task.entities(row)) is not None:
+                found["entities"] = [described(entity, text, found) for entity in entities]
+            yield found
+
+
+def described(entity: tuple[str, int, int], text: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """An entity by its characters; its probability is that of its least probable tag."""
+    kind, first, behind = entity
+    start, end = row["offsets"][first][0], row["offsets"][behind - 1][1]
+    probability = min(row["probabilities"][first:behind])
+    return {"type": kind, "start": start, "end": end, "text": text[start:end], "probability": probability}
 
 
 if __name__ == "__main__":

@@ -65,6 +65,17 @@ def from_iob2(tags: Sequence[str], scheme: str) -> list[str]:
     return result
 
 
+def entities(tags: Sequence[str]) -> list[tuple[str, int, int]]:
+    """The entities of valid IOB2 tags: type, first token, and the token behind the last."""
+    found: list[tuple[str, int, int]] = []
+    for position, tag in enumerate(tags):
+        if tag.startswith("B-"):
+            found.append((tag[2:], position, position + 1))
+        elif tag.startswith("I-"):
+            found[-1] = (*found[-1][:2], position + 1)
+    return found
+
+
 def tags_of(iob2_tags: Sequence[str], scheme: str) -> list[str]:
     """The tags that a scheme needs for the entity types of some IOB2 tags, sorted; of `iob2` the given ones."""
     if scheme == "iob2":

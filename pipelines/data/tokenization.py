@@ -73,6 +73,29 @@ def tokenizer(name: str) -> Tokenizer:
     return _TOKENIZERS[name]
 
 
+def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
+    """Where each token of a tokenizer stands in its text: its first character, and the one behind its last.
+
+    Case does not matter. A token that the text does not hold, such as that of an empty text, has no characters: it
+    begins and ends where the one before ends.
+    """
+    folded = [(character, place) for place, whole in enumerate(text) for character in whole.casefold()]
+    letters, places = "".join(character for character, _ in folded), [place for _, place in folded]
+    without_gaps = _GAP.sub(lambda gap: " " * len(gap[0]), letters)
+    found, cursor = [], 0
+    for token in tokens:
+        sought = "".join(character.casefold() for character in token)
+        start = without_gaps.find(sought, cursor)
+        start = letters.find(sought, cursor) if start < 0 else start
+        if start < 0:
+            end_before = found[-1][1] if found else 0
+            found.append((end_before, end_before))
+        else:
+            cursor = start + len(sought)
+            found.append((places[start], places[cursor - 1] + 1))
+    return found
+
+
 _GLUED_TO_THE_LEFT = re.compile(r"([.,!?;:])\1*|[…%)\]}’”»]|['’](?:s|m|d|ll|re|ve)|n['’]t", re.IGNORECASE)
 _GLUED_TO_THE_RIGHT = re.compile(r"[(\[{$£€#‘«„]")
 

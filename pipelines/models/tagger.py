@@ -7,7 +7,7 @@ import keras
 from pipelines.config import CellConfig, ModelConfig
 from pipelines.data.vocabulary import Vocabulary
 from pipelines.data.word_forms import SHAPES
-from pipelines.layers import CRF, CharFeatures
+from pipelines.layers import CRF, CharFeatures, CRFLoss
 from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_stack
 
 SHAPE_DIMENSIONS = 8
@@ -69,3 +69,8 @@ def build_tagger(
     if config.output == "crf":
         logits = CRF(transitions, name="crf")(logits)
     return keras.Model(inputs if len(inputs) > 1 else token_ids, logits, name="tagger")
+
+
+def sequence_loss() -> CRFLoss:
+    """The loss of a tagger with a CRF, averaged over the real tokens of a batch."""
+    return CRFLoss(reduction="mean_with_sample_weight")

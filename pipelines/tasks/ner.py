@@ -1,6 +1,7 @@
 """Named entity recognition: a tag for each token, as IOB2."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pipelines.config import TaskConfig
 from pipelines.data import tag_schemes
@@ -30,10 +31,13 @@ class NER(POSTagging):
         return tag_schemes.transitions(self.labels, self.scheme)
 
     def learned(self, tags: Sequence[str]) -> Sequence[str]:
-        return tag_schemes.from_iob2(tags, self.scheme)
+        return tag_schemes.from_iob2(tag_schemes.repaired(tags), self.scheme)
 
     def written(self, tags: Sequence[str]) -> Sequence[str]:
         return tag_schemes.to_iob2(tags, self.scheme)
+
+    def entities(self, row: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+        return tag_schemes.entities(row["tags"])
 
 
 TASK = NER

@@ -34,11 +34,9 @@ class POSTagging(Task):
         return [[True] * (len(self.labels) + 1)] * (len(self.labels) + 1)
 
     def loss(self) -> Any:
-        if self.config.model.output != "crf":
-            return super().loss()
-        from pipelines.layers import CRFLoss
+        from pipelines.models.tagger import sequence_loss
 
-        return CRFLoss(reduction="mean_with_sample_weight")
+        return sequence_loss() if self.config.model.output == "crf" else super().loss()
 
     def features(self, example: Example) -> Encoded:
         """The ids of a sentence's tokens, and the tokens."""

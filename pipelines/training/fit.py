@@ -38,11 +38,11 @@ def fit(
     Returns:
         What the training cost: epochs, seconds of steps, real tokens of sources a second, padding share.
     """
+    learning_rate: Any = config.learning_rate
+    if config.schedule == "cosine":
+        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, config.epochs * len(batches))
     optimizer = keras.optimizers.get(
-        {
-            "class_name": config.optimizer,
-            "config": {"learning_rate": config.learning_rate, "global_clipnorm": clip_norm},
-        }
+        {"class_name": config.optimizer, "config": {"learning_rate": learning_rate, "global_clipnorm": clip_norm}}
     )
     # XLA would compile anew for every batch shape.
     model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")

@@ -28,7 +28,7 @@ MODEL = {
     "word_shapes": (True, "pos_tagging"),
 }
 CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3}
-TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1}
+TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine"}
 
 
 def fingerprint(task, model, examples):

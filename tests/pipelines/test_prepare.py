@@ -149,3 +149,29 @@ def test_wrong_input_is_one_line_and_leaves_the_old_folder(
     assert error.count("\n") == 1
     assert [example.text for example in read_examples(folder / "train.jsonl")] == ["old"]
     assert sorted(path.name for path in root.iterdir() if path.name.startswith(".")) == []
+
+
+CONLL_2003 = """-DOCSTART- -X- -X- O
+
+U.N. NNP I-NP I-ORG
+official NN I-NP O
+Rolf NNP I-NP I-PER
+Ekeus NNP I-NP I-PER
+New NNP B-NP I-LOC
+York NNP I-NP I-LOC
+"""
+
+
+@pytest.mark.parametrize("tags", ["iob1", "iob2"])
+def test_conll_2003_is_read_from_its_three_files_as_they_ship(root: Path, tags: str) -> None:
+    content = CONLL_2003
+    if tags == "iob2":
+        for entity in ("U.N. NNP I-NP I-ORG", "Rolf NNP I-NP I-PER", "New NNP B-NP I-LOC"):
+            content = content.replace(entity, entity[:-5] + "B" + entity[-4:])
+    (root / "conll2003").mkdir()
+    for name in ("eng.train", "eng.testa", "eng.testb"):
+        (root / "conll2003" / name).write_text(content)
+    config = Path(__file__).parents[2] / "configs/datasets/conll2003_files.yaml"
+    main(["--dataset", str(config), "--output", str(root / "data")])
+    (example,) = read_examples(root / "data/test.jsonl")
+    assert example.tags == ("B-ORG", "O", "B-PER", "I-PER", "B-LOC", "I-LOC")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import InputError
-from pipelines.data.tokenization import detokenize, tokenizer, whitespace, words, words_lowercase
+from pipelines.data.tokenization import detokenize, offsets, tokenizer, whitespace, words, words_lowercase
 
 SENTENCES = {
     "I don't think it's $3.50, or 1,000...": "I do n't think it 's $ 3.50 , or 1,000 ...",
@@ -39,6 +39,20 @@ def test_every_unicode_space_ends_a_word() -> None:
 
 def test_lower_case_changes_nothing_but_case() -> None:
     assert words_lowercase("It ISN'T Mr. Žižek") == ["it", "is", "n't", "mr", ".", "žižek"]
+
+
+@pytest.mark.parametrize("name", ["whitespace", "words", "words_lowercase"])
+def test_offsets_cut_the_tokens_out_of_the_text(name: str) -> None:
+    text = "Anna's\u00a0Straße is\u200b in İzmir,<br />br ΟΔΟΣ no. 3.50 \U0001f642\U0001f642 don't"
+    tokens = tokenizer(name)(text)
+    cut = [text[start:end] for start, end in offsets(text, tokens)]
+    assert [piece.casefold() for piece in cut] == [token.casefold() for token in tokens]
+    assert offsets(text, tokens) == sorted(offsets(text, tokens))
+
+
+def test_a_token_that_the_text_lacks_has_no_characters() -> None:
+    assert offsets("", ["<unk>"]) == [(0, 0)]
+    assert offsets("a b", ["a", "x", "b"]) == [(0, 1), (1, 1), (2, 3)]
 
 
 def test_white_space_alone_gives_no_tokens() -> None:

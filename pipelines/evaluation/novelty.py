@@ -1,0 +1,107 @@
+"""What train and the word vectors have shown, and what is new: scores of tags and entities, apart.
+
+A word is seen where train holds it in this very form, and it has a vector where the vectors hold it or its lower
+case. An entity is seen where train has an entity of the same words, of whatever type.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipelines.data.examples import Example
+from pipelines.data.tag_schemes import entities, repaired
+from pipelines.evaluation.counts import Counts, precision_recall_f1
+from pipelines.evaluation.significance import bootstrap, interval
+
+HEADER = ("group", "items", "metric", "value", "low", "high")
+
+Item = tuple[Any, str]  # a decision, and the group it belongs to
+
+
+@dataclass(frozen=True)
+class Known:
+    """What stands in train and in the vectors."""
+
+    words: Collection[str]
+    entities: Collection[tuple[str, ...]]
+    vectors: Collection[str] | None = None  # not known: nothing is told of them
+
+
+def known_from(train: Iterable[Example], vectors: Iterable[str] | None) -> Known:
+    """The words and entities of train, and the vectors' words."""
+    words: set[str] = set()
+    names: set[tuple[str, ...]] = set()
+    for example in train:
+        words.update(example.tokens)
+        if is_of_entities(example.tags or ()):
+            names.update(example.tokens[start:end] for _, start, end in entities(repaired(example.tags or ())))
+    return Known(words, names, None if vectors is None else frozenset(vectors))
+
+
+def is_of_entities(tags: Sequence[str]) -> bool:
+    """Whether tags are of entities: O, B-<type> and I-<type>."""
+    return all(tag == "O" or tag[:2] in ("B-", "I-") for tag in tags)
+
+
+def words_with_tags(example: Example, tags: Sequence[str], known: Known) -> Iterator[Item]:
+    """Each token's tag, in the groups of its word."""
+    for position, (word, tag) in enumerate(zip(example.tokens, tags, strict=True)):
+        yield (position, tag), "word seen" if word in known.words else "word unseen"
+        if known.vectors is not None:
+            yield (position, tag), "word with a vector" if has_vector(word, known.vectors) else "word without a vector"
+
+
+def entities_found(example: Example, tags: Sequence[str], known: Known) -> Iterator[Item]:
+    """Each entity, in the groups of its words."""
+    for entity in entities(repaired(tags)):
+        words = example.tokens[entity[1] : entity[2]]
+        yield entity, "entity seen" if words in known.entities else "entity unseen"
+        yield entity, "all words seen" if all(word in known.words for word in words) else "a word unseen"
+        if known.vectors is not None:
+            have = all(has_vector(word, known.vectors) for word in words)
+            yield entity, "all words with a vector" if have else "a word without a vector"
+
+
+def by_novelty(
+    references: Sequence[Example], predictions: Sequence[Mapping[str, Any]], known: Known, seed: int
+) -> list[list[str]]:
+    """A table of the F1 of entities, or else the accuracy of tags, in each group, with 95 % intervals.
+
+    Returns:
+        Rows as `HEADER` has them. `items` counts those of the references.
+    """
+    of_entities = all(is_of_entities(reference.tags or ()) for reference in references)
+    items: Callable = entities_found if of_entities else words_with_tags
+    pairs = [
+        (set(items(reference, reference.tags or (), known)), set(items(reference, row["tags"], known)))
+        for reference, row in zip(references, predictions, strict=True)
+    ]
+    groups = sorted({group for pair in pairs for each in pair for _, group in each})
+
+    def count(sets: Sequence[set[Item]]) -> np.ndarray:
+        return np.array([[sum(group == name for _, group in each) for name in groups] for each in sets], dtype=float)
+
+    counts = Counts(
+        correct=count([actual & predicted for actual, predicted in pairs]),
+        predicted=count([predicted for _, predicted in pairs]),
+        actual=count([actual for actual, _ in pairs]),
+    )
+
+    def f1(weights: np.ndarray) -> dict[str, np.ndarray]:
+        totals = Counts(*(weights @ table for table in counts))
+        return dict(zip(groups, 100 * precision_recall_f1(totals, None, 0.0)[2].T, strict=True))
+
+    values = f1(np.ones((1, len(references))))
+    resampled = bootstrap(f1, len(references), seed=seed)
+    metric = "span_f1" if of_entities else "accuracy"
+    return [
+        [group, f"{number:.0f}", metric, *(f"{each:.2f}" for each in (values[group][0], *interval(resampled[group])))]
+        for group, number in zip(groups, counts.actual.sum(axis=0), strict=True)
+    ]
+
+
+def has_vector(word: str, vectors: Collection[str]) -> bool:
+    """Whether a word has a vector, in its own form or in lower case."""
+    return word in vectors or word.lower() in vectors
