@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from embeddings.config import read_yaml
 from embeddings.errors import exits_on_input_error
 from embeddings.files import atomic_file, read_json, write_json
 from pipelines.config import TaskConfig, load_baselines, load_config, load_runs
@@ -33,15 +34,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--configs", type=Path, required=True, help="folder of task configurations")
     parser.add_argument("--evaluations", type=Path, required=True, help="folder of what evaluate wrote")
     parser.add_argument("--costs", type=Path, required=True, help="folder of cost files")
+    parser.add_argument("--anchors", type=Path, required=True, help="figures of others (YAML), for the page alone")
     parser.add_argument("--json", type=Path, required=True, help="file to write: a list of results")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
     options = parser.parse_args(arguments)
 
     results = [*run_results(options), *baseline_results(options)]
-    results.sort(key=lambda result: (result["task"], result["dataset"], result["split"] != "test", -result["value"]))
+    order = {name: place for place, name in enumerate(dict.fromkeys(result["metric"] for result in results))}
+    results.sort(
+        key=lambda each: (each["task"], each["dataset"], each["split"] != "test", order[each["metric"]], -each["value"])
+    )
     write_json(options.json, results)
     with atomic_file(options.page) as page:
-        page.write(PREFACE + "\n".join(tables(results)))
+        page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors))))
 
 
 def run_results(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
@@ -106,11 +111,11 @@ def summarised(
             }
 
 
-def tables(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A Markdown table a task, its test numbers first."""
-    for task in dict.fromkeys(result["task"] for result in results):
-        of_task = [result for result in results if result["task"] == task]
-        yield f"## {task} on {of_task[0]['dataset']}\n"
+def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+    """A Markdown table a task and dataset, its test numbers first, then the figures of others, then commands."""
+    for task, dataset in dict.fromkeys((result["task"], result["dataset"]) for result in results):
+        of_task = [result for result in results if (result["task"], result["dataset"]) == (task, dataset)]
+        yield f"## {task} on {dataset}\n"
         yield "| run | split | metric | value | 95 % interval | sd | seeds | minutes | tokens/s |"
         yield "| --- | --- | --- | ---: | ---: | ---: | --- | ---: | ---: |"
         for result in of_task:
@@ -119,6 +124,12 @@ def tables(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 "| {run} | {split} | {metric} | {value} | {low} to {high} | {sd} | {seeds} | {minutes} |"
                 " {tokens_per_second} |"
             ).format(**{**shown, "seeds": ", ".join(map(str, result["seeds"]))})
+        if others := anchors.get(dataset):
+            yield "\nBeside it, on test, from others:\n"
+            yield "| system | metric | value | |"
+            yield "| --- | --- | ---: | --- |"
+            for other in others:
+                yield "| {system} | {metric} | {value} | {note} |".format(**other)
         yield "\nCommands:\n"
         for command in dict.fromkeys(result["command"] for result in of_task):
             yield f"- `{command}`"

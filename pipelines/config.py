@@ -55,6 +55,13 @@ class CharacterConfig:
     units: int  # width of a word's features
     dropout: float = 0.0  # share of the features of character vectors that training leaves out
 
+    def __post_init__(self) -> None:
+        if self.dimensions < 1 or self.units < 1:
+            raise ValueError(f"expected dimensions and units of at least 1, got {self.dimensions} and {self.units}")
+        if self.encoder == "recurrent" and self.units % 2:
+            raise ValueError(f"expected an even number of units for two directions, got {self.units}")
+        _check_share("dropout", self.dropout)
+
 
 @dataclass(frozen=True)
 class ModelConfig:
@@ -70,6 +77,9 @@ class ModelConfig:
     tag_scheme: Literal["iob2", "iobes"] | None = None  # entities: what is learned; predictions are IOB2
     characters: CharacterConfig | None = None  # taggers: features of words from their characters
     word_shapes: bool | None = None  # taggers: whether a word is upper case, has digits, and so on
+
+    def __post_init__(self) -> None:
+        _check_share("word_dropout", self.word_dropout or 0.0)
 
 
 @dataclass(frozen=True)
@@ -122,12 +132,18 @@ class CellConfig:
     bidirectional: bool
     dropout: float  # on the inputs of every layer and on the last outputs
     clip_norm: float  # global norm above which gradients are scaled down
+    recurrent_dropout: float = 0.0  # on the states; rules out the compiled loops and cuDNN, and so is slow
 
     def __post_init__(self) -> None:
         if self.units < 1 or self.depth < 1:
             raise ValueError(f"expected units and depth of at least 1, got {self.units} and {self.depth}")
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"expected dropout from 0 to below 1, got {self.dropout}")
+        _check_share("dropout", self.dropout)
+        _check_share("recurrent_dropout", self.recurrent_dropout)
+
+
+def _check_share(name: str, value: float) -> None:
+    if not 0 <= value < 1:
+        raise ValueError(f"expected {name} from 0 to below 1, got {value}")
 
 
 @dataclass(frozen=True)

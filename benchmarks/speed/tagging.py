@@ -1,6 +1,6 @@
 """Speed of a trained tagger: tokens/s in batches and milliseconds for a sentence alone, on one core and on all.
 
-    python -m benchmarks.speed.tagging benchmarks/out/runs/RUN benchmarks/out/data/DATASET/dev.jsonl
+python -m benchmarks.speed.tagging benchmarks/out/runs/RUN benchmarks/out/data/DATASET/dev.jsonl
 """
 
 import argparse
@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--batch-size", type=int, default=64, help="sentences a batch")
     parser.add_argument("--rounds", type=int, default=5, help="measurements, of which the median counts")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    arguments = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(arguments)
     if options.worker:
         print(json.dumps(measure(options)))
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
     table = Table("cores", "tokens/s in batches", "tokens/s one by one", "ms a sentence, median", "95 % below")
     cores = sorted(os.sched_getaffinity(0))
     for number in sorted({1, len(cores)}):
-        row = on_cores(cores[:number])
+        row = on_cores(cores[:number], arguments)
         table.add_row(str(number), *(f"{row[key]:,.{digits}f}" for key, digits in DIGITS.items()))
     Console(width=120).print(table)
 
@@ -41,10 +42,10 @@ def main(arguments: list[str] | None = None) -> None:
 DIGITS = {"batches": 0, "one_by_one": 0, "median_ms": 1, "slow_ms": 1}
 
 
-def on_cores(cores: list[int]) -> dict[str, float]:
+def on_cores(cores: list[int], arguments: list[str]) -> dict[str, float]:
     """Measures in a process of its own that may use these cores alone."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.speed.tagging", *sys.argv[1:], "--worker"],
+        [sys.executable, "-m", "benchmarks.speed.tagging", *arguments, "--worker"],
         stdout=subprocess.PIPE,
         check=True,
         preexec_fn=lambda: os.sched_setaffinity(0, cores),

@@ -7,6 +7,7 @@ import numpy as np
 
 from pipelines.data.vocabulary import PADDING_ID
 
+MOST_STEPS = 32_768  # steps of a batch that is predicted, padding included: what bounds its memory
 Encoded = tuple[Sequence, ...]  # the sequences of one example, the source's token ids first
 
 
@@ -67,11 +68,17 @@ class TrainingBatches:
 def in_batches_by_length(
     examples: Sequence[Encoded], batch_size: int, predict: Callable[[list[Encoded]], Sequence]
 ) -> list:
-    """Predicts examples in batches of like length and returns the results in the examples' order."""
+    """Predicts examples in batches of like length and returns the results in the examples' order.
+
+    A batch holds `batch_size` examples, fewer where padded to the longest they would make more than `MOST_STEPS`.
+    """
     results: list = [None] * len(examples)
-    order = sorted(range(len(examples)), key=lambda index: len(examples[index][0]))
-    for start in range(0, len(order), batch_size):
-        batch = order[start : start + batch_size]
+    remaining = sorted(range(len(examples)), key=lambda index: len(examples[index][0]))
+    while remaining:
+        size = 1
+        while size < min(batch_size, len(remaining)) and (size + 1) * len(examples[remaining[size]][0]) <= MOST_STEPS:
+            size += 1
+        batch, remaining = remaining[:size], remaining[size:]
         for index, result in zip(batch, predict([examples[index] for index in batch]), strict=True):
             results[index] = result
     return results

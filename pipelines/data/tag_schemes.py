@@ -77,10 +77,10 @@ def entities(tags: Sequence[str]) -> list[tuple[str, int, int]]:
 
 
 def tags_of(iob2_tags: Sequence[str], scheme: str) -> list[str]:
-    """The tags that a scheme needs for the entity types of some IOB2 tags, sorted; of `iob2` the given ones."""
-    if scheme == "iob2":
-        return sorted(iob2_tags)
+    """The tags that a scheme needs for some IOB2 tags, sorted; of `iob2` these and the beginnings of their entities."""
     types = {tag.partition("-")[2] for tag in iob2_tags if tag != "O"}
+    if scheme == "iob2":
+        return sorted({*iob2_tags, *(f"B-{kind}" for kind in types)})
     return sorted(["O", *(f"{prefix}-{kind}" for prefix in _PREFIXES[scheme] for kind in types)])
 
 

@@ -18,7 +18,7 @@ _RUN = f"{_LETTER}+(?:{_JOINED}+{_LETTER}*)*"
 _CLITIC = f"['’](?i:s|m|d|ll|re|ve)(?!{_LETTER})"
 _NEGATION = f"[nN]['’][tT](?!{_LETTER})"
 _BEFORE_NEGATION = re.compile(f"(?<={_LETTER})(?={_NEGATION})")
-_GAP = re.compile("<br ?/?>|[\u200b\u2060\ufeff]")  # HTML line breaks, invisible characters
+_GAP = re.compile("<br ?/?>|[\u200b\u2060\ufeff]", re.IGNORECASE)  # HTML line breaks, invisible characters
 _WORD = re.compile(
     "|".join(
         (

@@ -20,11 +20,13 @@ class CharFeatures(keras.layers.Layer):
         dimensions: width of a character's vector.
         units: width of a word's features; even where `encoder` is a cell.
         dropout: share of a character vector's features that training leaves out.
-        seed: of the initial weights and of dropout.
+        seed: of dropout and, but for a cell's, of the initial weights.
 
     Call arguments:
         word_numbers: which of the distinct words stands where, from 1, int32 (batch, time); 0 is padding.
-        character_ids: the distinct words' characters, padded at the end, int32 (words, characters).
+        character_ids: the distinct words' characters, padded at the end, int32 (words, characters). Their number is
+            not that of the batch, which `fit` and `predict` of a Keras model refuse: use `train_on_batch` and
+            `predict_on_batch`.
 
     Returns:
         float (batch, time, units).
@@ -45,16 +47,19 @@ class CharFeatures(keras.layers.Layer):
         self.settings = {"encoder": encoder, "characters": characters, "dimensions": dimensions, "units": units,
                          "dropout": dropout, "seed": seed}  # fmt: skip
         uniform = keras.initializers.RandomUniform(-((3 / dimensions) ** 0.5), (3 / dimensions) ** 0.5, seed)
-        self.vectors = keras.layers.Embedding(characters, dimensions, embeddings_initializer=uniform)
-        self.dropout = keras.layers.Dropout(dropout, seed=seed)
+        policy = self.dtype_policy
+        self.vectors = keras.layers.Embedding(characters, dimensions, embeddings_initializer=uniform, dtype=policy)
+        self.dropout = keras.layers.Dropout(dropout, seed=seed, dtype=policy)
         if encoder == "cnn":
             self.encoder = keras.layers.Conv1D(
-                units, 3, padding="same", kernel_initializer=keras.initializers.GlorotUniform(seed)
+                units, 3, padding="same", kernel_initializer=keras.initializers.GlorotUniform(seed), dtype=policy
             )
-            self.pooling = MaskedPooling("max")
+            self.pooling = MaskedPooling("max", dtype=policy)
         else:
             cell = plugins.load("layers.recurrent", encoder)
-            self.encoder = keras.layers.Bidirectional(cell.layer(units // 2, "characters", seed))
+            self.encoder = keras.layers.Bidirectional(
+                cell.layer(units // 2, "characters", seed, dtype=policy), dtype=policy
+            )
 
     def build(self, input_shape=None) -> None:
         self.vectors.build()

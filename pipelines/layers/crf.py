@@ -43,6 +43,7 @@ class CRF(keras.layers.Layer):
         if any(len(row) != len(self.allowed) for row in self.allowed):
             raise ValueError(f"Argument `allowed` must be square. Received rows of {[*map(len, self.allowed)]}")
         self.supports_masking = True
+        self.supports_jit = keras.backend.backend() != "tensorflow"  # its scan has no gradient under XLA
 
     def build(self, input_shape) -> None:
         if input_shape[-1] != len(self.allowed) - 1:
@@ -55,7 +56,7 @@ class CRF(keras.layers.Layer):
     def call(self, emissions, mask=None):
         scores = ops.where(ops.convert_to_tensor(self.allowed), self.transitions, FORBIDDEN)
         first = ops.expand_dims(ops.arange(ops.shape(emissions)[1]) == 0, (0, 2, 3))
-        before = ops.where(first, scores[-1, :-1], scores[:-1, :-1])  # (1, time, tags before or 1, tags)
+        before = ops.where(first, scores[-1, :-1], scores[:-1, :-1])  # (1, time, tags, tags)
         mask = ops.ones_like(emissions[:, :, 0], "bool") if mask is None else ops.cast(mask, "bool")
         after = ops.pad(mask[:, 1:], ((0, 0), (0, 1)))
         last = ops.expand_dims(ops.logical_and(mask, ops.logical_not(after)), (2, 3))
@@ -84,6 +85,9 @@ class CRFLoss(keras.losses.Loss):
         Before reduction, float32 (batch, time).
     """
 
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**{**kwargs, "dtype": "float32"})
+
     def call(self, y_true: Any, y_pred: Any) -> Any:
         tags = y_pred.shape[-1]
         y_true = ops.cast(y_true, "int32")
@@ -102,7 +106,7 @@ def log_partition_increments(potentials: Any) -> Any:
         return scores - ops.logsumexp(scores, axis=-1, keepdims=True), scores
 
     # Before the first step one tag alone, whichever, for the first potentials are the same behind each.
-    first = ops.where(ops.arange(potentials.shape[-1]) == 0, 0.0, FORBIDDEN)
+    first = ops.cast(ops.where(ops.arange(potentials.shape[-1]) == 0, 0.0, FORBIDDEN), "float32")
     start = ops.broadcast_to(first, (ops.shape(potentials)[0], potentials.shape[-1]))
     _, scores = ops.scan(step, start, ops.transpose(potentials, (1, 0, 2, 3)))
     return ops.transpose(ops.logsumexp(scores, axis=-1))

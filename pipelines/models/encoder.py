@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from embeddings.errors import InputError
 from pipelines import plugins
 from pipelines.config import CellConfig
 from pipelines.data.vocabulary import UNKNOWN_ID, Vocabulary
@@ -31,7 +32,10 @@ def recurrent_stack(config: CellConfig, seed: int, name: str = "encoder") -> lis
     cell = plugins.load("layers.recurrent", config.cell)
     layers = []
     for level in range(config.depth):
-        layer = cell.layer(config.units, name=f"{name}_{level}", seed=seed + level)
+        try:
+            layer = cell.layer(config.units, f"{name}_{level}", seed + level, config.recurrent_dropout)
+        except ValueError as error:
+            raise InputError(f"cell {config.cell!r}: {error}") from None
         layers.append(keras.layers.Bidirectional(layer, name=f"{name}_{level}") if config.bidirectional else layer)
     return layers
 
@@ -40,7 +44,7 @@ def dropouts(config: CellConfig, seed: int, name: str = "encoder") -> list[keras
     """Dropout for the inputs of each recurrent layer and for the last outputs, one mask for a whole sequence.
 
     Reference: Gal & Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks",
-    NeurIPS 2016, section 3 (inputs; recurrent dropout would rule cuDNN out).
+    NeurIPS 2016, section 3. The dropout of states that stands there is the cell's own: `recurrent_dropout`.
     """
     return [
         keras.layers.SpatialDropout1D(config.dropout, seed=seed + 100 + level, name=f"{name}_dropout_{level}")

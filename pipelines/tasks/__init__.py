@@ -118,7 +118,7 @@ class Task(ABC):
 
     @abstractmethod
     def encode(self, example: Example) -> Encoded:
-        """An example's sequences of ids: the source, then what is predicted."""
+        """What is learned from an example: its features, then the ids of what is predicted."""
 
     @abstractmethod
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:

@@ -11,7 +11,7 @@ from pipelines.data.batching import Encoded, pad
 from pipelines.data.examples import Example
 from pipelines.data.vocabulary import UNKNOWN
 from pipelines.data.word_forms import distinct_words, shape
-from pipelines.decoding.tag_sequences import marginals, viterbi
+from pipelines.decoding.tag_sequences import marginals, viterbi, with_transitions
 from pipelines.tasks import CHARACTERS, Task
 
 
@@ -76,29 +76,37 @@ class POSTagging(Task):
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         def predict(batch: list[Encoded]) -> list[dict]:
             lengths = np.array([len(source) for source, *_ in batch])
-            probabilities, potentials = self.scores(model.predict_on_batch(self.inputs(batch)), lengths)
+            chosen, probabilities = self.choose(model.predict_on_batch(self.inputs(batch)), lengths)
             rows = []
-            for row, chosen in enumerate(viterbi(potentials, lengths)):
-                confidences = [round(float(probabilities[row, step, tag]), 6) for step, tag in enumerate(chosen)]
-                tags = self.written([self.labels[tag] for tag in chosen])
-                rows.append({"tags": list(tags), "probabilities": confidences})
+            for row, tags in enumerate(chosen):
+                confidences = [round(float(probabilities[row, step, tag]), 6) for step, tag in enumerate(tags)]
+                written = self.written([self.labels[tag] for tag in tags])
+                rows.append({"tags": list(written), "probabilities": confidences})
             return rows
 
         return predict
 
-    def scores(self, outputs: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The probability of each tag, (batch, time, tags), and the potentials of sequences, (batch, time, tags, tags).
+    def choose(self, outputs: np.ndarray, lengths: np.ndarray) -> tuple[list[list[int]], np.ndarray]:
+        """The tags of each sentence, and the probability of each tag at each step, (batch, time, tags).
 
         Tags that are scored one by one make a sequence by their product, where it is allowed.
+
+        Args:
+            outputs: of the model: logits, (batch, time, tags), or potentials, (batch, time, tags, tags).
+            lengths: tokens of each sentence, (batch,).
         """
+        allowed = np.array(self.transitions())
         if self.config.model.output == "crf":
-            return marginals(outputs, lengths), outputs
+            # The model's own scores of what is forbidden are finite: wild logits may outvote them.
+            potentials = with_transitions(outputs, allowed, lengths)
+            return viterbi(potentials, lengths), marginals(potentials, lengths)
         log_probabilities = log_softmax(outputs.astype("float64"), axis=-1)
-        scores = np.where(self.transitions(), 0.0, -np.inf)
-        potentials = log_probabilities[:, :, None, :] + scores[None, None, :-1, :-1]
-        potentials[:, 0] = (log_probabilities[:, 0] + scores[-1, :-1])[:, None, :]
-        potentials[np.arange(len(lengths)), lengths - 1] += scores[:-1, -1]
-        return np.exp(log_probabilities), potentials
+        if allowed.all():
+            best = log_probabilities.argmax(axis=-1)
+            chosen = [tags[:length].tolist() for tags, length in zip(best, lengths, strict=True)]
+        else:
+            chosen = viterbi(with_transitions(log_probabilities[:, :, None, :], allowed, lengths), lengths)
+        return chosen, np.exp(log_probabilities)
 
 
 TASK = POSTagging

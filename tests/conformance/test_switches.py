@@ -27,7 +27,8 @@ MODEL = {
     "characters": (CharacterConfig("cnn", 5, 6), "ner"),
     "word_shapes": (True, "pos_tagging"),
 }
-CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3}
+CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3,
+        "recurrent_dropout": 0.5}  # fmt: skip
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine"}
 
 

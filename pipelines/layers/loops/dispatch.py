@@ -17,7 +17,7 @@ class CompiledLoop(keras.layers.RNN):
 
     kernel: str  # module of pipelines.layers.kernels
 
-    def not_covered(self) -> str | None:
+    def not_covered(self, training: bool = True) -> str | None:
         """The setting for which the compiled loop has no code, if there is one."""
         cell = self.cell
         expected = {"activation": "tanh", "recurrent_activation": "sigmoid", "reset_after": True}
@@ -27,13 +27,15 @@ class CompiledLoop(keras.layers.RNN):
                 return name
         if getattr(cell, "dropout", 0) and getattr(cell, "implementation", 2) == 1:
             return "implementation"  # with a mask of dropout for each gate
-        return "recurrent_dropout" if getattr(cell, "recurrent_dropout", 0) else "unroll" if self.unroll else None
+        if training and getattr(cell, "recurrent_dropout", 0):
+            return "recurrent_dropout"
+        return "unroll" if self.unroll else None
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         """Runs the loop: last output, outputs and states; called by `keras.layers.RNN`."""
         if not _on_cpu():
             return super().inner_loop(sequences, initial_state, mask, training=training)
-        if reason := self.not_covered():
+        if reason := self.not_covered(training):
             warnings.warn(
                 f"{type(self).__name__}: the compiled loop does not cover this setting of `{reason}`; Keras's own runs",
                 stacklevel=2,

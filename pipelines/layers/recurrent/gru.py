@@ -3,6 +3,8 @@
 Reference: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", EMNLP 2014.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -25,6 +27,14 @@ class GRU(CompiledLoop, keras.layers.GRU):
         return self.cell.bias if self.use_bias else ops.zeros((2, 3 * self.units), self.compute_dtype)
 
 
-def layer(units: int, name: str, seed: int) -> GRU:
+def layer(units: int, name: str, seed: int, recurrent_dropout: float = 0.0, dtype: Any = None) -> GRU:
     """A GRU layer that returns its sequence and its last state."""
-    return GRU(units, return_sequences=True, return_state=True, seed=seed, name=name)
+    return GRU(
+        units,
+        return_sequences=True,
+        return_state=True,
+        recurrent_dropout=recurrent_dropout,
+        seed=seed,
+        name=name,
+        dtype=dtype,
+    )

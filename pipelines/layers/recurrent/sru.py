@@ -7,6 +7,7 @@ Reference: Lei et al., "Simple Recurrent Units for Highly Parallelizable Recurre
 """
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
@@ -118,6 +119,8 @@ class SRU(CompiledLoop, keras.layers.RNN):
         return cls(**config)
 
 
-def layer(units: int, name: str, seed: int) -> SRU:
+def layer(units: int, name: str, seed: int, recurrent_dropout: float = 0.0, dtype: Any = None) -> SRU:
     """An SRU layer that returns its sequence and its last cell state."""
-    return SRU(units, return_sequences=True, return_state=True, seed=seed, name=name)
+    if recurrent_dropout:
+        raise ValueError("an SRU has no recurrent dropout: its gates read the state element by element; leave it out")
+    return SRU(units, return_sequences=True, return_state=True, seed=seed, name=name, dtype=dtype)

@@ -55,3 +55,12 @@ def test_results_come_back_in_the_order_of_the_examples():
 
     assert in_batches_by_length(examples, 2, predict) == [3, 1, 2, 5, 4]
     assert seen == [[1, 2], [3, 4], [5]]
+
+
+def test_a_batch_of_long_examples_holds_fewer(monkeypatch):
+    monkeypatch.setattr("pipelines.data.batching.MOST_STEPS", 10)
+    sizes = []
+    examples = [([1] * length,) for length in (12, 2, 2, 3, 6, 4)]
+    results = in_batches_by_length(examples, 3, lambda batch: sizes.append(len(batch)) or [len(e[0]) for e in batch])
+    assert results == [12, 2, 2, 3, 6, 4]
+    assert sizes == [3, 1, 1, 1]  # 2, 2, 3; 4 alone, for two of up to 6 steps are 12; 6; 12

@@ -67,6 +67,7 @@ def test_the_allowed_sequences_are_those_that_the_scheme_can_write(scheme):
             assert all(allowed[pair] for pair in pairs) == written, names
 
 
-def test_iob2_keeps_the_tags_of_train():
+def test_iob2_keeps_the_tags_of_train_and_adds_what_repairs_need():
     assert tags_of(["O", "B-PER"], "iob2") == ["B-PER", "O"]
+    assert tags_of(["O", "I-PER"], "iob2") == ["B-PER", "I-PER", "O"]  # repaired, an entity begins
     assert tags_of(["O", "B-PER"], "iobes") == ["B-PER", "E-PER", "I-PER", "O", "S-PER"]

@@ -43,7 +43,7 @@ def test_lower_case_changes_nothing_but_case() -> None:
 
 @pytest.mark.parametrize("name", ["whitespace", "words", "words_lowercase"])
 def test_offsets_cut_the_tokens_out_of_the_text(name: str) -> None:
-    text = "Anna's\u00a0Straße is\u200b in İzmir,<br />br ΟΔΟΣ no. 3.50 \U0001f642\U0001f642 don't"
+    text = "Anna's\u00a0Straße is\u200b in İzmir,<br />br <BR>c < d ΟΔΟΣ no. 3.50 \U0001f642\U0001f642 don't"
     tokens = tokenizer(name)(text)
     cut = [text[start:end] for start, end in offsets(text, tokens)]
     assert [piece.casefold() for piece in cut] == [token.casefold() for token in tokens]

@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from pipelines.decoding.tag_sequences import marginals, n_best, viterbi
+from pipelines.decoding.tag_sequences import marginals, n_best, viterbi, with_transitions
 
 TAGS = 3
 
@@ -66,3 +66,22 @@ def test_padding_and_company_change_nothing(potentials):
         alone = potentials[row : row + 1, :length]
         assert viterbi(alone, LENGTHS[row : row + 1]) == [together[row]]
         np.testing.assert_allclose(marginals(alone, LENGTHS[row : row + 1])[0], probabilities[row, :length], atol=1e-12)
+
+
+def test_what_is_forbidden_has_no_probability_anywhere(potentials):
+    allowed = np.ones((TAGS + 1, TAGS + 1), bool)
+    allowed[0, 1] = allowed[TAGS, 2] = allowed[1, TAGS] = False  # no 1 behind 0, no 2 first, no 1 last
+    limited = with_transitions(potentials, allowed, LENGTHS)
+    for row, length in enumerate(LENGTHS):
+        permitted = [
+            (score, tags)
+            for score, tags in all_sequences(potentials[row], length)
+            if all(allowed[pair] for pair in zip((TAGS, *tags), (*tags, TAGS), strict=True))
+        ]
+        assert [tags for _, tags in n_best(limited[row, :length], 1000)] == [tags for _, tags in permitted]
+        assert viterbi(limited, LENGTHS)[row] == permitted[0][1]
+        weights = np.exp([score for score, _ in permitted])
+        first = np.zeros(TAGS)
+        for weight, (_, tags) in zip(weights / weights.sum(), permitted, strict=True):
+            first[tags[0]] += weight
+        np.testing.assert_allclose(marginals(limited, LENGTHS)[row, 0], first, atol=1e-9)

@@ -63,3 +63,16 @@ def test_a_saved_layer_gives_the_same(encoder, tmp_path):
 def test_two_directions_share_the_units():
     with pytest.raises(ValueError, match="must be even"):
         features("lstm", units=5)
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_a_dtype_policy_of_its_own_reaches_every_part_and_survives_saving(encoder, tmp_path):
+    numbers, characters = keras.Input((None,), dtype="int32"), keras.Input((None,), dtype="int32")
+    settings = {"characters": 9, "dimensions": 5, "units": 6, "dropout": 0.0, "seed": 1}
+    layer = CharFeatures(encoder, **settings, dtype="mixed_bfloat16")
+    model = keras.Model([numbers, characters], layer(numbers, characters))
+    found = model([NUMBERS, CHARACTERS])
+    assert keras.backend.standardize_dtype(found.dtype) == "bfloat16"
+    model.save(tmp_path / "features.keras")
+    loaded = keras.saving.load_model(tmp_path / "features.keras", safe_mode=True)
+    np.testing.assert_array_equal(loaded([NUMBERS, CHARACTERS]), found)

@@ -110,6 +110,15 @@ def test_in_mixed_precision_scores_stay_in_float32(emissions, mask):
     assert keras.backend.standardize_dtype(potentials.dtype) == "float32"
 
 
+def test_it_trains_with_keras_own_choice_of_compilation(emissions):
+    inputs = keras.Input((None, TAGS))
+    model = keras.Model(inputs, CRF([[True] * (TAGS + 1)] * (TAGS + 1))(keras.layers.Dense(TAGS)(inputs)))
+    model.compile("adam", CRFLoss())
+    losses = [model.train_on_batch(emissions, np.zeros((3, 4), int)) for _ in range(5)]
+    assert losses[-1] < losses[0]
+    assert not model.jit_compile
+
+
 def test_without_a_mask_all_steps_are_real(layer, emissions):
     np.testing.assert_array_equal(layer(emissions), layer(emissions, mask=np.ones((3, 4), bool)))
 

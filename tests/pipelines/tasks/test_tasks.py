@@ -4,25 +4,52 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, task_config
 
-from pipelines.decoding.tag_sequences import viterbi
+from pipelines.layers import CRF
 from pipelines.tasks.ner import NER
 from pipelines.tasks.translation import Translation
 
 
-@pytest.fixture
-def choose():
-    """Chooses the tags of one sentence from their probabilities, (time, tags)."""
+def chooser(labels, scheme):
+    """Chooses the tags of a batch of sentences from their probabilities, each (time, tags), one by one scored."""
     task = NER.__new__(NER)
-    task.labels = ("B-LOC", "B-PER", "I-LOC", "I-PER", "O")
-    task.config = task_config("ner", output="softmax", tag_scheme="iob2")
+    task.labels = labels
+    task.config = task_config("ner", output="softmax", tag_scheme=scheme)
 
-    def chosen(probabilities):
-        logits, lengths = np.log(np.array([probabilities]) + 1e-9), np.array([len(probabilities)])
-        _, potentials = task.scores(logits, lengths)
-        (tags,) = viterbi(potentials, lengths)
-        return [task.labels[tag] for tag in tags]
+    def chosen(*sentences):
+        lengths = np.array([len(sentence) for sentence in sentences])
+        logits = np.zeros((len(sentences), lengths.max(), len(labels)))
+        for row, sentence in enumerate(sentences):
+            logits[row, : len(sentence)] = np.log(np.array(sentence) + 1e-9)
+        tags, _ = task.choose(logits, lengths)
+        return [[labels[tag] for tag in row] for row in tags]
 
     return chosen
+
+
+@pytest.fixture
+def choose():
+    """Chooses the tags of one sentence, learned as IOB2."""
+    chosen = chooser(("B-LOC", "B-PER", "I-LOC", "I-PER", "O"), "iob2")
+    return lambda probabilities: chosen(probabilities)[0]
+
+
+def test_an_entity_of_iobes_ends_before_its_sentence_does():
+    choose = chooser(("B-PER", "E-PER", "I-PER", "O", "S-PER"), "iobes")
+    opening = [0.6, 0.0, 0.0, 0.1, 0.3]
+    assert choose([opening], [[0.0, 0.0, 0.0, 1.0, 0.0], opening]) == [["S-PER"], ["O", "S-PER"]]
+    assert choose([opening, [0.0, 0.3, 0.2, 0.1, 0.4]]) == [["B-PER", "E-PER"]]  # 0.6 * 0.3 against 0.3 * 0.4
+
+
+def test_a_crf_whose_logits_run_wild_still_gives_whole_entities():
+    task = NER.__new__(NER)
+    task.labels = ("B-PER", "E-PER", "I-PER", "O", "S-PER")
+    task.config = task_config("ner", output="crf", tag_scheme="iobes")
+    emissions = np.zeros((1, 3, 5), "float32")
+    emissions[0, 0, 2] = 3e4  # I-PER at the beginning
+    potentials = np.asarray(CRF(task.transitions())(emissions))
+    (tags,), probabilities = task.choose(potentials, np.array([3]))
+    assert task.written([task.labels[tag] for tag in tags])
+    np.testing.assert_allclose(probabilities.sum(axis=-1), 1)
 
 
 def test_an_entity_never_begins_with_inside(choose):
