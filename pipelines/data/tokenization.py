@@ -18,7 +18,7 @@ _RUN = f"{_LETTER}+(?:{_JOINED}+{_LETTER}*)*"
 _CLITIC = f"['’](?i:s|m|d|ll|re|ve)(?!{_LETTER})"
 _NEGATION = f"[nN]['’][tT](?!{_LETTER})"
 _BEFORE_NEGATION = re.compile(f"(?<={_LETTER})(?={_NEGATION})")
-_GAP = re.compile("<br ?/?>|[\u200b\u2060\ufeff]", re.IGNORECASE)  # HTML line breaks, invisible characters
+_GAP = re.compile("<br ?/?>|[\u200b\u2060\ufeff]")  # HTML line breaks, invisible characters
 _WORD = re.compile(
     "|".join(
         (
@@ -81,7 +81,8 @@ def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
     """
     folded = [(character, place) for place, whole in enumerate(text) for character in whole.casefold()]
     letters, places = "".join(character for character, _ in folded), [place for _, place in folded]
-    without_gaps = _GAP.sub(lambda gap: " " * len(gap[0]), letters)
+    visible = _GAP.sub(lambda gap: " " * len(gap[0]), text)
+    without_gaps = "".join(character.casefold() for character in visible)
     found, cursor = [], 0
     for token in tokens:
         sought = "".join(character.casefold() for character in token)
