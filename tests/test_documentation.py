@@ -85,8 +85,17 @@ def is_written(path):
     return False
 
 
+def own_names(text):
+    """Names that a page makes up for its reader: of the files whose content it shows, and of the runs in these."""
+    files = re.findall(r"^`([\w./-]+)`:$", text, re.MULTILINE)
+    contents = [yaml.safe_load(block) for block in fences(text, "yaml")]
+    runs = [name for content in contents for name in content.get("runs", content)]
+    return {*files, *(Path(file).name for file in files), *(Path(file).stem for file in files), *runs}
+
+
 def missing_paths(text):
-    """Paths in code that are neither in the repository nor written by a stage; in a line, bare names too."""
+    """Paths in code that are neither in the repository nor written by a stage nor the page's own; in a line, names."""
+    own = own_names(text)
     candidates = [
         *(word for span in spans(text) for word in span.split() if "/" in word or word.endswith(SUFFIXES)),
         *(word for block in fences(text, "bash") for word in block.split() if "/" in word),
@@ -94,6 +103,8 @@ def missing_paths(text):
     missing = []
     for word in (patterns(candidate).rstrip("/:,;") for candidate in candidates):
         if not re.fullmatch(r"[\w.*-]+(/[\w.*-]+)*", word):
+            continue
+        if word in own or own & {*word.split("/"), Path(word).stem}:
             continue
         if not (fnmatch.filter(repository(), word) or is_written(word) or ("/" not in word and is_known(word))):
             missing.append(word)
@@ -121,7 +132,7 @@ def wrong_options(module, words):
 def wrong_commands(text):
     """Commands with a target, stage, module, subcommand or option that does not exist."""
     targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    examples = [name for block in fences(text, "yaml") for name in yaml.safe_load(block)]
+    examples = list(own_names(text))
     named = {f"${{{kind}}}": [name for file in RUNS for name in file[kind]] for kind in ("runs", "baselines")}
     keys: dict[str, list[str]] = {}
     for name, stage in STAGES:

@@ -1,0 +1,53 @@
+"""docs/your-data.md, followed to the letter: its files, its configurations and its commands."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs/your-data.md").read_text(encoding="utf-8")
+FILE = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMANDS = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with the shipped configurations in which every file was written and every command run."""
+    folder = tmp_path_factory.mktemp("your_data")
+    shutil.copytree(ROOT / "configs", folder / "configs")
+    (folder / "corpora").mkdir()
+    for name, content in FILE.findall(PAGE):
+        (folder / name if name.startswith("configs/") else folder / "corpora" / name).write_text(content, "utf-8")
+    commands = "\n".join(COMMANDS.findall(PAGE)).replace("~/corpora", str(folder / "corpora"))
+    (folder / "bin").mkdir()
+    (folder / "bin/elman").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pipelines.cli "$@"\n')
+    (folder / "bin/elman").chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-e", "-c", commands],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    (folder / "output.txt").write_text(done.stdout, "utf-8")
+    return folder
+
+
+def test_every_run_of_the_page_is_trained(folder):
+    assert {path.name for path in (folder / "runs").iterdir()} == {"my-reviews", "my-cities", "my-treebank", "my-pairs"}
+
+
+def test_the_metrics_are_there(folder):
+    assert set(json.loads((folder / "metrics/my-reviews.json").read_text())) == {"dev"}
+
+
+def test_new_text_is_tagged(folder):
+    rows = [json.loads(line) for line in (folder / "output.txt").read_text("utf-8").splitlines() if line[:1] == "{"]
+    assert [row["source_tokens"] for row in rows] == [["Anna", "saw", "New", "York", "."]]
