@@ -16,12 +16,13 @@ from pipelines.evaluation.scores import Score, load_family
 
 PREFACE = """# Results on real data
 
-Every number comes from `make bench`, stage by stage; the command beside it runs that one alone. Settings were chosen on
-dev; a run's test was read once, that of the baselines more often: the solver's tolerance of two of them was changed and
-set back after test had been read (dev told the same). Minutes and tokens/s were taken on a machine that did other work
-too. Values are percent (BLEU and chrF as sacreBLEU prints them) with a 95 % bootstrap interval over
-sentences or documents. With several seeds a value is their mean, the interval the mean of theirs, and sd the sample
-standard deviation over seeds. `results.json` holds the same with signatures.
+Every number comes from a stage of `make bench`; the command beside it runs that one alone. Runs were made at different
+times (`python -m benchmarks.results --keep` leaves what is not evaluated again as it was). Settings were chosen on dev;
+a run's test was read once, that of the baselines more often: the solver's tolerance of two of them was changed and set
+back after test had been read (dev told the same). Minutes and tokens/s were taken on machines that did other work too.
+Values are percent (BLEU and chrF as sacreBLEU prints them) with a 95 % bootstrap interval over sentences or documents.
+With several seeds a value is their mean, the interval the mean of theirs, and sd the sample standard deviation over
+seeds. `results.json` holds the same with signatures.
 
 """
 
@@ -37,9 +38,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--anchors", type=Path, required=True, help="figures of others (YAML), for the page alone")
     parser.add_argument("--json", type=Path, required=True, help="file to write: a list of results")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
+    parser.add_argument("--keep", action="store_true", help="keep the figures of runs that are not evaluated here")
     options = parser.parse_args(arguments)
 
-    results = [*run_results(options), *baseline_results(options)]
+    before = read_json(options.json) if options.keep and options.json.exists() else []
+    results = [*run_results(options, before), *baseline_results(options, before)]
     order = {name: place for place, name in enumerate(dict.fromkeys(result["metric"] for result in results))}
     results.sort(
         key=lambda each: (each["task"], each["dataset"], each["split"] != "test", order[each["metric"]], -each["value"])
@@ -49,7 +52,7 @@ def main(arguments: list[str] | None = None) -> None:
         page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors))))
 
 
-def run_results(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Results of runs; those that differ by nothing but their seed, told by the end of their names, are one."""
     seeds: dict[str, dict[int, str]] = {}
     runs = load_runs(options.runs)
@@ -57,6 +60,10 @@ def run_results(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
         seeds.setdefault(re.sub(rf"-{run.seed}$", "", name), {})[run.seed] = name
     for group, names in seeds.items():
         run = runs[next(iter(names.values()))]
+        kept = [result for result in before if (result["run"], result["seeds"]) == (group, list(names))]
+        if kept and not all((options.evaluations / name).exists() for name in names.values()):
+            yield from kept
+            continue
         scores = [read_scores(options.evaluations / name / "scores.json")[name] for name in names.values()]
         costs = [read_json(options.costs / f"{name}.json") for name in names.values()]
         described = {
@@ -71,9 +78,13 @@ def run_results(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
         yield from summarised(described, scores, options.configs)
 
 
-def baseline_results(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+def baseline_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Results of baselines."""
     for group, item in load_baselines(options.runs).items():
+        kept = [result for result in before if result["command"].endswith(f"evaluate-baseline@{group}")]
+        if kept and not (options.evaluations / "baselines" / group).exists():
+            yield from kept
+            continue
         costs = read_json(options.costs / "baselines" / f"{group}.json")
         for name, scores in read_scores(options.evaluations / "baselines" / group / "scores.json").items():
             described = {
