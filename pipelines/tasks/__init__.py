@@ -134,7 +134,7 @@ class Task(ABC):
 
     def source(self, example: Example) -> list[int]:
         """The ids of an example's tokens, cut where the configuration says so."""
-        return self.vocabularies["tokens"].ids(example.tokens)[: self.config.model.maximum_tokens]
+        return kept(self.vocabularies["tokens"].ids(example.tokens), self.config.model)
 
     def loss(self) -> Any:
         """Cross-entropy, averaged over the real targets of a batch."""
@@ -190,3 +190,12 @@ class Task(ABC):
         vocabularies = {name: Vocabulary.load(folder / f"vocabulary_{name}.json") for name in names}
         labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         return cls(config, cell, vocabularies, labels, language)
+
+
+def kept(ids: list[int], config: ModelConfig) -> list[int]:
+    """The ids of a text that are not cut: its first ones, its last ones, or half of each."""
+    most = config.maximum_tokens
+    if most is None or len(ids) <= most:
+        return ids
+    head = {"head": most, "tail": 0, "head_tail": most // 2}[config.truncation or "head"]
+    return ids[:head] + ids[len(ids) - (most - head) :]

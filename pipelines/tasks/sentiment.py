@@ -18,7 +18,7 @@ class Sentiment(Task):
     field = "label"
     label_counts = "labels"
     needs = ("pooling",)
-    reads = ("maximum_tokens", "word_dropout")
+    reads = ("maximum_tokens", "truncation", "word_dropout")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.classifier import build_classifier

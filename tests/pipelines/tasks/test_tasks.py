@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, task_config
 
+from pipelines.config import ModelConfig
 from pipelines.layers import CRF
+from pipelines.tasks import kept
 from pipelines.tasks.ner import NER
 from pipelines.tasks.translation import Translation
 
@@ -124,3 +126,13 @@ def test_a_traced_decoder_is_kept_for_the_same_model(ten_examples, small_vectors
     bias = np.asarray(model.logits.bias)
     model.logits.bias.assign(bias + np.arange(len(bias)) * 10.0)
     assert list(task.predict(model, ten_examples)) != first
+
+
+@pytest.mark.parametrize(
+    ("truncation", "expected"), [(None, [1, 2, 3]), ("head", [1, 2, 3]), ("tail", [5, 6, 7]), ("head_tail", [1, 6, 7])]
+)
+def test_a_long_text_keeps_its_beginning_its_end_or_both(truncation, expected):
+    config = ModelConfig("frozen", maximum_tokens=3, truncation=truncation)
+    assert kept([1, 2, 3, 4, 5, 6, 7], config) == expected
+    assert kept([1, 2, 3], config) == [1, 2, 3]
+    assert kept([1, 2, 3, 4], ModelConfig("frozen", truncation=truncation)) == [1, 2, 3, 4]
