@@ -173,6 +173,10 @@ class Task(ABC):
                 cut = len(example.tokens) - (self.config.model.maximum_tokens or len(example.tokens))
                 yield {"id": example.id, **row, **({"truncated_tokens": cut} if cut > 0 else {})}
 
+    def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
+        """Fits what turns a trained model's scores into probabilities, on dev; nothing, if the task has nothing."""
+        return
+
     def entities(self, row: Mapping[str, Any]) -> list[tuple[str, int, int]] | None:
         """The entities of a prediction: type, first token, and the token behind the last; None where there are none."""
         return None
