@@ -17,7 +17,7 @@ from embeddings.errors import InputError
 from embeddings.files import write_json
 from embeddings.matrix import matrix
 from pipelines.config import CellConfig, DecodingConfig, ModelConfig, TaskConfig
-from pipelines.data.batching import Encoded, in_batches_by_length
+from pipelines.data.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
 from pipelines.data.vocabulary import PADDING_ID, SPECIAL_WORDS, Vocabulary, build_vocabulary
 from pipelines.data.word_forms import character_vocabulary
@@ -131,6 +131,10 @@ class Task(ABC):
     def features(self, example: Example) -> Encoded:
         """What the model reads of an example: the ids of its tokens."""
         return (self.source(example),)
+
+    def inputs(self, batch: Sequence[Encoded]) -> Any:
+        """What the model's encoder reads of a batch of features: int32 (batch, time) ids of tokens, and more."""
+        return pad([source for source, *_ in batch])
 
     def source(self, example: Example) -> list[int]:
         """The ids of an example's tokens, cut where the configuration says so."""

@@ -10,7 +10,7 @@ from scipy.special import log_softmax, softmax
 
 from embeddings.files import read_json, write_json
 from pipelines.config import CellConfig, DecodingConfig, TaskConfig
-from pipelines.data.batching import Encoded, in_batches_by_length, pad
+from pipelines.data.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
 from pipelines.tasks import Task
 
@@ -36,7 +36,7 @@ class Sentiment(Task):
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         labels = np.array([label for _, (label,) in batch], dtype="int32")
-        return pad([source for source, _ in batch]), labels, np.ones(len(batch), dtype="float32")
+        return self.inputs(batch), labels, np.ones(len(batch), dtype="float32")
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         def predict(batch: list[Encoded]) -> list[dict]:
@@ -50,7 +50,7 @@ class Sentiment(Task):
 
     def logits(self, model: Any, batch: list[Encoded]) -> np.ndarray:
         """The model's logits, float64 (batch, labels)."""
-        return model.predict_on_batch(pad([source for source, *_ in batch])).astype("float64")
+        return model.predict_on_batch(self.inputs(batch)).astype("float64")
 
     def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
         """Sets the temperature that divides logits to the one of the lowest log loss on dev.

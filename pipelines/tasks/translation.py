@@ -38,14 +38,14 @@ class Translation(Task):
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         before = pad([[BEGIN_ID, *target] for _, target in batch])
         after = pad([[*target, END_ID] for _, target in batch])
-        return (pad([source for source, _ in batch]), before), after, (after != PADDING_ID).astype("float32")
+        return (self.inputs(batch), before), after, (after != PADDING_ID).astype("float32")
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         decoding = decoding or DecodingConfig()
         decoder = traced_decoder(model, decoding)
 
         def predict(batch: list[Encoded]) -> list[dict]:
-            written = decoder.predict_on_batch(pad([source for (source,) in batch]))
+            written = decoder.predict_on_batch(self.inputs(batch))
             if decoding.method == "greedy":
                 return [self.written(ids) for ids in np.asarray(written)]
             rows = []
