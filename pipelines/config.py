@@ -81,6 +81,10 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         _check_share("word_dropout", self.word_dropout or 0.0)
+        if self.maximum_tokens is not None and self.maximum_tokens < 1:
+            raise ValueError(f"expected maximum_tokens of at least 1, got {self.maximum_tokens}")
+        if self.truncation and self.maximum_tokens is None:
+            raise ValueError("truncation tells what maximum_tokens keeps; give that as well")
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,9 @@ class DecodingConfig:
         for name, value in {**sizes, "n_best": self.n_best}.items() if self.method != "beam" else ():
             if value is not None:
                 raise ValueError(f"{name} is not read by the method {self.method}; leave it out")
-        if self.beam_size is not None and not 1 <= (self.n_best or 1) <= self.beam_size:
+        if self.beam_size is not None and self.beam_size < 1:
+            raise ValueError(f"expected beam_size of at least 1, got {self.beam_size}")
+        if self.n_best is not None and not 1 <= self.n_best <= (self.beam_size or 1):
             raise ValueError(f"expected n_best from 1 to beam_size, got {self.n_best} of {self.beam_size}")
 
 

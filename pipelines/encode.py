@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file
+from embeddings.files import atomic_file, atomic_path
+from pipelines.data.lines import text_lines
 
 
 @exits_on_input_error
@@ -24,18 +25,15 @@ def main(arguments: list[str] | None = None) -> None:
 
     import pipelines
 
-    lines = (line.rstrip("\r\n") for line in options.text)
-    vectors = pipelines.load(options.run).encode(lines, options.tokenised)
+    vectors = pipelines.load(options.run).encode(text_lines(options.text), options.tokenised)
     if options.output.suffix == ".jsonl":
         with atomic_file(options.output) as file:
             for vector in vectors:
                 file.write(f"[{', '.join(f'{value:.6g}' for value in vector)}]\n")
         return
     stacked = list(vectors)
-    if not stacked:
-        raise InputError("expected texts, got none")
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    np.save(options.output, np.array(stacked), allow_pickle=False)
+    with atomic_path(options.output) as temporary, open(temporary, "wb") as file:
+        np.save(file, np.stack(stacked) if stacked else np.zeros((0, 0), "float32"), allow_pickle=False)
 
 
 if __name__ == "__main__":

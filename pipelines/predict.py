@@ -16,6 +16,7 @@ from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder
 from pipelines.config import DecodingConfig, TaskConfig, load_config
 from pipelines.data.examples import read_examples, write_rows
+from pipelines.data.lines import text_lines
 
 if TYPE_CHECKING:
     from pipelines.training.trained_run import TrainedRun
@@ -35,10 +36,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
     parser.add_argument("--tokenised", action="store_true", help="of text: tokens stand between spaces")
-    parser.add_argument("--format", choices=FORMATS, default="jsonl", help="of predictions of text (default: jsonl)")
+    parser.add_argument("--format", choices=FORMATS, help="of predictions of text (default: jsonl)")
+    parser.add_argument("--chunk", type=int, help=f"texts to wait for ({CHUNK}; 1 at a terminal): more is faster")
     options = parser.parse_args(arguments)
     if bool(options.data) != bool(options.output):
         parser.error("--data and --output go together")
+    if options.data and (options.tokenised or options.format or options.chunk):
+        parser.error("--tokenised, --format and --chunk are for text, not for --data")
+    if options.chunk is not None and options.chunk < 1:
+        parser.error("--chunk must be at least 1")
 
     from pipelines.training.checkpoint import load_run_folder
 
@@ -59,18 +65,17 @@ def main(arguments: list[str] | None = None) -> None:
 def write_text(run: "TrainedRun", options: argparse.Namespace, decoding: DecodingConfig | None) -> None:
     """Predicts the lines of a text onto standard output; tells the throughput on standard error."""
     start, texts, tokens = time.perf_counter(), 0, 0
-    chunk = 1 if options.text.isatty() else CHUNK
-    lines = (line.rstrip("\r\n") for line in options.text)
-    for row in run.predict(lines, decoding, options.tokenised, chunk):
-        print(formatted(row, options.format), flush=chunk == 1)
+    chunk = options.chunk or (1 if options.text.isatty() else CHUNK)
+    for row in run.predict(text_lines(options.text), decoding, options.tokenised, chunk):
+        print(formatted(row, options.format), flush=True)
         texts, tokens = texts + 1, tokens + len(row["source_tokens"])
     seconds = time.perf_counter() - start
     print(f"{texts:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s", file=sys.stderr)
 
 
-def formatted(row: Mapping[str, Any], form: str) -> str:
+def formatted(row: Mapping[str, Any], form: str | None) -> str:
     """A prediction as JSON; as text: its label, its tags between spaces, or its text; or as columns."""
-    if form == "jsonl":
+    if form in (None, "jsonl"):
         return json.dumps(row, ensure_ascii=False)
     if form == "text":
         return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text", ""))

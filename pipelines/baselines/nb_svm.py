@@ -1,6 +1,7 @@
 """NB-SVM: a linear classifier of words and word pairs, scaled by how much more often a label has them."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -42,8 +43,7 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
     weights, intercepts = [], []
     for name in names[1:] if len(names) == 2 else names:
         inside = labels == name
-        shares = [SMOOTHING + np.asarray(presence[rows].sum(axis=0)).ravel() for rows in (inside, ~inside)]
-        ratio = np.log((shares[0] / shares[0].sum()) / (shares[1] / shares[1].sum()))
+        ratio = log_count_ratio(presence, inside)
         model = LinearSVC(C=PENALTY_INVERSE, random_state=seed).fit(presence.multiply(ratio).tocsr(), inside)
         learned = model.coef_.ravel()
         mixed = (1 - INTERPOLATION) * np.abs(learned).mean() + INTERPOLATION * learned
@@ -59,3 +59,14 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
             yield {"id": example.id, "label": names[label]}
 
     return predict
+
+
+def log_count_ratio(presence: Any, inside: np.ndarray) -> np.ndarray:
+    """How much more often texts of a label hold each term than others do, as a logarithm, float64 (terms,).
+
+    Args:
+        presence: which term stands in which text, sparse (texts, terms).
+        inside: whether each text is of the label, bool (texts,).
+    """
+    counts = [SMOOTHING + np.asarray(presence[rows].sum(axis=0)).ravel() for rows in (inside, ~inside)]
+    return np.log((counts[0] / counts[0].sum()) / (counts[1] / counts[1].sum()))

@@ -57,7 +57,7 @@ class Decoder(keras.Model):
 
         def write(step, words, is_open, scores, counts, ranked, written, states):
             logits, states = self.model.step(ops.reshape(words, (-1,)), states, encoded, sources)
-            log_probabilities = ops.reshape(ops.log_softmax(logits + forbidden), (batch, size, words_known))
+            log_probabilities = ops.reshape(ops.log_softmax(logits) + forbidden, (batch, size, words_known))
             scores = scores[:, :, None] + ops.where(is_open[:, :, None], log_probabilities, stays)
             counts = counts + ops.cast(is_open, "float32")
             penalty = ((5 + counts) / 6) ** self.config.length_penalty

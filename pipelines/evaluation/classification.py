@@ -21,6 +21,9 @@ def check(reference: Example, prediction: Mapping[str, Any]) -> None:
         raise InputError("expected an example with a label, got one without")
     if not isinstance(prediction.get("label"), str):
         raise InputError(f"expected a `label`, got {prediction.get('label')!r}")
+    shares = (prediction.get("probabilities") or {"": 1.0}).values()
+    if not all(isinstance(share, int | float) and 0 <= share <= 1 for share in shares) or abs(sum(shares) - 1) > 1e-3:
+        raise InputError("expected `probabilities` from 0 to 1 that add up to 1")
 
 
 def score(references: References, predictions: Predictions) -> dict[str, float]:
@@ -83,13 +86,19 @@ def _labels(references: References, predictions: Predictions) -> tuple[list[str]
 
 
 def _texts(references: References, predictions: Predictions) -> calibration.Texts | None:
-    """The probabilities of all classes, those of the references alone included; None where a row has none."""
+    """The probabilities of all classes, those of the references alone included; None where a row has none.
+
+    Rows are rounded; they are made to add up to one again.
+    """
     if not all(row.get("probabilities") for row in predictions):
         return None
     names = sorted(
         {str(reference.label) for reference in references}.union(*(row["probabilities"] for row in predictions))
     )
+    if len(names) < 2:
+        return None
     probabilities = np.array([[row["probabilities"].get(name, 0.0) for name in names] for row in predictions])
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
     number = {name: index for index, name in enumerate(names)}
     return calibration.Texts(probabilities, np.array([number[str(reference.label)] for reference in references]))
 

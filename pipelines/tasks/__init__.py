@@ -169,7 +169,9 @@ class Task(ABC):
         Yields:
             A prediction row with the example's id; `truncated_tokens` where the text was cut.
         """
-        predict_batch = self.predictor(model, decoding or self.config.decoding)
+        decoding = decoding or self.config.decoding
+        predict_batch = self.predictor(model, decoding)
+        batch_size = max(1, batch_size // ((decoding and decoding.beam_size) or 1))
         remaining = iter(examples)
         while chunk := list(islice(remaining, PREDICTION_CHUNK)):
             sources = [self.features(example) for example in chunk]

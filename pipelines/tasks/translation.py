@@ -14,6 +14,8 @@ from pipelines.data.tokenization import detokenize
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
 from pipelines.tasks import Task
 
+LEAST = -1e7  # score of a hypothesis; what is less fills a beam that has found no more
+
 
 class Translation(Task):
     """Writes a sentence's translation word by word."""
@@ -53,7 +55,9 @@ class Translation(Task):
                 rows.append(self.written(hypotheses[0]))
                 if decoding.n_best:
                     best = zip(hypotheses[: decoding.n_best], scores.tolist(), strict=False)
-                    rows[-1]["n_best"] = [{**self.written(ids), "score": round(score, 6)} for ids, score in best]
+                    rows[-1]["n_best"] = [
+                        {**self.written(ids), "score": round(score, 6)} for ids, score in best if score > LEAST
+                    ]
             return rows
 
         return predict

@@ -7,6 +7,8 @@ import pytest
 from gensim.models import KeyedVectors
 
 from embeddings import cli, store
+from embeddings.errors import InputError
+from embeddings.export import export
 
 WORDS = {"king": (3, 4), "queen": (4, 3), "man": (0, 1), "woman": (1, 0), "stone": (-1, 0)}
 
@@ -53,6 +55,26 @@ def test_the_projector_gets_a_line_a_word_in_both_files(folder, tmp_path):
     cli.main(["export", str(folder), str(tmp_path / "projector"), "--format", "projector"])
     assert (tmp_path / "projector/vectors.tsv").read_text().splitlines()[:2] == ["3\t4", "4\t3"]
     assert (tmp_path / "projector/metadata.tsv").read_text().splitlines()[:2] == ["word\tcount", "king\t9"]
+
+
+def test_an_export_replaces_an_export_and_nothing_else(folder, tmp_path, capsys):
+    for _ in range(2):
+        cli.main(["export", str(folder), str(tmp_path / "projector"), "--format", "projector"])
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.txt").write_text("years")
+    for output, form in (("mine", "projector"), ("vectors", "projector"), ("mine", "word2vec_text")):
+        with pytest.raises(SystemExit):
+            cli.main(["export", str(folder), str(tmp_path / output), "--format", form])
+        assert "something else than such an export" in capsys.readouterr().err
+    assert (tmp_path / "mine/thesis.txt").read_text() == "years"
+    assert store.read(folder).words == list(WORDS)
+
+
+def test_a_word_with_a_space_is_not_exported(tmp_path):
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(["1\u00a0000"], np.ones((1, 2), dtype=np.float32))
+    with pytest.raises(InputError, match="holds white space"):
+        export(vectors, tmp_path / "vectors.txt", "word2vec_text")
 
 
 @pytest.mark.parametrize(

@@ -113,3 +113,18 @@ def test_another_form_of_vectors_is_refused(folder, capsys):
     with pytest.raises(SystemExit):
         encode.main([str(folder), "--output", "vectors.csv"])
     assert "ends in .npy or .jsonl" in capsys.readouterr().err
+
+
+def test_bytes_that_are_no_text_are_told_in_one_line(folder, tmp_path, capsys):
+    (tmp_path / "text.txt").write_bytes(b"Anna\n\xff\n")
+    for command in ([predict.main, []], [encode.main, ["--output", str(tmp_path / "vectors.npy")]]):
+        with pytest.raises(SystemExit):
+            command[0]([str(folder), "--text", str(tmp_path / "text.txt"), *command[1]])
+        assert "expected UTF-8" in capsys.readouterr().err
+    assert not (tmp_path / "vectors.npy").exists()
+
+
+def test_options_of_text_do_not_go_with_data(folder, capsys):
+    with pytest.raises(SystemExit):
+        predict.main([str(folder), "--data", "data", "--output", "out", "--format", "text"])
+    assert "not for --data" in capsys.readouterr().err

@@ -10,27 +10,34 @@ from pipelines.data.examples import Example
 from pipelines.data.lines import numbered_lines
 
 
-def read(paths: Sequence[Path], text: str = "text", label: str = "label", separator: str = ",") -> Iterator[Example]:
-    """Reads labelled texts, streaming. A text between quotation marks may hold separators and line ends.
+def read(
+    paths: Sequence[Path], text: str = "text", label: str = "label", separator: str = ",", quotes: bool = True
+) -> Iterator[Example]:
+    """Reads labelled texts, streaming.
 
     Args:
         paths: the files, one after another, each with a first line of names.
         text: name of the column of texts.
         label: name of the column of labels.
-        separator: what stands between columns.
+        separator: the character between columns.
+        quotes: whether a text between quotation marks may hold separators and line ends; else such marks are text.
 
     Raises:
         InputError: a column is missing, or a line has another number of columns than the first, or no label.
     """
+    if not isinstance(separator, str) or len(separator) != 1:
+        raise InputError(f"csv_table: expected a separator of one character, got {separator!r}")
+    quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
     for path in paths:
-        table = csv.reader((f"{line}\n" for _, line in numbered_lines(path)), delimiter=separator, strict=True)
+        lines = (f"{line}\n" for _, line in numbered_lines(path))
+        table = csv.reader(lines, delimiter=separator, quoting=quoting, strict=True)
         try:
             names = next(table, [])
             for name in (text, label):
                 if name not in names:
                     raise InputError(f"{path}:1: expected a column {name!r}{nearest(name, names)}, got {names}")
             for row in table:
-                if not row:
+                if not "".join(row).strip():
                     continue
                 if len(row) != len(names):
                     raise InputError(f"{path}:{table.line_num}: expected {len(names)} columns, got {len(row)}")

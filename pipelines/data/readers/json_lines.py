@@ -24,6 +24,8 @@ def read(paths: Sequence[Path], fields: Mapping[str, str]) -> Iterator[Example]:
     Raises:
         InputError: an unknown field, a line that is not a JSON object, a missing key, or a value of another kind.
     """
+    if not isinstance(fields, Mapping):
+        raise InputError(f"json_lines: expected `fields` to map fields to keys, got {fields!r}")
     for field in fields:
         if field not in SCALARS + LISTS:
             raise InputError(f"json_lines: unknown field {field!r}{nearest(field, [*SCALARS, *LISTS])}")

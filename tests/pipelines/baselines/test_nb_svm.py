@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.svm import LinearSVC
 
 from embeddings.errors import InputError
-from pipelines.baselines.nb_svm import fit
+from pipelines.baselines.nb_svm import fit, log_count_ratio
+from pipelines.baselines.tfidf_logistic_regression import terms
 from pipelines.data.examples import Example
 
 
@@ -21,24 +25,31 @@ def test_the_order_of_neighbours_is_learned():
     assert labels(fit(train, seed=1)(labelled(("new x y", ""), ("new y x", "")))) == ["xy", "yx"]
 
 
-def test_a_word_counts_once_a_text():
-    train = labelled(("good fine", "p"), ("fine", "p"), ("bad", "n"), ("poor", "n"), ("bad poor", "n"))
-    predict = fit(train, seed=1)
-    once, often = predict(labelled(("good bad", ""), ("good bad bad bad bad", "")))
-    # The pair `bad bad` is unknown, so that nothing but the number of `bad` differs.
-    assert once["label"] == often["label"]
+def test_the_ratio_of_counts_by_hand():
+    # Terms in three texts, the first two of the label: (2, 1, 0) and (0, 1, 1), each count plus one.
+    presence = csr_matrix([[1, 1, 0], [1, 0, 0], [0, 1, 1]])
+    expected = np.log([(3 / 6) / (1 / 5), (2 / 6) / (2 / 5), (1 / 6) / (2 / 5)])
+    np.testing.assert_allclose(log_count_ratio(presence, np.array([True, True, False])), expected)
+
+
+def test_weights_are_mixed_with_their_mean_size():
+    """The decision of one text, from a linear SVM on its own features."""
+    train = labelled(("good film", "p"), ("good", "p"), ("bad film", "n"), ("bad bad", "n"))
+    vectorizer = CountVectorizer(binary=True).set_params(analyzer=terms)
+    presence = vectorizer.fit_transform([example.tokens for example in train])
+    inside = np.array([True, True, False, False])
+    ratio = log_count_ratio(presence, inside)
+    svm = LinearSVC(C=1.0, random_state=1).fit(presence.multiply(ratio).tocsr(), inside)
+    mixed = 0.75 * np.abs(svm.coef_).mean() + 0.25 * svm.coef_.ravel()
+    texts = labelled(("good bad film", ""), ("film", ""), ("bad film good good", ""), ("", ""))
+    scores = vectorizer.transform([text.tokens for text in texts]) @ (ratio * mixed) + svm.intercept_[0]
+    expected = ["p" if score > 0 else "n" for score in scores]
+    assert labels(fit(train, seed=1)(texts)) == expected
 
 
 def test_three_labels_stand_each_against_the_rest():
     train = labelled(*[(f"w{n} {label}", label) for n in range(6) for label in ("a", "b", "c")])
     assert labels(fit(train, seed=1)(labelled(("b", ""), ("c", ""), ("a", "")))) == ["b", "c", "a"]
-
-
-def test_a_ratio_of_counts_by_hand_decides_where_the_svm_is_silent(monkeypatch):
-    # beta 0 is naive Bayes with the weights' mean size: r("good") = log((3/8)/(1/6)) > 0 > r("bad")
-    monkeypatch.setattr("pipelines.baselines.nb_svm.INTERPOLATION", 0.0)
-    train = labelled(("good good film", "p"), ("good", "p"), ("bad film", "n"), ("bad", "n"))
-    assert labels(fit(train, seed=1)(labelled(("good", ""), ("bad", "")))) == ["p", "n"]
 
 
 def test_the_same_seed_gives_the_same_labels():

@@ -253,6 +253,14 @@ def test_a_malformed_table_is_refused(write: Write, content: str, message: str) 
         list(csv_table.read([write(content)]))
 
 
+def test_marks_are_text_where_nothing_is_quoted(write: Write) -> None:
+    path = write('text\tlabel\n"foo\t1\nbar"\t0\n  \t\n')
+    found = [(example.text, example.label) for example in csv_table.read([path], separator="\t", quotes=False)]
+    assert found == [('"foo', "1"), ('bar"', "0")]
+    with pytest.raises(InputError, match="separator of one character"):
+        list(csv_table.read([path], separator="||"))
+
+
 def test_objects_are_read_by_their_keys(write: Write) -> None:
     content = '{"review": "Fine", "stars": 5, "x": null}\n\n{"review": "Dull", "stars": "1"}\n'
     first, second = json_lines.read([write(content)], {"text": "review", "label": "stars"})
@@ -293,5 +301,7 @@ def test_a_label_may_be_told_by_the_file(write: Write) -> None:
     assert [(example.text, example.label) for example in examples] == [
         ("bad film", "neg"), ("worse", "neg"), ("good", "pos"),
     ]  # fmt: skip
+    with pytest.raises(InputError, match="put them in quotation marks"):
+        list(file_a_label.read([write("a")], [True]))  # as YAML reads yes
     with pytest.raises(InputError, match="as many files as labels, got 1 and 2"):
         list(file_a_label.read([write("a")], ["neg", "pos"]))

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import log_softmax
 
 from pipelines.config import CellConfig, DecodingConfig
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, Vocabulary
 from pipelines.decoding import greedy
 from pipelines.decoding.beam import Decoder
 from pipelines.models.seq2seq import build_seq2seq
@@ -39,7 +39,6 @@ def score(model, source, words, penalty):
     """The ranked score of a hypothesis, from the model's logits on the whole of it."""
     before = np.array([[BEGIN_ID, *words[:-1]]], "int32")
     logits = np.array(model((source[None], before), training=False), "float64")[0]
-    logits[:, [PADDING_ID, UNKNOWN_ID, BEGIN_ID]] = -np.inf
     total = log_softmax(logits, axis=-1)[np.arange(len(words)), words].sum()
     return total / ((5 + len(words)) / 6) ** penalty
 

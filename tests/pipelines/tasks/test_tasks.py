@@ -135,7 +135,13 @@ def test_a_long_text_keeps_its_beginning_its_end_or_both(truncation, expected):
     config = ModelConfig("frozen", maximum_tokens=3, truncation=truncation)
     assert kept([1, 2, 3, 4, 5, 6, 7], config) == expected
     assert kept([1, 2, 3], config) == [1, 2, 3]
-    assert kept([1, 2, 3, 4], ModelConfig("frozen", truncation=truncation)) == [1, 2, 3, 4]
+    assert kept([1, 2, 3, 4], ModelConfig("frozen")) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("changes", [{"maximum_tokens": 0}, {"truncation": "tail"}, {"word_dropout": 1.0}])
+def test_senseless_settings_of_a_model_are_refused(changes):
+    with pytest.raises(ValueError, match=r"maximum_tokens|word_dropout"):
+        ModelConfig("frozen", **changes)
 
 
 def test_the_temperature_is_that_of_the_lowest_log_loss_on_dev_and_is_saved(ten_examples, small_vectors, tmp_path):
