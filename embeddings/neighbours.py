@@ -1,4 +1,4 @@
-"""What vectors say of a word: its nearest neighbours, and analogies."""
+"""What vectors say of words: nearest neighbours, analogies, cosines."""
 
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,15 @@ def analogy(vectors: "KeyedVectors", a: str, b: str, c: str, count: int = 10) ->
     """
     a, b, c = (_known(vectors, word) for word in (a, b, c))
     return vectors.most_similar(positive=[b, c], negative=[a], topn=count)
+
+
+def cosine(vectors: "KeyedVectors", first: str, second: str) -> float:
+    """The cosine of two words' vectors, in [-1, 1].
+
+    Raises:
+        InputError: one of the words has no vector, not even in lower case.
+    """
+    return float(vectors.similarity(_known(vectors, first), _known(vectors, second)))
 
 
 def _known(vectors: "KeyedVectors", word: str) -> str:

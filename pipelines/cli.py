@@ -5,10 +5,11 @@ import sys
 
 COMMANDS = {
     "prepare": ("pipelines.prepare", "a dataset becomes splits, counts and a data report"),
-    "vectors": ("embeddings.train", "train Word2Vec vectors on prepared splits"),
+    "vectors": ("embeddings.cli", "train Word2Vec vectors on prepared splits, or ask and export trained ones"),
     "baseline": ("pipelines.baseline", "predictions of a task's baselines"),
     "train": ("pipelines.train", "train one run of a runs file"),
     "predict": ("pipelines.predict", "predict prepared splits, or text from standard input, with a trained run"),
+    "encode": ("pipelines.encode", "vectors of texts: the last hidden states of a trained run"),
     "evaluate": ("pipelines.evaluate", "metrics of predictions, each with signature and interval"),
     "compare": ("pipelines.compare", "one leaderboard over all runs and baselines"),
 }

@@ -71,7 +71,8 @@ class ModelConfig:
     minimum_count: int = 1  # rarer words of train that have no vector are unknown words
     word_dropout: float | None = None  # share of the words that training replaces by the unknown word
     maximum_tokens: int | None = None  # longer texts are cut, in training and prediction
-    pooling: Literal["last", "max", "mean"] | None = None  # many-to-one tasks: what of the states is classified
+    truncation: Literal["head", "tail", "head_tail"] | None = None  # what of a text is kept: head, if none is given
+    pooling: Literal["last", "max", "mean", "attention"] | None = None  # many-to-one: what of the states is classified
     annotations: Literal["states", "states_and_words"] | None = None  # encoder-decoders: what is attended to
     output: Literal["softmax", "crf"] | None = None  # taggers: each tag alone (if none is given), or whole sequences
     tag_scheme: Literal["iob2", "iobes"] | None = None  # entities: what is learned; predictions are IOB2
@@ -80,6 +81,10 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         _check_share("word_dropout", self.word_dropout or 0.0)
+        if self.maximum_tokens is not None and self.maximum_tokens < 1:
+            raise ValueError(f"expected maximum_tokens of at least 1, got {self.maximum_tokens}")
+        if self.truncation and self.maximum_tokens is None:
+            raise ValueError("truncation tells what maximum_tokens keeps; give that as well")
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,22 @@ class DecodingConfig:
     method: str = "greedy"  # module of pipelines/decoding
     maximum_ratio: float = 2.0  # an output holds at most maximum_ratio * source tokens + maximum_extra tokens
     maximum_extra: int = 10
+    beam_size: int | None = None  # beam: hypotheses that are kept of each source
+    length_penalty: float | None = None  # beam: 0 ranks by probability, more favours longer outputs
+    n_best: int | None = None  # beam: hypotheses that a prediction holds, with scores; the best alone if not given
+
+    def __post_init__(self) -> None:
+        sizes = {"beam_size": self.beam_size, "length_penalty": self.length_penalty}
+        for name, value in sizes.items() if self.method == "beam" else ():
+            if value is None:
+                raise ValueError(f"expected {name}, which the method beam reads")
+        for name, value in {**sizes, "n_best": self.n_best}.items() if self.method != "beam" else ():
+            if value is not None:
+                raise ValueError(f"{name} is not read by the method {self.method}; leave it out")
+        if self.beam_size is not None and self.beam_size < 1:
+            raise ValueError(f"expected beam_size of at least 1, got {self.beam_size}")
+        if self.n_best is not None and not 1 <= self.n_best <= (self.beam_size or 1):
+            raise ValueError(f"expected n_best from 1 to beam_size, got {self.n_best} of {self.beam_size}")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import argparse
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from embeddings import store
 from embeddings.errors import InputError, exits_on_input_error
@@ -66,6 +67,8 @@ def main(arguments: list[str] | None = None) -> None:
                 decisions = family.confusion(references[split], predictions)
                 write_table(tables / "confusion.csv", ("actual", "predicted"), decisions)
                 write_table(tables / "per_label.csv", *per_label(found))
+                for name, (header, *rows) in family.tables(references[split], predictions).items():
+                    write_table(tables / f"{name}.csv", header, rows)
                 if known:
                     new = by_novelty(references[split], predictions, known, options.seed)
                     write_table(tables / "novelty.csv", HEADER, new)
@@ -118,7 +121,7 @@ def per_label(scores: Iterable[Score]) -> tuple[list[str], list[list[str]]]:
     return ["label", *metrics], [[label, *(cells.get((label, metric), "") for metric in metrics)] for label in labels]
 
 
-def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_table(path: Path, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
     """Writes a CSV file; a table without rows is left out."""
     rows = list(rows)
     if rows:

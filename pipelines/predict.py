@@ -1,22 +1,28 @@
 """Stage `predict`: a run folder labels, tags or translates prepared splits, or new text.
 
-Without --data it reads raw text, one a line, from --text or standard input, and writes JSON Lines to standard output.
+Without --data it reads text, one a line, from --text or standard input, and writes its predictions to standard output
+as JSON Lines, plain text or CoNLL columns.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder
 from pipelines.config import DecodingConfig, TaskConfig, load_config
-from pipelines.data.examples import Example, read_examples, write_rows
+from pipelines.data.examples import read_examples, write_rows
+from pipelines.data.lines import text_lines
 
 if TYPE_CHECKING:
-    from pipelines.training.checkpoint import TrainedRun
+    from pipelines.training.trained_run import TrainedRun
+
+FORMATS = ("jsonl", "text", "conll")
+CHUNK = 256  # texts that are held at once; of a terminal's one
 
 
 @exits_on_input_error
@@ -29,17 +35,23 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
     parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
+    parser.add_argument("--tokenised", action="store_true", help="of text: tokens stand between spaces")
+    parser.add_argument("--format", choices=FORMATS, help="of predictions of text (default: jsonl)")
+    parser.add_argument("--chunk", type=int, help=f"texts to wait for ({CHUNK}; 1 at a terminal): more is faster")
     options = parser.parse_args(arguments)
     if bool(options.data) != bool(options.output):
         parser.error("--data and --output go together")
+    if options.data and (options.tokenised or options.format or options.chunk):
+        parser.error("--tokenised, --format and --chunk are for text, not for --data")
+    if options.chunk is not None and options.chunk < 1:
+        parser.error("--chunk must be at least 1")
 
     from pipelines.training.checkpoint import load_run_folder
 
     run = load_run_folder(options.run)
     decoding = load_config(TaskConfig, options.task).decoding if options.task else None
     if not options.data:
-        for row in predict_text(run, options.text, decoding):
-            print(json.dumps(row, ensure_ascii=False), flush=True)
+        write_text(run, options, decoding)
         return
     splits = ["dev", "test"] if options.report_test == "true" else ["dev"]
     with atomic_folder(options.output) as folder:
@@ -50,29 +62,26 @@ def main(arguments: list[str] | None = None) -> None:
             write_rows(folder / f"{split}.jsonl", run.task.predict(run.model, read_examples(path), decoding))
 
 
-def predict_text(run: "TrainedRun", lines: Iterable[str], decoding: DecodingConfig | None = None) -> Iterator[dict]:
-    """Predicts raw text, one a line, through the tokenizer of the run's dataset; rows carry their tokens."""
-    from pipelines.data.tokenization import offsets, tokenizer
-
-    tokenize = tokenizer(run.dataset["tokenizers"]["tokens"])
-    for number, line in enumerate(lines):
-        text = line.rstrip("\r\n")
-        example = Example(str(number), text, tuple(tokenize(text)) or ("<unk>",))
-        for row in run.task.predict(run.model, [example], decoding):
-            found = {"id": row["id"], "source_tokens": example.tokens, **row}
-            if "tags" in row:
-                found["offsets"] = offsets(text, example.tokens)
-            if (entities := run.task.entities(row)) is not None:
-                found["entities"] = [described(entity, text, found) for entity in entities]
-            yield found
+def write_text(run: "TrainedRun", options: argparse.Namespace, decoding: DecodingConfig | None) -> None:
+    """Predicts the lines of a text onto standard output; tells the throughput on standard error."""
+    start, texts, tokens = time.perf_counter(), 0, 0
+    chunk = options.chunk or (1 if options.text.isatty() else CHUNK)
+    for row in run.predict(text_lines(options.text), decoding, options.tokenised, chunk):
+        print(formatted(row, options.format), flush=True)
+        texts, tokens = texts + 1, tokens + len(row["source_tokens"])
+    seconds = time.perf_counter() - start
+    print(f"{texts:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s", file=sys.stderr)
 
 
-def described(entity: tuple[str, int, int], text: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """An entity by its characters; its probability is that of its least probable tag."""
-    kind, first, behind = entity
-    start, end = row["offsets"][first][0], row["offsets"][behind - 1][1]
-    probability = min(row["probabilities"][first:behind])
-    return {"type": kind, "start": start, "end": end, "text": text[start:end], "probability": probability}
+def formatted(row: Mapping[str, Any], form: str | None) -> str:
+    """A prediction as JSON; as text: its label, its tags between spaces, or its text; or as columns."""
+    if form in (None, "jsonl"):
+        return json.dumps(row, ensure_ascii=False)
+    if form == "text":
+        return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text", ""))
+    if "tags" not in row:
+        raise InputError("--format conll is for taggers; this run gives no tags")
+    return "".join(f"{token}\t{tag}\n" for token, tag in zip(row["source_tokens"], row["tags"], strict=True))
 
 
 if __name__ == "__main__":

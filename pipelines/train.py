@@ -69,6 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
             cell.clip_norm,
             folder / "history.csv",
         )
+        task.calibrate(model, splits["dev"])
         save_run(folder, options.run, run, task, model, dataset)
         write_json(folder / "coverage.json", coverages(vectors, splits))
     write_json(

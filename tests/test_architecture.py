@@ -26,7 +26,7 @@ from pipelines.config import (
 )
 
 ROOT = Path(__file__).parents[1]
-STAGES = {"baseline", "compare", "evaluate", "predict", "prepare", "train", "cli"}
+STAGES = {"baseline", "compare", "encode", "evaluate", "predict", "prepare", "train", "cli"}
 FOUNDATION = {"config", "plugins", "seeding"}
 # A folder of pipelines -> the folders that it may import besides the foundation and itself.
 ALLOWED = {

@@ -5,7 +5,7 @@ import gzip
 import lzma
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from embeddings.errors import InputError
 
@@ -31,6 +31,24 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
         raise InputError(f"{path}:{number}: expected UTF-8, got byte 0x{byte:02x}; convert the file first") from None
     except (EOFError, OSError, lzma.LZMAError) as error:
         raise InputError(f"{path}: cannot be read after line {number}: {error}") from None
+
+
+def text_lines(file: TextIO) -> Iterator[str]:
+    """Yields the lines of an open text without their ends.
+
+    Raises:
+        InputError: what follows is not UTF-8.
+    """
+    number = 0
+    try:
+        for line in file:
+            number += 1
+            yield line.rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise InputError(
+            f"{file.name}: expected UTF-8 after line {number}, got byte 0x{byte:02x}; convert it"
+        ) from None
 
 
 def blocks(path: Path) -> Iterator[list[tuple[int, str]]]:

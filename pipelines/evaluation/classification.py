@@ -1,13 +1,13 @@
-"""Metrics of labelled texts: scikit-learn's label metrics, and ROC-AUC where there are probabilities."""
+"""Metrics of labelled texts: scikit-learn's label metrics; where there are probabilities, ROC-AUC and calibration."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from embeddings.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation import labels, ranking
+from pipelines.evaluation import calibration, labels, ranking
 from pipelines.evaluation.counts import Key
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
 
@@ -21,6 +21,9 @@ def check(reference: Example, prediction: Mapping[str, Any]) -> None:
         raise InputError("expected an example with a label, got one without")
     if not isinstance(prediction.get("label"), str):
         raise InputError(f"expected a `label`, got {prediction.get('label')!r}")
+    shares = (prediction.get("probabilities") or {"": 1.0}).values()
+    if not all(isinstance(share, int | float) and 0 <= share <= 1 for share in shares) or abs(sum(shares) - 1) > 1e-3:
+        raise InputError("expected `probabilities` from 0 to 1 that add up to 1")
 
 
 def score(references: References, predictions: Predictions) -> dict[str, float]:
@@ -29,7 +32,7 @@ def score(references: References, predictions: Predictions) -> dict[str, float]:
 
 
 def measure(references: References, predictions: Predictions) -> list[Measured]:
-    """Every value. ROC-AUC is there if every prediction has probabilities.
+    """Every value. ROC-AUC and the measures of calibration are there if every prediction has probabilities.
 
     Of two classes, the last in alphabetical order is the positive one. Of more, each stands against the rest, and
     those that occur in the references are averaged. A label that the model does not know has probability 0.
@@ -43,6 +46,8 @@ def measure(references: References, predictions: Predictions) -> list[Measured]:
         several = {"average": "macro", "multi_class": "ovr", "classes": len(classes)}
         options = several if len(classes) > 1 else {"positive": next(iter(classes))}
         measured.append(Measured("roc_auc", 100 * sum(areas) / len(areas), labels.LIBRARY, {**options, "ties": "half"}))
+    if texts := _texts(references, predictions):
+        measured.extend(calibration.measure(texts))
     return measured
 
 
@@ -50,6 +55,8 @@ def resampler(references: References, predictions: Predictions) -> Resampler:
     """The values of `measure` on resamples."""
     label_metrics = labels.resampler(*_labels(references, predictions), np.arange(len(references)), len(references))
     areas = [ranking.resampler(*columns) for columns in _classes(references, predictions).values()]
+    texts = _texts(references, predictions)
+    calibrated = calibration.resampler(texts) if texts else None
 
     def metrics(weights: np.ndarray) -> dict[Key, np.ndarray]:
         values = label_metrics(weights)
@@ -58,9 +65,15 @@ def resampler(references: References, predictions: Predictions) -> Resampler:
             defined = (~np.isnan(each)).sum(axis=0)
             mean = np.full(len(weights), np.nan)
             values["roc_auc", ""] = 100 * np.divide(np.nansum(each, axis=0), defined, out=mean, where=defined > 0)
-        return values
+        return values | calibrated(weights) if calibrated else values
 
     return metrics
+
+
+def tables(references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
+    """A table for a reliability plot, if every prediction has probabilities."""
+    texts = _texts(references, predictions)
+    return {"reliability": [("confidence", "accuracy", "texts"), *calibration.reliability(texts)]} if texts else {}
 
 
 def confusion(references: References, predictions: Predictions) -> Iterator[tuple[str, str]]:
@@ -70,6 +83,24 @@ def confusion(references: References, predictions: Predictions) -> Iterator[tupl
 
 def _labels(references: References, predictions: Predictions) -> tuple[list[str], list[str]]:
     return [str(reference.label) for reference in references], [row["label"] for row in predictions]
+
+
+def _texts(references: References, predictions: Predictions) -> calibration.Texts | None:
+    """The probabilities of all classes, those of the references alone included; None where a row has none.
+
+    Rows are rounded; they are made to add up to one again.
+    """
+    if not all(row.get("probabilities") for row in predictions):
+        return None
+    names = sorted(
+        {str(reference.label) for reference in references}.union(*(row["probabilities"] for row in predictions))
+    )
+    if len(names) < 2:
+        return None
+    probabilities = np.array([[row["probabilities"].get(name, 0.0) for name in names] for row in predictions])
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    number = {name: index for index, name in enumerate(names)}
+    return calibration.Texts(probabilities, np.array([number[str(reference.label)] for reference in references]))
 
 
 def _classes(references: References, predictions: Predictions) -> dict[str, tuple[np.ndarray, np.ndarray]]:

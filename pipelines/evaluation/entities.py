@@ -78,6 +78,11 @@ def resampler(references: References, predictions: Predictions) -> Resampler:
     return metrics
 
 
+def tables(references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
+    """None."""
+    return {}
+
+
 def confusion(references: References, predictions: Predictions) -> Iterator[tuple[str, str]]:
     """Actual and predicted tag of each token."""
     return tagging.confusion(references, predictions)

@@ -20,7 +20,7 @@ Resampler = Callable[[np.ndarray], dict[Key, np.ndarray]]  # float64 (resamples,
 
 @dataclass(frozen=True)
 class Measured:
-    """A number in percent, with the library and the options that made it."""
+    """A number in percent (log loss in nats), with the library and the options that made it."""
 
     metric: str
     value: float
@@ -75,6 +75,10 @@ class Family(Protocol):
 
     def resampler(self, references: References, predictions: Predictions) -> Resampler:
         """A function from how often each example is drawn to the values of `measure` on those draws."""
+        ...
+
+    def tables(self, references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
+        """Further tables for plots, by name: a header, then rows."""
         ...
 
     def confusion(self, references: References, predictions: Predictions) -> Iterable[tuple[str, str]]:

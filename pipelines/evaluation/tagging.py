@@ -1,6 +1,6 @@
 """Metrics of tagged sentences: scikit-learn's label metrics over real tokens."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -40,6 +40,11 @@ def resampler(references: References, predictions: Predictions) -> Resampler:
     """The values of `measure` on resamples of whole sentences."""
     sentence = np.repeat(np.arange(len(references)), [len(reference.tokens) for reference in references])
     return labels.resampler(*_tags(references, predictions), sentence, len(references))
+
+
+def tables(references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
+    """None."""
+    return {}
 
 
 def confusion(references: References, predictions: Predictions) -> Iterator[tuple[str, str]]:

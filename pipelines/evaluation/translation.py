@@ -59,6 +59,11 @@ def resampler(references: References, predictions: Predictions) -> Resampler:
     return metrics
 
 
+def tables(references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
+    """None."""
+    return {}
+
+
 def confusion(references: References, predictions: Predictions) -> Sequence[tuple[str, str]]:
     """Nothing: a translation is no choice among labels."""
     return ()

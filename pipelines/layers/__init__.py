@@ -2,8 +2,8 @@
 
 from pipelines.layers.char_features import CharFeatures
 from pipelines.layers.crf import CRF, CRFLoss
-from pipelines.layers.pooling import MaskedPooling
+from pipelines.layers.pooling import AttentionPooling, MaskedPooling
 from pipelines.layers.word_dropout import WordDropout
 from pipelines.layers.word_embedding import WordEmbedding
 
-__all__ = ["CRF", "CRFLoss", "CharFeatures", "MaskedPooling", "WordDropout", "WordEmbedding"]
+__all__ = ["CRF", "AttentionPooling", "CRFLoss", "CharFeatures", "MaskedPooling", "WordDropout", "WordEmbedding"]

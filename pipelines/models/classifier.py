@@ -4,7 +4,7 @@ import keras
 
 from pipelines.config import CellConfig, ModelConfig
 from pipelines.data.vocabulary import Vocabulary
-from pipelines.layers import MaskedPooling
+from pipelines.layers import AttentionPooling, MaskedPooling
 from pipelines.models.encoder import dropouts, embed_words, encode, last_hidden_states, recurrent_stack
 
 
@@ -17,7 +17,8 @@ def build_classifier(
         vocabulary: of the texts.
         dimensions: width of the word vectors.
         labels: number of labels.
-        config: its `pooling`: `last` joins the last real state of each direction; `max` and `mean` pool the outputs.
+        config: its `pooling`: `last` joins the last real state of each direction; the others pool
+            the outputs.
         cell: the encoder.
         seed: of the initial weights and of dropout.
 
@@ -32,8 +33,14 @@ def build_classifier(
         text = keras.layers.Concatenate(name="last_states")(ends) if len(ends) > 1 else ends[0]
         text = keras.layers.Dropout(cell.dropout, seed=seed + 200, name="text_dropout")(text)
     else:
-        text = MaskedPooling(str(config.pooling), name=f"{config.pooling}_pooling")(outputs)
+        text = _pooling(str(config.pooling), cell.units, seed)(outputs)
     logits = keras.layers.Dense(
         labels, kernel_initializer=keras.initializers.GlorotUniform(seed), dtype="float32", name="logits"
     )(text)
     return keras.Model(token_ids, logits, name="classifier")
+
+
+def _pooling(method: str, units: int, seed: int) -> keras.layers.Layer:
+    if method == "attention":
+        return AttentionPooling(units, seed + 600, name="attention_pooling")
+    return MaskedPooling(method, name=f"{method}_pooling")

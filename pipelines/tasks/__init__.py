@@ -17,7 +17,7 @@ from embeddings.errors import InputError
 from embeddings.files import write_json
 from embeddings.matrix import matrix
 from pipelines.config import CellConfig, DecodingConfig, ModelConfig, TaskConfig
-from pipelines.data.batching import Encoded, in_batches_by_length
+from pipelines.data.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
 from pipelines.data.vocabulary import PADDING_ID, SPECIAL_WORDS, Vocabulary, build_vocabulary
 from pipelines.data.word_forms import character_vocabulary
@@ -132,9 +132,13 @@ class Task(ABC):
         """What the model reads of an example: the ids of its tokens."""
         return (self.source(example),)
 
+    def inputs(self, batch: Sequence[Encoded]) -> Any:
+        """What the model's encoder reads of a batch of features: int32 (batch, time) ids of tokens, and more."""
+        return pad([source for source, *_ in batch])
+
     def source(self, example: Example) -> list[int]:
         """The ids of an example's tokens, cut where the configuration says so."""
-        return self.vocabularies["tokens"].ids(example.tokens)[: self.config.model.maximum_tokens]
+        return kept(self.vocabularies["tokens"].ids(example.tokens), self.config.model)
 
     def loss(self) -> Any:
         """Cross-entropy, averaged over the real targets of a batch."""
@@ -165,13 +169,19 @@ class Task(ABC):
         Yields:
             A prediction row with the example's id; `truncated_tokens` where the text was cut.
         """
-        predict_batch = self.predictor(model, decoding or self.config.decoding)
+        decoding = decoding or self.config.decoding
+        predict_batch = self.predictor(model, decoding)
+        batch_size = max(1, batch_size // ((decoding and decoding.beam_size) or 1))
         remaining = iter(examples)
         while chunk := list(islice(remaining, PREDICTION_CHUNK)):
             sources = [self.features(example) for example in chunk]
             for example, row in zip(chunk, in_batches_by_length(sources, batch_size, predict_batch), strict=True):
                 cut = len(example.tokens) - (self.config.model.maximum_tokens or len(example.tokens))
                 yield {"id": example.id, **row, **({"truncated_tokens": cut} if cut > 0 else {})}
+
+    def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
+        """Fits what turns a trained model's scores into probabilities, on dev; nothing, if the task has nothing."""
+        return
 
     def entities(self, row: Mapping[str, Any]) -> list[tuple[str, int, int]] | None:
         """The entities of a prediction: type, first token, and the token behind the last; None where there are none."""
@@ -190,3 +200,12 @@ class Task(ABC):
         vocabularies = {name: Vocabulary.load(folder / f"vocabulary_{name}.json") for name in names}
         labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         return cls(config, cell, vocabularies, labels, language)
+
+
+def kept(ids: list[int], config: ModelConfig) -> list[int]:
+    """The ids of a text that are not cut: its first ones, its last ones, or half of each."""
+    most = config.maximum_tokens
+    if most is None or len(ids) <= most:
+        return ids
+    head = {"head": most, "tail": 0, "head_tail": most // 2}[config.truncation or "head"]
+    return ids[:head] + ids[len(ids) - (most - head) :]

@@ -54,8 +54,7 @@ class POSTagging(Task):
         return tags
 
     def inputs(self, batch: Sequence[Encoded]) -> Any:
-        """The model's inputs."""
-        token_ids = pad([source for source, *_ in batch])
+        token_ids = super().inputs(batch)
         sentences = [tokens for _, tokens, *_ in batch]
         inputs = [token_ids]
         if self.config.model.characters:

@@ -1,13 +1,16 @@
 """Sentiment, and any other label of a text: many-to-one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
-from scipy.special import softmax
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
 
-from pipelines.config import DecodingConfig
-from pipelines.data.batching import Encoded, pad
+from embeddings.files import read_json, write_json
+from pipelines.config import CellConfig, DecodingConfig, TaskConfig
+from pipelines.data.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
 from pipelines.tasks import Task
 
@@ -17,8 +20,9 @@ class Sentiment(Task):
 
     field = "label"
     label_counts = "labels"
+    temperature = 1.0  # divides the logits; `calibrate` chooses it
     needs = ("pooling",)
-    reads = ("maximum_tokens", "word_dropout")
+    reads = ("maximum_tokens", "truncation", "word_dropout")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.classifier import build_classifier
@@ -32,18 +36,53 @@ class Sentiment(Task):
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         labels = np.array([label for _, (label,) in batch], dtype="int32")
-        return pad([source for source, _ in batch]), labels, np.ones(len(batch), dtype="float32")
+        return self.inputs(batch), labels, np.ones(len(batch), dtype="float32")
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         def predict(batch: list[Encoded]) -> list[dict]:
             rows = []
-            logits = model.predict_on_batch(pad([source for (source,) in batch]))
-            for distribution in softmax(logits.astype("float64"), axis=-1):
+            for distribution in softmax(self.logits(model, batch) / self.temperature, axis=-1):
                 probabilities = {label: round(float(p), 6) for label, p in zip(self.labels, distribution, strict=True)}
                 rows.append({"label": self.labels[int(distribution.argmax())], "probabilities": probabilities})
             return rows
 
         return predict
+
+    def logits(self, model: Any, batch: list[Encoded]) -> np.ndarray:
+        """The model's logits, float64 (batch, labels)."""
+        return model.predict_on_batch(self.inputs(batch)).astype("float64")
+
+    def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
+        """Sets the temperature that divides logits to the one of the lowest log loss on dev.
+
+        Labels stay as they are. Labels of dev that train has not shown are passed over. Of
+        probabilities on dev, log loss and calibration error are those that the temperature was fitted to.
+
+        Reference: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
+        """
+        known = [example for example in dev if example.label in self.label_ids]
+        if not known:
+            return
+        encoded = [self.features(example) for example in known]
+        logits = np.array(in_batches_by_length(encoded, 64, lambda batch: list(self.logits(model, batch))))
+        labels = [self.label_ids[str(example.label)] for example in known]
+        if (logits.argmax(axis=-1) == labels).all():  # there is no mistake that would bound the confidence
+            return
+
+        def loss(log_temperature: float) -> float:
+            return -float(log_softmax(logits / np.exp(log_temperature), axis=-1)[np.arange(len(labels)), labels].mean())
+
+        self.temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+    def save(self, folder: Path) -> None:
+        super().save(folder)
+        write_json(folder / "temperature.json", self.temperature)
+
+    @classmethod
+    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, language: str = "") -> "Sentiment":
+        task = cast(Sentiment, super().load(folder, config, cell, language))
+        task.temperature = read_json(folder / "temperature.json")
+        return task
 
 
 TASK = Sentiment

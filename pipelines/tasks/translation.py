@@ -14,6 +14,8 @@ from pipelines.data.tokenization import detokenize
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
 from pipelines.tasks import Task
 
+LEAST = -1e7  # score of a hypothesis; what is less fills a beam that has found no more
+
 
 class Translation(Task):
     """Writes a sentence's translation word by word."""
@@ -38,20 +40,33 @@ class Translation(Task):
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         before = pad([[BEGIN_ID, *target] for _, target in batch])
         after = pad([[*target, END_ID] for _, target in batch])
-        return (pad([source for source, _ in batch]), before), after, (after != PADDING_ID).astype("float32")
+        return (self.inputs(batch), before), after, (after != PADDING_ID).astype("float32")
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
-        decoder = traced_decoder(model, decoding or DecodingConfig())
-        words = self.vocabularies["target_tokens"].words
+        decoding = decoding or DecodingConfig()
+        decoder = traced_decoder(model, decoding)
 
         def predict(batch: list[Encoded]) -> list[dict]:
+            written = decoder.predict_on_batch(self.inputs(batch))
+            if decoding.method == "greedy":
+                return [self.written(ids) for ids in np.asarray(written)]
             rows = []
-            for ids in np.asarray(decoder.predict_on_batch(pad([source for (source,) in batch]))):
-                tokens = [words[number] for number in ids if number not in (PADDING_ID, END_ID)]
-                rows.append({"tokens": tokens, "text": detokenize(tokens, self.language)})
+            for hypotheses, scores in zip(*map(np.asarray, written), strict=True):
+                rows.append(self.written(hypotheses[0]))
+                if decoding.n_best:
+                    best = zip(hypotheses[: decoding.n_best], scores.tolist(), strict=False)
+                    rows[-1]["n_best"] = [
+                        {**self.written(ids), "score": round(score, 6)} for ids, score in best if score > LEAST
+                    ]
             return rows
 
         return predict
+
+    def written(self, ids: np.ndarray) -> dict[str, Any]:
+        """The words and the text of a decoded sequence of ids, (time,)."""
+        words = self.vocabularies["target_tokens"].words
+        tokens = [words[number] for number in ids if number not in (PADDING_ID, END_ID)]
+        return {"tokens": tokens, "text": detokenize(tokens, self.language)}
 
 
 @lru_cache(maxsize=1)

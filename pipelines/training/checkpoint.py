@@ -3,7 +3,7 @@
 import json
 import re
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,7 @@ from embeddings.files import write_json
 from pipelines import plugins
 from pipelines.config import CellConfig, Run, TaskConfig
 from pipelines.tasks import Task
-
-
-@dataclass(frozen=True)
-class TrainedRun:
-    """A run folder in memory."""
-
-    name: str
-    task: Task
-    model: Any
-    dataset: dict[str, Any]  # what prepare said of the dataset: version, languages, tokenizers
+from pipelines.training.trained_run import TrainedRun
 
 
 def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset: dict) -> None:

@@ -23,6 +23,7 @@ CASES += [
     ("pos_tagging", "sru", True, {"output": "crf", "characters": RECURRENT}),
     ("pos_tagging", "lstm", True, {"characters": RECURRENT, "word_shapes": True}),
     ("sentiment", "gru", True, {"pooling": "max", "word_dropout": 0.1}),
+    ("sentiment", "lstm", True, {"pooling": "attention", "maximum_tokens": 5, "truncation": "head_tail"}),
 ]
 
 

@@ -20,6 +20,7 @@ MODEL = {
     "minimum_count": (2, "pos_tagging"),
     "maximum_tokens": (2, "sentiment"),
     "pooling": ("max", "sentiment"),
+    "truncation": ("tail", "sentiment"),
     "annotations": ("states_and_words", "translation"),
     "word_dropout": (0.5, "sentiment"),
     "output": ("crf", "pos_tagging"),
@@ -27,6 +28,7 @@ MODEL = {
     "characters": (CharacterConfig("cnn", 5, 6), "ner"),
     "word_shapes": (True, "pos_tagging"),
 }
+BESIDE = {"pooling": {"pooling": "last"}, "truncation": {"maximum_tokens": 3}}  # what else must be given
 CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3,
         "recurrent_dropout": 0.5}  # fmt: skip
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine"}
@@ -45,7 +47,7 @@ def test_a_models_key_changes_the_model_or_the_data(key, ten_examples, ten_entit
     examples = examples_of(name, ten_examples, ten_entity_examples)
     prints = [
         fingerprint(*build(task_config(name, **changes), cell_config("lstm", False), small_vectors, examples), examples)
-        for changes in ({key: None} if key in OPTIONAL and key != "pooling" else {}, {key: value})
+        for changes in (BESIDE.get(key, {key: None} if key in OPTIONAL else {}), {**BESIDE.get(key, {}), key: value})
     ]
     assert prints[0] != prints[1]
 

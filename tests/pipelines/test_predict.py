@@ -1,30 +1,34 @@
 """Predictions for raw text."""
 
-from dataclasses import dataclass
-from typing import Any
+import json
 
+import numpy as np
 import pytest
-from conformance_cases import DATASET, build, cell_config, task_config
+from conformance_cases import CASES, DATASET, RUN, build, case_id, cell_config, examples_of, of_case, task_config
 
-from pipelines.predict import described, predict_text
-
-
-@dataclass
-class Run:
-    task: Any
-    model: Any
-    dataset: dict
+import pipelines
+from pipelines import encode, predict
+from pipelines.training.checkpoint import save_run
+from pipelines.training.trained_run import TrainedRun, described
 
 
 @pytest.fixture(scope="module")
 def run(ten_entity_examples, small_vectors):
     """An untrained recogniser of entities."""
-    return Run(*build(task_config("ner"), cell_config("gru", True), small_vectors, ten_entity_examples), DATASET)
+    task, model = build(task_config("ner"), cell_config("gru", True), small_vectors, ten_entity_examples)
+    return TrainedRun("small", task, model, DATASET)
+
+
+@pytest.fixture
+def folder(run, tmp_path):
+    """The same as a run folder."""
+    save_run(tmp_path, "small", RUN, run.task, run.model, DATASET)
+    return tmp_path
 
 
 def test_tags_and_entities_come_with_their_characters(run):
     text = "  Anna  saw New Tver."
-    (row,) = predict_text(run, [text + "\r\n"])
+    (row,) = run.predict([text])
     assert [text[start:end] for start, end in row["offsets"]] == list(row["source_tokens"])
     assert len(row["tags"]) == len(row["probabilities"]) == 5
     assert [entity["text"] for entity in row["entities"]] == [text[e["start"] : e["end"]] for e in row["entities"]]
@@ -39,11 +43,88 @@ def test_an_entity_reaches_from_its_first_to_its_last_character_and_is_as_sure_a
 
 
 def test_a_long_sentence_is_tagged_whole(run):
-    (row,) = predict_text(run, ["Anna " * 3000])
+    (row,) = run.predict(["Anna " * 3000])
     assert len(row["tags"]) == 3000
 
 
 def test_an_empty_line_has_a_prediction(run):
-    (row,) = predict_text(run, ["\n"])
+    (row,) = run.predict([""])
     assert len(row["tags"]) == 1
     assert row["offsets"] == [(0, 0)]
+
+
+def test_chunks_change_nothing(run):
+    texts = ["Anna saw New Tver.", "films", "", "it was not good at all"] * 3
+    one, all_at_once = list(run.predict(texts, chunk=1)), list(run.predict(texts, chunk=100))
+    assert [row["tags"] for row in one] == [row["tags"] for row in all_at_once]
+    assert [row["id"] for row in one] == [str(number) for number in range(len(texts))]
+
+
+def test_tokens_may_be_given(run):
+    (row,) = run.predict(["don't stop"], tokenised=True)
+    assert row["source_tokens"] == ("don't", "stop")
+
+
+@pytest.mark.parametrize("form", predict.FORMATS)
+def test_every_format_holds_the_tags(folder, form, tmp_path, capsys):
+    (tmp_path / "text.txt").write_text("Anna saw New Tver\r\nfilms\n", encoding="utf-8")
+    predict.main([str(folder), "--text", str(tmp_path / "text.txt"), "--format", form])
+    written = capsys.readouterr()
+    expected = [row["tags"] for row in pipelines.load(folder).predict(["Anna saw New Tver", "films"])]
+    if form == "jsonl":
+        found = [json.loads(line)["tags"] for line in written.out.splitlines()]
+    elif form == "text":
+        found = [line.split(" ") for line in written.out.splitlines()]
+    else:
+        found = [[line.split("\t")[1] for line in block.split("\n")] for block in written.out.strip().split("\n\n")]
+    assert found == expected
+    assert "2 texts, 5 tokens" in written.err
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case[1] in ("lstm", "gru")], ids=case_id)
+def test_the_vector_of_a_text_is_where_its_encoder_ends(case, ten_examples, ten_entity_examples, small_vectors):
+    examples = examples_of(case[0], ten_examples, ten_entity_examples)
+    task, model = build(*of_case(case), small_vectors, examples)
+    texts = ["the dog saw Anna", "films"]
+    vectors = np.array(list(TrainedRun("small", task, model, DATASET).encode(texts)))
+    assert vectors.shape == (2, 32 if case[2] else 16)
+    layer = model.encoder[-1] if case[0] == "translation" else model.get_layer("encoder_0")
+    forward = layer.forward_layer if case[2] else layer
+    alone = np.array(list(TrainedRun("small", task, model, DATASET).encode(texts[1:])))
+    np.testing.assert_allclose(alone[0], vectors[1], atol=1e-5)  # neither company nor padding
+    if len(getattr(model, "inputs", [0])) == 1:  # one token, from the layer itself
+        token = model.get_layer("source_vectors")(task.inputs([task.features(examples[5])]))
+        np.testing.assert_allclose(forward(token)[0][0, -1], vectors[1, :16], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["vectors.npy", "vectors.jsonl"])
+def test_encode_writes_a_vector_a_line(folder, run, name, tmp_path):
+    (tmp_path / "text.txt").write_text("Anna saw\nfilms\n\n", encoding="utf-8")
+    encode.main([str(folder), "--text", str(tmp_path / "text.txt"), "--output", str(tmp_path / name)])
+    expected = np.array(list(run.encode(["Anna saw", "films", ""])))
+    if name.endswith("npy"):
+        found = np.load(tmp_path / name, allow_pickle=False)
+    else:
+        found = np.array([json.loads(line) for line in (tmp_path / name).read_text().splitlines()])
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_another_form_of_vectors_is_refused(folder, capsys):
+    with pytest.raises(SystemExit):
+        encode.main([str(folder), "--output", "vectors.csv"])
+    assert "ends in .npy or .jsonl" in capsys.readouterr().err
+
+
+def test_bytes_that_are_no_text_are_told_in_one_line(folder, tmp_path, capsys):
+    (tmp_path / "text.txt").write_bytes(b"Anna\n\xff\n")
+    for command in ([predict.main, []], [encode.main, ["--output", str(tmp_path / "vectors.npy")]]):
+        with pytest.raises(SystemExit):
+            command[0]([str(folder), "--text", str(tmp_path / "text.txt"), *command[1]])
+        assert "expected UTF-8" in capsys.readouterr().err
+    assert not (tmp_path / "vectors.npy").exists()
+
+
+def test_options_of_text_do_not_go_with_data(folder, capsys):
+    with pytest.raises(SystemExit):
+        predict.main([str(folder), "--data", "data", "--output", "out", "--format", "text"])
+    assert "not for --data" in capsys.readouterr().err

@@ -28,10 +28,14 @@ def read(config: DatasetConfig, folder: Path) -> Mapping[str, Iterator[Example]]
 def read_splits(config: DatasetConfig, paths: Mapping[str, Sequence[Path]]) -> Mapping[str, Iterator[Example]]:
     """Reads files that are already here through the config's reader and its options: split -> examples."""
     reader = plugins.load("data.readers", config.reader)
-    known = list(inspect.signature(reader.read).parameters)[1:]
+    parameters = dict(list(inspect.signature(reader.read).parameters.items())[1:])
+    known = list(parameters)
     for option in config.options:
         if option not in known:
             raise InputError(f"reader {config.reader}: unknown option {option!r}{nearest(option, known)}")
+    for name, parameter in parameters.items():
+        if parameter.default is parameter.empty and name not in config.options:
+            raise InputError(f"reader {config.reader}: the option {name!r} is missing")
     return {split: reader.read(files, **config.options) for split, files in paths.items()}
 
 

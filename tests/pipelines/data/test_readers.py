@@ -10,7 +10,16 @@ import pytest
 
 from embeddings.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.data.readers import conll_columns, conllu, labelled_text, parallel_text, plain_text
+from pipelines.data.readers import (
+    conll_columns,
+    conllu,
+    csv_table,
+    file_a_label,
+    json_lines,
+    labelled_text,
+    parallel_text,
+    plain_text,
+)
 
 Write = Callable[[str | bytes], Path]
 
@@ -212,3 +221,87 @@ def test_a_line_that_is_not_utf_8_is_refused(write: Write) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.txt: cannot be read after line 0: .*No such file"):
         list(plain_text.read([tmp_path / "none.txt"]))
+
+
+def test_a_table_is_read_by_the_names_of_its_columns(write: Write) -> None:
+    path = write('id,stars,review\r\n1,good,"Fine, ""really""\nfine"\r\n\r\n2,bad,Dull\r\n')
+    first, second = csv_table.read([path], text="review", label="stars")
+    assert (first.text, first.label) == ('Fine, "really"\nfine', "good")
+    assert (second.text, second.label, second.id) == ("Dull", "bad", f"{path}:5")
+
+
+def test_columns_may_stand_between_tabs(write: Write) -> None:
+    (example,) = csv_table.read([write("label\ttext\n1\ta, b\n")], separator="\t")
+    assert (example.text, example.label) == ("a, b", "1")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "txt,label\na,1\n",
+            r":1: expected a column 'text'.*'txt'",
+        ),
+        ("text,label\na,1\nb\n", r":3: expected 2 columns, got 1"),
+        ("text,label\na, \n", r":2: expected a label, got none"),
+        ('text,label\n"a,1\n', r": expected a table: unexpected end of data"),
+        ("", r":1: expected a column 'text'"),
+    ],
+)
+def test_a_malformed_table_is_refused(write: Write, content: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        list(csv_table.read([write(content)]))
+
+
+def test_marks_are_text_where_nothing_is_quoted(write: Write) -> None:
+    path = write('text\tlabel\n"foo\t1\nbar"\t0\n  \t\n')
+    found = [(example.text, example.label) for example in csv_table.read([path], separator="\t", quotes=False)]
+    assert found == [('"foo', "1"), ('bar"', "0")]
+    with pytest.raises(InputError, match="separator of one character"):
+        list(csv_table.read([path], separator="||"))
+
+
+def test_objects_are_read_by_their_keys(write: Write) -> None:
+    content = '{"review": "Fine", "stars": 5, "x": null}\n\n{"review": "Dull", "stars": "1"}\n'
+    first, second = json_lines.read([write(content)], {"text": "review", "label": "stars"})
+    assert (first.text, first.label, second.text, second.label) == ("Fine", "5", "Dull", "1")
+
+
+def test_objects_may_hold_tokens_and_tags(write: Write) -> None:
+    content = '{"words": ["New", "York"], "ner": ["I-LOC", "I-LOC"]}\n'
+    (example,) = json_lines.read([write(content)], {"tokens": "words", "tags": "ner"})
+    assert (example.text, pairs([example])) == ("New York", [[("New", "B-LOC"), ("York", "I-LOC")]])
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "message"),
+    [
+        ("[1]", {"text": "text"}, r":1: expected a JSON object, got list"),
+        ('{"text": "a"', {"text": "text"}, r":1: expected a JSON object: "),
+        ('{"txt": "a"}', {"text": "text"}, r":1: expected the key 'text'.*'txt'"),
+        ('{"text": ["a"]}', {"text": "text"}, r":1: expected a single value of 'text'"),
+        ('{"text": null}', {"text": "text"}, r":1: expected a single value of 'text'"),
+        ('{"tokens": "a"}', {"tokens": "tokens"}, r":1: expected a list of 'tokens'"),
+        ("{}", {"texts": "text"}, r"unknown field 'texts'"),
+        ("{}", {"label": "label"}, r"must map text or tokens"),
+    ],
+)
+def test_malformed_objects_are_refused(write: Write, content: str, fields: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        list(json_lines.read([write(content)], fields))
+
+
+def test_tokens_and_tags_of_an_object_must_be_as_many(write: Write) -> None:
+    with pytest.raises(InputError, match="expected 2 tags, one a token, got 1"):
+        list(json_lines.read([write('{"w": ["a", "b"], "t": ["O"]}')], {"tokens": "w", "tags": "t"}))
+
+
+def test_a_label_may_be_told_by_the_file(write: Write) -> None:
+    examples = list(file_a_label.read([write("bad film\n\nworse\n"), write("good")], ["neg", "pos"]))
+    assert [(example.text, example.label) for example in examples] == [
+        ("bad film", "neg"), ("worse", "neg"), ("good", "pos"),
+    ]  # fmt: skip
+    with pytest.raises(InputError, match="put them in quotation marks"):
+        list(file_a_label.read([write("a")], [True]))  # as YAML reads yes
+    with pytest.raises(InputError, match="as many files as labels, got 1 and 2"):
+        list(file_a_label.read([write("a")], ["neg", "pos"]))

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, task_config
 
+from pipelines.config import ModelConfig
 from pipelines.layers import CRF
+from pipelines.tasks import kept
 from pipelines.tasks.ner import NER
 from pipelines.tasks.translation import Translation
 
@@ -124,3 +126,33 @@ def test_a_traced_decoder_is_kept_for_the_same_model(ten_examples, small_vectors
     bias = np.asarray(model.logits.bias)
     model.logits.bias.assign(bias + np.arange(len(bias)) * 10.0)
     assert list(task.predict(model, ten_examples)) != first
+
+
+@pytest.mark.parametrize(
+    ("truncation", "expected"), [(None, [1, 2, 3]), ("head", [1, 2, 3]), ("tail", [5, 6, 7]), ("head_tail", [1, 6, 7])]
+)
+def test_a_long_text_keeps_its_beginning_its_end_or_both(truncation, expected):
+    config = ModelConfig("frozen", maximum_tokens=3, truncation=truncation)
+    assert kept([1, 2, 3, 4, 5, 6, 7], config) == expected
+    assert kept([1, 2, 3], config) == [1, 2, 3]
+    assert kept([1, 2, 3, 4], ModelConfig("frozen")) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("changes", [{"maximum_tokens": 0}, {"truncation": "tail"}, {"word_dropout": 1.0}])
+def test_senseless_settings_of_a_model_are_refused(changes):
+    with pytest.raises(ValueError, match=r"maximum_tokens|word_dropout"):
+        ModelConfig("frozen", **changes)
+
+
+def test_the_temperature_is_that_of_the_lowest_log_loss_on_dev_and_is_saved(ten_examples, small_vectors, tmp_path):
+    task, model = build(task_config("sentiment"), cell_config("gru", True), small_vectors, ten_examples)
+    wild = np.array([[3.0, 0.0]] * 7 + [[0.0, 3.0]] * 3)  # all of one confidence, 7 of 10 right
+    task.logits = lambda model, batch: np.array([wild[int(source[0])] for source, *_ in batch])
+    task.features = lambda example: ([int(example.id)],)
+    dev = [replace(ten_examples[0], id=str(n), label=task.labels[int(n not in range(7))]) for n in range(10)]
+    dev = [replace(e, label=task.labels[1 - task.label_ids[e.label]]) if int(e.id) in (0, 1, 7) else e for e in dev]
+    task.calibrate(model, dev)
+    # Probability 0.7 is log-odds of log(7 / 3).
+    assert 3.0 / task.temperature == pytest.approx(np.log(7 / 3), rel=1e-3)
+    task.save(tmp_path)
+    assert type(task).load(tmp_path, task.config, task.cell).temperature == task.temperature

@@ -1,0 +1,75 @@
+"""Command `elman vectors`: trains vectors, or asks trained ones.
+
+elman vectors --config ...                        train, see `python -m embeddings.train --help`
+elman vectors neighbours VECTORS WORD             the nearest words, with cosines
+elman vectors analogy VECTORS A B C               what is to C as B is to A
+elman vectors similarity VECTORS WORD WORD        the cosine of two words
+elman vectors evaluate VECTORS                    word similarity and analogies, with coverage
+elman vectors export VECTORS OUTPUT --format F    for other programs
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from embeddings import store, train
+from embeddings.errors import exits_on_input_error
+from embeddings.evaluate import evaluate
+from embeddings.export import FORMATS, export
+from embeddings.neighbours import analogy, cosine, neighbours
+
+QUESTIONS = ("neighbours", "analogy", "similarity", "evaluate", "export")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Trains, unless the first argument names a question."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in QUESTIONS:
+        ask(arguments)
+    elif arguments in (["-h"], ["--help"]):
+        print(__doc__)
+        train.main(arguments)
+    else:
+        train.main(arguments)
+
+
+@exits_on_input_error
+def ask(arguments: list[str]) -> None:
+    """Answers one question about vectors, on standard output."""
+    parser = argparse.ArgumentParser(prog="elman vectors", description="Ask trained word vectors.")
+    questions = parser.add_subparsers(dest="question", required=True)
+    for question in QUESTIONS:
+        command = questions.add_parser(question)
+        command.add_argument("vectors", type=Path, help="folder of vectors")
+        if question in ("neighbours", "analogy"):
+            command.add_argument("--count", type=int, default=10, help="words to show")
+        if question == "export":
+            command.add_argument("output", type=Path, help="file to write; for `projector` a folder")
+            command.add_argument("--format", choices=FORMATS, required=True, help="what the other program reads")
+        words = {"neighbours": ("word",), "analogy": ("a", "b", "c"), "similarity": ("first", "second")}
+        for word in words.get(question, ()):
+            command.add_argument(word)
+    options = parser.parse_args(arguments)
+
+    vectors = store.load(options.vectors)
+    match options.question:
+        case "neighbours":
+            _show(neighbours(vectors, options.word, options.count))
+        case "analogy":
+            _show(analogy(vectors, options.a, options.b, options.c, options.count))
+        case "similarity":
+            print(f"{cosine(vectors, options.first, options.second):.4f}")
+        case "evaluate":
+            print(json.dumps(evaluate(vectors), indent=2))
+        case "export":
+            export(vectors, options.output, options.format)
+
+
+def _show(found: list[tuple[str, float]]) -> None:
+    for word, value in found:
+        print(f"{value:.4f}  {word}")
+
+
+if __name__ == "__main__":
+    main()

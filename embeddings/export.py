@@ -1,0 +1,51 @@
+"""Vectors as files of other programs: word2vec's two formats, and those of TensorBoard's projector."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.errors import InputError
+from embeddings.files import atomic_file, atomic_folder, atomic_path
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
+
+METADATA = "metadata.tsv"
+FORMATS = ("word2vec_text", "word2vec_binary", "projector")
+
+
+def export(vectors: "KeyedVectors", output: str | Path, form: str) -> None:
+    """Writes vectors, the most frequent word first, whole or not at all.
+
+    `word2vec_text` and `word2vec_binary` are files that gensim's `KeyedVectors.load_word2vec_format` and many others
+    read. `projector` is a folder: `vectors.tsv`, and `metadata.tsv` with the word and, where it is known, the count.
+
+    Raises:
+        InputError: an unknown format, no vectors, a word with white space, or something else stands at `output`.
+    """
+    if form not in FORMATS:
+        raise InputError(f"expected a format of {', '.join(FORMATS)}, got {form!r}")
+    if not len(vectors):
+        raise InputError(f"{output}: there is nothing to export, the vectors hold no words")
+    output = Path(output)
+    if output.is_dir() if form != "projector" else output.exists() and not (output / METADATA).is_file():
+        raise InputError(f"{output}: something else than such an export stands there; name another place")
+    for word in vectors.index_to_key:
+        if any(character.isspace() for character in str(word)):
+            raise InputError(f"{output}: the word {word!r} holds white space, which these formats cannot hold")
+    if form == "projector":
+        _write_projector(vectors, output)
+        return
+    with atomic_path(output) as temporary:
+        vectors.save_word2vec_format(str(temporary), binary=form == "word2vec_binary")
+
+
+def _write_projector(vectors: "KeyedVectors", folder: Path) -> None:
+    counts = vectors.expandos.get("count")
+    with atomic_folder(folder) as temporary:
+        with atomic_file(temporary / "vectors.tsv") as file:
+            for row in vectors.vectors:
+                file.write("\t".join(f"{value:.6g}" for value in row) + "\n")
+        with atomic_file(temporary / METADATA) as file:
+            file.write("word\tcount\n" if counts is not None else "")  # a single column has no header
+            for number, word in enumerate(vectors.index_to_key):
+                file.write(f"{word}\t{counts[number]}\n" if counts is not None else f"{word}\n")

@@ -1,0 +1,40 @@
+"""Command `encode`: texts, one a line, become vectors: where the encoder of a trained run ends."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.errors import InputError, exits_on_input_error
+from embeddings.files import atomic_file, atomic_path
+from pipelines.data.lines import text_lines
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Writes a vector for each line of a text."""
+    parser = argparse.ArgumentParser(prog="elman encode", description=__doc__)
+    parser.add_argument("run", type=Path, help="run folder")
+    parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
+    parser.add_argument("--tokenised", action="store_true", help="tokens stand between spaces")
+    parser.add_argument("--output", type=Path, required=True, help=".npy, (texts, width); or .jsonl, a list a line")
+    options = parser.parse_args(arguments)
+    if options.output.suffix not in (".npy", ".jsonl"):
+        raise InputError(f"{options.output}: expected a name that ends in .npy or .jsonl")
+
+    import pipelines
+
+    vectors = pipelines.load(options.run).encode(text_lines(options.text), options.tokenised)
+    if options.output.suffix == ".jsonl":
+        with atomic_file(options.output) as file:
+            for vector in vectors:
+                file.write(f"[{', '.join(f'{value:.6g}' for value in vector)}]\n")
+        return
+    stacked = list(vectors)
+    with atomic_path(options.output) as temporary, open(temporary, "wb") as file:
+        np.save(file, np.stack(stacked) if stacked else np.zeros((0, 0), "float32"), allow_pickle=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""How far probabilities can be taken at their word: log loss, Brier score, calibration error."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from pipelines.evaluation import labels
+from pipelines.evaluation.counts import Key
+from pipelines.evaluation.scores import Measured, Resampler
+
+BINS = 15  # of equal width
+FLOOR = 1e-6  # to which predictions round their probabilities: none is taken for smaller
+
+
+class Texts(NamedTuple):
+    """Probabilities of texts: float64 (texts, classes), and the number of each text's class, int (texts,)."""
+
+    probabilities: np.ndarray
+    actual: np.ndarray
+
+
+def measure(texts: Texts) -> list[Measured]:
+    """Log loss in nats; in percent the Brier score and the expected calibration error.
+
+    The Brier score is halved for two classes, so that it lies between 0 and 1, as scikit-learn does. The calibration
+    error is the mean distance of the confidence in the predicted class and the accuracy, by bins of confidence.
+
+    Reference: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 2.
+    """
+    from sklearn.metrics import brier_score_loss, log_loss
+
+    classes = list(range(texts.probabilities.shape[1]))
+    floored = _floored(texts.probabilities)
+    brier = brier_score_loss(texts.actual, texts.probabilities, labels=classes, scale_by_half=len(classes) == 2)
+    error = float(_calibration_error(texts, np.ones((1, len(texts.actual))))[0])
+    return [
+        Measured("log_loss", float(log_loss(texts.actual, floored, labels=classes)), labels.LIBRARY, {"floor": FLOOR}),
+        Measured("brier", 100 * float(brier), labels.LIBRARY, {"halved": len(classes) == 2}),
+        Measured("calibration_error", 100 * error, "numpy", {"bins": BINS, "confidence": "highest"}),
+    ]
+
+
+def resampler(texts: Texts) -> Resampler:
+    """The values of `measure` on resamples of texts."""
+    rows = np.arange(len(texts.actual))
+    losses = -np.log(_floored(texts.probabilities)[rows, texts.actual])
+    squares = ((texts.probabilities - np.eye(texts.probabilities.shape[1])[texts.actual]) ** 2).sum(axis=1)
+    squares = squares / 2 if texts.probabilities.shape[1] == 2 else squares
+
+    def metrics(weights: np.ndarray) -> dict[Key, np.ndarray]:
+        total = weights.sum(axis=1)
+        return {
+            ("log_loss", ""): weights @ losses / total,
+            ("brier", ""): 100 * (weights @ squares) / total,
+            ("calibration_error", ""): 100 * _calibration_error(texts, weights),
+        }
+
+    return metrics
+
+
+def reliability(texts: Texts) -> list[Sequence[float]]:
+    """For each bin of confidence that holds any: mean confidence and accuracy in percent, and the number of texts."""
+    bins, confidence, right = _by_confidence(texts)
+    rows = []
+    for number in np.unique(bins):
+        inside = bins == number
+        means = (100 * float(values[inside].mean()) for values in (confidence, right))
+        rows.append([*(round(mean, 2) for mean in means), int(inside.sum())])
+    return rows
+
+
+def _floored(probabilities: np.ndarray) -> np.ndarray:
+    floored = np.maximum(probabilities, FLOOR)
+    return floored / floored.sum(axis=1, keepdims=True)
+
+
+def _by_confidence(texts: Texts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The bin of each text, its confidence, and whether its predicted class is right."""
+    confidence = texts.probabilities.max(axis=1)
+    bins = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    return bins, confidence, (texts.probabilities.argmax(axis=1) == texts.actual).astype(float)
+
+
+def _calibration_error(texts: Texts, weights: np.ndarray) -> np.ndarray:
+    """The expected calibration error in [0, 1] on each resample: float64 (resamples, texts) to (resamples,)."""
+    bins, confidence, right = _by_confidence(texts)
+    gaps = np.zeros((len(bins), BINS))
+    gaps[np.arange(len(bins)), bins] = confidence - right
+    return np.abs(weights @ gaps).sum(axis=1) / weights.sum(axis=1)

@@ -1,0 +1,45 @@
+"""The vector of a text: where a trained encoder ends."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from pipelines.config import CellConfig
+from pipelines.models.encoder import encode, last_hidden_states
+from pipelines.models.seq2seq import Seq2Seq
+
+
+def sentence_encoder(model: keras.Model, cell: CellConfig) -> Callable[[Any], np.ndarray]:
+    """A function from a model's inputs to the last hidden states of its encoder's last layer.
+
+    Args:
+        model: a classifier, a tagger or an encoder-decoder.
+        cell: its encoder's configuration.
+
+    Returns:
+        A function from a batch to float32 (batch, units), or (batch, 2 * units) where there are two directions.
+    """
+    states_of = _of_encoder_decoder(model) if isinstance(model, Seq2Seq) else _of_layers(model, cell)
+
+    def vectors_of(inputs: Any) -> np.ndarray:
+        ends = last_hidden_states(states_of(inputs), cell.bidirectional)
+        return ops.convert_to_numpy(ops.cast(ops.concatenate(ends, axis=-1), "float32"))
+
+    return vectors_of
+
+
+def _of_encoder_decoder(model: Seq2Seq) -> Callable[[Any], list]:
+    def states_of(source_ids: Any) -> list:
+        vectors = model.source_vectors(source_ids)
+        return encode(vectors, model.encoder, model.encoder_dropout, training=False)[1][-1]
+
+    return states_of
+
+
+def _of_layers(model: keras.Model, cell: CellConfig) -> Callable[[Any], list]:
+    _, *states = model.get_layer(f"encoder_{cell.depth - 1}").output
+    inside = keras.Model(model.inputs, states)
+    return lambda inputs: keras.tree.flatten(inside(inputs if len(model.inputs) > 1 else [inputs], training=False))

@@ -1,0 +1,82 @@
+"""A trained run in memory: it predicts new text, and turns texts into vectors."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from pipelines.config import DecodingConfig
+from pipelines.data.batching import in_batches_by_length
+from pipelines.data.examples import Example
+from pipelines.data.tokenization import offsets, tokenizer
+from pipelines.data.vocabulary import UNKNOWN
+from pipelines.tasks import Task
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What a run folder holds."""
+
+    name: str
+    task: Task
+    model: Any
+    dataset: dict[str, Any]  # what prepare said of the dataset: version, languages, tokenizers
+
+    def predict(
+        self, texts: Iterable[str], decoding: DecodingConfig | None = None, tokenised: bool = False, chunk: int = 256
+    ) -> Iterator[dict[str, Any]]:
+        """Predicts texts, streaming, in their order.
+
+        Args:
+            texts: raw, or with spaces between the tokens.
+            decoding: instead of the run's own.
+            tokenised: whether the tokens are given.
+            chunk: texts that are held at once.
+
+        Yields:
+            The predicted row with the text's number as `id` and its tokens as `source_tokens`. Where tokens are
+            tagged, `offsets` are the first character of each and the one behind its last, and `entities` the
+            entities, if the tags are of any.
+        """
+        for examples in self._chunks(texts, tokenised, chunk):
+            for example, row in zip(examples, self.task.predict(self.model, examples, decoding), strict=True):
+                found = {"id": row["id"], "source_tokens": example.tokens, **row}
+                if "tags" in row:
+                    found["offsets"] = offsets(example.text, example.tokens)
+                if (entities := self.task.entities(row)) is not None:
+                    found["entities"] = [described(entity, example.text, found) for entity in entities]
+                yield found
+
+    def encode(self, texts: Iterable[str], tokenised: bool = False, chunk: int = 256) -> Iterator[np.ndarray]:
+        """The last hidden states of the encoder's last layer, both directions joined, for each text, streaming.
+
+        Args:
+            texts: raw, or with spaces between the tokens.
+            tokenised: whether the tokens are given.
+            chunk: texts that are held at once.
+
+        Yields:
+            float32 (width,).
+        """
+        from pipelines.models.sentence_vectors import sentence_encoder
+
+        encoder = sentence_encoder(self.model, self.task.cell)
+        for examples in self._chunks(texts, tokenised, chunk):
+            features = [self.task.features(example) for example in examples]
+            yield from in_batches_by_length(features, 64, lambda batch: list(encoder(self.task.inputs(batch))))
+
+    def _chunks(self, texts: Iterable[str], tokenised: bool, chunk: int) -> Iterator[list[Example]]:
+        tokenize = str.split if tokenised else tokenizer(self.dataset["tokenizers"]["tokens"])
+        remaining = enumerate(texts)
+        while part := list(islice(remaining, chunk)):
+            yield [Example(str(number), text, tuple(tokenize(text)) or (UNKNOWN,)) for number, text in part]
+
+
+def described(entity: tuple[str, int, int], text: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """An entity by its characters; its probability is that of its least probable tag."""
+    kind, first, behind = entity
+    start, end = row["offsets"][first][0], row["offsets"][behind - 1][1]
+    probability = min(row["probabilities"][first:behind])
+    return {"type": kind, "start": start, "end": end, "text": text[start:end], "probability": probability}

@@ -1,0 +1,108 @@
+from itertools import product
+
+import keras
+import numpy as np
+import pytest
+from scipy.special import log_softmax
+
+from pipelines.config import CellConfig, DecodingConfig
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, Vocabulary
+from pipelines.decoding import greedy
+from pipelines.decoding.beam import Decoder
+from pipelines.models.seq2seq import build_seq2seq
+
+SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [5, 0, 0, 0]], dtype="int32")
+SOURCE_WORDS = Vocabulary([f"word{number}" for number in range(12)])
+
+
+def build(cell, words):
+    keras.utils.set_random_seed(3)
+    config = CellConfig(cell, units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
+    model = build_seq2seq(SOURCE_WORDS, Vocabulary([f"w{n}" for n in range(words)]), 6, 6, config, "states", seed=3)
+    for weight in (model.logits.kernel, model.combine.kernel, model.target_vectors.trained_vectors):
+        weight.assign(weight * 4)  # or every word is about as probable as another
+    return model
+
+
+@pytest.fixture(scope="module", params=["lstm", "gru"])
+def model(request):
+    return build(request.param, 12)
+
+
+def decode(model, **config):
+    settings = {"maximum_ratio": 1.0, "maximum_extra": 3, "beam_size": 4, "length_penalty": 0.0, **config}
+    written, scores = Decoder(model, DecodingConfig("beam", **settings)).predict_on_batch(SOURCES)
+    return np.asarray(written), np.asarray(scores)
+
+
+def score(model, source, words, penalty):
+    """The ranked score of a hypothesis, from the model's logits on the whole of it."""
+    before = np.array([[BEGIN_ID, *words[:-1]]], "int32")
+    logits = np.array(model((source[None], before), training=False), "float64")[0]
+    total = log_softmax(logits, axis=-1)[np.arange(len(words)), words].sum()
+    return total / ((5 + len(words)) / 6) ** penalty
+
+
+def test_a_beam_of_one_is_greedy(model):
+    expected = greedy.Decoder(model, DecodingConfig("greedy", 1.0, 3)).predict_on_batch(SOURCES)
+    for penalty in (0.0, 1.0):
+        np.testing.assert_array_equal(decode(model, beam_size=1, length_penalty=penalty)[0][:, 0], expected)
+
+
+@pytest.mark.parametrize("penalty", [0.0, 1.0])
+def test_scores_are_those_of_the_hypotheses_the_best_first(model, penalty):
+    written, scores = decode(model, length_penalty=penalty)
+    assert (np.diff(scores, axis=1) <= 0).all()
+    for source, hypotheses, of_source in zip(SOURCES, written, scores, strict=True):
+        for words, expected in zip(hypotheses, of_source, strict=True):
+            words = words[: np.count_nonzero(words)]
+            np.testing.assert_allclose(score(model, source[source > 0], words, penalty), expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("penalty", [0.0, 1.5])
+def test_a_wide_beam_finds_what_brute_force_finds(penalty):
+    model = build("gru", 2)  # with the end three words: 3 + 2 * 3 + 4 * 3 beginnings of up to three words
+    written, scores = decode(model, maximum_ratio=0.0, beam_size=40, length_penalty=penalty)
+    for source, hypotheses, found in zip(SOURCES, written, scores, strict=True):
+        every = [
+            words for length in (1, 2, 3) for words in product([4, 5, END_ID], repeat=length)
+            if END_ID not in words[:-1] and (length == 3 or words[-1] == END_ID)
+        ]  # fmt: skip
+        ranked = sorted(every, key=lambda words: -score(model, source[source > 0], np.array(words), penalty))
+        assert len(every) == (found > -1e8).sum()
+        for words, hypothesis in zip(ranked[:5], hypotheses, strict=False):
+            assert list(words) == hypothesis[: np.count_nonzero(hypothesis)].tolist()
+
+
+def test_a_finished_hypothesis_is_never_extended(model):
+    written, _ = decode(model)
+    for words in written.reshape(-1, written.shape[-1]):
+        length = np.count_nonzero(words)
+        assert not words[length:].any()
+        assert END_ID not in words[: length - 1]
+
+
+def test_hypotheses_of_a_source_differ(model):
+    written, _ = decode(model)
+    for hypotheses in written:
+        assert len({tuple(words) for words in hypotheses.tolist()}) == len(hypotheses)
+
+
+def test_company_and_padding_change_nothing(model):
+    written, scores = decode(model)
+    for row, source in enumerate(SOURCES):
+        alone = source[None, source > 0]
+        settings = DecodingConfig("beam", 1.0, 3, beam_size=4, length_penalty=0.0)
+        found, found_scores = map(np.asarray, Decoder(model, settings).predict_on_batch(alone))
+        np.testing.assert_array_equal(found[0], written[row, :, : found.shape[-1]])
+        np.testing.assert_allclose(found_scores[0], scores[row], rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [({"method": "beam", "length_penalty": 1.0}, "expected beam_size"), ({"beam_size": 3}, "not read by the method"),
+     ({"method": "beam", "beam_size": 2, "length_penalty": 1.0, "n_best": 3}, "n_best from 1 to beam_size")],
+)  # fmt: skip
+def test_settings_that_do_not_belong_together_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        DecodingConfig(**settings)
