@@ -41,7 +41,8 @@ def main(arguments: list[str] | None = None) -> None:
     splits = {split for folder in folders.values() for split in splits_in(folder)}
     references = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in splits}
     tagged = bool(references) and all(example.tags is not None for each in references.values() for example in each)
-    known = known_from(read_examples(options.data / "train.jsonl"), vector_words(options.vectors)) if tagged else None
+    train = options.data / "train.jsonl"  # a dataset may be there to be tested on alone
+    known = known_from(read_examples(train), vector_words(options.vectors)) if tagged and train.exists() else None
     scores: Scores = {system: {} for system in folders}
     with atomic_folder(options.output) as output:
         for system, folder in folders.items():

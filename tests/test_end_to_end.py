@@ -120,6 +120,15 @@ def test_every_number_has_an_interval_and_a_signature(clone):
             assert "version:" in score["signature"]
 
 
+def test_tags_and_entities_are_scored_apart_by_what_train_and_vectors_hold(clone):
+    folder, _ = clone
+    for name, group in (
+        ("pos-bisru-skip_gram", "word with a vector"),
+        ("ner-bilstm-random", "a word without a vector"),
+    ):
+        assert group in (folder / f"evaluations/{name}/dev/novelty.csv").read_text(encoding="utf-8")
+
+
 def test_metrics_are_what_dvc_shows(clone):
     folder, _ = clone
     shown = json.loads(dvc(folder, "metrics", "show", "--json"))[""]["data"]
