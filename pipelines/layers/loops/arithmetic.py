@@ -7,12 +7,12 @@ from numba import njit
 compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"})
 inlined = njit(inline="always", error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"})
 
-ONE, TWO = np.float32(1), np.float32(2)
+HALF, ONE, TWO = np.float32(0.5), np.float32(1), np.float32(2)
 LOG2_E = np.float32(1.44269504)
 # log 2 in two parts; the first has so few digits that a product with a whole number below 128 is exact.
 LOG_2_HIGH, LOG_2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
-HALF = np.float32(0.5)
-THIRD, FOURTH, FIFTH, SIXTH, SEVENTH = (np.float32(1 / n) for n in (6, 24, 120, 720, 5040))
+# Coefficients of e^x's Taylor series, 1 / n!.
+SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH = (np.float32(1 / n) for n in (2, 6, 24, 120, 720, 5040))
 LARGEST = np.float32(87)  # exp(88.8) overflows
 
 
@@ -26,7 +26,7 @@ def exp(x):
     series = series * r + FIFTH
     series = series * r + FOURTH
     series = series * r + THIRD
-    series = series * r + HALF
+    series = series * r + SECOND
     series = series * r + ONE
     series = series * r + ONE
     return series * np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)

@@ -11,9 +11,8 @@ from collections import defaultdict
 import numpy as np
 
 ALIGNMENT = 64  # bytes; TensorFlow takes an array that starts at a multiple of it as it is, and copies any other
-STEPS_TO_DOUBLE = (
-    8  # sizes are rounded up to so many between two powers of two, so that batches of like size share them
-)
+# Sizes are rounded up to so many between two powers of two, so that batches of like size share them.
+STEPS_TO_DOUBLE = 8
 LARGEST_RESERVE = 2**28  # bytes
 
 _free: defaultdict[int, list[np.ndarray]] = defaultdict(list)

@@ -12,14 +12,35 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 LEAST_ROWS = 4  # a share with fewer rows than the product takes at a time would only be slow
-# One batch at a time: it takes all processors, and what one caller limits another would find, and restore.
-_turn = threading.Lock()
 Result = TypeVar("Result")
 
 
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(processors(), thread_name_prefix="recurrence")
+
+
+class _OneBLASThread:
+    """Limits BLAS to one thread a call while any batch is worked on: the first limits it, the last gives it back."""
+
+    def __init__(self) -> None:
+        self.batches = 0
+        self.lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if not self.batches:
+                self.limits = _blas().limit(limits=1, user_api="blas")
+            self.batches += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.batches -= 1
+            if not self.batches:
+                self.limits.restore_original_limits()
+
+
+_one_blas_thread = _OneBLASThread()
 
 
 @cache
@@ -35,8 +56,8 @@ def processors() -> int:
 def share_rows(positions: np.ndarray, work: Callable[[np.ndarray, slice], Result]) -> list[Result]:
     """Gives each thread some rows of a batch, with about the same number of real steps, and waits for all of them.
 
-    BLAS runs on one thread a call meanwhile: its own threads would go on spinning after a product and take the time
-    of ours.
+    Batches may overlap, as the two directions of a layer do: one takes the time in which the other waits. BLAS runs on
+    one thread a call meanwhile: its own threads would go on spinning after a product and take the time of ours.
 
     Args:
         positions: int64 (batch, time), where each step stands; those of a row follow those of the row before it.
@@ -51,6 +72,6 @@ def share_rows(positions: np.ndarray, work: Callable[[np.ndarray, slice], Result
     cuts = np.searchsorted(ends, ends[-1] * np.arange(shares + 1) / shares)
     cuts[0], cuts[-1] = 0, batch
     parts = [(np.arange(a, b), slice(ends[a], ends[b])) for a, b in pairwise(cuts)]
-    with _turn, _blas().limit(limits=1, user_api="blas"):
+    with _one_blas_thread:
         waiting = [_pool().submit(work, *part) for part in parts[1:]]
         return [work(*parts[0]), *(share.result() for share in waiting)]
