@@ -20,32 +20,40 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(processors(), thread_name_prefix="recurrence")
 
 
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
 class _OneBLASThread:
-    """Limits BLAS to one thread a call while any batch is worked on: the first limits it, the last gives it back."""
+    """Limits BLAS to one thread a call while any batch is worked on: the first limits it, the last gives it back.
+
+    A limit belongs to the thread that set it, and a batch may outlive the one that came before it: so a thread of
+    their own sets and lifts all limits.
+    """
 
     def __init__(self) -> None:
         self.batches = 0
         self.lock = threading.Lock()
+        self.owner = ThreadPoolExecutor(1, thread_name_prefix="blas-limit")
 
     def __enter__(self) -> None:
         with self.lock:
             if not self.batches:
-                self.limits = _blas().limit(limits=1, user_api="blas")
+                self.owner.submit(self._limit).result()
             self.batches += 1
 
     def __exit__(self, *_: object) -> None:
         with self.lock:
             self.batches -= 1
             if not self.batches:
-                self.limits.restore_original_limits()
+                self.owner.submit(self.limits.__exit__, None, None, None).result()
+
+    def _limit(self) -> None:
+        self.limits = _blas().limit(limits=1, user_api="blas").__enter__()
 
 
 _one_blas_thread = _OneBLASThread()
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def processors() -> int:
