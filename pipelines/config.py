@@ -74,6 +74,10 @@ class ModelConfig:
     truncation: Literal["head", "tail", "head_tail"] | None = None  # what of a text is kept: head, if none is given
     pooling: Literal["last", "max", "mean", "attention"] | None = None  # many-to-one: what of the states is classified
     annotations: Literal["states", "states_and_words"] | None = None  # encoder-decoders: what is attended to
+    attention: Literal["multiplicative", "additive", "none"] | None = None  # how: multiplicative, if none is given
+    input_feeding: bool | None = None  # encoder-decoders: whether a step reads the attentional output of the one before
+    tied_embeddings: bool | None = None  # encoder-decoders: whether the output layer is the target words' vectors
+    label_smoothing: float | None = None  # encoder-decoders: share of a target's probability spread over all words
     output: Literal["softmax", "crf"] | None = None  # taggers: each tag alone (if none is given), or whole sequences
     tag_scheme: Literal["iob2", "iobes"] | None = None  # entities: what is learned; predictions are IOB2
     characters: CharacterConfig | None = None  # taggers: features of words from their characters
@@ -81,6 +85,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         _check_share("word_dropout", self.word_dropout or 0.0)
+        _check_share("label_smoothing", self.label_smoothing or 0.0)
         if self.maximum_tokens is not None and self.maximum_tokens < 1:
             raise ValueError(f"expected maximum_tokens of at least 1, got {self.maximum_tokens}")
         if self.truncation and self.maximum_tokens is None:

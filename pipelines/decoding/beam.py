@@ -37,7 +37,7 @@ class Decoder(keras.Model):
 
     def call(self, source_ids):
         size, words_known = self.config.beam_size, self.model.sizes["target"][0]
-        encoded, states = self.model.encode(source_ids, training=False)
+        memory, states = self.model.encode(source_ids, training=False)
         batch, source_time = ops.shape(source_ids)[0], ops.shape(source_ids)[1]
         lengths = ops.cast(ops.sum(ops.not_equal(source_ids, PADDING_ID), axis=1), "float32")
         limits = ops.cast(self.config.maximum_ratio * lengths, "int32") + self.config.maximum_extra
@@ -50,13 +50,13 @@ class Decoder(keras.Model):
         def in_beams(tensor):
             return ops.repeat(tensor, size, axis=0)
 
-        encoded, sources = in_beams(encoded), in_beams(source_ids)
+        memory = keras.tree.map_structure(in_beams, memory)
 
         def unfinished(step, words, is_open, scores, counts, ranked, written, states):
             return ops.any(is_open)
 
         def write(step, words, is_open, scores, counts, ranked, written, states):
-            logits, states = self.model.step(ops.reshape(words, (-1,)), states, encoded, sources)
+            logits, states = self.model.step(ops.reshape(words, (-1,)), states, memory)
             log_probabilities = ops.reshape(ops.log_softmax(logits) + forbidden, (batch, size, words_known))
             scores = scores[:, :, None] + ops.where(is_open[:, :, None], log_probabilities, stays)
             counts = counts + ops.cast(is_open, "float32")

@@ -30,7 +30,7 @@ class Decoder(keras.Model):
         self.config = config
 
     def call(self, source_ids):
-        encoded, states = self.model.encode(source_ids, training=False)
+        memory, states = self.model.encode(source_ids, training=False)
         batch, source_time = ops.shape(source_ids)[0], ops.shape(source_ids)[1]
         lengths = ops.cast(ops.sum(ops.not_equal(source_ids, PADDING_ID), axis=1), "float32")
         limits = ops.cast(self.config.maximum_ratio * lengths, "int32") + self.config.maximum_extra
@@ -43,7 +43,7 @@ class Decoder(keras.Model):
             return ops.any(is_open)
 
         def write(step, words, is_open, written, states):
-            logits, states = self.model.step(words, states, encoded, source_ids)
+            logits, states = self.model.step(words, states, memory)
             words = ops.cast(ops.argmax(logits - penalty, axis=-1), "int32")
             words = ops.where(is_open, words, PADDING_ID)
             written = ops.where(positions == step, words[:, None], written)

@@ -1,25 +1,26 @@
 """Encoder-decoder with attention: one sequence from another."""
 
 from dataclasses import asdict
+from typing import Any
 
 import keras
 from keras import ops
 
-from pipelines.config import CellConfig
-from pipelines.data.vocabulary import Vocabulary
-from pipelines.layers import WordEmbedding
+from pipelines.config import CellConfig, ModelConfig
+from pipelines.data.vocabulary import PADDING_ID, Vocabulary
+from pipelines.layers import CrossAttention, WordEmbedding
 from pipelines.models.encoder import dropouts, encode, recurrent_stack
 
 
 @keras.saving.register_keras_serializable("elman")
 class Seq2Seq(keras.Model):
-    """A recurrent encoder and a recurrent decoder with multiplicative attention.
+    """A recurrent encoder and a recurrent decoder that attends to it.
 
-    The decoder starts from the encoder's last states, through a dense layer a state. Each of its outputs is
-    compared with the encoder's outputs (score h_t W h_s, "general"), and the attentional output
-    tanh(W [context; h_t]) gives the logits of the next target word. Where annotations are `states_and_words`, the
-    source words' vectors stand beside the encoder's outputs, and the attentional output is linear, so that attention
-    finds words before the encoder has learned to tell them apart; on little data it learns to align in fewer steps.
+    The decoder starts from the encoder's last states, through a dense layer a state. Each of its outputs h_t attends
+    to the encoder's outputs, and the attentional output tanh(W [context; h_t]) gives the logits of the next target
+    word. Where annotations are `states_and_words`, the source words' vectors stand beside the encoder's outputs, and
+    the attentional output is linear, so that attention finds words before the encoder has learned to tell them apart;
+    on little data it learns to align in fewer steps.
 
     Args:
         source: (rows trained, rows frozen, dimensions) of the source words' vectors.
@@ -27,6 +28,10 @@ class Seq2Seq(keras.Model):
         cell: the encoder's cell as a dictionary of `CellConfig`; the decoder has the same, in one direction.
         seed: of the initial weights and of dropout.
         annotations: what is attended to, `states` or `states_and_words`.
+        attention: `multiplicative`, `additive` or `none`: then the states carried over are all that is translated.
+        input_feeding: whether the decoder reads the attentional output of the step before beside each word; its
+            steps then run one by one, which is slower.
+        tied_embeddings: whether a target word's vector is its row of the output layer as well.
 
     Call arguments:
         inputs: source_ids, int32 (batch, source_time), and target_ids, int32 (batch, target_time): the words
@@ -36,17 +41,32 @@ class Seq2Seq(keras.Model):
         Logits, float32 (batch, target_time, target rows trained).
 
     Reference: Luong et al., "Effective Approaches to Attention-based Neural Machine Translation", EMNLP 2015,
-    section 3.1, without input feeding.
+    section 3.1 and, for input feeding, 3.3; tied embeddings: Press & Wolf, "Using the Output Embedding to Improve
+    Language Models", EACL 2017.
     """
 
     def __init__(
-        self, source: list[int], target: list[int], cell: dict, seed: int, annotations: str = "states", **kwargs
+        self,
+        source: list[int],
+        target: list[int],
+        cell: dict,
+        seed: int,
+        annotations: str = "states",
+        attention: str = "multiplicative",
+        input_feeding: bool = False,
+        tied_embeddings: bool = False,
+        **kwargs,
     ) -> None:
         super().__init__(**kwargs)
         self.sizes = {"source": list(source), "target": list(target)}
         self.cell = CellConfig(**cell)
         self.seed = seed
-        self.annotations = annotations
+        self.switches = {
+            "annotations": annotations,
+            "attention": attention,
+            "input_feeding": input_feeding,
+            "tied_embeddings": tied_embeddings,
+        }
         self.source_vectors = WordEmbedding(*source, name="source_vectors")
         self.target_vectors = WordEmbedding(*target, name="target_vectors")
         self.encoder = recurrent_stack(self.cell, seed)
@@ -59,72 +79,127 @@ class Seq2Seq(keras.Model):
             [self._dense(self.cell.units, f"bridge_{level}_{state}", 20 + 2 * level + state) for state in range(states)]
             for level in range(self.cell.depth)
         ]
-        width = self.cell.units * (2 if self.cell.bidirectional else 1)
-        if annotations == "states_and_words":
-            width += source[2]
-        self.query = self._dense(width, "attention_query", 50, activation=None)
-        self.attention = keras.layers.Attention(name="attention")
+        if attention != "none":
+            self.attention = CrossAttention(attention, self.cell.units, seed + 50, name="attention")
         # Word vectors are of a scale that saturates tanh.
         activation = "tanh" if annotations == "states" else None
-        self.combine = self._dense(self.cell.units, "attentional", 51, activation)
-        self.logits = self._dense(target[0], "logits", 52, activation=None)
+        self.attentional_units = target[2] if tied_embeddings else self.cell.units
+        self.combine = self._dense(self.attentional_units, "attentional", 51, activation)
+        if not tied_embeddings:
+            self.logits = self._dense(target[0], "logits", 52, activation=None)
 
     def _dense(self, units: int, name: str, offset: int, activation: str | None = "tanh") -> keras.layers.Dense:
         initializer = keras.initializers.GlorotUniform(self.seed + offset)
         return keras.layers.Dense(units, activation=activation, kernel_initializer=initializer, name=name)
 
     def build(self, input_shape=None) -> None:
-        if not self.built:
-            self.call((keras.KerasTensor((None, None), "int32"), keras.KerasTensor((None, None), "int32")))
-            self.built = True
+        if self.built:
+            return
+        target_ids = keras.KerasTensor((None, None), "int32")
+        memory, states = self.encode(keras.KerasTensor((None, None), "int32"))
+        words = self.target_vectors(target_ids)
+        width = words.shape[-1] + (self.attentional_units if self.switches["input_feeding"] else 0)
+        for layer in self.decoder:
+            layer.build((None, None, width))
+            width = self.cell.units
+        if self.switches["tied_embeddings"]:
+            self.word_biases = self.add_weight(shape=(self.sizes["target"][0],), initializer="zeros", name="biases")
+        self._words(self._attend(keras.KerasTensor((None, None, width)), memory))
+        self.built = True
 
     def call(self, inputs, training=None):
         source_ids, target_ids = inputs
-        encoded, states = self.encode(source_ids, training)
-        outputs = self.decoder_dropout[0](self.target_vectors(target_ids), training=training)
+        memory, states = self.encode(source_ids, training)
+        words = self.decoder_dropout[0](self.target_vectors(target_ids), training=training)
+        decode = self._decode_steps if self.switches["input_feeding"] else self._decode_layers
+        return self._words(decode(words, states, memory, training))
+
+    def _decode_layers(self, words, states, memory, training):
+        """The attentional outputs, float (batch, target_time, width), a layer at a time."""
+        outputs = words
         for layer, start, dropout in zip(self.decoder, states, self.decoder_dropout[1:], strict=True):
             outputs, *_ = layer(outputs, initial_state=start, training=training)
             outputs = dropout(outputs, training=training)
-        return self._predict_words(outputs, encoded, source_ids)
+        return self._attend(outputs, memory)
+
+    def _decode_steps(self, words, states, memory, training):
+        """The same, a step at a time."""
+        kept = ops.ones((ops.shape(words)[0], 1, self.cell.units), words.dtype)
+        kept = [dropout(kept, training=training)[:, 0] for dropout in self.decoder_dropout[1:]]
+
+        def step(states, word):
+            states = self._step(word, states, memory, kept)
+            return states, states[-1]
+
+        _, outputs = ops.scan(step, states, ops.transpose(words, (1, 0, 2)))
+        return ops.transpose(outputs, (1, 0, 2))
 
     def encode(self, source_ids, training=None):
-        """The annotations, float (batch, source_time, width), and the decoder's first states, by layer."""
+        """What the decoder attends to, and its first states."""
         vectors = self.source_vectors(source_ids)
-        encoded, last_states = encode(vectors, self.encoder, self.encoder_dropout, training)
-        if self.annotations == "states_and_words":
-            encoded = ops.concatenate([encoded, vectors], axis=-1)
+        annotations, last_states = encode(vectors, self.encoder, self.encoder_dropout, training)
+        if self.switches["annotations"] == "states_and_words":
+            annotations = ops.concatenate([annotations, vectors], axis=-1)
         starts = []
         for states, bridges in zip(last_states, self.bridges, strict=True):
             kinds = len(bridges)  # of each direction's states: hidden, and the LSTM's cell state
             starts.append(
                 [bridge(ops.concatenate(states[kind::kinds], axis=-1)) for kind, bridge in enumerate(bridges)]
             )
-        return encoded, starts
+        if self.switches["input_feeding"]:
+            starts.append(ops.zeros((ops.shape(source_ids)[0], self.attentional_units), vectors.dtype))
+        if self.switches["attention"] == "none":
+            return {}, starts
+        if not self.attention.built:
+            self.attention.build((None, None, self.cell.units), {"annotations": annotations.shape})
+        return self.attention.memory_of(annotations, ops.not_equal(source_ids, PADDING_ID)), starts
 
-    def step(self, token_ids, states, encoded, source_ids):
+    def step(self, token_ids, states, memory):
         """Decodes one word.
 
         Args:
             token_ids: the words before, int32 (batch,).
-            states: the decoder's states, by layer.
-            encoded: the annotations.
-            source_ids: int32 (batch, source_time).
+            states: from `encode` or from the step before.
+            memory: from `encode`.
 
         Returns:
             Logits, float32 (batch, words), and the states after the step.
         """
-        outputs = self.target_vectors(token_ids[:, None])[:, 0]
-        next_states = []
-        for layer, layer_states in zip(self.decoder, states, strict=True):
-            outputs, layer_states = layer.cell(outputs, layer_states, training=False)
-            next_states.append(list(layer_states))
-        return self._predict_words(outputs[:, None], encoded, source_ids)[:, 0], next_states
+        vectors = self.target_vectors(token_ids[:, None])[:, 0]
+        if self.switches["input_feeding"]:
+            states = self._step(vectors, states, memory)
+            return self._words(states[-1]), states
+        outputs, states = self._recur(vectors, states)
+        return self._words(self._attend(outputs[:, None], memory)[:, 0]), states
 
-    def _predict_words(self, outputs, encoded, source_ids):
-        mask = ops.not_equal(source_ids, 0)
-        context = self.attention([self.query(outputs), encoded], mask=[None, mask])
-        attentional = self.combine(ops.concatenate([context, outputs], axis=-1))
-        return ops.cast(self.logits(attentional), "float32")
+    def _step(self, vectors, states, memory, kept=None):
+        """The states after a step with input feeding; the last of them is the attentional output."""
+        *states, fed = states
+        outputs, states = self._recur(ops.concatenate([vectors, fed], axis=-1), states, kept)
+        return [*states, self._attend(outputs[:, None], memory)[:, 0]]
+
+    def _recur(self, vectors, states, kept=None):
+        """The decoder's output, float (batch, units), and its states, by layer; `kept` scales outputs, by layer."""
+        outputs, after = vectors, []
+        for level, (layer, before) in enumerate(zip(self.decoder, states, strict=True)):
+            outputs, layer_states = layer.cell(outputs, before, training=False)
+            after.append(list(layer_states))
+            outputs = outputs if kept is None else outputs * kept[level]
+        return outputs, after
+
+    def _attend(self, outputs, memory):
+        """The attentional outputs, float (batch, time, width), of the decoder's."""
+        if self.switches["attention"] == "none":
+            return self.combine(outputs)
+        contexts, _ = self.attention(outputs, memory)
+        return self.combine(ops.concatenate([contexts, outputs], axis=-1))
+
+    def _words(self, attentional):
+        """Logits, float32, of target words."""
+        if not self.switches["tied_embeddings"]:
+            return ops.cast(self.logits(attentional), "float32")
+        vectors = ops.transpose(self.target_vectors.trained_vectors)
+        return ops.cast(ops.matmul(attentional, vectors) + self.word_biases, "float32")
 
     def get_config(self) -> dict:
         return {
@@ -132,7 +207,7 @@ class Seq2Seq(keras.Model):
             **self.sizes,
             "cell": asdict(self.cell),
             "seed": self.seed,
-            "annotations": self.annotations,
+            **self.switches,
         }
 
 
@@ -141,17 +216,22 @@ def build_seq2seq(
     target: Vocabulary,
     source_dimensions: int,
     target_dimensions: int,
+    config: ModelConfig,
     cell: CellConfig,
-    annotations: str,
     seed: int,
 ) -> Seq2Seq:
     """A built encoder-decoder between two vocabularies; it writes the target's trained words."""
+    switches: dict[str, Any] = {
+        name: value
+        for name in ("annotations", "attention", "input_feeding", "tied_embeddings")
+        if (value := getattr(config, name)) is not None
+    }
     model = Seq2Seq(
         [source.trained_size, len(source.frozen), source_dimensions],
         [target.trained_size, len(target.frozen), target_dimensions],
         asdict(cell),
         seed,
-        annotations,
+        **switches,
         name="seq2seq",
     )
     model.build()

@@ -22,16 +22,28 @@ class Translation(Task):
 
     field = "target_tokens"
     decodes = True
-    reads = ("maximum_tokens", "annotations")
+    reads = (
+        "maximum_tokens",
+        "annotations",
+        "attention",
+        "input_feeding",
+        "tied_embeddings",
+        "label_smoothing",
+    )
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.seq2seq import build_seq2seq
 
         source, target = self.vocabularies["tokens"], self.vocabularies["target_tokens"]
-        annotations = self.config.model.annotations or "states"
         return build_seq2seq(
-            source, target, dimensions["tokens"], dimensions["target_tokens"], self.cell, annotations, seed
+            source, target, dimensions["tokens"], dimensions["target_tokens"], self.config.model, self.cell, seed
         )
+
+    def loss(self) -> Any:
+        from pipelines.models.label_smoothing import SmoothedCrossEntropy
+
+        smoothing = self.config.model.label_smoothing
+        return SmoothedCrossEntropy(smoothing, reduction="mean_with_sample_weight") if smoothing else super().loss()
 
     def encode(self, example: Example) -> Encoded:
         target = self.vocabularies["target_tokens"].ids(example.target_tokens or ())

@@ -22,6 +22,10 @@ MODEL = {
     "pooling": ("max", "sentiment"),
     "truncation": ("tail", "sentiment"),
     "annotations": ("states_and_words", "translation"),
+    "attention": ("additive", "translation"),
+    "input_feeding": (True, "translation"),
+    "tied_embeddings": (True, "translation"),
+    "label_smoothing": (0.1, "translation"),
     "word_dropout": (0.5, "sentiment"),
     "output": ("crf", "pos_tagging"),
     "tag_scheme": ("iobes", "ner"),
@@ -35,10 +39,10 @@ TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs":
 
 
 def fingerprint(task, model, examples):
-    """What a configuration can change before training: the model's structure, its weights and its batches."""
+    """What a configuration can change before training: the model's structure and weights, its loss and its batches."""
     inputs = [np.asarray(part).tolist() for example in examples for part in task.encode(example)]
     trainable = [tuple(weight.shape) for weight in model.trainable_weights]
-    return json.dumps([model.to_json(), trainable, inputs])
+    return json.dumps([model.to_json(), trainable, task.loss().get_config(), inputs])
 
 
 @pytest.mark.parametrize("key", [field.name for field in dataclasses.fields(ModelConfig)])

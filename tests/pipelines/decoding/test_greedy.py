@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines.config import CellConfig, DecodingConfig
+from pipelines.config import CellConfig, DecodingConfig, ModelConfig
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
 from pipelines.decoding.greedy import Decoder
 from pipelines.models.seq2seq import build_seq2seq
@@ -11,20 +11,35 @@ VOCABULARY = Vocabulary([f"word{number}" for number in range(12)])
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [15, 0, 0, 0]], dtype="int32")
 
 
-@pytest.fixture(scope="module", params=["lstm", "gru", "simple_rnn"])
+MODELS = {
+    "lstm": {},
+    "gru": {"annotations": "states_and_words"},
+    "simple_rnn": {"attention": "none"},
+    "lstm that is fed": {"input_feeding": True, "attention": "additive"},
+    "gru that is fed": {"input_feeding": True, "tied_embeddings": True},
+    "sru": {"attention": "additive", "tied_embeddings": True},
+}
+
+
+@pytest.fixture(scope="module", params=MODELS)
 def model(request):
     keras.utils.set_random_seed(3)
-    cell = CellConfig(request.param, units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
-    annotations = "states_and_words" if request.param == "gru" else "states"
-    return build_seq2seq(VOCABULARY, VOCABULARY, 6, 6, cell, annotations, seed=3)
+    cell = CellConfig(request.param.split()[0], units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
+    config = ModelConfig("fine_tuned", **MODELS[request.param])
+    return build_seq2seq(VOCABULARY, VOCABULARY, 6, 6, config, cell, seed=3)
+
+
+def output_bias(model):
+    """The bias of the words' logits."""
+    return model.word_biases if model.switches["tied_embeddings"] else model.logits.bias
 
 
 def test_a_step_gives_the_logits_of_the_whole_sequence(model):
     words = np.array([[BEGIN_ID, 5, 9]] * 3, dtype="int32")
     at_once = np.asarray(model((SOURCES, words), training=False))
-    encoded, states = model.encode(SOURCES, training=False)
+    memory, states = model.encode(SOURCES, training=False)
     for time in range(3):
-        logits, states = model.step(words[:, time], states, encoded, SOURCES)
+        logits, states = model.step(words[:, time], states, memory)
         np.testing.assert_allclose(logits, at_once[:, time], atol=1e-5)
 
 
@@ -39,7 +54,7 @@ def test_every_word_is_the_most_probable_one_after_the_words_before(model):
 
 
 def test_the_limit_follows_the_sources_own_length(model):
-    bias = model.logits.bias
+    bias = output_bias(model)
     before = np.array(bias)
     try:
         bias.assign(np.where(np.arange(len(before)) == END_ID, -100.0, before))  # never ends by itself
@@ -50,7 +65,7 @@ def test_the_limit_follows_the_sources_own_length(model):
 
 
 def test_a_finished_output_is_never_extended(model):
-    bias = model.logits.bias
+    bias = output_bias(model)
     before = np.array(bias)
     try:
         bias.assign(np.where(np.arange(len(before)) == END_ID, 100.0, before))
