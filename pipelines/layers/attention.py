@@ -36,6 +36,7 @@ class CrossAttention(keras.layers.Layer):
         if method not in ("multiplicative", "additive"):
             raise ValueError(f"Argument `method` must be 'multiplicative' or 'additive'. Received: method={method!r}")
         self.settings = {"method": method, "units": units, "seed": seed}
+        self.supports_masking = True
 
     def build(self, queries_shape, memory_shape) -> None:
         features = memory_shape["annotations"][-1]
@@ -70,6 +71,9 @@ class CrossAttention(keras.layers.Layer):
         scores = ops.where(memory["mask"][:, None], scores, ops.cast(LOWEST, scores.dtype))
         weights = ops.softmax(scores, axis=-1)
         return ops.matmul(weights, memory["annotations"]), weights
+
+    def compute_mask(self, queries, memory=None, mask=None):
+        return None
 
     def get_config(self) -> dict:
         return {**super().get_config(), **self.settings}

@@ -95,10 +95,9 @@ class Seq2Seq(keras.Model):
     def build(self, input_shape=None) -> None:
         if self.built:
             return
-        target_ids = keras.KerasTensor((None, None), "int32")
-        memory, states = self.encode(keras.KerasTensor((None, None), "int32"))
-        words = self.target_vectors(target_ids)
-        width = words.shape[-1] + (self.attentional_units if self.switches["input_feeding"] else 0)
+        memory, _ = self.encode(keras.KerasTensor((None, None), "int32"))
+        self.target_vectors.build((None, None))
+        width = self.sizes["target"][2] + (self.attentional_units if self.switches["input_feeding"] else 0)
         for layer in self.decoder:
             layer.build((None, None, width))
             width = self.cell.units
@@ -124,14 +123,14 @@ class Seq2Seq(keras.Model):
 
     def _decode_steps(self, words, states, memory, training):
         """The same, a step at a time."""
-        kept = ops.ones((ops.shape(words)[0], 1, self.cell.units), words.dtype)
+        kept = ops.ones_like(words[:, :1, :1]) + ops.zeros((1, 1, self.cell.units))
         kept = [dropout(kept, training=training)[:, 0] for dropout in self.decoder_dropout[1:]]
 
         def step(states, word):
             states = self._step(word, states, memory, kept)
-            return states, states[-1]
+            return states, states  # on TensorFlow, outputs of a scan must have the structure of its states
 
-        _, outputs = ops.scan(step, states, ops.transpose(words, (1, 0, 2)))
+        _, (*_, outputs) = ops.scan(step, states, ops.transpose(words, (1, 0, 2)))
         return ops.transpose(outputs, (1, 0, 2))
 
     def encode(self, source_ids, training=None):
@@ -147,7 +146,7 @@ class Seq2Seq(keras.Model):
                 [bridge(ops.concatenate(states[kind::kinds], axis=-1)) for kind, bridge in enumerate(bridges)]
             )
         if self.switches["input_feeding"]:
-            starts.append(ops.zeros((ops.shape(source_ids)[0], self.attentional_units), vectors.dtype))
+            starts.append(ops.zeros_like(annotations[:, 0, :1]) + ops.zeros((1, self.attentional_units)))
         if self.switches["attention"] == "none":
             return {}, starts
         if not self.attention.built:

@@ -1,0 +1,105 @@
+"""Stage `comparisons` of the benchmarks: runs that differ in one thing, with paired intervals of their differences."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from embeddings.config import read_yaml
+from embeddings.errors import InputError, exits_on_input_error
+from embeddings.files import atomic_file, write_json
+from pipelines.config import TaskConfig, load_config, load_runs
+from pipelines.evaluation.records import main_values, read_scores
+from pipelines.reporting.contest import Contest, Entry, differences
+from pipelines.reporting.leaderboard import Row, Value
+
+PREFACE = """# Comparisons
+
+Runs that differ from the first one of a table in one thing, with the same seed. A difference is that of the headline
+metric on test, with a 95 % interval from 1,000 resamples of sentences or documents that both systems share (paired
+bootstrap); one whose interval holds zero may be chance. The commands are those of the runs, `dvc repro
+benchmarks/dvc.yaml:evaluate@RUN`; `benchmarks/comparisons.json` holds the same.
+
+"""
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Writes the tables of a comparisons file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--comparisons", type=Path, required=True, help="title -> base, others (YAML)")
+    parser.add_argument("--runs", type=Path, required=True, help="runs file (YAML)")
+    parser.add_argument("--configs", type=Path, required=True, help="folder of task configurations")
+    parser.add_argument("--data", type=Path, required=True, help="folder of prepared datasets")
+    parser.add_argument("--predictions", type=Path, required=True, help="folder of predictions")
+    parser.add_argument("--evaluations", type=Path, required=True, help="folder of what evaluate wrote")
+    parser.add_argument("--json", type=Path, required=True, help="file to write")
+    parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
+    options = parser.parse_args(arguments)
+
+    results = [row for title, each in read_yaml(options.comparisons).items() for row in compared(title, each, options)]
+    write_json(options.json, results)
+    with atomic_file(options.page) as page:
+        page.write(PREFACE + "\n".join(tables(results)))
+
+
+def compared(title: str, comparison: Mapping[str, Any], options: argparse.Namespace) -> list[dict[str, Any]]:
+    """The base and the others of a comparison, each with its score and its difference to the base.
+
+    Raises:
+        InputError: a system is no run of the runs file and was not evaluated as a baseline either.
+    """
+    base, others = comparison["base"], comparison["others"]
+    run = load_runs(options.runs)[base]
+    task = load_config(TaskConfig, options.configs / "tasks" / f"{run.task}.yaml")
+    contest = Contest(task.task, run.dataset, task.metrics, task.monitor)
+    entries = {name: entry(name, contest, options) for name in (base, *others.values())}
+    test = options.data / run.dataset / "test.jsonl"
+    found = differences(entries[base], [entries[name] for name in others.values()], contest, test, run.seed)
+    return [
+        {
+            "comparison": title,
+            "what": what,
+            "system": name,
+            "metric": contest.headline,
+            **{split: vars(values[contest.headline]) for split, values in entries[name].row.scores.items()},
+            "difference": vars(found[name]) if name in found else None,
+        }
+        for what, name in {comparison["base_is"]: base, **others}.items()
+    ]
+
+
+def entry(name: str, contest: Contest, options: argparse.Namespace) -> Entry:
+    """A run, or a baseline written as `baselines/GROUP/SYSTEM`."""
+    folder, system = name.rsplit("/", 1) if "/" in name else (name, name)
+    path = options.evaluations / folder / "scores.json"
+    if not path.exists():
+        raise InputError(f"{path}: no such file; run the stage evaluate of {name!r} first")
+    scores = {
+        split: main_values(of_split, [contest.headline])[contest.headline]
+        for split, of_split in read_scores(path)[system].items()
+    }
+    values = {split: {contest.headline: Value(each.value, each.low, each.high)} for split, each in scores.items()}
+    return Entry(Row(name, "run", values, {}, {}), options.predictions / name)
+
+
+def tables(results: list[dict[str, Any]]) -> Iterator[str]:
+    """A Markdown table a comparison."""
+    for title in dict.fromkeys(row["comparison"] for row in results):
+        rows = [row for row in results if row["comparison"] == title]
+        yield f"## {title}\n"
+        yield f"| what | system | {rows[0]['metric']}, dev | test | 95 % interval | difference | 95 % interval |"
+        yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
+        for row in rows:
+            test, gap = row["test"], row["difference"]
+            told = f"{gap['value']:+.2f} | {gap['low']:+.2f} to {gap['high']:+.2f}" if gap else " | "
+            interval = f"{test['low']:.2f} to {test['high']:.2f}"
+            yield (
+                f"| {row['what']} | `{row['system']}` | {row['dev']['value']:.2f} | {test['value']:.2f} | {interval} |"
+                f" {told} |"
+            )
+        yield ""
+
+
+if __name__ == "__main__":
+    main()
