@@ -119,6 +119,7 @@ class DecodingConfig:
     maximum_extra: int = 10
     beam_size: int | None = None  # beam: hypotheses that are kept of each source
     length_penalty: float | None = None  # beam: 0 ranks by probability, more favours longer outputs
+    copy_unknown: bool | None = None  # whether an unknown word may be written, as the source word attended to most
     n_best: int | None = None  # beam: hypotheses that a prediction holds, with scores; the best alone if not given
 
     def __post_init__(self) -> None:

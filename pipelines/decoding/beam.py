@@ -4,7 +4,8 @@ import keras
 from keras import ops
 
 from pipelines.config import DecodingConfig
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
+from pipelines.decoding import length_limits, unwritten
 
 IMPOSSIBLE = -1e9
 
@@ -13,8 +14,9 @@ class Decoder(keras.Model):
     """Keeps, for each source, the `beam_size` best hypotheses until all of them have ended or reached the limit.
 
     Hypotheses are ranked by log p / ((5 + length) / 6)^length_penalty, the end counted as a word. One that has
-    ended is never extended; it keeps its place as long as no `beam_size` others are better. `<pad>`, `<unk>` and
-    `<bos>` are never written. Of equals the one behind the better hypothesis is taken, then that of the lower word id.
+    ended is never extended; it keeps its place as long as no `beam_size` others are better. `<pad>`,
+    `<bos>` and, unless it is copied, `<unk>` are never written. Of equals the one behind the better hypothesis is
+    taken, then that of the lower word id.
 
     Args:
         model: a `Seq2Seq`.
@@ -38,12 +40,9 @@ class Decoder(keras.Model):
     def call(self, source_ids):
         size, words_known = self.config.beam_size, self.model.sizes["target"][0]
         memory, states = self.model.encode(source_ids, training=False)
-        batch, source_time = ops.shape(source_ids)[0], ops.shape(source_ids)[1]
-        lengths = ops.cast(ops.sum(ops.not_equal(source_ids, PADDING_ID), axis=1), "float32")
-        limits = ops.cast(self.config.maximum_ratio * lengths, "int32") + self.config.maximum_extra
-        longest = ops.cast(self.config.maximum_ratio * ops.cast(source_time, "float32"), "int32")
-        positions = ops.arange(longest + self.config.maximum_extra, dtype="int32")
-        forbidden = ops.sum(ops.one_hot([PADDING_ID, UNKNOWN_ID, BEGIN_ID], words_known), axis=0) * IMPOSSIBLE
+        limits, positions = length_limits(source_ids, self.config)
+        batch = ops.shape(source_ids)[0]
+        forbidden = ops.sum(ops.one_hot(unwritten(self.config), words_known), axis=0) * IMPOSSIBLE
         stays = (1 - ops.one_hot(PADDING_ID, words_known)) * IMPOSSIBLE  # what has ended goes on with padding alone
         rows = ops.arange(batch)[:, None] * size
 

@@ -4,14 +4,15 @@ import keras
 from keras import ops
 
 from pipelines.config import DecodingConfig
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
+from pipelines.decoding import length_limits, unwritten
 
 
 class Decoder(keras.Model):
     """Writes, for each source, the most probable word after word until the end or the length limit.
 
-    `<pad>`, `<unk>` and `<bos>` are never written. Of equally probable words the one with the lowest id, the
-    most frequent of train, is taken. The limit depends on the source's own length, not on its padding.
+    `<pad>`, `<bos>` and, unless it is copied, `<unk>` are never written. Of equally probable words the one with the
+    lowest id, the most frequent of train, is taken. The limit depends on the source's own length, not on its padding.
 
     Args:
         model: a `Seq2Seq`.
@@ -31,12 +32,9 @@ class Decoder(keras.Model):
 
     def call(self, source_ids):
         memory, states = self.model.encode(source_ids, training=False)
-        batch, source_time = ops.shape(source_ids)[0], ops.shape(source_ids)[1]
-        lengths = ops.cast(ops.sum(ops.not_equal(source_ids, PADDING_ID), axis=1), "float32")
-        limits = ops.cast(self.config.maximum_ratio * lengths, "int32") + self.config.maximum_extra
-        longest = ops.cast(self.config.maximum_ratio * ops.cast(source_time, "float32"), "int32")
-        positions = ops.arange(longest + self.config.maximum_extra, dtype="int32")[None, :]
-        forbidden = ops.one_hot([PADDING_ID, UNKNOWN_ID, BEGIN_ID], self.model.sizes["target"][0])
+        limits, positions = length_limits(source_ids, self.config)
+        batch, positions = ops.shape(source_ids)[0], positions[None, :]
+        forbidden = ops.one_hot(unwritten(self.config), self.model.sizes["target"][0])
         penalty = ops.sum(forbidden, axis=0)[None, :] * 1e9
 
         def unfinished(step, words, is_open, written, states):

@@ -19,7 +19,7 @@ class CRF(keras.layers.Layer):
 
     at the first step, transitions from the beginning stand in (the same for each i), and at the last real step those
     to the end are added. The probability of y is exp(score) over the sum of exp(score) of all sequences. So the
-    potentials are all that the loss (`CRFLoss`) and `pipelines.decoding.tag_sequences` need, and a saved model holds
+    potentials are all that the loss (`CRFLoss`) and `pipelines.models.tag_sequences` need, and a saved model holds
     no other object than registered ones.
 
     Args:

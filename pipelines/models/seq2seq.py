@@ -111,15 +111,35 @@ class Seq2Seq(keras.Model):
         memory, states = self.encode(source_ids, training)
         words = self.decoder_dropout[0](self.target_vectors(target_ids), training=training)
         decode = self._decode_steps if self.switches["input_feeding"] else self._decode_layers
-        return self._words(decode(words, states, memory, training))
+        return self._words(decode(words, states, memory, training)[1])
+
+    def alignment(self, source_ids, target_ids):
+        """How much the model attends to each source word as it writes each target word.
+
+        Args:
+            source_ids: int32 (batch, source_time).
+            target_ids: the words before, int32 (batch, target_time), as in a call.
+
+        Returns:
+            float (batch, target_time, source_time); the weights of a target word add up to one.
+
+        Raises:
+            ValueError: the model has no attention.
+        """
+        if self.switches["attention"] == "none":
+            raise ValueError("expected a model with attention, got `attention: none`")
+        memory, states = self.encode(source_ids)
+        decode = self._decode_steps if self.switches["input_feeding"] else self._decode_layers
+        outputs, _ = decode(self.target_vectors(target_ids), states, memory, False)
+        return self.attention(outputs, memory)[1]
 
     def _decode_layers(self, words, states, memory, training):
-        """The attentional outputs, float (batch, target_time, width), a layer at a time."""
+        """The decoder's outputs and the attentional ones, each float (batch, target_time, width), layer by layer."""
         outputs = words
         for layer, start, dropout in zip(self.decoder, states, self.decoder_dropout[1:], strict=True):
             outputs, *_ = layer(outputs, initial_state=start, training=training)
             outputs = dropout(outputs, training=training)
-        return self._attend(outputs, memory)
+        return outputs, self._attend(outputs, memory)
 
     def _decode_steps(self, words, states, memory, training):
         """The same, a step at a time."""
@@ -130,8 +150,8 @@ class Seq2Seq(keras.Model):
             states = self._step(word, states, memory, kept)
             return states, states  # on TensorFlow, outputs of a scan must have the structure of its states
 
-        _, (*_, outputs) = ops.scan(step, states, ops.transpose(words, (1, 0, 2)))
-        return ops.transpose(outputs, (1, 0, 2))
+        _, (*_, outputs, fed) = ops.scan(step, states, ops.transpose(words, (1, 0, 2)))
+        return ops.transpose(outputs, (1, 0, 2)), ops.transpose(fed, (1, 0, 2))
 
     def encode(self, source_ids, training=None):
         """What the decoder attends to, and its first states."""
@@ -146,7 +166,8 @@ class Seq2Seq(keras.Model):
                 [bridge(ops.concatenate(states[kind::kinds], axis=-1)) for kind, bridge in enumerate(bridges)]
             )
         if self.switches["input_feeding"]:
-            starts.append(ops.zeros_like(annotations[:, 0, :1]) + ops.zeros((1, self.attentional_units)))
+            none = ops.zeros_like(annotations[:, 0, :1])
+            starts += [none + ops.zeros((1, width)) for width in (self.cell.units, self.attentional_units)]
         if self.switches["attention"] == "none":
             return {}, starts
         if not self.attention.built:
@@ -172,10 +193,10 @@ class Seq2Seq(keras.Model):
         return self._words(self._attend(outputs[:, None], memory)[:, 0]), states
 
     def _step(self, vectors, states, memory, kept=None):
-        """The states after a step with input feeding; the last of them is the attentional output."""
-        *states, fed = states
+        """The states after a step with input feeding: the layers', then its output and its attentional output."""
+        *states, _, fed = states
         outputs, states = self._recur(ops.concatenate([vectors, fed], axis=-1), states, kept)
-        return [*states, self._attend(outputs[:, None], memory)[:, 0]]
+        return [*states, outputs, self._attend(outputs[:, None], memory)[:, 0]]
 
     def _recur(self, vectors, states, kept=None):
         """The decoder's output, float (batch, units), and its states, by layer; `kept` scales outputs, by layer."""

@@ -11,7 +11,7 @@ from pipelines.data.batching import Encoded, pad
 from pipelines.data.examples import Example
 from pipelines.data.vocabulary import UNKNOWN
 from pipelines.data.word_forms import distinct_words, shape
-from pipelines.decoding.tag_sequences import marginals, viterbi, with_transitions
+from pipelines.models.tag_sequences import marginals, viterbi, with_transitions
 from pipelines.tasks import CHARACTERS, Task
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from embeddings.errors import InputError
 from pipelines import plugins
 from pipelines.config import DecodingConfig
 from pipelines.data.batching import Encoded, pad
 from pipelines.data.examples import Example
 from pipelines.data.tokenization import detokenize
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
 from pipelines.tasks import Task
 
 LEAST = -1e7  # score of a hypothesis; what is less fills a beam that has found no more
@@ -22,14 +23,7 @@ class Translation(Task):
 
     field = "target_tokens"
     decodes = True
-    reads = (
-        "maximum_tokens",
-        "annotations",
-        "attention",
-        "input_feeding",
-        "tied_embeddings",
-        "label_smoothing",
-    )
+    reads = ("maximum_tokens", "annotations", "attention", "input_feeding", "tied_embeddings", "label_smoothing")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.seq2seq import build_seq2seq
@@ -47,37 +41,84 @@ class Translation(Task):
 
     def encode(self, example: Example) -> Encoded:
         target = self.vocabularies["target_tokens"].ids(example.target_tokens or ())
-        return self.source(example), target[: self.config.model.maximum_tokens]
+        return *self.features(example), target[: self.config.model.maximum_tokens]
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
-        before = pad([[BEGIN_ID, *target] for _, target in batch])
-        after = pad([[*target, END_ID] for _, target in batch])
+        before = pad([[BEGIN_ID, *target] for *_, target in batch])
+        after = pad([[*target, END_ID] for *_, target in batch])
         return (self.inputs(batch), before), after, (after != PADDING_ID).astype("float32")
+
+    def features(self, example: Example) -> Encoded:
+        """The ids of a sentence's tokens, and the tokens, which may be copied."""
+        source = self.source(example)
+        return source, (example.tokens or (UNKNOWN,))[: len(source)]
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         decoding = decoding or DecodingConfig()
+        if decoding.copy_unknown and self.config.model.attention == "none":
+            raise InputError("decoding.copy_unknown: the model has no attention that tells what to copy; leave it out")
         decoder = traced_decoder(model, decoding)
 
         def predict(batch: list[Encoded]) -> list[dict]:
-            written = decoder.predict_on_batch(self.inputs(batch))
+            source_ids = self.inputs(batch)
+            written = decoder.predict_on_batch(source_ids)
             if decoding.method == "greedy":
-                return [self.written(ids) for ids in np.asarray(written)]
+                best, scores = np.asarray(written)[:, None], np.zeros((len(batch), 1))
+            else:
+                best, scores = map(np.asarray, written)
+            best, scores = best[:, : decoding.n_best or 1], scores[:, : decoding.n_best or 1]
+            copies = self.copies(model, source_ids, batch, best) if decoding.copy_unknown else {}
             rows = []
-            for hypotheses, scores in zip(*map(np.asarray, written), strict=True):
-                rows.append(self.written(hypotheses[0]))
+            for number, hypotheses in enumerate(best):
+                outputs = [self.written(ids, copies.get((number, rank))) for rank, ids in enumerate(hypotheses)]
+                rows.append({**outputs[0]})
                 if decoding.n_best:
-                    best = zip(hypotheses[: decoding.n_best], scores.tolist(), strict=False)
-                    rows[-1]["n_best"] = [
-                        {**self.written(ids), "score": round(score, 6)} for ids, score in best if score > LEAST
-                    ]
+                    ranked = zip(outputs, scores[number].tolist(), strict=True)
+                    found = [{**output, "score": round(score, 6)} for output, score in ranked if score > LEAST]
+                    rows[-1]["n_best"] = found
             return rows
 
         return predict
 
-    def written(self, ids: np.ndarray) -> dict[str, Any]:
-        """The words and the text of a decoded sequence of ids, (time,)."""
+    def copies(
+        self, model: Any, source_ids: np.ndarray, batch: Sequence[Encoded], best: np.ndarray
+    ) -> dict[tuple[int, int], list[str]]:
+        """For each hypothesis with unknown words, the source word that each of its words attends to most.
+
+        Args:
+            model: a `Seq2Seq`.
+            source_ids: int32 (batch, source_time).
+            batch: the sources and their tokens.
+            best: the hypotheses of each source, int32 (batch, hypotheses, time).
+
+        Reference: Luong et al., "Addressing the Rare Word Problem in Neural Machine Translation", ACL 2015, where
+        an alignment tells the word; here it is attention's.
+        """
+        found = [(int(number), int(rank)) for number, rank in np.argwhere((best == UNKNOWN_ID).any(axis=-1))]
+        if not found:
+            return {}
+        numbers = [number for number, _ in found]
+        outputs = np.stack([best[pair] for pair in found])
+        before = np.concatenate([np.full((len(found), 1), BEGIN_ID), outputs[:, :-1]], axis=1).astype("int32")
+        attended = np.asarray(model.alignment(source_ids[numbers], before)).argmax(axis=-1)
+        return {
+            pair: [batch[number][1][position] for position in positions]
+            for pair, number, positions in zip(found, numbers, attended.tolist(), strict=True)
+        }
+
+    def written(self, ids: np.ndarray, copies: Sequence[str] | None = None) -> dict[str, Any]:
+        """The words and the text of a decoded sequence of ids, (time,).
+
+        Args:
+            ids: what was decoded, up to the end or padding.
+            copies: what stands for each word that is unknown.
+        """
         words = self.vocabularies["target_tokens"].words
-        tokens = [words[number] for number in ids if number not in (PADDING_ID, END_ID)]
+        tokens = [
+            copies[step] if copies and number == UNKNOWN_ID else words[number]
+            for step, number in enumerate(ids)
+            if number not in (PADDING_ID, END_ID)
+        ]
         return {"tokens": tokens, "text": detokenize(tokens, self.language)}
 
 

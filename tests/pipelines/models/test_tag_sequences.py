@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from pipelines.decoding.tag_sequences import marginals, n_best, viterbi, with_transitions
+from pipelines.models.tag_sequences import marginals, n_best, viterbi, with_transitions
 
 TAGS = 3
 

@@ -1,0 +1,59 @@
+"""What an encoder-decoder attends to, and the output layer that it shares with the target words."""
+
+import numpy as np
+import pytest
+
+from pipelines.config import CellConfig, ModelConfig
+from pipelines.data.vocabulary import BEGIN_ID, Vocabulary
+from pipelines.models.seq2seq import build_seq2seq
+
+WORDS = Vocabulary([f"word{number}" for number in range(12)])
+SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")
+BEFORE = np.array([[BEGIN_ID, 5, 9], [BEGIN_ID, 7, 4]], "int32")
+CELL = CellConfig("gru", units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
+
+
+def build(cell=CELL, **switches):
+    return build_seq2seq(WORDS, WORDS, 6, 6, ModelConfig("fine_tuned", **switches), cell, seed=3)
+
+
+@pytest.mark.parametrize("fed", [False, True])
+@pytest.mark.parametrize("attention", ["multiplicative", "additive"])
+def test_the_weights_of_a_target_word_are_of_real_source_words_and_add_up_to_one(attention, fed):
+    weights = np.asarray(build(attention=attention, input_feeding=fed).alignment(SOURCES, BEFORE))
+    assert weights.shape == (2, 3, 4)
+    np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-6)
+    assert not weights[1, :, 2:].any()
+    assert (weights[0] > 0).all()
+
+
+@pytest.mark.parametrize("cell", ["lstm", "sru"])
+def test_what_is_fed_back_changes_what_comes_after_and_nothing_before(cell):
+    model = build(CellConfig(cell, 8, 1, False, 0.0, 1.0), input_feeding=True)
+    before = np.asarray(model((SOURCES, BEFORE)))
+    model.combine.bias.assign(model.combine.bias + 0.5)
+    shifted = np.asarray(model.alignment(SOURCES, BEFORE))
+    model.combine.bias.assign(model.combine.bias - 0.5)
+    plain = np.asarray(model.alignment(SOURCES, BEFORE))
+    np.testing.assert_allclose(shifted[:, 0], plain[:, 0], atol=1e-6)  # nothing was fed to the first step
+    assert np.abs(shifted[:, 1:] - plain[:, 1:]).max() > 1e-5
+    np.testing.assert_allclose(np.asarray(model((SOURCES, BEFORE))), before, atol=1e-6)
+
+
+def test_tied_embeddings_are_the_rows_of_the_output_layer():
+    model, apart = build(tied_embeddings=True), build()
+    names = {weight.path.split("/")[-2] for weight in model.weights}
+    assert "logits" not in names
+    assert "logits" in {weight.path.split("/")[-2] for weight in apart.weights}
+    logits = np.asarray(model((SOURCES, BEFORE)))
+    vectors = np.array(model.target_vectors.trained_vectors)
+    vectors[11] *= 2  # a word that stands in no input: its logit alone doubles
+    model.target_vectors.trained_vectors.assign(vectors)
+    changed = np.asarray(model((SOURCES, BEFORE)))
+    np.testing.assert_allclose(changed[..., 11], 2 * logits[..., 11], atol=1e-5)
+    np.testing.assert_allclose(np.delete(changed, 11, axis=-1), np.delete(logits, 11, axis=-1), atol=1e-6)
+
+
+def test_a_model_without_attention_tells_no_alignment():
+    with pytest.raises(ValueError, match="expected a model with attention"):
+        build(attention="none").alignment(SOURCES, BEFORE)

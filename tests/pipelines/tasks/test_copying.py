@@ -1,0 +1,44 @@
+"""Unknown words of a translation, copied from the source word that is attended to most."""
+
+import keras
+import numpy as np
+import pytest
+from conformance_cases import build, cell_config, task_config
+
+from embeddings.errors import InputError
+from pipelines.config import DecodingConfig
+from pipelines.data.vocabulary import BEGIN_ID, UNKNOWN_ID
+
+
+def unknowing(examples, vectors, **model):
+    """A model to which every word that it writes is unknown."""
+    task, built = build(task_config("translation", **model), cell_config("gru", True), vectors, examples)
+    bias = np.zeros(built.logits.bias.shape, "float32")
+    bias[UNKNOWN_ID] = 1e6
+    built.logits.bias.assign(bias)
+    return task, built
+
+
+@pytest.mark.parametrize("method", ["greedy", "beam"])
+def test_an_unknown_word_is_the_source_word_attended_to_most(method, ten_examples, small_vectors):
+    task, model = unknowing(ten_examples, small_vectors)
+    sizes = {"beam_size": 2, "length_penalty": 0.0} if method == "beam" else {}
+    decoding = DecodingConfig(method, maximum_ratio=0.0, maximum_extra=4, copy_unknown=True, **sizes)
+    rows = list(task.predict(model, ten_examples, decoding))
+    for example, row in zip(ten_examples, rows, strict=True):
+        before = np.array([[BEGIN_ID, UNKNOWN_ID, UNKNOWN_ID, UNKNOWN_ID]], "int32")
+        weights = np.asarray(model.alignment(np.array([task.source(example)]), before))[0]
+        assert row["tokens"] == [example.tokens[place] for place in weights.argmax(axis=-1)]
+
+
+def test_without_copying_no_unknown_word_is_written(ten_examples, small_vectors):
+    task, model = unknowing(ten_examples, small_vectors)
+    rows = list(task.predict(model, ten_examples, DecodingConfig(maximum_ratio=0.0, maximum_extra=4)))
+    assert not any("<unk>" in row["tokens"] for row in rows)
+
+
+def test_copying_needs_attention(ten_examples, small_vectors):
+    task, model = unknowing(ten_examples, small_vectors, attention="none")
+    with pytest.raises(InputError, match=r"decoding\.copy_unknown: the model has no attention"):
+        next(task.predict(model, ten_examples, DecodingConfig(copy_unknown=True)))
+    keras.backend.clear_session()
