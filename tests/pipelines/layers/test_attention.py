@@ -59,5 +59,5 @@ def test_it_is_saved_and_loaded(method):
 
 
 def test_an_unknown_method_is_refused():
-    with pytest.raises(ValueError, match="Argument `method` must be 'multiplicative' or 'additive'. Received: .*dot"):
+    with pytest.raises(ValueError, match=r"must be 'multiplicative' or 'additive'\. Received: .*dot"):
         CrossAttention("dot", 2, 1)
