@@ -1,7 +1,7 @@
 """Stage `predict`: a run folder labels, tags or translates prepared splits, or new text.
 
 Without --data it reads text, one a line, from --text or standard input, and writes its predictions to standard output
-as JSON Lines, plain text or CoNLL columns.
+as JSON Lines, plain text, CoNLL columns, or a page of explained predictions.
 """
 
 import argparse
@@ -17,11 +17,12 @@ from embeddings.files import atomic_folder
 from pipelines.config import DecodingConfig, TaskConfig, load_config
 from pipelines.data.examples import read_examples, write_rows
 from pipelines.data.lines import text_lines
+from pipelines.reporting.explanations import END, START, section
 
 if TYPE_CHECKING:
     from pipelines.training.trained_run import TrainedRun
 
-FORMATS = ("jsonl", "text", "conll")
+FORMATS = ("jsonl", "text", "conll", "html")
 CHUNK = 256  # texts that are held at once; of a terminal's one
 
 
@@ -37,12 +38,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
     parser.add_argument("--tokenised", action="store_true", help="of text: tokens stand between spaces")
     parser.add_argument("--format", choices=FORMATS, help="of predictions of text (default: jsonl)")
+    parser.add_argument("--explain", action="store_true", help="of text: tell what decided (html always does)")
     parser.add_argument("--chunk", type=int, help=f"texts to wait for ({CHUNK}; 1 at a terminal): more is faster")
     options = parser.parse_args(arguments)
     if bool(options.data) != bool(options.output):
         parser.error("--data and --output go together")
-    if options.data and (options.tokenised or options.format or options.chunk):
-        parser.error("--tokenised, --format and --chunk are for text, not for --data")
+    if options.data and (options.tokenised or options.format or options.chunk or options.explain):
+        parser.error("--tokenised, --format, --explain and --chunk are for text, not for --data")
+    if options.explain and options.format in ("text", "conll"):
+        parser.error(f"--explain is for the formats jsonl and html, not for {options.format}")
     if options.chunk is not None and options.chunk < 1:
         parser.error("--chunk must be at least 1")
 
@@ -66,19 +70,24 @@ def write_text(run: "TrainedRun", options: argparse.Namespace, decoding: Decodin
     """Predicts the lines of a text onto standard output; tells the throughput on standard error."""
     start, texts, tokens = time.perf_counter(), 0, 0
     chunk = options.chunk or (1 if options.text.isatty() else CHUNK)
-    for row in run.predict(text_lines(options.text), decoding, options.tokenised, chunk):
-        print(formatted(row, options.format), flush=True)
+    explain = options.explain or options.format == "html"
+    for row in run.predict(text_lines(options.text), decoding, options.tokenised, chunk, explain):
+        print((START if options.format == "html" and not texts else "") + formatted(row, options.format), flush=True)
         texts, tokens = texts + 1, tokens + len(row["source_tokens"])
+    if options.format == "html":
+        print(END)
     seconds = time.perf_counter() - start
     print(f"{texts:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s", file=sys.stderr)
 
 
 def formatted(row: Mapping[str, Any], form: str | None) -> str:
-    """A prediction as JSON; as text: its label, its tags between spaces, or its text; or as columns."""
+    """A prediction as JSON; as text: its label, its tags between spaces, or its text; as columns; or as HTML."""
     if form in (None, "jsonl"):
         return json.dumps(row, ensure_ascii=False)
     if form == "text":
         return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text", ""))
+    if form == "html":
+        return section(row)
     if "tags" not in row:
         raise InputError("--format conll is for taggers; this run gives no tags")
     return "".join(f"{token}\t{tag}\n" for token, tag in zip(row["source_tokens"], row["tags"], strict=True))

@@ -187,6 +187,14 @@ class Task(ABC):
         """The entities of a prediction: type, first token, and the token behind the last; None where there are none."""
         return None
 
+    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+        """What in each text decided its prediction: `method` and `weights`.
+
+        Raises:
+            InputError: this task, or this model, cannot tell.
+        """
+        raise InputError(f"task {self.config.task!r} explains no predictions; leave --explain out")
+
     def save(self, folder: Path) -> None:
         """Writes vocabularies and labels into a run folder."""
         for field, vocabulary in self.vocabularies.items():

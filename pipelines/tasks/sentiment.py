@@ -12,7 +12,7 @@ from embeddings.files import read_json, write_json
 from pipelines.config import CellConfig, DecodingConfig, TaskConfig
 from pipelines.data.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
-from pipelines.tasks import Task
+from pipelines.tasks import Task, kept
 
 
 class Sentiment(Task):
@@ -73,6 +73,25 @@ class Sentiment(Task):
             return -float(log_softmax(logits / np.exp(log_temperature), axis=-1)[np.arange(len(labels)), labels].mean())
 
         self.temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+        """How far each token moved the logit of the label that was predicted; None for tokens that were cut off."""
+        from pipelines.models.saliency import word_influence
+
+        def influence(batch: list[Encoded]) -> list[np.ndarray]:
+            labels = np.array([label for _, (label,) in batch])
+            return list(word_influence(model, self.inputs(batch), labels))
+
+        labels = [[self.label_ids[row["label"]]] for row in rows]
+        encoded = list(zip(map(self.source, examples), labels, strict=True))
+        explained = []
+        for example, weights in zip(examples, in_batches_by_length(encoded, 16, influence), strict=True):
+            places = kept(list(range(len(example.tokens))), self.config.model)
+            told: list[float | None] = [None] * len(example.tokens)
+            for place, weight in zip(places, weights.tolist(), strict=False):
+                told[place] = round(weight, 6)
+            explained.append({"method": "gradient_times_input", "weights": told})
+        return explained
 
     def save(self, folder: Path) -> None:
         super().save(folder)

@@ -9,7 +9,7 @@ import numpy as np
 from embeddings.errors import InputError
 from pipelines import plugins
 from pipelines.config import DecodingConfig
-from pipelines.data.batching import Encoded, pad
+from pipelines.data.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
 from pipelines.data.tokenization import detokenize
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
@@ -55,8 +55,8 @@ class Translation(Task):
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         decoding = decoding or DecodingConfig()
-        if decoding.copy_unknown and self.config.model.attention == "none":
-            raise InputError("decoding.copy_unknown: the model has no attention that tells what to copy; leave it out")
+        if decoding.copy_unknown:
+            self.check_attention("decoding.copy_unknown")
         decoder = traced_decoder(model, decoding)
 
         def predict(batch: list[Encoded]) -> list[dict]:
@@ -105,6 +105,27 @@ class Translation(Task):
             pair: [batch[number][1][position] for position in positions]
             for pair, number, positions in zip(found, numbers, attended.tolist(), strict=True)
         }
+
+    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+        """How much the model attended to each source token as it wrote each token."""
+        self.check_attention("--explain")
+        ids = self.vocabularies["target_tokens"].ids
+        encoded = [(self.source(example), [BEGIN_ID, *ids(row["tokens"][:-1])], row["tokens"])
+                   for example, row in zip(examples, rows, strict=True)]  # fmt: skip
+
+        def attended(batch: list[Encoded]) -> list[np.ndarray]:
+            return list(np.asarray(model.alignment(self.inputs(batch), pad([before for _, before, _ in batch]))))
+
+        found = in_batches_by_length(encoded, 16, attended)
+        return [
+            {"method": "attention", "weights": weights[: len(tokens), : len(source)].round(4).tolist()}
+            for (source, _, tokens), weights in zip(encoded, found, strict=True)
+        ]
+
+    def check_attention(self, wanted: str) -> None:
+        """Refuses what needs attention where the model has none."""
+        if self.config.model.attention == "none":
+            raise InputError(f"{wanted}: this model has no attention that could tell; leave it out")
 
     def written(self, ids: np.ndarray, copies: Sequence[str] | None = None) -> dict[str, Any]:
         """The words and the text of a decoded sequence of ids, (time,).

@@ -25,7 +25,12 @@ class TrainedRun:
     dataset: dict[str, Any]  # what prepare said of the dataset: version, languages, tokenizers
 
     def predict(
-        self, texts: Iterable[str], decoding: DecodingConfig | None = None, tokenised: bool = False, chunk: int = 256
+        self,
+        texts: Iterable[str],
+        decoding: DecodingConfig | None = None,
+        tokenised: bool = False,
+        chunk: int = 256,
+        explain: bool = False,
     ) -> Iterator[dict[str, Any]]:
         """Predicts texts, streaming, in their order.
 
@@ -34,15 +39,24 @@ class TrainedRun:
             decoding: instead of the run's own.
             tokenised: whether the tokens are given.
             chunk: texts that are held at once.
+            explain: whether to tell what decided a prediction.
 
         Yields:
             The predicted row with the text's number as `id` and its tokens as `source_tokens`. Where tokens are
             tagged, `offsets` are the first character of each and the one behind its last, and `entities` the
-            entities, if the tags are of any.
+            entities, if the tags are of any. `explanation` holds its `method` and, for each token of the source (of
+            a translation: for each token written, for each of the source), its `weights`.
+
+        Raises:
+            InputError: the task explains no predictions.
         """
         for examples in self._chunks(texts, tokenised, chunk):
-            for example, row in zip(examples, self.task.predict(self.model, examples, decoding), strict=True):
+            rows = list(self.task.predict(self.model, examples, decoding))
+            reasons = self.task.explain(self.model, examples, rows) if explain else [None] * len(rows)
+            for example, row, reason in zip(examples, rows, reasons, strict=True):
                 found = {"id": row["id"], "source_tokens": example.tokens, **row}
+                if reason:
+                    found["explanation"] = reason
                 if "tags" in row:
                     found["offsets"] = offsets(example.text, example.tokens)
                 if (entities := self.task.entities(row)) is not None:

@@ -39,6 +39,6 @@ def test_without_copying_no_unknown_word_is_written(ten_examples, small_vectors)
 
 def test_copying_needs_attention(ten_examples, small_vectors):
     task, model = unknowing(ten_examples, small_vectors, attention="none")
-    with pytest.raises(InputError, match=r"decoding\.copy_unknown: the model has no attention"):
+    with pytest.raises(InputError, match=r"decoding\.copy_unknown: this model has no attention"):
         next(task.predict(model, ten_examples, DecodingConfig(copy_unknown=True)))
     keras.backend.clear_session()

@@ -1,0 +1,29 @@
+from pipelines.reporting.explanations import section
+
+
+def test_words_are_coloured_by_their_share_of_the_largest_weight():
+    row = {
+        "source_tokens": ["a", "<b>", "bad"], "label": "positive", "probabilities": {"positive": 0.75},
+        "explanation": {"weights": [0.5, None, -2.0]},
+    }  # fmt: skip
+    page = section(row)
+    assert "positive (75.0%)" in page
+    assert '<span style="background: rgba(31, 119, 180, 0.25)" title="+0.5000">a</span>' in page
+    assert 'title="cut off: not read">&lt;b&gt;</span>' in page
+    assert '<span style="background: rgba(214, 39, 40, 1.00)" title="-2.0000">bad</span>' in page
+
+
+def test_attention_is_a_table_with_a_row_for_each_word_written():
+    row = {
+        "source_tokens": ["ein", "Haus"], "tokens": ["house", "&"], "text": "house &",
+        "explanation": {"weights": [[0.2, 0.8], [1.0, 0.0]]},
+    }  # fmt: skip
+    page = section(row)
+    assert "<th>ein</th><th>Haus</th>" in page
+    assert page.count("<tr>") == 3
+    assert '<tr><th>&amp;</th><td style="background: rgba(31, 119, 180, 1.00)" title="1.000">' in page
+
+
+def test_a_text_whose_words_say_nothing_has_no_colour():
+    row = {"source_tokens": ["a"], "label": "x", "probabilities": {"x": 1.0}, "explanation": {"weights": [0.0]}}
+    assert "0.00)" in section(row)
