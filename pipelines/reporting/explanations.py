@@ -18,9 +18,12 @@ th { font-weight: normal; padding: .1em .4em; text-align: right; white-space: no
 thead th { text-align: left; vertical-align: bottom; writing-mode: vertical-rl; transform: rotate(180deg); }
 td { border: 1px solid #eee; height: 1.6em; min-width: 1.6em; }
 </style>
+<p>A word in blue spoke for the label, one in red against it; of a translation, a cell shows how much the word of its
+row attended to that of its column.</p>
 """
 END = "</html>\n"
 FOR, AGAINST = (31, 119, 180), (214, 39, 40)  # blue and red
+DARKEST = 0.7  # opacity, on which black can still be read
 
 
 def section(row: Mapping[str, Any]) -> str:
@@ -59,5 +62,5 @@ def _told(weight: float | None) -> str:
 
 
 def _colour(weight: float | None, largest: float) -> str:
-    share = abs(weight or 0.0) / largest if largest else 0.0
+    share = DARKEST * abs(weight or 0.0) / largest if largest else 0.0
     return "rgba({}, {}, {}, {:.2f})".format(*(FOR if (weight or 0.0) >= 0 else AGAINST), share)

@@ -8,9 +8,9 @@ def test_words_are_coloured_by_their_share_of_the_largest_weight():
     }  # fmt: skip
     page = section(row)
     assert "positive (75.0%)" in page
-    assert '<span style="background: rgba(31, 119, 180, 0.25)" title="+0.5000">a</span>' in page
+    assert '<span style="background: rgba(31, 119, 180, 0.17)" title="+0.5000">a</span>' in page
     assert 'title="cut off: not read">&lt;b&gt;</span>' in page
-    assert '<span style="background: rgba(214, 39, 40, 1.00)" title="-2.0000">bad</span>' in page
+    assert '<span style="background: rgba(214, 39, 40, 0.70)" title="-2.0000">bad</span>' in page
 
 
 def test_attention_is_a_table_with_a_row_for_each_word_written():
@@ -21,7 +21,7 @@ def test_attention_is_a_table_with_a_row_for_each_word_written():
     page = section(row)
     assert "<th>ein</th><th>Haus</th>" in page
     assert page.count("<tr>") == 3
-    assert '<tr><th>&amp;</th><td style="background: rgba(31, 119, 180, 1.00)" title="1.000">' in page
+    assert '<tr><th>&amp;</th><td style="background: rgba(31, 119, 180, 0.70)" title="1.000">' in page
 
 
 def test_a_text_whose_words_say_nothing_has_no_colour():
