@@ -54,8 +54,9 @@ def extend_vocabulary(model: "Word2Vec", earlier: Earlier, new_counts: Mapping[s
 
     Words of before begin with their vectors and output weights and keep every occurrence, however rare in the new
     corpus; their counts are added. New words begin as in any training. How often a frequent word is passed over
-    (subsampling) follows from the new corpus alone, negative samples from the sums: gensim's rules for
-    `build_vocab_from_freq(update=True)`, which without this would pass over words of before that are rare now.
+    (subsampling) follows from the new corpus alone, negative samples from the sums. These are gensim's rules for
+    `build_vocab_from_freq(update=True)`, but that its `min_count` leaves words of before that are rare now with the
+    subsampling of the earlier corpus.
 
     Args:
         model: without a vocabulary; its `min_count` holds for new words.

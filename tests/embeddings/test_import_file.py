@@ -67,7 +67,9 @@ def test_the_file_is_that_which_numpy_writes(make, tmp_path):
 
 def test_a_file_in_english_is_scored(make, tmp_path):
     make(GLOVE, language="en")
-    assert json.loads((tmp_path / "metrics.json").read_text())["wordsim353_coverage"] == pytest.approx(100 * 2 / 353, abs=0.01)
+    assert json.loads((tmp_path / "metrics.json").read_text())["wordsim353_coverage"] == pytest.approx(
+        100 * 2 / 353, abs=0.01
+    )
 
 
 def test_only_so_many_words_are_read(make):
