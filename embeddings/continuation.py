@@ -87,7 +87,7 @@ def what_changed(config: VectorsConfig, earlier: Earlier, vectors: "KeyedVectors
     lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
     cosines = np.einsum("wd,wd->w", before, after) / np.maximum(lengths, np.finfo(np.float32).tiny)
     added = len(vectors) - len(before)
-    moved = round(float(np.mean(1 - cosines)), 4)
+    moved = round(float(np.mean(1 - cosines)), 6)
     print(
         f"{len(before):,} words before, {added:,} added, {tokens:,} tokens; "
         f"words of before moved by a cosine distance of {moved} on average",

@@ -87,8 +87,11 @@ def locate(path: str) -> Path:
     for place in places:
         if place.is_file():
             return place
-    below = f"below {ROOT_VARIABLE} ({root})" if root else f"and {ROOT_VARIABLE}, which may name its folder, is not set"
-    raise InputError(f"{path}: expected a file of vectors, got none, neither here {'nor ' if root else ''}{below}")
+    if root:
+        raise InputError(f"{path}: expected a file of vectors, got none below {ROOT_VARIABLE} ({root}) nor here")
+    raise InputError(
+        f"{path}: expected a file of vectors, got none here; set {ROOT_VARIABLE} to the folder that holds it"
+    )
 
 
 def _verified(path: Path, sha256: str | None) -> str:

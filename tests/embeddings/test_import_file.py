@@ -96,9 +96,9 @@ def test_a_path_is_looked_for_in_the_data_and_then_here(make, tmp_path, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("root", "told"), [(None, "ELMAN_DATA, which may name its folder, is not set"), ("x", "below")]
+    ("root", "told"), [(None, "got none here; set ELMAN_DATA"), ("x", "got none below ELMAN_DATA (x) nor here")]
 )
-def test_a_missing_file_is_told_with_both_places(make, monkeypatch, capsys, root, told):
+def test_a_missing_file_is_told_with_the_places(make, monkeypatch, capsys, root, told):
     if root:
         monkeypatch.setenv("ELMAN_DATA", root)
     with pytest.raises(SystemExit):
