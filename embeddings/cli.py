@@ -1,6 +1,6 @@
-"""Command `elman vectors`: trains vectors, or asks trained ones.
+"""Command `elman vectors`: trains vectors or reads a file of them, or asks those that are there.
 
-elman vectors --config ...                        train, see `python -m embeddings.train --help`
+elman vectors --config ...                        train or read, see `python -m embeddings.train --help`
 elman vectors neighbours VECTORS WORD             the nearest words, with cosines
 elman vectors analogy VECTORS A B C               what is to C as B is to A
 elman vectors similarity VECTORS WORD WORD        the cosine of two words

@@ -92,6 +92,11 @@ def describe(source: str, field: str) -> tuple[str, str | None]:
         raise InputError(f"{path}: expected a dataset with a tokenizer under `tokenizers: {field}`") from None
 
 
+def escape(word: str) -> str:
+    """A word as gensim's file writes it."""
+    return word.translate(_ESCAPES)
+
+
 def unescape(word: str) -> str:
     """The word that stands behind a word of gensim's file."""
     return word.translate(_UNESCAPES)
@@ -118,4 +123,4 @@ def _words(line: bytes, field: str, where: str) -> list[str]:
         return words
     if not isinstance(words, list) or "" in words:
         raise InputError(f"{where}: expected a list of words under {field!r}, none of them empty")
-    return [word.translate(_ESCAPES) for word in words]
+    return [escape(word) for word in words]

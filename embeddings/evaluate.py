@@ -36,10 +36,12 @@ def similarity(vectors: "KeyedVectors", name: str, pairs: str | Path) -> dict[st
     """Spearman's correlation (times 100) with human judgement, and coverage, on a file `word TAB word TAB score`."""
     from scipy.stats import rankdata
 
+    judged = [line.split("\t") for line in _lines(pairs) if not line.startswith("#")]
+    asked = {word.lower() for first, second, _ in judged for word in (first, second)}
     most_frequent: dict[str, str] = {}
     for word in vectors.index_to_key:
-        most_frequent.setdefault(str(word).lower(), str(word))
-    judged = [line.split("\t") for line in _lines(pairs) if not line.startswith("#")]
+        if (lower_case := str(word).lower()) in asked:
+            most_frequent.setdefault(lower_case, str(word))
     human, cosine = [], []
     for first, second, judgement in judged:
         first, second = most_frequent.get(first.lower()), most_frequent.get(second.lower())
@@ -56,10 +58,21 @@ def analogies(vectors: "KeyedVectors", name: str, questions: str | Path) -> dict
     A question is answered by the word nearest to b - a + c other than a, b and c (3CosAdd).
     """
     asked = sum(not line.startswith(":") for line in _lines(questions))
-    _, sections = vectors.evaluate_word_analogies(str(questions), restrict_vocab=ANALOGY_WORDS)
+    frequent = _first(vectors, ANALOGY_WORDS)  # gensim would take every word's length, of several GB at once
+    _, sections = frequent.evaluate_word_analogies(str(questions), restrict_vocab=ANALOGY_WORDS)
     right, wrong = (len(sections[-1][outcome]) for outcome in ("correct", "incorrect"))  # the last one is the total
     share = 100 * right / (right + wrong) if right + wrong else math.nan
     return _scores(name, share, 100 * (right + wrong) / asked)
+
+
+def _first(vectors: "KeyedVectors", words: int) -> "KeyedVectors":
+    from gensim.models import KeyedVectors
+
+    first = KeyedVectors(vectors.vector_size)
+    first.vectors = vectors.vectors[:words]
+    first.index_to_key = vectors.index_to_key[:words]
+    first.key_to_index = {word: row for row, word in enumerate(first.index_to_key)}
+    return first
 
 
 def _scores(name: str, score: float, coverage: float) -> dict[str, float]:

@@ -1,8 +1,9 @@
 """Artefacts of word vectors: a folder of plain arrays and JSON, without pickle, memory-mapped on loading."""
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 VECTORS, VOCABULARY, COUNTS, PROVENANCE = "vectors.npy", "vocabulary.json", "counts.npy", "provenance.json"
+OUTPUT_WEIGHTS = "output_weights.npy"  # only where the configuration keeps them
 
 
 class Artefact(NamedTuple):
@@ -29,7 +31,8 @@ def save(folder: str | Path, keyed_vectors: "KeyedVectors", provenance: dict[str
 
     Args:
         folder: where.
-        keyed_vectors: words, most frequent first, with their vectors and, where known, counts.
+        keyed_vectors: words, most frequent first, with their vectors and, where known, `expandos`: "count" int (words,)
+            and "output_weights" float32 (words, dimensions).
         provenance: how they were made; JSON.
     """
     words = keyed_vectors.index_to_key
@@ -37,8 +40,50 @@ def save(folder: str | Path, keyed_vectors: "KeyedVectors", provenance: dict[str
     with atomic_folder(folder) as temporary:
         np.save(temporary / VECTORS, np.asarray(keyed_vectors.vectors, dtype=np.float32), allow_pickle=False)
         np.save(temporary / COUNTS, np.asarray(counts, dtype=np.int64), allow_pickle=False)
+        if "output_weights" in keyed_vectors.expandos:
+            weights = np.asarray(keyed_vectors.expandos["output_weights"], dtype=np.float32)
+            np.save(temporary / OUTPUT_WEIGHTS, weights, allow_pickle=False)
         write_json(temporary / VOCABULARY, words)
         write_json(temporary / PROVENANCE, provenance)
+
+
+def save_stream(
+    folder: str | Path,
+    dimensions: int,
+    rows: Iterable[tuple[str, np.ndarray]],
+    describe: Callable[[int], dict[str, Any]],
+) -> int:
+    """Writes an artefact of words without counts as they come, one vector in memory at a time, whole or not at all.
+
+    Args:
+        folder: where.
+        dimensions: length of each vector.
+        rows: different words, most frequent first, each with its vector, float32 (dimensions,).
+        describe: given the number of words, their provenance; called after the last row.
+
+    Returns:
+        The number of words.
+    """
+    words = []
+    with atomic_folder(folder) as temporary:
+        with open(temporary / VECTORS, "wb") as file:
+            _write_header(file, 0, dimensions)
+            begin = file.tell()
+            for word, vector in rows:
+                words.append(word)
+                file.write(vector.astype("<f4", copy=False).tobytes())
+            file.seek(0)
+            _write_header(file, len(words), dimensions)  # NumPy leaves room for the first axis to grow
+            assert file.tell() == begin, "the header's length changed"
+        np.save(temporary / COUNTS, np.zeros(len(words), dtype=np.int64), allow_pickle=False)
+        write_json(temporary / VOCABULARY, words)
+        write_json(temporary / PROVENANCE, describe(len(words)))
+    return len(words)
+
+
+def _write_header(file: BinaryIO, words: int, dimensions: int) -> None:
+    header = {"descr": "<f4", "fortran_order": False, "shape": (words, dimensions)}
+    np.lib.format.write_array_header_1_0(file, header)
 
 
 def read(folder: str | Path) -> Artefact:
@@ -71,6 +116,25 @@ def load(folder: str | Path) -> "KeyedVectors":
     keyed_vectors.key_to_index = {word: row for row, word in enumerate(words)}
     keyed_vectors.expandos["count"] = counts
     return keyed_vectors
+
+
+def output_weights(folder: str | Path) -> np.ndarray:
+    """Reads the weights that predict a word from its context, float32 (words, dimensions), read-only.
+
+    Raises:
+        InputError: the artefact is not whole, or did not keep them.
+    """
+    vectors = read(folder).vectors
+    if not (Path(folder) / OUTPUT_WEIGHTS).is_file():
+        raise InputError(
+            f"{folder}: expected {OUTPUT_WEIGHTS}, which training needs to go on, and it is not there; "
+            "train the vectors again with `keep_output_weights: true`"
+        )
+    weights = _array(folder, OUTPUT_WEIGHTS)
+    if weights.dtype != np.float32 or weights.shape != vectors.shape:
+        reason = f"{OUTPUT_WEIGHTS} holds {weights.dtype} {weights.shape}, expected float32 {vectors.shape}"
+        raise _broken(folder, reason)
+    return weights
 
 
 def provenance(folder: str | Path) -> dict[str, Any]:

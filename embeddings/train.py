@@ -1,20 +1,21 @@
-"""Stage `vectors`: prepared texts -> an artefact of word vectors, its intrinsic metrics and its cost."""
+"""Stage `vectors`: prepared texts, or a file of vectors -> an artefact of word vectors, its metrics and its cost."""
 
 import argparse
 import tempfile
 import time
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embeddings import store
 from embeddings.config import VectorsConfig, load_config
-from embeddings.corpus import Corpus, unescape, write_corpus
+from embeddings.continuation import Earlier, extend_vocabulary, read_earlier, what_changed
+from embeddings.corpus import Corpus, describe, unescape, write_corpus
 from embeddings.cost import peak_memory_megabytes
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.evaluate import evaluate
 from embeddings.files import write_json
+from embeddings.import_file import import_file
 from embeddings.progress import Progress
 
 if TYPE_CHECKING:
@@ -32,28 +33,31 @@ class Trained(NamedTuple):
 def train(config: VectorsConfig) -> Trained:
     """Trains word vectors; with one worker, equal input gives equal bytes in every process.
 
-    The algorithm `random` gives no vectors at all: whoever uses them draws each word's vector anew.
+    The algorithm `random` gives no vectors at all: whoever uses them draws each word's vector anew. With
+    `continue_from` the words of an earlier artefact begin with their vectors; see `embeddings.continuation`.
 
     Raises:
-        InputError: a text is missing or malformed, texts differ in their tokenizers, or no word is frequent enough.
+        InputError: a text is missing or malformed, texts differ in their tokenizers, no word is frequent enough, the
+            earlier vectors do not fit, or the vectors come from a file (`embeddings.import_file` reads them).
     """
     from gensim.models import KeyedVectors
 
-    if (config.algorithm == "random") == bool(config.corpus):
-        raise InputError(
-            f"algorithm {config.algorithm!r}: expected a corpus for cbow and skip_gram, and none for random"
-        )
+    if config.algorithm == "file":
+        raise InputError(f"{config.path}: expected a corpus to train on, got algorithm 'file', which trains nothing")
     if config.algorithm == "random":
         return Trained(KeyedVectors(config.dimensions), _provenance(config, 0, None), 0.0)
+    earlier = read_earlier(config, describe(config.corpus[0], config.field)[0]) if config.continue_from else None
     with tempfile.TemporaryDirectory() as folder:
         corpus = write_corpus(config.corpus, config.field, Path(folder) / "corpus.txt")
         print(f"{corpus.tokens:,} words in {corpus.lines:,} lines", flush=True)
-        vectors, seconds = _word2vec(config, corpus)
+        vectors, seconds = _word2vec(config, corpus, earlier)
     provenance = _provenance(config, len(vectors), corpus)
+    if earlier:
+        provenance["continued"] = what_changed(config, earlier, vectors, corpus.tokens)
     return Trained(vectors, provenance, round(corpus.tokens * config.epochs / seconds, 1))
 
 
-def _word2vec(config: VectorsConfig, corpus: Corpus) -> "tuple[KeyedVectors, float]":
+def _word2vec(config: VectorsConfig, corpus: Corpus, earlier: Earlier | None) -> "tuple[KeyedVectors, float]":
     """Trains on a written corpus; returns the vectors and the seconds that training took."""
     from gensim.models import Word2Vec
 
@@ -71,7 +75,10 @@ def _word2vec(config: VectorsConfig, corpus: Corpus) -> "tuple[KeyedVectors, flo
         sorted_vocab=0,  # gensim's sort leaves the order of equally frequent words to NumPy and the processor
     )
     by_frequency = sorted(corpus.counts.items(), key=lambda item: (-item[1], item[0]))
-    model.build_vocab_from_freq(dict(by_frequency), corpus_count=corpus.lines)
+    if earlier:
+        extend_vocabulary(model, earlier, dict(by_frequency))
+    else:
+        model.build_vocab_from_freq(dict(by_frequency), corpus_count=corpus.lines)
     if not len(model.wv):
         raise InputError(f"no word occurs {config.minimum_count} times in the corpus; lower `minimum_count`")
     with Progress(config.epochs, corpus.tokens) as progress:
@@ -84,14 +91,27 @@ def _word2vec(config: VectorsConfig, corpus: Corpus) -> "tuple[KeyedVectors, flo
         )
         seconds = progress.seconds
     vectors = model.wv
+    if config.keep_output_weights:
+        vectors.expandos["output_weights"] = model.syn1neg
+    if earlier:
+        _sort(vectors)
     vectors.index_to_key = [unescape(str(word)) for word in vectors.index_to_key]
     vectors.key_to_index = {word: row for row, word in enumerate(vectors.index_to_key)}
     return vectors, seconds
 
 
+def _sort(vectors: "KeyedVectors") -> None:
+    """Puts words in the order of every artefact: by frequency, then by letter."""
+    words, counts = vectors.index_to_key, vectors.expandos["count"]
+    order = sorted(range(len(words)), key=lambda row: (-counts[row], words[row]))
+    vectors.index_to_key = [words[row] for row in order]
+    vectors.vectors = vectors.vectors[order]
+    vectors.expandos = {name: values[order] for name, values in vectors.expandos.items()}
+
+
 def _provenance(config: VectorsConfig, words: int, corpus: Corpus | None) -> dict[str, Any]:
     return {
-        "config": asdict(config),
+        "config": config.described(),
         "tokenizer": corpus.tokenizer if corpus else None,
         "corpus": corpus.sources if corpus else [],
         "words": words,
@@ -100,11 +120,23 @@ def _provenance(config: VectorsConfig, words: int, corpus: Corpus | None) -> dic
     }
 
 
+def _is_english(provenance: dict[str, Any]) -> bool:
+    """Whether everything that vectors were made of is English."""
+    sources = provenance["corpus"] + ([provenance["file"]] if "file" in provenance else [])
+    english = all(source["language"] == "en" for source in sources)
+    return english and ("continued" not in provenance or _is_english(provenance["continued"]["provenance"]))
+
+
 @exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
-    """Trains, stores and scores the vectors of one configuration."""
+    """Trains or reads, stores and scores the vectors of one configuration."""
     parser = argparse.ArgumentParser(prog="elman vectors", description=__doc__)
-    parser.add_argument("--config", required=True, type=Path, help="configuration; its corpus is relative to here")
+    parser.add_argument(
+        "--config",
+        required=True,
+        type=Path,
+        help="configuration; its corpus and `continue_from` are relative to here, its `path` too or to $ELMAN_DATA",
+    )
     parser.add_argument("--output", required=True, type=Path, help="folder of the artefact to write")
     parser.add_argument("--metrics", required=True, type=Path, help="file of the intrinsic metrics (JSON)")
     parser.add_argument("--cost", required=True, type=Path, help="file of what the training cost (JSON)")
@@ -112,11 +144,13 @@ def main(arguments: list[str] | None = None) -> None:
 
     begin = time.perf_counter()
     config = load_config(VectorsConfig, options.config)
-    vectors, provenance, words_per_second = train(config)
-    store.save(options.output, vectors, provenance)
-    english = all(source["language"] == "en" for source in provenance["corpus"])
-    scores = evaluate(store.load(options.output)) if english else {}  # the test sets are English
-    write_json(options.metrics, {"words": len(vectors), **scores})
+    if config.algorithm == "file":
+        provenance, words_per_second = import_file(config, options.output)
+    else:
+        vectors, provenance, words_per_second = train(config)
+        store.save(options.output, vectors, provenance)
+    scores = evaluate(store.load(options.output)) if _is_english(provenance) else {}  # the test sets are English
+    write_json(options.metrics, {"words": provenance["words"], **scores})
     cost = {
         "wall_seconds": round(time.perf_counter() - begin, 2),
         "words_per_second": words_per_second,

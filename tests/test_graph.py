@@ -45,6 +45,7 @@ def test_the_vectors_corpora_are_deps_and_hold_no_dev_or_test(path):
             for file in config.get("corpus", []):
                 assert str(Path(file).parent) in deps, f"{name}@{item}: {file}"
                 assert Path(file).stem in ("train", "unlabelled")
+            assert config.get("continue_from") in (None, *deps), f"{name}@{item}"
 
 
 @pytest.mark.parametrize("path", ["dvc.yaml", "benchmarks/dvc.yaml"])

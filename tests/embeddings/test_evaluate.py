@@ -50,6 +50,18 @@ def test_an_analogy_is_answered_by_the_nearest_other_word(tmp_path):
     assert scores == {"analogies": 50.0, "analogies_coverage": 66.67}
 
 
+def test_analogies_are_asked_among_the_most_frequent_words_as_gensim_asks(monkeypatch):
+    lines = Path(datapath("questions-words.txt")).read_text(encoding="utf-8").split("\n")[:200]
+    words = sorted({word for line in lines if line[:1] not in ("", ":") for word in line.split()})
+    vectors = keyed_vectors(dict(zip(words, np.random.default_rng(1).normal(size=(len(words), 4)), strict=True)))
+    monkeypatch.setattr("embeddings.evaluate.ANALOGY_WORDS", 60)
+    share, _ = vectors.evaluate_word_analogies(datapath("questions-words.txt"), restrict_vocab=60)
+    scores = analogies(vectors, "analogies", datapath("questions-words.txt"))
+    assert scores["analogies"] == pytest.approx(100 * share, abs=0.005)
+    assert scores["analogies"] > 0
+    assert 0 < scores["analogies_coverage"] < 5
+
+
 def test_vectors_without_words_have_coverage_nought_and_no_score():
     assert evaluate(KeyedVectors(64)) == {
         "wordsim353_coverage": 0.0,

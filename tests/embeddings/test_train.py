@@ -11,7 +11,7 @@ import pytest
 
 import embeddings
 from embeddings import store
-from embeddings.config import VectorsConfig, load_config
+from embeddings.config import FILE_KEYS, VectorsConfig, load_config
 from embeddings.errors import InputError
 from embeddings.train import main, train
 
@@ -49,9 +49,14 @@ CHANGES = {
     "epochs": 9,
     "workers": 2,
 }
+OF_ARTEFACTS = {"keep_output_weights", "continue_from"}  # test_continuation.py
 
 
-@pytest.mark.parametrize("key", [field.name for field in fields(VectorsConfig)])
+def test_every_key_is_tried_here_or_where_vectors_come_from_elsewhere():
+    assert {field.name for field in fields(VectorsConfig)} == {*CHANGES, *OF_ARTEFACTS, *FILE_KEYS}
+
+
+@pytest.mark.parametrize("key", CHANGES)
 def test_every_key_of_the_configuration_changes_the_vectors(config, write_split, key):
     changed = replace(config, **{key: CHANGES[key] or (*config.corpus, *config.corpus)})
     if key == "field":
@@ -75,7 +80,7 @@ def test_provenance_tells_how_vectors_were_made(config):
     assert source["file"] == config.corpus[0]
     assert (source["tokens"], source["sentences"]) == (4_000, 1_000)
     assert provenance == {
-        "config": asdict(config),
+        "config": {key: value for key, value in asdict(config).items() if key in CHANGES},
         "tokenizer": "words",
         "words": 18,
         "tokens": 4_000,
@@ -133,11 +138,36 @@ def test_only_english_vectors_are_scored_on_english_words(config, write_split, t
     assert ("wordsim353_coverage" in metrics) == scored
 
 
-def test_a_corpus_is_wanted_unless_vectors_are_random(config):
-    with pytest.raises(InputError, match="expected a corpus"):
-        train(replace(config, corpus=()))
-    with pytest.raises(InputError, match="none for random"):
-        train(replace(config, algorithm="random"))
+def test_a_corpus_is_wanted_where_vectors_are_trained_and_there_alone(config):
+    with pytest.raises(ValueError, match="expected a corpus"):
+        replace(config, corpus=())
+    for algorithm in ("random", "file"):
+        with pytest.raises(ValueError, match="none for random and file"):
+            replace(config, algorithm=algorithm)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"algorithm": "random", "seed": 1, "window": 3}, "the key 'window' belongs to algorithm cbow and skip_gram"),
+        ({"algorithm": "random", "seed": 1, "path": "a.vec"}, "the key 'path' belongs to algorithm file, got 'random'"),
+        ({"algorithm": "random", "seed": 1, "continue_from": "a"}, "the key 'continue_from' belongs to algorithm cbow"),
+        ({"algorithm": "random"}, "the key 'seed' is missing"),
+        ({"algorithm": "random", "seed": -2}, "expected a seed of at least 0, got -2"),
+        ({"algorithm": "cbow", "corpus": ("a",)}, "the key 'seed' is missing"),
+        ({"algorithm": "file", "tokenizer": "words"}, "the key 'path' is missing"),
+        ({"algorithm": "file", "path": "a.vec"}, "the key 'tokenizer' is missing"),
+        (
+            {"algorithm": "file", "path": "a", "tokenizer": "words", "seed": 1},
+            "'seed' belongs to .* random, got 'file'",
+        ),
+        ({"algorithm": "file", "path": "a", "tokenizer": "words", "maximum_words": 0}, "maximum_words of at least 1"),
+    ],
+)
+def test_keys_that_do_not_fit_together_are_refused(tmp_path, keys, message):
+    (tmp_path / "config.yaml").write_text(json.dumps({"dimensions": 2, **keys}), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_config(VectorsConfig, tmp_path / "config.yaml")
 
 
 def test_a_corpus_without_frequent_words_is_refused(config):

@@ -1,0 +1,103 @@
+"""Training that goes on: earlier vectors learn from a new corpus, which brings new words."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from embeddings import store
+from embeddings.config import VectorsConfig
+from embeddings.corpus import escape
+from embeddings.errors import InputError
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors, Word2Vec
+
+
+class Earlier(NamedTuple):
+    """An artefact from which training goes on."""
+
+    artefact: store.Artefact
+    output_weights: np.ndarray  # float32 (words, dimensions)
+    provenance: dict[str, Any]
+
+
+def read_earlier(config: VectorsConfig, tokenizer: str) -> Earlier:
+    """Reads the artefact that `continue_from` names.
+
+    Args:
+        config: how training goes on.
+        tokenizer: of the new corpus.
+
+    Raises:
+        InputError: the artefact's algorithm, width or tokenizer is another one, or it kept no output weights.
+    """
+    folder = config.continue_from
+    assert folder is not None
+    artefact, provenance = store.read(folder), store.provenance(folder)
+    earlier = provenance.get("config", {})
+    for what, expected, got in (
+        ("of algorithm", config.algorithm, earlier.get("algorithm")),
+        ("of dimensions", config.dimensions, earlier.get("dimensions")),
+        ("of words from tokenizer", tokenizer, provenance.get("tokenizer")),
+    ):
+        if expected != got:
+            raise InputError(
+                f"{folder}: expected vectors {what} {expected!r}, as the new configuration has, got {got!r}; "
+                "training goes on only with the same"
+            )
+    return Earlier(artefact, store.output_weights(folder), provenance)
+
+
+def extend_vocabulary(model: "Word2Vec", earlier: Earlier, new_counts: Mapping[str, int]) -> None:
+    """Gives a new model the words of before and, behind them, the frequent ones of the new corpus.
+
+    Words of before begin with their vectors and output weights and keep every occurrence, however rare in the new
+    corpus; their counts are added. New words begin as in any training. How often a frequent word is passed over
+    (subsampling) follows from the new corpus alone, negative samples from the sums. These are gensim's rules for
+    `build_vocab_from_freq(update=True)`, but that its `min_count` leaves words of before that are rare now with the
+    subsampling of the earlier corpus.
+
+    Args:
+        model: without a vocabulary; its `min_count` holds for new words.
+        earlier: the words of before.
+        new_counts: of the new corpus, most frequent first, escaped as in its file.
+    """
+    words = [escape(word) for word in earlier.artefact.words]
+    known = set(words)
+    frequent = {word: count for word, count in new_counts.items() if word in known or count >= model.min_count}
+    model.effective_min_count = model.min_count = 1  # gensim's threshold would also hold for words of before
+    model.build_vocab_from_freq(dict(zip(words, earlier.artefact.counts.tolist(), strict=True)))
+    model.wv.vectors[:] = earlier.artefact.vectors
+    model.syn1neg[:] = earlier.output_weights
+    if not frequent:
+        raise InputError("no word of the corpus has a vector or is frequent enough for one; lower `minimum_count`")
+    model.build_vocab_from_freq(frequent, update=True)
+
+
+def what_changed(config: VectorsConfig, earlier: Earlier, vectors: "KeyedVectors", tokens: int) -> dict[str, Any]:
+    """Tells and prints what going on has changed.
+
+    Returns:
+        `from`: folder. `words_before`, `words_added`. `tokens`: of the new corpus. `mean_cosine_distance`: between each
+        earlier word's vector before and after, from 0 to 2, averaged. `provenance`: of the earlier artefact.
+    """
+    before = earlier.artefact.vectors
+    after = vectors.vectors[[vectors.key_to_index[word] for word in earlier.artefact.words]]
+    lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+    cosines = np.einsum("wd,wd->w", before, after) / np.maximum(lengths, np.finfo(np.float32).tiny)
+    added = len(vectors) - len(before)
+    moved = round(float(np.mean(1 - cosines)), 6)
+    print(
+        f"{len(before):,} words before, {added:,} added, {tokens:,} tokens; "
+        f"words of before moved by a cosine distance of {moved} on average",
+        flush=True,
+    )
+    return {
+        "from": config.continue_from,
+        "words_before": len(before),
+        "words_added": added,
+        "tokens": tokens,
+        "mean_cosine_distance": moved,
+        "provenance": earlier.provenance,
+    }

@@ -1,0 +1,190 @@
+"""Files of word vectors that other programs write, streamed a word at a time: word2vec's two formats, and GloVe's."""
+
+import bz2
+import codecs
+import gzip
+import io
+import itertools
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+
+from embeddings.errors import InputError
+
+LINE_BYTES = 1 << 20  # a longer line is no line of vectors
+CHUNK_BYTES = 1 << 20
+WORD_BYTES = 1 << 16  # a longer word is no word
+_OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}
+_REPAIR = "the file is damaged, fetch it again"
+_BINARY = "in word2vec's binary format"
+_CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r")
+
+
+class Layout(NamedTuple):
+    """What the beginning of a file says of the rest."""
+
+    form: str  # word2vec_text | word2vec_binary | glove
+    words: int | None  # as the header says; GloVe's format has none
+    dimensions: int
+
+
+class Row(NamedTuple):
+    """A word of a file with its vector."""
+
+    where: str  # file and line, or file and number of the word, for errors
+    word: bytes
+    vector: np.ndarray  # float32 (dimensions,), all finite
+
+
+def detect(path: Path) -> Layout:
+    """Tells the format of a file of vectors from its beginning.
+
+    A first line of two whole numbers is word2vec's header; fastText's `.vec` has the same. Its second line ends with a
+    number and holds no control characters, else the file is binary. Any other first line is a word and its numbers,
+    as GloVe writes.
+
+    Raises:
+        InputError: the file is missing, empty, damaged, or has none of these formats.
+    """
+    with _opened(path) as file, _told(path, lambda: 1):
+        first = file.readline(LINE_BYTES).removeprefix(codecs.BOM_UTF8)
+        fields = first.split()
+        if not fields:
+            raise InputError(f"{path}:1: expected word vectors, got an empty {'line' if first else 'file'}")
+        if len(fields) == 2 and all(field.isdigit() for field in fields):
+            words, dimensions = map(int, fields)
+            second = file.readline(LINE_BYTES)
+            return Layout("word2vec_text" if _is_text(second) else "word2vec_binary", words, dimensions)
+    numbers = sum(1 for _ in itertools.takewhile(_is_number, reversed(fields[1:])))
+    if not numbers or b"\0" in first:
+        raise InputError(
+            f"{path}:1: expected a header `words dimensions` or a line `word number number ...`, got neither; unpack "
+            "an archive first, and of a model take the vectors alone (fastText's `.vec`)"
+        )
+    return Layout("glove", None, numbers)
+
+
+def rows(path: Path, layout: Layout) -> Iterator[Row]:
+    """Yields the words of a file in its order, streaming; what is behind the last one is checked too.
+
+    In a line the numbers stand at the end, so that a word may hold spaces, as some of GloVe's do.
+
+    Raises:
+        InputError: a line is broken, a number is not finite, or there are fewer or more words than the header says.
+    """
+    read = _binary_rows if layout.form == "word2vec_binary" else _text_rows
+    with _opened(path) as file:
+        yield from read(file, path, layout)
+
+
+def _text_rows(file: BinaryIO, path: Path, layout: Layout) -> Iterator[Row]:
+    number = 0
+    start = 1 if layout.words is None else 2
+    lines = iter(lambda: file.readline(LINE_BYTES), b"")
+    with _told(path, lambda: number):
+        for number, line in enumerate(lines, start=1):
+            if number < start:
+                continue
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
+            if layout.words is not None and number - start == layout.words:
+                if not line.strip() and not file.readline(LINE_BYTES):
+                    return  # a blank line at the end
+                raise InputError(f"{path}:{number}: expected {layout.words} words, as line 1 says, got more; {_REPAIR}")
+            where = f"{path}:{number}"
+            if not line.strip() and layout.words is None and not file.readline(LINE_BYTES):
+                return
+            yield _text_row(where, line, layout.dimensions)
+    if layout.words is not None and number + 1 - start < layout.words:
+        got = number + 1 - start
+        raise InputError(f"{path}:{number}: expected {layout.words} words, as line 1 says, got {got}; {_REPAIR}")
+
+
+def _text_row(where: str, line: bytes, dimensions: int) -> Row:
+    word, *numbers = line.rsplit(None, dimensions) or [b""]
+    expected = f"{where}: expected a word and {dimensions} numbers"
+    if len(numbers) < dimensions:
+        raise InputError(f"{expected}, got {len(numbers) + bool(word)} fields; {_REPAIR}")
+    try:
+        with np.errstate(over="ignore"):
+            vector = np.array(list(map(float, numbers)), dtype=np.float32)
+    except ValueError:
+        wrong = next(field for field in numbers if not _is_number(field))
+        raise InputError(f"{expected}, got {wrong.decode(errors='replace')!r} among them; {_REPAIR}") from None
+    word = word.lstrip()
+    behind = word.split()[1:]
+    if behind and not behind[-1].isdigit() and _is_number(behind[-1]):  # `windows 10` is a word, `windows 0.10` is not
+        raise InputError(f"{expected}, got more numbers; {_REPAIR}")
+    return _checked(where, word, vector)
+
+
+def _binary_rows(file: BinaryIO, path: Path, layout: Layout) -> Iterator[Row]:
+    number = 0
+    size = 4 * layout.dimensions
+    with _told(path, lambda: number):
+        file.readline(LINE_BYTES)
+        buffer, start = b"", 0
+        assert layout.words is not None
+        for number in range(1, layout.words + 1):
+            where = f"{path}: word {number}"
+            while (space := buffer.find(b" ", start)) < 0 or len(buffer) <= space + size:
+                more = file.read(max(CHUNK_BYTES, size))
+                if not more:
+                    raise InputError(f"{where}: expected {layout.words} words {_BINARY}, got the end; {_REPAIR}")
+                if space < 0 and len(buffer) - start > WORD_BYTES:
+                    raise InputError(f"{where}: expected a word and a space {_BINARY}, got neither; {_REPAIR}")
+                buffer, start = buffer[start:] + more, 0
+            vector = np.frombuffer(buffer, "<f4", layout.dimensions, space + 1)
+            yield _checked(where, buffer[start:space].lstrip(b"\n"), vector)  # the first word2vec ended its vectors so
+            start = space + 1 + size
+        if (buffer[start:] + file.read(CHUNK_BYTES)).strip():
+            raise InputError(f"{path}: expected {layout.words} words, as its header says, got more; {_REPAIR}")
+
+
+def _checked(where: str, word: bytes, vector: np.ndarray) -> Row:
+    if not word:
+        raise InputError(f"{where}: expected a word, got none; {_REPAIR}")
+    if not np.isfinite(vector).all():
+        wrong = vector[~np.isfinite(vector)][0]
+        shown = word.decode(errors="replace")
+        raise InputError(f"{where}: expected finite numbers of 32 bits, got {wrong} for the word {shown!r}; {_REPAIR}")
+    return Row(where, word, vector)
+
+
+def _is_number(field: bytes) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_text(line: bytes) -> bool:
+    """Whether a line holds no control characters and ends with a number, or holds nothing."""
+    fields = line.split()
+    return not fields or (_CONTROL.isdisjoint(line) and _is_number(fields[-1]))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Opens a file, decompressed where its name ends in `.gz`, `.bz2` or `.xz`."""
+    try:
+        file = _OPENERS.get(path.suffix, lambda plain: plain.open("rb"))(path)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from None
+    with file, io.BufferedReader(file, CHUNK_BYTES) as buffered:
+        yield buffered
+
+
+@contextmanager
+def _told(path: Path, number: Callable[[], int]) -> Iterator[None]:
+    """Tells what a damaged archive or disk does as wrong input, with the line or word that was reached."""
+    try:
+        yield
+    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+        raise InputError(f"{path}:{number()}: cannot be read further: {error}; {_REPAIR}") from None
