@@ -119,6 +119,7 @@ class DecodingConfig:
     maximum_extra: int = 10
     beam_size: int | None = None  # beam: hypotheses that are kept of each source
     length_penalty: float | None = None  # beam: 0 ranks by probability, more favours longer outputs
+    no_repeat_ngram: int | None = None  # no sequence of so many words is written twice in an output
     copy_unknown: bool | None = None  # whether an unknown word may be written, as the source word attended to most
     n_best: int | None = None  # beam: hypotheses that a prediction holds, with scores; the best alone if not given
 
@@ -132,6 +133,8 @@ class DecodingConfig:
                 raise ValueError(f"{name} is not read by the method {self.method}; leave it out")
         if self.beam_size is not None and self.beam_size < 1:
             raise ValueError(f"expected beam_size of at least 1, got {self.beam_size}")
+        if self.no_repeat_ngram is not None and self.no_repeat_ngram < 2:
+            raise ValueError(f"expected no_repeat_ngram of at least 2, got {self.no_repeat_ngram}")
         if self.n_best is not None and not 1 <= self.n_best <= (self.beam_size or 1):
             raise ValueError(f"expected n_best from 1 to beam_size, got {self.n_best} of {self.beam_size}")
 

@@ -32,3 +32,28 @@ def length_limits(source_ids: Any, config: DecodingConfig) -> tuple[Any, Any]:
     limits = ops.cast(config.maximum_ratio * lengths, "int32") + config.maximum_extra
     longest = ops.cast(config.maximum_ratio * ops.cast(ops.shape(source_ids)[1], "float32"), "int32")
     return limits, ops.arange(longest + config.maximum_extra, dtype="int32")
+
+
+def repeating(written: Any, step: Any, size: int, words: int) -> Any:
+    """Which words would repeat a sequence of `size` words that stands in an output already.
+
+    Args:
+        written: the outputs so far, int32 (rows, limit).
+        step: how many words of them are written, int32.
+        size: of the sequences, at least 2.
+        words: of the target vocabulary.
+
+    Returns:
+        float32 (rows, words), 1 where a word would.
+    """
+    rows, limit = ops.shape(written)[0], ops.shape(written)[1]
+    positions = ops.arange(limit, dtype="int32")[None, :]
+    repeats = ops.broadcast_to(positions + size - 1 < step, ops.shape(written))  # by where a sequence begins
+    for place in range(size - 1):
+        latest = ops.sum(ops.where(positions == step - (size - 1) + place, written, 0), axis=1, keepdims=True)
+        repeats = ops.logical_and(repeats, ops.roll(written, -place, axis=1) == latest)
+    next_words = ops.where(repeats, ops.roll(written, -(size - 1), axis=1), PADDING_ID)
+    row_numbers = ops.broadcast_to(ops.arange(rows, dtype="int32")[:, None], ops.shape(written))
+    places = ops.reshape(ops.stack([row_numbers, next_words], axis=-1), (-1, 2))
+    found = ops.scatter_update(ops.zeros((rows, words)), places, ops.ones(rows * limit))
+    return found * ops.cast(ops.arange(words) != PADDING_ID, "float32")

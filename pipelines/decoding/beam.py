@@ -5,7 +5,7 @@ from keras import ops
 
 from pipelines.config import DecodingConfig
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
-from pipelines.decoding import length_limits, unwritten
+from pipelines.decoding import length_limits, repeating, unwritten
 
 IMPOSSIBLE = -1e9
 
@@ -56,6 +56,9 @@ class Decoder(keras.Model):
 
         def write(step, words, is_open, scores, counts, ranked, written, states):
             logits, states = self.model.step(ops.reshape(words, (-1,)), states, memory)
+            if ngram := self.config.no_repeat_ngram:
+                so_far = ops.reshape(written, (-1, ops.shape(positions)[0]))
+                logits += repeating(so_far, step, ngram, words_known) * IMPOSSIBLE
             log_probabilities = ops.reshape(ops.log_softmax(logits) + forbidden, (batch, size, words_known))
             scores = scores[:, :, None] + ops.where(is_open[:, :, None], log_probabilities, stays)
             counts = counts + ops.cast(is_open, "float32")

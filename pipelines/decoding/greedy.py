@@ -5,7 +5,7 @@ from keras import ops
 
 from pipelines.config import DecodingConfig
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
-from pipelines.decoding import length_limits, unwritten
+from pipelines.decoding import length_limits, repeating, unwritten
 
 
 class Decoder(keras.Model):
@@ -42,6 +42,8 @@ class Decoder(keras.Model):
 
         def write(step, words, is_open, written, states):
             logits, states = self.model.step(words, states, memory)
+            if size := self.config.no_repeat_ngram:
+                logits -= repeating(written, step, size, logits.shape[-1]) * 1e9
             words = ops.cast(ops.argmax(logits - penalty, axis=-1), "int32")
             words = ops.where(is_open, words, PADDING_ID)
             written = ops.where(positions == step, words[:, None], written)
