@@ -8,6 +8,7 @@ from typing import Any
 
 from embeddings.errors import InputError
 from embeddings.files import atomic_file
+from pipelines.data.lines import json_objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,10 @@ def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
     Raises:
         InputError: the file is missing or a line is not a JSON object.
     """
-    try:
-        with open(path, encoding="utf-8", newline="\n") as file:
-            for number, line in enumerate(file, start=1):
-                try:
-                    row = json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise InputError(f"{path}:{number}: expected a JSON object a line: {error.msg}") from None
-                if not isinstance(row, dict):
-                    raise InputError(f"{path}:{number}: expected a JSON object, got {type(row).__name__}")
-                yield row
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
+    if not Path(path).exists():
+        raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)")
+    for _, row in json_objects(Path(path)):
+        yield row
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:
