@@ -40,6 +40,11 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
     return command
 
 
+def one_line(message: str) -> str:
+    """A message without line ends; what a terminal would obey, not show, is escaped."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in " ".join(message.split()))
+
+
 def _exit(message: str) -> NoReturn:
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    print(f"error: {one_line(message)}", file=sys.stderr)
     sys.exit(2)

@@ -8,12 +8,12 @@ from embeddings.errors import InputError, exits_on_input_error
 def test_wrong_input_is_one_line_on_standard_error_and_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
     @exits_on_input_error
     def main() -> None:
-        raise InputError("file.tsv:3: expected two columns,\ngot one")
+        raise InputError("file.tsv:3: expected two columns,\ngot \x1b[2J")
 
     with pytest.raises(SystemExit) as stopped:
         main()
     assert stopped.value.code == 2
-    assert capsys.readouterr().err == "error: file.tsv:3: expected two columns, got one\n"
+    assert capsys.readouterr().err == "error: file.tsv:3: expected two columns, got \\x1b[2J\n"
 
 
 def test_any_other_error_keeps_its_traceback() -> None:

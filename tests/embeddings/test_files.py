@@ -26,7 +26,6 @@ def test_an_error_of_the_disk_names_what_was_to_be_written(tmp_path: Path) -> No
 
 def test_what_stood_there_stays_if_the_block_fails(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
-    with pytest.raises(KeyError), atomic_file(tmp_path / "a") as file:
-        file.write("new")
-        raise KeyError
+    with pytest.raises(TypeError), atomic_file(tmp_path / "a") as file:
+        file.writelines(["new", None])  # pyright: ignore[reportArgumentType]
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "old")]

@@ -18,9 +18,7 @@ SOURCE_WORDS = Vocabulary([f"word{number}" for number in range(12)])
 def build(cell, words):
     keras.utils.set_random_seed(3)
     config = CellConfig(cell, units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
-    model = build_seq2seq(
-        SOURCE_WORDS, Vocabulary([f"w{n}" for n in range(words)]), 6, 6, ModelConfig("fine_tuned"), config, seed=3
-    )
+    model = build_seq2seq(SOURCE_WORDS, Vocabulary([f"w{n}" for n in range(words)]), 6, 6, ModelConfig("fine_tuned"), config, seed=3)
     for weight in (model.logits.kernel, model.combine.kernel, model.target_vectors.trained_vectors):
         weight.assign(weight * 4)  # or every word is about as probable as another
     return model

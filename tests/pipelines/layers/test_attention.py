@@ -34,7 +34,9 @@ def test_multiplicative_scores_are_products_with_the_real_annotations():
 
 
 def test_additive_scores_are_of_the_tanh_of_both():
-    layer = attention("additive", query_kernel=[[1, 0], [0, 0]], key_kernel=[[1, 0], [0, 0]], score_kernel=[[2], [7]])
+    layer = attention(
+        "additive", query_kernel=[[1, 0], [0, 0]], key_kernel=[[1, 0], [0, 0]], score_kernel=[[2], [7]]
+    )
     _, weights = attended(layer)
     # tanh of the sums of first coordinates: 1 + 1 and 1 + 0, then 0 + 1 and 0 + 0; the second ones are zero.
     for row, (one, two) in zip(weights[0], ((2, 1), (1, 0)), strict=True):
