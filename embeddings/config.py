@@ -81,12 +81,13 @@ def freeze(value: Any) -> Any:
 
 
 def nearest(name: str, known: list[str]) -> str:
-    """The end of an error message: the nearest known name, or all of them; of long ones their beginnings."""
-    name, known = name[:60], [each[:60] for each in known[:60]]
+    """The end of an error message: the nearest known name, or the known ones; of long names their beginnings."""
+    name, known = name[:60], [each[:60] for each in known]
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f"; known: {', '.join(known)}" if known else ""
+    shown = known if len(known) <= 30 else [*known[:30], "..."]
+    return f"; known: {', '.join(shown)}" if known else ""
 
 
 def siblings(path: str | Path) -> list[str]:

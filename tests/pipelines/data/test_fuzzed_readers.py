@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -118,10 +118,10 @@ def damaged(content: str, random: Random) -> tuple[bytes, int]:
     return b"".join(lines), len(chosen)
 
 
-def outcome(name: str, paths: list[Path], options: dict[str, Any]) -> list[Example] | str:
+def outcome(read: Callable[..., Iterator[Example]], paths: list[Path], options: dict) -> list[Example] | str:
     """The examples of a reader, or the line that a command prints."""
     try:
-        return list(plugins.load("data.readers", name).read(paths, **options))
+        return list(read(paths, **options))
     except InputError as error:
         message = one_line(str(error))
     assert re.match(rf"{re.escape(str(paths[0].parent))}/\d\.\w+:\d+: expected ", message), message[:2_000]
@@ -131,20 +131,22 @@ def outcome(name: str, paths: list[Path], options: dict[str, Any]) -> list[Examp
 
 def fuzz(name: str, folder: Path, total: int) -> dict[str, int]:
     """Reads files with `total` damaged lines; counts the files that are read and those that are refused."""
-    random, counts = Random(name), {"lines": 0, "read": 0, "refused": 0}
+    random, read = Random(name), plugins.load("data.readers", name).read
+    counts = {"lines": 0, "read": 0, "refused": 0}
+    found: list[Example] = []
     while counts["lines"] < total:
         contents, options = random.choice(SAMPLES[name])
         paths, hit = [folder / f"{number}.txt" for number in range(len(contents))], random.randrange(len(contents))
         for number, (path, content) in enumerate(zip(paths, contents, strict=True)):
-            found, lines = damaged(content, random) if number == hit else (content.encode("utf-8"), 0)
-            path.write_bytes(found)
+            written, lines = damaged(content, random) if number == hit else (content.encode("utf-8"), 0)
+            path.write_bytes(written)
             counts["lines"] += lines
-        examples = outcome(name, paths, options)
+        examples = outcome(read, paths, options)
         counts["refused" if isinstance(examples, str) else "read"] += 1
-        if not isinstance(examples, str):  # what is read can be written, and read by the other stages
-            assert all(all(example.tokens) and example.label != "" for example in examples)
-            write_examples(folder / "written.jsonl", examples)
-            assert list(read_examples(folder / "written.jsonl")) == examples
+        found += [] if isinstance(examples, str) else examples
+    assert all(all(example.tokens) and example.label != "" for example in found)
+    write_examples(folder / "found.jsonl", found)  # what is read can be written, and read by the other stages
+    assert all(a == b for a, b in zip(read_examples(folder / "found.jsonl"), found, strict=True))
     return counts
 
 
@@ -176,7 +178,7 @@ def test_many_damaged_files_are_read_or_refused_in_one_line(name: str, tmp_path:
 
 @pytest.mark.parametrize("name", plugins.names("data.readers"))
 def test_damaged_archives_are_read_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
-    random = Random(name)
+    random, read = Random(name), plugins.load("data.readers", name).read
     contents, options = SAMPLES[name][0]
     paths = [tmp_path / f"{number}.gz" for number in range(len(contents))]
     refused = 0
@@ -184,5 +186,5 @@ def test_damaged_archives_are_read_or_refused_in_one_line(name: str, tmp_path: P
         for path, content in zip(paths, contents, strict=True):
             whole = gzip.compress(content.encode("utf-8"))
             path.write_bytes(flip(whole, random.randrange(len(whole)), random)[: random.randint(1, 2 * len(whole))])
-        refused += isinstance(outcome(name, paths, options), str)
+        refused += isinstance(outcome(read, paths, options), str)
     assert refused > 50
