@@ -33,7 +33,9 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
             _exit(str(error))
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            advice = "; nothing was written; make room, or write to another disk" if error.errno in FULL else ""
+            advice = (
+                "; nothing is left half-written; make room, or write to another disk" if error.errno in FULL else ""
+            )
             _exit(f"{where}{error.strerror or error}{advice}")
         print(f"{Path(inspect.getfile(main)).stem}: {time.perf_counter() - start:.1f} s", file=sys.stderr)
 

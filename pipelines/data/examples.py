@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import InputError
-from embeddings.files import atomic_file
+from embeddings.files import atomic_file, read_json
 from pipelines.data.lines import json_objects
 
 
@@ -95,7 +95,7 @@ def read_dataset(folder: str | Path) -> dict[str, Any]:
     Raises:
         InputError: prepare has not written it.
     """
-    try:
-        return json.loads((Path(folder) / "dataset.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{folder}: expected a prepared dataset with a dataset.json; run the stage prepare") from None
+    path = Path(folder) / "dataset.json"
+    if not path.exists():
+        raise InputError(f"{folder}: expected a prepared dataset with a dataset.json; run the stage prepare")
+    return read_json(path)

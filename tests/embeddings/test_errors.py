@@ -28,7 +28,10 @@ def test_any_other_error_keeps_its_traceback() -> None:
 @pytest.mark.parametrize(
     ("error", "line"),
     [
-        (OSError(errno.ENOSPC, "No space left on device", "a/b"), "a/b: No space left on device; nothing was written;"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "a/b"),
+            "a/b: No space left on device; nothing is left half-written;",
+        ),
         (PermissionError(errno.EACCES, "Permission denied", "a/b"), "a/b: Permission denied\n"),
         (OSError("8000 requested and 96 written"), "8000 requested and 96 written\n"),
     ],

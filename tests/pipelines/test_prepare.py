@@ -187,7 +187,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_folder(root: Path) -> None:
     command = [sys.executable, "-c", limited + "from pipelines.prepare import main; main(sys.argv[1:])"]
     arguments = ["--dataset", str(root / "tiny.yaml"), "--output", str(folder)]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=Path(__file__).parents[2])
-    advice = "nothing was written; make room, or write to another disk"
+    advice = "nothing is left half-written; make room, or write to another disk"
     assert (done.returncode, done.stderr) == (2, f"error: {folder}: File too large; {advice}\n")
     assert [example.text for example in read_examples(folder / "train.jsonl")] == ["old"]
     assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
