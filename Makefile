@@ -1,6 +1,6 @@
 # make repro: the default experiments and their leaderboard · make test · make lint · make bench
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint bench clean
+.PHONY: help repro test lint audit bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make repro  run every stage on the embedded data and print the leaderboard"
 	@echo "make test   run the tests"
-	@echo "make lint   check style and types"
+	@echo "make lint   check style, types, and that the installed packages fit together"
+	@echo "make audit  look up known vulnerabilities of the pinned packages (needs a network)"
 	@echo "make bench  run every stage on the real data sets (see benchmarks/RESULTS.md)"
 
 # The environment: made once, and again when what it holds changes. uv is used where it is.
@@ -38,6 +39,12 @@ lint: .venv/installed
 	ruff check .
 	ruff format --check .
 	pyright
+	$(BIN)/python -m pip check --disable-pip-version-check
+
+# `strict`: a package that cannot be looked up fails the audit, and is not passed over.
+audit: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[audit]'
+	pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 bench: .venv/installed
 	cd benchmarks && dvc repro

@@ -5,7 +5,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import dacite
 import yaml
@@ -29,6 +29,8 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise InputError(f"{path}{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
+    except (ValueError, RecursionError) as error:  # no UTF-8, a date that no calendar has, lists in lists in lists
+        raise InputError(f"{path}: not valid YAML: {error}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: expected a mapping of keys to values, got {type(content).__name__}")
     return content
@@ -47,13 +49,22 @@ def load_config(cls: type[Config], path: str | Path, overrides: Mapping[str, Any
 
 def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path) -> Config:
     """Builds a frozen dataclass from a mapping; `where` names its origin in errors."""
+    if not isinstance(values, Mapping):
+        raise InputError(f"{where}: expected a mapping of keys to values, got {type(values).__name__}")
     try:
         return dacite.from_dict(cls, freeze(values), dacite.Config(strict=True))
     except dacite.UnexpectedDataError as error:
-        key = sorted(error.keys)[0]
-        raise InputError(f"{where}: unknown key {key!r}{nearest(key, field_names(cls))}") from None
+        key = sorted(error.keys, key=str)[0]
+        raise InputError(f"{where}: unknown key {key!r}{nearest(str(key), field_names(cls))}") from None
     except dacite.MissingValueError as error:
         raise InputError(f"{where}: the key {error.field_path!r} is missing") from None
+    except dacite.WrongTypeError as error:
+        key, kind = error.field_path or "", error.field_type
+        got = values.get(key, error.value)
+        known = [str(value) for value in get_args(kind)] if get_origin(kind) is Literal else []
+        expected = "a known value" if known else str(kind) if get_args(kind) else kind.__name__
+        shown = f"{repr(got)[:60]}{nearest(str(got), known)}"
+        raise InputError(f"{where}: expected {expected} under {key!r}, got {shown}") from None
     except dacite.DaciteError as error:
         raise InputError(f"{where}: {error}") from None
     except ValueError as error:  # a dataclass's own __post_init__
@@ -70,11 +81,13 @@ def freeze(value: Any) -> Any:
 
 
 def nearest(name: str, known: list[str]) -> str:
-    """The end of an error message: the nearest known name, or all of them."""
+    """The end of an error message: the nearest known name, or the known ones; of long names their beginnings."""
+    name, known = name[:60], [each[:60] for each in known]
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f"; known: {', '.join(known)}" if known else ""
+    shown = known if len(known) <= 30 else [*known[:30], "..."]
+    return f"; known: {', '.join(shown)}" if known else ""
 
 
 def siblings(path: str | Path) -> list[str]:

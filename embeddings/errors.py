@@ -1,14 +1,17 @@
-"""The one exception that means "the input is wrong", and how a command reports it and its time."""
+"""The one exception that means "the input is wrong", and how a command reports it, a full disk and its time."""
 
+import errno
 import functools
 import inspect
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec
+from typing import NoReturn, ParamSpec
 
 P = ParamSpec("P")
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: there is no room
 
 
 class InputError(ValueError):
@@ -16,7 +19,10 @@ class InputError(ValueError):
 
 
 def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
-    """Makes a command print an `InputError` as one line and exit with code 2; else, at its end, its time."""
+    """Makes a command print an `InputError` as one line and exit with code 2; else, at its end, its time.
+
+    So it does with what the machine refuses (an `OSError`): a full disk, a folder that may not be written to.
+    """
 
     @functools.wraps(main)
     def command(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -24,8 +30,23 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
         try:
             main(*args, **kwargs)
         except InputError as error:
-            print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-            sys.exit(2)
+            _exit(str(error))
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            advice = (
+                "; nothing is left half-written; make room, or write to another disk" if error.errno in FULL else ""
+            )
+            _exit(f"{where}{error.strerror or error}{advice}")
         print(f"{Path(inspect.getfile(main)).stem}: {time.perf_counter() - start:.1f} s", file=sys.stderr)
 
     return command
+
+
+def one_line(message: str) -> str:
+    """A message without line ends; what a terminal would obey, not show, is escaped."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in " ".join(message.split()))
+
+
+def _exit(message: str) -> NoReturn:
+    print(f"error: {one_line(message)}", file=sys.stderr)
+    sys.exit(2)

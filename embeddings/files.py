@@ -27,9 +27,10 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     try:
-        yield Path(temporary)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        with _named(path, temporary):
+            yield Path(temporary)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
@@ -42,13 +43,26 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
-        yield temporary
-        os.chmod(temporary, 0o755)
-        if path.exists():
-            shutil.rmtree(path)
-        os.replace(temporary, path)
+        with _named(path, temporary):
+            yield temporary
+            os.chmod(temporary, 0o755)
+            if path.exists():
+                shutil.rmtree(path)
+            os.replace(temporary, path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def _named(path: Path, temporary: str | Path) -> Iterator[None]:
+    """Lets an error of the disk name what was to be written, not what stood in for it."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or str(temporary) in str(error.filename):
+            error.strerror = error.strerror or str(error)  # NumPy's has no parts
+            error.filename = str(path)
         raise
 
 
@@ -71,3 +85,5 @@ def read_json(path: str | Path) -> Any:
         raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
     except json.JSONDecodeError as error:
         raise InputError(f"{path}:{error.lineno}: expected JSON: {error.msg}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: expected UTF-8; run the stage that writes it again") from None

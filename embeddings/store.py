@@ -96,6 +96,8 @@ def read(folder: str | Path) -> Artefact:
     words = _json(folder, VOCABULARY)
     if vectors.dtype != np.float32 or vectors.ndim != 2:
         raise _broken(folder, f"{VECTORS} holds {vectors.dtype} {vectors.shape}, expected float32 (words, dimensions)")
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise _broken(folder, f"{VOCABULARY} holds no list of words")
     if not len(vectors) == len(words) == len(counts):
         raise _broken(folder, f"{len(vectors)} vectors, {len(words)} words and {len(counts)} counts")
     return Artefact(vectors, words, counts)

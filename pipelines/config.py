@@ -215,6 +215,8 @@ def load_runs(path: str | Path) -> dict[str, Run]:
 def load_baselines(path: str | Path) -> dict[str, Baselines]:
     """Reads every entry of `baselines:` of a runs file, by name."""
     entries = read_yaml(path).get("baselines") or {}
+    if not isinstance(entries, dict):
+        raise InputError(f"{path}: expected a mapping `baselines:` of names to entries")
     return {name: build_config(Baselines, values, f"{path}: baselines {name!r}") for name, values in entries.items()}
 
 
@@ -229,6 +231,9 @@ def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, Tas
         raise InputError(f"{path}: run {name!r}: `set` takes `model`, `training` and `cell`, got {unknown[0]!r}")
     task_path = Path(configs) / "tasks" / f"{run.task}.yaml"
     parts = read_yaml(task_path)
+    for part in ("model", "training"):
+        if not isinstance(parts.get(part, {}), dict):
+            raise InputError(f"{task_path}: expected a mapping under {part!r}")
     overrides = {part: {**parts.get(part, {}), **run.set.get(part, {})} for part in ("model", "training")}
     task = load_config(TaskConfig, task_path, overrides)
     cell = load_config(CellConfig, Path(configs) / "cells" / f"{run.cell}.yaml", run.set.get("cell"))

@@ -17,7 +17,8 @@ from embeddings.files import atomic_file, atomic_folder, write_json
 from pipelines import plugins
 from pipelines.config import DatasetConfig, load_config
 from pipelines.data.examples import Example, read_examples, write_examples
-from pipelines.data.report import HELD_OUT, build_report, fingerprint, markdown
+from pipelines.data.report import HELD_OUT, REPAIRED, build_report, fingerprint, markdown, warnings
+from pipelines.data.tag_schemes import repaired
 from pipelines.data.tokenization import tokenizer
 from pipelines.data.vocabulary import UNKNOWN
 
@@ -51,8 +52,13 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
         if config.remove_overlap:
             changes["removed, same sentence in dev or test"] = remove_overlap(folder)
         paths = {split: path for split in SPLITS if (path := folder / f"{split}.jsonl").exists()}
+        if not paths:
+            raise InputError(f"dataset {name}: expected a split ({', '.join(SPLITS)}), got none")
         about = {"name": name, "version": config.version, "licence": config.licence, "citation": config.citation}
         report: dict[str, Any] = {**about, "changes": changes, **build_report(paths)}
+        report["warnings"] = warnings(report)
+        for warning, count in report["warnings"].items():
+            print(f"warning: {warning}: {count:,}", file=sys.stderr)
         write_json(folder / "report.json", report)
         with atomic_file(folder / "report.md") as page:
             page.write(markdown(report))
@@ -65,23 +71,42 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     """Writes every split that the source gives.
 
     Returns:
-        What was left out: reason -> split -> count; and whether all tokens are the annotators' own.
+        What was left out or repaired: reason -> split -> count; and whether all tokens are the annotators' own.
     """
     left_out: Counter[str] = Counter()
+    mended: Counter[str] = Counter()
     gold: set[bool] = set()
     for split, examples in plugins.load("data.sources", config.source).read(config, folder / "source").items():
         if split not in SPLITS:
             raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
         if split == "dev" and config.dev_share:
             raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
-        write_split(folder, split, tokenised(with_progress(examples, split), config, split, left_out, gold))
-    return {"left out, sentences without tokens": dict(left_out)}, gold == {True}
+        read = mend_tags(with_progress(examples, split), split, mended)
+        write_split(folder, split, tokenised(read, config, split, left_out, gold))
+    return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(mended)}, gold == {True}
 
 
 def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
-    """Writes one split, its ids `<split>-<number from 0>`; returns the number of examples."""
+    """Writes one split, its ids `<split>-<number from 0>`; returns the number of examples.
+
+    Raises:
+        InputError: there are none.
+    """
     numbered = (replace(example, id=f"{split}-{number}") for number, example in enumerate(examples))
-    return write_examples(folder / f"{split}.jsonl", numbered)
+    count = write_examples(folder / f"{split}.jsonl", numbered)
+    if not count:
+        raise InputError(f"split {split!r}: expected examples, got none; see the dataset's files and its dev_share")
+    return count
+
+
+def mend_tags(examples: Iterable[Example], split: str, mended: Counter[str]) -> Iterator[Example]:
+    """Makes entity tags valid IOB2 by conlleval's rule: `I-X` that follows neither `B-X` nor `I-X` becomes `B-X`."""
+    for example in examples:
+        tags = tuple(repaired(example.tags or ()))
+        if changed := sum(before != after for before, after in zip(example.tags or (), tags, strict=True)):
+            mended[split] += changed
+            example = replace(example, tags=tags)
+        yield example
 
 
 def tokenised(
@@ -120,6 +145,8 @@ def with_progress(examples: Iterable[Example], split: str) -> Iterator[Example]:
 
 def draw_dev(folder: Path, share: float, seed: int) -> int:
     """Moves a share of train, the same of every label, to a new split dev; returns the number of its examples."""
+    if not (folder / "train.jsonl").exists():
+        raise InputError(f"expected a split train that dev_share {share} draws dev from, got none")
     positions = defaultdict(list)
     for position, example in enumerate(read_examples(folder / "train.jsonl")):
         positions[example.label].append(position)

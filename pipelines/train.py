@@ -106,7 +106,7 @@ def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:
     from embeddings.store import provenance
 
     vectors = embeddings.load(path)
-    expected, got = dataset["tokenizers"][field], provenance(path)["tokenizer"]
+    expected, got = dataset["tokenizers"][field], provenance(path).get("tokenizer")
     if len(vectors) and expected != got:
         raise InputError(
             f"{path}: expected vectors of words from tokenizer {expected!r}, as dataset {dataset['name']!r} has for "

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import InputError
-from embeddings.files import atomic_file
+from embeddings.files import atomic_file, read_json
+from pipelines.data.lines import json_objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Example:
 
     def __post_init__(self) -> None:
         if self.tags is not None and len(self.tags) != len(self.tokens):
-            raise InputError(f"example {self.id}: expected {len(self.tokens)} tags, one a token, got {len(self.tags)}")
+            raise InputError(f"{self.id}: expected {len(self.tokens)} tags, one a token, got {len(self.tags)}")
 
 
 def write_examples(path: str | Path, examples: Iterable[Example]) -> int:
@@ -59,18 +60,10 @@ def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
     Raises:
         InputError: the file is missing or a line is not a JSON object.
     """
-    try:
-        with open(path, encoding="utf-8", newline="\n") as file:
-            for number, line in enumerate(file, start=1):
-                try:
-                    row = json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise InputError(f"{path}:{number}: expected a JSON object a line: {error.msg}") from None
-                if not isinstance(row, dict):
-                    raise InputError(f"{path}:{number}: expected a JSON object, got {type(row).__name__}")
-                yield row
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
+    if not Path(path).exists():
+        raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)")
+    for _, row in json_objects(Path(path)):
+        yield row
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:
@@ -102,7 +95,7 @@ def read_dataset(folder: str | Path) -> dict[str, Any]:
     Raises:
         InputError: prepare has not written it.
     """
-    try:
-        return json.loads((Path(folder) / "dataset.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{folder}: expected a prepared dataset with a dataset.json; run the stage prepare") from None
+    path = Path(folder) / "dataset.json"
+    if not path.exists():
+        raise InputError(f"{folder}: expected a prepared dataset with a dataset.json; run the stage prepare")
+    return read_json(path)

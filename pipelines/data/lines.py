@@ -1,8 +1,10 @@
-"""Lines of text files, compressed or not, with the place that an error message names."""
+"""Lines of text files and objects of JSON Lines, compressed or not, with the place that an error message names."""
 
 import bz2
 import gzip
+import json
 import lzma
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -29,8 +31,36 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
         raise InputError(f"{path}:{number}: expected UTF-8, got byte 0x{byte:02x}; convert the file first") from None
-    except (EOFError, OSError, lzma.LZMAError) as error:
-        raise InputError(f"{path}: cannot be read after line {number}: {error}") from None
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+        advice = "copy or download it again"
+        raise InputError(f"{path}:{number + 1}: expected a whole file, got an error: {error}; {advice}") from None
+
+
+def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yields the objects of JSON Lines with the numbers of their lines; blank lines are passed over.
+
+    Raises:
+        InputError: a line is not a JSON object, or holds half a character, which no UTF-8 can write.
+    """
+    for number, line in numbered_lines(path):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if r"\ud" in line.lower():
+                json.dumps(row, ensure_ascii=False).encode("utf-8")
+        except json.JSONDecodeError as error:
+            raise InputError(f"{path}:{number}: expected a JSON object: {error.msg}") from None
+        except UnicodeEncodeError as error:
+            half = f"{ord(error.object[error.start]):04x}"
+            raise InputError(f"{path}:{number}: expected whole characters, got half of one, \\u{half}") from None
+        except (RecursionError, ValueError) as error:  # lists in lists in lists, a number of 5,000 digits
+            raise InputError(f"{path}:{number}: expected a JSON object: {error}") from None
+        if not isinstance(row, dict):
+            raise InputError(f"{path}:{number}: expected a JSON object, got {type(row).__name__}")
+        yield number, row
 
 
 def text_lines(file: TextIO) -> Iterator[str]:

@@ -14,6 +14,8 @@ from pipelines.data.vocabulary import UNKNOWN
 QUANTILES = {"min": 0.0, "50 %": 0.5, "90 %": 0.9, "95 %": 0.95, "99 %": 0.99, "max": 1.0}
 TRUNCATIONS = (64, 128, 256, 400, 512)
 HELD_OUT = ("dev", "test")
+LONG_BYTES = 1_000_000  # from here on a text is rather a file without line ends
+REPAIRED = "repaired, entities that began with I- now begin with B-"
 
 
 def fingerprint(tokens: Iterable[str]) -> bytes:
@@ -34,12 +36,14 @@ class SplitSummary:
         self.names: dict[str, Counter[str]] = {"labels": Counter(), "tags": Counter()}
         self.sentences: Counter[bytes] = Counter()  # by fingerprint
         self.empty_texts = 0
+        self.long_texts = 0
         for example in read_examples(path):
             self.lengths[len(example.tokens)] += 1
             self.sentences[fingerprint(example.tokens)] += 1
             self.names["labels"].update([example.label] if example.label is not None else [])
             self.names["tags"].update(example.tags or ())
             self.empty_texts += example.tokens == (UNKNOWN,)
+            self.long_texts += any(is_long(text) for text in (example.text, example.target_text or ""))
             if example.target_tokens is not None:
                 self.target_lengths[len(example.target_tokens)] += 1
                 self.empty_texts += example.target_tokens == (UNKNOWN,)
@@ -50,6 +54,7 @@ class SplitSummary:
             "examples": self.lengths.total(),
             "tokens": sum(length * count for length, count in self.lengths.items()),
             "empty_texts": self.empty_texts,
+            "long_texts": self.long_texts,
             "repeated": self.lengths.total() - len(self.sentences),
             "lengths": quantiles(self.lengths),
             "truncation": {str(limit): truncated(self.lengths, limit) for limit in TRUNCATIONS},
@@ -57,6 +62,11 @@ class SplitSummary:
         if self.target_lengths:
             summary["target_lengths"] = quantiles(self.target_lengths)
         return summary | {kind: dict(names.most_common()) for kind, names in self.names.items() if names}
+
+
+def is_long(text: str) -> bool:
+    """Whether a text has a megabyte or more in UTF-8, in which a character has no more than four bytes."""
+    return 4 * len(text) >= LONG_BYTES and len(text.encode("utf-8")) >= LONG_BYTES
 
 
 def quantiles(lengths: Mapping[int, int]) -> dict[str, int]:
@@ -111,6 +121,21 @@ def rare(counts: Mapping[str, Counter[str]]) -> dict[str, list[str]]:
     }
 
 
+def warnings(report: Mapping[str, Any]) -> dict[str, int]:
+    """What in a report a user should look at: warning -> how often, where it is found at all."""
+    splits, rare_names = report["splits"].values(), report["rare"].values()
+    counts = {
+        "empty texts, each of them one unknown word now": sum(split["empty_texts"] for split in splits),
+        "texts of a megabyte or more": sum(split["long_texts"] for split in splits),
+        "labels or tags that occur once in train": sum(len(names["once in train"]) for names in rare_names),
+        "labels or tags in dev or test alone, scored as wrong": sum(
+            len(names["only in dev or test"]) for names in rare_names
+        ),
+        "tags " + REPAIRED: sum(report["changes"].get(REPAIRED, {}).values()),
+    }
+    return {warning: count for warning, count in counts.items() if count}
+
+
 def markdown(report: Mapping[str, Any]) -> str:
     """The report as a page."""
     splits = report["splits"]
@@ -118,10 +143,15 @@ def markdown(report: Mapping[str, Any]) -> str:
     page += [f"- {key}: {report[key]}" for key in ("version", "licence", "citation")]
     page += [f"- {change}: {listing(counts)}" for change, counts in report["changes"].items() if counts]
 
-    sizes = ("examples", "tokens", "empty_texts", "repeated")
+    if found := warnings(report):
+        page += section("Warnings", "What may mislead an experiment, and how often it was found")
+        page += [f"- {warning}: {count:,}" for warning, count in found.items()]
+
+    sizes = ("examples", "tokens", "empty_texts", "long_texts", "repeated")
     rows = [(split, *(summary[size] for size in sizes)) for split, summary in splits.items()]
-    page += section("Size", "An empty text is one unknown word now; a repeated example stands in its split before")
-    page += table(("split", "examples", "tokens", "empty texts", "repeated"), rows)
+    caption = "An empty text is one unknown word now, a long one has a megabyte; a repeated example stands before it"
+    page += section("Size", caption)
+    page += table(("split", *(size.replace("_", " ") for size in sizes)), rows)
 
     rows = [(split, *summary["lengths"].values()) for split, summary in splits.items()]
     targets = [(split, summary["target_lengths"]) for split, summary in splits.items() if "target_lengths" in summary]

@@ -14,6 +14,19 @@ class TagError(ValueError):
         self.position = position
 
 
+def check_forms(tags: Sequence[str], scheme: str) -> None:
+    """Refuses tags that a scheme does not have, wherever they stand.
+
+    Raises:
+        TagError: there is one.
+    """
+    for position, tag in enumerate(tags):
+        prefix, _, kind = tag.partition("-")
+        if tag != "O" and (len(prefix) != 1 or prefix not in _PREFIXES[scheme] or not kind):
+            known = ", ".join(f"{letter}-..." for letter in _PREFIXES[scheme])
+            raise TagError(f"expected O, {known} ({scheme}), got {tag[:60]!r}", position)
+
+
 def to_iob2(tags: Sequence[str], scheme: str) -> list[str]:
     """Turns one sentence's tags into IOB2.
 
@@ -24,16 +37,14 @@ def to_iob2(tags: Sequence[str], scheme: str) -> list[str]:
     Raises:
         TagError: a tag that the scheme does not have, or (`iob2`, `iobes`) an entity that does not begin.
     """
+    check_forms(tags, scheme)
     result: list[str] = []
     inside = ""  # the type of the entity that may go on
     for position, tag in enumerate(tags):
         prefix, _, kind = tag.partition("-")
-        if tag != "O" and (len(prefix) != 1 or prefix not in _PREFIXES[scheme] or not kind):
-            known = ", ".join(f"{letter}-..." for letter in _PREFIXES[scheme])
-            raise TagError(f"expected O, {known} ({scheme}), got {tag!r}", position)
         goes_on = prefix in ("I", "E") and kind == inside
         if prefix in ("I", "E") and not goes_on and scheme != "iob1":
-            raise TagError(f"expected B-{kind} at an entity's beginning ({scheme}), got {tag!r}", position)
+            raise TagError(f"expected B-{kind[:60]} at an entity's beginning ({scheme}), got {tag[:60]!r}", position)
         result.append(tag if tag == "O" else f"{'I' if goes_on else 'B'}-{kind}")
         inside = "" if prefix in ("E", "S") else kind
     return result

@@ -1,11 +1,10 @@
 """The vocabulary of a model: which word has which id, and which ids are trained."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from embeddings.files import write_json
+from embeddings.files import read_json, write_json
 
 PADDING, UNKNOWN, BEGIN, END = "<pad>", "<unk>", "<bos>", "<eos>"
 SPECIAL_WORDS = (PADDING, UNKNOWN, BEGIN, END)
@@ -57,7 +56,7 @@ class Vocabulary:
     @classmethod
     def load(cls, path: str | Path) -> "Vocabulary":
         """Reads a vocabulary that `save` wrote."""
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = read_json(path)
         return cls(content["trained"], content["frozen"])
 
 

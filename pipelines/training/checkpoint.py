@@ -9,7 +9,7 @@ from typing import Any
 
 from embeddings.config import build_config
 from embeddings.errors import InputError
-from embeddings.files import write_json
+from embeddings.files import read_json, write_json
 from pipelines import plugins
 from pipelines.config import CellConfig, Run, TaskConfig
 from pipelines.tasks import Task
@@ -34,15 +34,14 @@ def load_run_folder(folder: str | Path) -> TrainedRun:
         InputError: it is not a run folder.
     """
     folder = Path(folder)
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(
-            f"{folder}: expected a run folder with a config.json; `dvc repro` writes runs/<name>"
-        ) from None
+    where = folder / "config.json"
+    if not where.exists():
+        raise InputError(f"{folder}: expected a run folder with a config.json; `dvc repro` writes runs/<name>")
+    config = read_json(where)
+    if not zipfile.is_zipfile(folder / "model.keras"):
+        raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
     from pipelines.models import load_model
 
-    where = folder / "config.json"
     task_config = build_config(TaskConfig, config["task"], where)
     cell_config = build_config(CellConfig, config["cell"], where)
     plugins.load("layers.recurrent", cell_config.cell)  # registers the layer, where it is one of ours

@@ -1,3 +1,5 @@
+import errno
+
 import pytest
 
 from embeddings.errors import InputError, exits_on_input_error
@@ -6,12 +8,12 @@ from embeddings.errors import InputError, exits_on_input_error
 def test_wrong_input_is_one_line_on_standard_error_and_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
     @exits_on_input_error
     def main() -> None:
-        raise InputError("file.tsv:3: expected two columns,\ngot one")
+        raise InputError("file.tsv:3: expected two columns,\ngot \x1b[2J")
 
     with pytest.raises(SystemExit) as stopped:
         main()
     assert stopped.value.code == 2
-    assert capsys.readouterr().err == "error: file.tsv:3: expected two columns, got one\n"
+    assert capsys.readouterr().err == "error: file.tsv:3: expected two columns, got \\x1b[2J\n"
 
 
 def test_any_other_error_keeps_its_traceback() -> None:
@@ -21,6 +23,27 @@ def test_any_other_error_keeps_its_traceback() -> None:
 
     with pytest.raises(KeyError):
         main()
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device", "a/b"),
+            "a/b: No space left on device; nothing is left half-written;",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "a/b"), "a/b: Permission denied\n"),
+        (OSError("8000 requested and 96 written"), "8000 requested and 96 written\n"),
+    ],
+)
+def test_what_the_machine_refuses_is_one_line(capsys: pytest.CaptureFixture[str], error: OSError, line: str) -> None:
+    @exits_on_input_error
+    def main() -> None:
+        raise error
+
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert capsys.readouterr().err.startswith(f"error: {line}")
 
 
 def test_a_command_tells_its_time(capsys: pytest.CaptureFixture[str]) -> None:

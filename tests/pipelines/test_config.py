@@ -76,6 +76,22 @@ def test_a_value_out_of_range_is_refused_with_the_file(project, path, part, key,
         load()
 
 
+@pytest.mark.parametrize(
+    ("path", "change", "message"),
+    [
+        ("runs.yaml", {"runs": {"first": 3}}, "run 'first': expected a mapping of keys to values, got int"),
+        ("runs.yaml", {"runs": {"first": {True: 1}}}, "run 'first': unknown key True"),
+        ("tasks/ner.yaml", {"model": 3}, "ner.yaml: expected a mapping under 'model'"),
+        ("tasks/ner.yaml", {"model": {"word_vectors": "frosen"}}, "under 'model.word_vectors', got 'frosen'; did you"),
+    ],
+)
+def test_a_value_in_the_place_of_keys_is_refused(project, path, change, message):
+    files, load = project
+    files[path].update(change)
+    with pytest.raises(InputError, match=message):
+        load()
+
+
 def test_an_unknown_run_is_refused_with_the_nearest_one(project):
     with pytest.raises(InputError, match="no run 'fist'; did you mean 'first'"):
         project[1]("fist")
@@ -91,6 +107,13 @@ def test_a_cell_that_is_not_built_of_the_runs_layer_is_refused(project):
 def test_a_run_name_with_a_dot_is_refused(tmp_path):
     (tmp_path / "runs.yaml").write_text("runs: {a.b: {}}", encoding="utf-8")
     with pytest.raises(InputError, match="no dots"):
+        load_runs(tmp_path / "runs.yaml")
+
+
+@pytest.mark.parametrize("content", [b"runs: \xff", b"runs: 2020-13-45", b"runs: " + b"[" * 5_000])
+def test_what_no_yaml_can_hold_is_refused(tmp_path, content):
+    (tmp_path / "runs.yaml").write_bytes(content)
+    with pytest.raises(InputError, match=r"runs.yaml: not valid YAML: "):
         load_runs(tmp_path / "runs.yaml")
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -135,6 +137,20 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
         ({"train": "pos\ta\n"}, {"tokenizer": "word"}, "no tokenizer 'word'; did you mean 'words'?"),
         ({"train": "pos\ta\nbad line\n"}, {}, "train0:2: expected 'label\\ttext'"),
         ({"train": ["a\n", "b\n"]}, {"reader": "parallel_text"}, "expected a target_tokenizer"),
+        ({"train": ""}, {}, "train0:1: expected text, got an empty file"),
+        ({"train": "\n \n"}, {}, "split 'train': expected examples, got none"),
+        ({}, {}, "expected a split (train, dev, test, unlabelled), got none"),
+        ({"test": "pos\ta\n"}, {"dev_share": 0.1}, "expected a split train that dev_share 0.1 draws dev from"),
+        ({"train": "pos\ta\n"}, {"dev_share": 0.1}, "split 'dev': expected examples, got none; see the dataset's"),
+        ({"train": "pos\ta\n"}, {"options": {"separator": 1}}, "expected str under 'separator', got 1"),
+        ({"train": "pos\ta\n"}, {"options": {"separator": ""}}, "labelled_text: expected a separator, got none"),
+        (
+            {"train": "a\tO\n"},
+            {"reader": "conll_columns", "options": {"drop_types": "X"}},
+            "expected tuple[str, ...] under 'drop_types', got 'X'",
+        ),
+        ({"train": "pos\ta\n"}, {"reader": "file_a_label"}, "reader file_a_label: the key 'labels' is missing"),
+        ({"train": "pos\ta\n"}, {"source": "file"}, "under 'source', got 'file'; did you mean 'files'?"),
     ],
 )
 def test_wrong_input_is_one_line_and_leaves_the_old_folder(
@@ -149,6 +165,32 @@ def test_wrong_input_is_one_line_and_leaves_the_old_folder(
     assert error.count("\n") == 1
     assert [example.text for example in read_examples(folder / "train.jsonl")] == ["old"]
     assert sorted(path.name for path in root.iterdir() if path.name.startswith(".")) == []
+
+
+def test_malformed_entities_are_repaired_and_counted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"train": "a\tO\nb\tI-PER\nc\tI-PER\n\nd\tB-LOC\ne\tI-PER\n", "dev": "a\tB-PER\n"}
+    folder = prepare(root, files, reader="conll_columns", tokenizer="words")
+    assert [example.tags for example in read_examples(folder / "train.jsonl")] == [
+        ("O", "B-PER", "I-PER"),
+        ("B-LOC", "B-PER"),
+    ]
+    warning = "tags repaired, entities that began with I- now begin with B-"
+    assert read_json(folder / "report.json")["warnings"][warning] == 2
+    assert f"- {warning}: 2\n" in (folder / "report.md").read_text(encoding="utf-8")
+    assert f"warning: {warning}: 2\n" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_one_line_and_leaves_the_old_folder(root: Path) -> None:
+    folder = prepare(root, {"train": "pos\told\n"}, **LABELLED)
+    (root / "train0").write_text("pos\tnew\n" * 10_000)
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+    command = [sys.executable, "-c", limited + "from pipelines.prepare import main; main(sys.argv[1:])"]
+    arguments = ["--dataset", str(root / "tiny.yaml"), "--output", str(folder)]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    advice = "nothing is left half-written; make room, or write to another disk"
+    assert (done.returncode, done.stderr) == (2, f"error: {folder}: File too large; {advice}\n")
+    assert [example.text for example in read_examples(folder / "train.jsonl")] == ["old"]
+    assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
 
 
 CONLL_2003 = """-DOCSTART- -X- -X- O

@@ -6,7 +6,7 @@ from pathlib import Path
 from embeddings.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import blocks
-from pipelines.data.tag_schemes import SCHEMES, TagError, to_iob2
+from pipelines.data.tag_schemes import SCHEMES, TagError, check_forms, to_iob2
 
 
 def read(
@@ -29,7 +29,8 @@ def read(
         tag: number of the tag's column.
         separator: what stands between columns.
         comment: how a comment begins; empty where there are none (`#` may begin a token).
-        scheme: of entity tags, turned into IOB2: `iob2`, `iob1`, `iobes`; `none`: tags as they are.
+        scheme: of entity tags, turned into IOB2: `iob2` (prepare repairs what does not begin with `B-`), `iob1`,
+            `iobes`; `none`: tags as they are.
         drop_types: entity types that are read as `O`.
 
     Raises:
@@ -37,6 +38,8 @@ def read(
     """
     if scheme not in (*SCHEMES, "none"):
         raise InputError(f"conll_columns: expected a scheme of {', '.join(SCHEMES)}, none, got {scheme!r}")
+    if not separator:
+        raise InputError("conll_columns: expected a separator, got none")
     needed = max(column + 1 if column >= 0 else -column for column in (token, tag))
     for path in paths:
         for block in blocks(path):
@@ -50,7 +53,9 @@ def read(
                 if columns[0] == "-DOCSTART-":
                     continue
                 if len(columns) < needed or not columns[token].strip():
-                    raise InputError(f"{path}:{number}: expected {needed} columns or more, with a token, got {line!r}")
+                    raise InputError(
+                        f"{path}:{number}: expected {needed} columns or more, with a token, got {line[:60]!r}"
+                    )
                 tokens.append(columns[token])
                 tags.append(columns[tag].strip())
                 numbers.append(number)
@@ -58,8 +63,11 @@ def read(
                 continue
             tags = ["O" if name.partition("-")[2] in drop_types else name for name in tags]
             try:
-                tags = tags if scheme == "none" else to_iob2(tags, scheme)
+                if scheme == "iob2":
+                    check_forms(tags, scheme)
+                elif scheme != "none":
+                    tags = to_iob2(tags, scheme)
             except TagError as error:
-                advice = "correct it, or choose another `scheme` (iob1 reads every sequence)"
+                advice = "correct it, or choose another `scheme`"
                 raise InputError(f"{path}:{numbers[error.position]}: {error}; {advice}") from None
             yield Example(f"{path}:{numbers[0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(tags))

@@ -1,6 +1,7 @@
 """Labelled text in a table: a line a text, its columns named by the first line, between commas or tabs."""
 
 import csv
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,8 +26,9 @@ def read(
     Raises:
         InputError: a column is missing, or a line has another number of columns than the first, or no label.
     """
-    if not isinstance(separator, str) or len(separator) != 1:
+    if len(separator) != 1 or separator in '\n\r"':
         raise InputError(f"csv_table: expected a separator of one character, got {separator!r}")
+    csv.field_size_limit(sys.maxsize)  # a text may be longer than 131,072 characters
     quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
     for path in paths:
         lines = (f"{line}\n" for _, line in numbered_lines(path))
@@ -35,7 +37,7 @@ def read(
             names = next(table, [])
             for name in (text, label):
                 if name not in names:
-                    raise InputError(f"{path}:1: expected a column {name!r}{nearest(name, names)}, got {names}")
+                    raise InputError(f"{path}:1: expected a column {name!r}, got none{nearest(name, names)}")
             for row in table:
                 if not "".join(row).strip():
                     continue
@@ -46,4 +48,5 @@ def read(
                     raise InputError(f"{path}:{table.line_num}: expected a {label}, got none")
                 yield Example(f"{path}:{table.line_num}", values[text], (), label=values[label].strip())
         except csv.Error as error:
-            raise InputError(f"{path}:{table.line_num}: expected a table: {error}") from None
+            advice = "; `quotes: false` reads quotation marks as text" if quotes else ""
+            raise InputError(f"{path}:{max(1, table.line_num)}: expected a table: {error}{advice}") from None

@@ -20,6 +20,8 @@ def read(paths: Sequence[Path], separator: str = "\t", label_first: bool = True)
     Raises:
         InputError: a line without a separator or without a label.
     """
+    if not separator:
+        raise InputError("labelled_text: expected a separator, got none")
     for path in paths:
         for number, line in numbered_lines(path):
             if not line.strip(" \t"):

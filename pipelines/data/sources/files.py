@@ -3,10 +3,12 @@
 import hashlib
 import inspect
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, field, make_dataclass
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
-from embeddings.config import nearest
+from embeddings.config import build_config
 from embeddings.errors import InputError
 from pipelines import plugins
 from pipelines.config import DatasetConfig, DatasetFile
@@ -28,15 +30,21 @@ def read(config: DatasetConfig, folder: Path) -> Mapping[str, Iterator[Example]]
 def read_splits(config: DatasetConfig, paths: Mapping[str, Sequence[Path]]) -> Mapping[str, Iterator[Example]]:
     """Reads files that are already here through the config's reader and its options: split -> examples."""
     reader = plugins.load("data.readers", config.reader)
-    parameters = dict(list(inspect.signature(reader.read).parameters.items())[1:])
-    known = list(parameters)
-    for option in config.options:
-        if option not in known:
-            raise InputError(f"reader {config.reader}: unknown option {option!r}{nearest(option, known)}")
-    for name, parameter in parameters.items():
-        if parameter.default is parameter.empty and name not in config.options:
-            raise InputError(f"reader {config.reader}: the option {name!r} is missing")
-    return {split: reader.read(files, **config.options) for split, files in paths.items()}
+    options = reader_options(config.reader, reader.read, config.options)
+    return {split: reader.read(files, **options) for split, files in paths.items()}
+
+
+def reader_options(name: str, read: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Checks a reader's options against its keyword arguments: their names, their types, and that none is missing."""
+    fields = []
+    for parameter in list(inspect.signature(read).parameters.values())[1:]:
+        kind = parameter.annotation
+        if get_origin(kind) is Sequence:  # which a string is as well
+            kind = tuple[get_args(kind)[0], ...]
+        default = MISSING if parameter.default is parameter.empty else parameter.default
+        fields.append((parameter.name, kind, field(default=default)))
+    fields.sort(key=lambda of: of[2].default is not MISSING)  # a dataclass's fields without a default come first
+    return vars(build_config(make_dataclass("Options", fields), options, f"reader {name}"))
 
 
 def locate(file: DatasetFile) -> Path:
@@ -79,16 +87,19 @@ def download(file: DatasetFile) -> Path:
 
 
 def verified(path: Path, sha256: str) -> Path:
-    """Returns the path if the file's checksum is the one given (or none is).
+    """Returns the path if the file holds something, and its checksum is the one given (or none is).
 
     Raises:
-        InputError: the file is missing or its checksum is another.
+        InputError: the file is missing or empty, or its checksum is another.
     """
     try:
         with open(path, "rb") as content:
             actual = hashlib.file_digest(content, "sha256").hexdigest()
+            empty = not content.tell()
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if empty:
+        raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
     if sha256 and actual != sha256:
         raise InputError(f"{path}: expected sha256 {sha256}, got {actual}; it is another file, or another version")
     return path

@@ -58,12 +58,13 @@ def prepared_builder(name: str) -> Any:
         known = tfds.list_builders(with_community_datasets=False)
         raise InputError(f"no TFDS builder {name!r}{nearest(name.partition('/')[0], known)}") from None
     except (AssertionError, ValueError) as error:  # an unknown config, a version that cannot be had
-        raise InputError(f"no TFDS builder {name!r}: {str(error).splitlines()[0]}") from None
+        raise InputError(f"no TFDS builder {name!r}: {_first_line(error)}") from None
     if not builder.is_prepared():
         try:
             builder.download_and_prepare(download_config=tfds.download.DownloadConfig(try_download_gcs=False))
-        except OSError as error:
-            raise InputError(f"TFDS builder {name!r} cannot be prepared: {error}; set TFDS_DATA_DIR to it") from None
+        except Exception as error:  # a builder's own code, the network, a checksum: errors of a dozen kinds
+            advice = "try again, or set TFDS_DATA_DIR to a folder that holds it"
+            raise InputError(f"TFDS builder {name!r} cannot be prepared: {_first_line(error)}; {advice}") from None
     return builder
 
 
@@ -93,7 +94,7 @@ def _column(builder: Any, path: str, sequence: bool, names: Sequence[str] = ()) 
 
     def name(value: Any) -> str | None:
         if isinstance(value, bytes):
-            return value.decode("utf-8")
+            return value.decode("utf-8").removesuffix("\n")  # which some builders leave where they read lines
         if not names:
             return str(value)
         return names[int(value)] if value >= 0 else None  # TFDS writes -1 where a class is not known
@@ -143,11 +144,30 @@ def _rows(builder: Any, expression: str, paths: Iterable[str]) -> Any:
     return tfds.as_numpy(dataset)
 
 
+def _numbered(rows: Iterable[Row], where: str) -> Iterator[tuple[int, Row]]:
+    """Rows with their numbers from 0; what TensorFlow says of a damaged file is told in one line."""
+    number = 0
+    try:
+        for number, row in enumerate(rows):
+            yield number, row
+    except Exception as error:
+        advice = "remove the dataset from TFDS_DATA_DIR and prepare it again"
+        raise InputError(f"{where}: cannot be read after row {number}: {_first_line(error)}; {advice}") from None
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).strip().splitlines()[:1])}"
+
+
 def _examples(
     rows: Any, columns: Mapping[str, Column], skips: Sequence[tuple[Column, str]], where: str
 ) -> Iterator[Example]:
-    for number, row in enumerate(rows):
-        values = {field: take(row) for field, take in columns.items()}
+    for number, row in _numbered(rows, where):
+        try:
+            values = {field: take(row) for field, take in columns.items()}
+        except UnicodeDecodeError as error:
+            byte = error.object[error.start]
+            raise InputError(f"{where}:{number}: expected UTF-8, got byte 0x{byte:02x}") from None
         skipped = {at for take, value in skips for at, found in enumerate(take(row)) if found == value}
         for field in {"tokens", "tags"} & set(values) if skipped else ():
             values[field] = tuple(item for at, item in enumerate(values[field]) if at not in skipped)

@@ -3,7 +3,16 @@
 from pathlib import Path
 
 from pipelines.data.examples import Example, write_examples
-from pipelines.data.report import build_report, fingerprint, markdown, quantiles, truncated
+from pipelines.data.report import (
+    LONG_BYTES,
+    REPAIRED,
+    build_report,
+    fingerprint,
+    markdown,
+    quantiles,
+    truncated,
+    warnings,
+)
 
 
 def test_quantiles_are_the_smallest_length_that_covers_the_share() -> None:
@@ -63,3 +72,12 @@ def test_the_page_holds_a_row_for_every_label(tmp_path: Path) -> None:
     assert "| z | 1 (25.0 %) |" in page
     assert "- drawn: dev 1" in page
     assert "Once in train: z." in page
+    assert "- labels or tags that occur once in train: 1\n" in page
+
+
+def test_a_text_of_a_megabyte_is_long(tmp_path: Path) -> None:
+    texts = [("a" * (LONG_BYTES - 1), "x"), ("a" * LONG_BYTES, "x"), ("ж" * (LONG_BYTES // 2), "x")]
+    write_examples(tmp_path / "train.jsonl", examples("train", texts))
+    report = {**build_report({"train": tmp_path / "train.jsonl"}), "changes": {REPAIRED: {"train": 3, "dev": 1}}}
+    assert report["splits"]["train"]["long_texts"] == 2
+    assert warnings(report) == {"texts of a megabyte or more": 2, f"tags {REPAIRED}": 4}

@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import inspect
 import os
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -111,6 +112,16 @@ def test_a_download_that_fails_or_differs_is_refused(root: Path, site: tuple[Pat
         files.locate(DatasetFile("a.txt", url=f"{address}/a.txt"))
 
 
+def test_a_truncated_download_is_refused_and_not_kept(root: Path, site: tuple[Path, str]) -> None:
+    folder, address = site
+    (folder / "a.txt").write_bytes(b"ein")
+    file = DatasetFile("a.txt", sha256(b"eins\n"), f"{address}/a.txt")
+    with pytest.raises(InputError, match=r"a\.txt: cannot be downloaded: .*; put the file at a\.txt below a folder"):
+        files.locate(file)
+    (folder / "a.txt").write_bytes(b"eins\n")
+    assert files.locate(file).read_bytes() == b"eins\n"
+
+
 def test_gensim_packages_the_news() -> None:
     config = load_config(DatasetConfig, CONFIGS / "lee_news.yaml")
     examples = list(files.read(config, Path("unused"))["unlabelled"])
@@ -120,7 +131,7 @@ def test_gensim_packages_the_news() -> None:
 
 def test_an_unknown_reader_option_is_refused_with_the_nearest(root: Path) -> None:
     config = DatasetConfig(**ABOUT, source="files", reader="labelled_text", options={"seperator": " "})
-    with pytest.raises(InputError, match=r"unknown option 'seperator'; did you mean 'separator'\?"):
+    with pytest.raises(InputError, match=r"unknown key 'seperator'; did you mean 'separator'\?"):
         files.read(config, root)
 
 
@@ -229,6 +240,49 @@ def test_what_the_builder_does_not_have_is_refused_in_one_line(tiny: DatasetConf
     with pytest.raises(InputError, match=message) as error:
         tfds_source.read(replace(tiny, **change), Path())
     assert "\n" not in str(error.value)
+
+
+def test_damaged_rows_are_refused_in_one_line(tiny: DatasetConfig, prepared: Path, tmp_path: Path) -> None:
+    (tmp_path / "tfds").mkdir()
+    config = replace(tiny, splits={"train": "train"})
+    shutil.copytree(prepared, tmp_path / "tfds", dirs_exist_ok=True)
+    (record,) = (tmp_path / "tfds").rglob("*.tfrecord*")
+    record.write_bytes(record.read_bytes()[:-5])
+    os.environ["TFDS_DATA_DIR"] = str(tmp_path / "tfds")  # `tiny` puts it back
+    with pytest.raises(
+        InputError, match=r"tiny_reviews:1\.0\.0 train: cannot be read after row \d: DataLossError"
+    ) as error:
+        list(tfds_source.read(config, Path())["train"])
+    assert "\n" not in str(error.value)
+
+
+TFDS_CONFIGS = [path for path in sorted(CONFIGS.glob("*.yaml")) if load_config(DatasetConfig, path).source == "tfds"]
+
+
+@pytest.mark.parametrize("path", TFDS_CONFIGS, ids=lambda path: path.stem)
+def test_every_tfds_config_names_features_that_its_builder_has(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tfds_source, "prepared_builder", lambda name: tfds.builder(name, try_gcs=False))
+    assert tfds_source.read(replace(load_config(DatasetConfig, path), splits={}), Path()) == {}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("name", "sizes", "text", "target"),
+    [
+        ("tatoeba_ru_en", {"train": 800, "dev": 100, "test": 100}, "", ""),
+        ("tiny_shakespeare", {"train": 1, "dev": 1, "test": 1}, "First Citizen:\nBefore we proceed any further", None),
+    ],
+)
+def test_tfds_gives_texts(name: str, sizes: dict, text: str, target: str | None) -> None:
+    if "TFDS_DATA_DIR" not in os.environ:
+        pytest.skip("TFDS_DATA_DIR is not set")
+    splits = tfds_source.read(load_config(DatasetConfig, CONFIGS / f"{name}.yaml"), Path())
+    examples = {split: list(of_split) for split, of_split in splits.items()}
+    assert {split: len(of_split) for split, of_split in examples.items()} == sizes
+    first = examples["train"][0]
+    assert first.text.startswith(text)
+    assert (first.target_text is None) == (target is None)
+    assert not first.text.endswith("\n")
 
 
 @pytest.mark.real
