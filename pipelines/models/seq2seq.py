@@ -1,7 +1,6 @@
 """Encoder-decoder with attention: one sequence from another."""
 
 from dataclasses import asdict
-from typing import Any
 
 import keras
 from keras import ops
@@ -241,17 +240,15 @@ def build_seq2seq(
     seed: int,
 ) -> Seq2Seq:
     """A built encoder-decoder between two vocabularies; it writes the target's trained words."""
-    switches: dict[str, Any] = {
-        name: value
-        for name in ("annotations", "attention", "input_feeding", "tied_embeddings")
-        if (value := getattr(config, name)) is not None
-    }
     model = Seq2Seq(
         [source.trained_size, len(source.frozen), source_dimensions],
         [target.trained_size, len(target.frozen), target_dimensions],
         asdict(cell),
         seed,
-        **switches,
+        config.annotations or "states",
+        config.attention or "multiplicative",
+        bool(config.input_feeding),
+        bool(config.tied_embeddings),
         name="seq2seq",
     )
     model.build()
