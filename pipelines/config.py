@@ -103,8 +103,10 @@ class TrainingConfig:
     patience: int  # epochs without a better dev metric before training stops
     device: Literal["auto", "cpu", "gpu"] = "auto"
     schedule: Literal["constant", "cosine"] = "constant"  # of the learning rate; cosine: to zero after the last epoch
+    lower_cased: float = 0.0  # share of the examples that are read again in lower case
 
     def __post_init__(self) -> None:
+        _check_share("lower_cased", self.lower_cased)
         for name in ("batch_size", "epochs", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")

@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     from pipelines.data.batching import TrainingBatches
     from pipelines.seeding import seed_everything
+    from pipelines.training.augmentation import with_lower_cased
     from pipelines.training.checkpoint import save_run
     from pipelines.training.device import choose_device
 
@@ -55,9 +56,9 @@ def main(arguments: list[str] | None = None) -> None:
     model = task.build_model({field: loaded.vector_size for field, loaded in vectors.items()}, run.seed)
     task.set_vectors(model, vectors, run.seed)
     evaluation = plugins.load("evaluation", config.metrics)
-    batches = TrainingBatches(
-        [task.encode(example) for example in splits["train"]], task.collate, config.training.batch_size, run.seed
-    )
+    examples = with_lower_cased(splits["train"], config.training.lower_cased, run.seed)
+    encoded = [task.encode(example) for example in examples]
+    batches = TrainingBatches(encoded, task.collate, config.training.batch_size, run.seed)
     with atomic_folder(options.output) as folder:
         cost = fit(
             model,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import log_softmax
+from scipy.special import log_softmax, softmax
 
 from pipelines.config import DecodingConfig
 from pipelines.data.batching import Encoded, pad
@@ -75,9 +75,10 @@ class POSTagging(Task):
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         def predict(batch: list[Encoded]) -> list[dict]:
             lengths = np.array([len(source) for source, *_ in batch])
-            chosen, probabilities = self.choose(model.predict_on_batch(self.inputs(batch)), lengths)
+            outputs = model.predict_on_batch(self.inputs(batch))
+            probabilities = self.probabilities(outputs, lengths)
             rows = []
-            for row, tags in enumerate(chosen):
+            for row, tags in enumerate(self.choose(outputs, lengths)):
                 confidences = [round(float(probabilities[row, step, tag]), 6) for step, tag in enumerate(tags)]
                 written = self.written([self.labels[tag] for tag in tags])
                 rows.append({"tags": list(written), "probabilities": confidences})
@@ -85,8 +86,8 @@ class POSTagging(Task):
 
         return predict
 
-    def choose(self, outputs: np.ndarray, lengths: np.ndarray) -> tuple[list[list[int]], np.ndarray]:
-        """The tags of each sentence, and the probability of each tag at each step, (batch, time, tags).
+    def choose(self, outputs: np.ndarray, lengths: np.ndarray) -> list[list[int]]:
+        """The tags of each sentence.
 
         Tags that are scored one by one make a sequence by their product, where it is allowed.
 
@@ -94,18 +95,25 @@ class POSTagging(Task):
             outputs: of the model: logits, (batch, time, tags), or potentials, (batch, time, tags, tags).
             lengths: tokens of each sentence, (batch,).
         """
-        allowed = np.array(self.transitions())
         if self.config.model.output == "crf":
-            # The model's own scores of what is forbidden are finite: wild logits may outvote them.
-            potentials = with_transitions(outputs, allowed, lengths)
-            return viterbi(potentials, lengths), marginals(potentials, lengths)
+            return viterbi(self.potentials(outputs, lengths), lengths)
         log_probabilities = log_softmax(outputs.astype("float64"), axis=-1)
+        allowed = np.array(self.transitions())
         if allowed.all():
             best = log_probabilities.argmax(axis=-1)
-            chosen = [tags[:length].tolist() for tags, length in zip(best, lengths, strict=True)]
-        else:
-            chosen = viterbi(with_transitions(log_probabilities[:, :, None, :], allowed, lengths), lengths)
-        return chosen, np.exp(log_probabilities)
+            return [tags[:length].tolist() for tags, length in zip(best, lengths, strict=True)]
+        return viterbi(with_transitions(log_probabilities[:, :, None, :], allowed, lengths), lengths)
+
+    def probabilities(self, outputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """The probability of each tag at each step, float64 (batch, time, tags); arguments are those of `choose`."""
+        if self.config.model.output == "crf":
+            return marginals(self.potentials(outputs, lengths), lengths)
+        return softmax(outputs.astype("float64"), axis=-1)
+
+    def potentials(self, outputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """A CRF's potentials in which what is forbidden is impossible: the model's own scores are finite, and wild
+        logits may outvote them."""
+        return with_transitions(outputs, np.array(self.transitions()), lengths)
 
 
 TASK = POSTagging
