@@ -1,4 +1,5 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ def chooser(labels, scheme):
     """Chooses the tags of a batch of sentences from their probabilities, each (time, tags), one by one scored."""
     task = NER.__new__(NER)
     task.labels = labels
+    task.label_ids = {label: number for number, label in enumerate(labels)}
     task.config = task_config("ner", output="softmax", tag_scheme=scheme)
 
     def chosen(*sentences):
@@ -22,7 +24,7 @@ def chooser(labels, scheme):
         logits = np.zeros((len(sentences), lengths.max(), len(labels)))
         for row, sentence in enumerate(sentences):
             logits[row, : len(sentence)] = np.log(np.array(sentence) + 1e-9)
-        tags, _ = task.choose(logits, lengths)
+        tags = task.choose(logits, lengths)
         return [[labels[tag] for tag in row] for row in tags]
 
     return chosen
@@ -45,11 +47,12 @@ def test_an_entity_of_iobes_ends_before_its_sentence_does():
 def test_a_crf_whose_logits_run_wild_still_gives_whole_entities():
     task = NER.__new__(NER)
     task.labels = ("B-PER", "E-PER", "I-PER", "O", "S-PER")
+    task.label_ids = {label: number for number, label in enumerate(task.labels)}
     task.config = task_config("ner", output="crf", tag_scheme="iobes")
     emissions = np.zeros((1, 3, 5), "float32")
     emissions[0, 0, 2] = 3e4  # I-PER at the beginning
     potentials = np.asarray(CRF(task.transitions())(emissions))
-    (tags,), probabilities = task.choose(potentials, np.array([3]))
+    (tags,), probabilities = task.choose(potentials, np.array([3])), task.probabilities(potentials, np.array([3]))
     assert task.written([task.labels[tag] for tag in tags])
     np.testing.assert_allclose(probabilities.sum(axis=-1), 1)
 
@@ -156,3 +159,27 @@ def test_the_temperature_is_that_of_the_lowest_log_loss_on_dev_and_is_saved(ten_
     assert 3.0 / task.temperature == pytest.approx(np.log(7 / 3), rel=1e-3)
     task.save(tmp_path)
     assert type(task).load(tmp_path, task.config, task.cell).temperature == task.temperature
+
+
+@pytest.mark.parametrize("output", ["softmax", "crf"])
+def test_the_penalty_of_outside_is_the_smallest_of_the_best_f1_on_dev_and_is_saved(
+    output, ten_examples, ten_entity_examples, small_vectors, tmp_path
+):
+    task, model = build(task_config("ner", output=output), cell_config("gru", True), small_vectors, ten_entity_examples)
+    logits = np.zeros((1, 1, len(task.labels)))
+    logits[0, 0, task.label_ids["O"]] = 2.1  # one token: O before B-PER by 1.1, and before all others by 2.1
+    logits[0, 0, task.label_ids["B-PER"]] = 1.0
+    scores = logits if output == "softmax" else np.repeat(logits[:, :, None], len(task.labels), axis=2)
+    model = SimpleNamespace(predict_on_batch=lambda inputs: np.repeat(scores, len(inputs), axis=0))
+    task.inputs = lambda batch: batch
+    dev = [replace(ten_examples[5], id=str(n), tags=("B-PER" if n < 3 else "O",)) for n in range(4)]
+    task.calibrate(model, dev)
+    assert task.outside_penalty == 1.25  # the first step of a quarter beyond 1.1
+    before = task.probabilities(scores, np.array([1]))
+    assert task.choose(scores, np.array([1])) == [[task.label_ids["B-PER"]]]
+    assert before[0, 0].argmax() == task.label_ids["O"]  # probabilities are the model's own
+    task.calibrate(model, [replace(example, tags=("O",)) for example in dev])
+    assert task.outside_penalty == 0.0
+    task.outside_penalty = 0.75
+    task.save(tmp_path)
+    assert type(task).load(tmp_path, task.config, task.cell).outside_penalty == 0.75
