@@ -150,7 +150,6 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
             "expected tuple[str, ...] under 'drop_types', got 'X'",
         ),
         ({"train": "pos\ta\n"}, {"reader": "file_a_label"}, "reader file_a_label: the key 'labels' is missing"),
-        ({}, {"files": {"train": [{"pth": "a"}]}}, "unknown key 'pth'; did you mean 'path'?"),
         ({"train": "pos\ta\n"}, {"source": "file"}, "under 'source', got 'file'; did you mean 'files'?"),
     ],
 )
