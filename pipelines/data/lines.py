@@ -46,7 +46,7 @@ def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
-            if r"\ud" in line.lower():
+            if r"\u" in line:
                 json.dumps(row, ensure_ascii=False).encode("utf-8")
         except json.JSONDecodeError as error:
             raise InputError(f"{path}:{number}: expected a JSON object: {error.msg}") from None
