@@ -2,7 +2,7 @@
 
 import dataclasses
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -101,10 +101,17 @@ def field_names(cls: type) -> list[str]:
     names = []
     for field in dataclasses.fields(cls):
         names.append(field.name)
-        for part in (field.type, *getattr(field.type, "__args__", ())):
+        for part in _parts(field.type):
             if dataclasses.is_dataclass(part) and isinstance(part, type):
                 names.extend(field_names(part))
     return names
+
+
+def _parts(kind: Any) -> Iterator[Any]:
+    """A type and the types in its brackets, at any depth."""
+    yield kind
+    for argument in get_args(kind):
+        yield from _parts(argument)
 
 
 FILE_KEYS = ("path", "tokenizer", "language", "maximum_words", "sha256")  # of algorithm `file` alone

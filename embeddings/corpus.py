@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import InputError
+from embeddings.files import atomic_file
 
 # gensim fills a batch from `corpus_file` line by line until it holds more than 10,000 words, and trains on no more than
 # 10,000 of them. A line is broken where it would fill the batch, so that at most one word in 10,001 is passed over.
@@ -54,7 +55,7 @@ def write_corpus(sources: Sequence[str], field: str, path: str | Path) -> Corpus
     read = []
     lines = 0
     room = BATCH_WORDS
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
+    with atomic_file(path) as file:
         for source, (_, language) in zip(sources, descriptions, strict=True):
             digest = hashlib.sha256()
             tokens = sentences = 0

@@ -23,44 +23,50 @@ def atomic_file(path: str | Path) -> Iterator[TextIO]:
 def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yields the name of a new file that replaces `path` only when the block ends without an error."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        with _named(path, temporary):
+    with _named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        try:
             yield Path(temporary)
             os.chmod(temporary, 0o644)
             os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        except BaseException:
+            os.unlink(temporary)
+            raise
 
 
 @contextmanager
 def atomic_folder(path: str | Path) -> Iterator[Path]:
-    """Yields a new folder that replaces `path` only when the block ends without an error."""
+    """Yields a new folder that replaces `path` only when the block ends without an error.
+
+    Raises:
+        InputError: the command runs in that folder, or below it.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    try:
-        with _named(path, temporary):
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise InputError(f"{path}: expected a folder of its own to write, got one that holds the working directory")
+    with _named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        try:
             yield temporary
             os.chmod(temporary, 0o755)
             if path.exists():
                 shutil.rmtree(path)
             os.replace(temporary, path)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
 
 
 @contextmanager
-def _named(path: Path, temporary: str | Path) -> Iterator[None]:
+def _named(path: Path) -> Iterator[None]:
     """Lets an error of the disk name what was to be written, not what stood in for it."""
     try:
         yield
     except OSError as error:
-        if error.filename is None or str(temporary) in str(error.filename):
+        if error.filename is None or f".{path.name}." in str(error.filename):
             error.strerror = error.strerror or str(error)  # NumPy's has no parts
             error.filename = str(path)
         raise

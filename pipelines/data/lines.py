@@ -5,7 +5,7 @@ import gzip
 import json
 import lzma
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -26,11 +26,8 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     number = 0
     try:
         with _OPENERS.get(path.suffix, lambda plain: plain.open("rb"))(path) as file:
-            for number, line in enumerate(file, start=1):
-                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise InputError(f"{path}:{number}: expected UTF-8, got byte 0x{byte:02x}; convert the file first") from None
+            for number, line in _decoded(file, path):
+                yield number, line
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
@@ -49,7 +46,7 @@ def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
-            if r"\ud" in line.lower():
+            if r"\u" in line:
                 json.dumps(row, ensure_ascii=False).encode("utf-8")
         except json.JSONDecodeError as error:
             raise InputError(f"{path}:{number}: expected a JSON object: {error.msg}") from None
@@ -64,21 +61,23 @@ def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def text_lines(file: TextIO) -> Iterator[str]:
-    """Yields the lines of an open text without their ends.
+    """Yields the lines of an open text, such as standard input, as `numbered_lines` does those of a file.
 
     Raises:
-        InputError: what follows is not UTF-8.
+        InputError: a line is not UTF-8.
     """
+    for _, line in _decoded(file.buffer, file.name):
+        yield line
+
+
+def _decoded(lines: Iterable[bytes], name: Path | str) -> Iterator[tuple[int, str]]:
     number = 0
     try:
-        for line in file:
-            number += 1
-            yield line.rstrip("\r\n")
+        for number, line in enumerate(lines, start=1):
+            yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
-        raise InputError(
-            f"{file.name}: expected UTF-8 after line {number}, got byte 0x{byte:02x}; convert it"
-        ) from None
+        raise InputError(f"{name}:{number}: expected UTF-8, got byte 0x{byte:02x}; convert the file first") from None
 
 
 def blocks(path: Path) -> Iterator[list[tuple[int, str]]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.errors import InputError
 from embeddings.files import atomic_file, atomic_folder
 
 
@@ -22,6 +23,17 @@ def test_an_error_of_the_disk_names_what_was_to_be_written(tmp_path: Path) -> No
         (tmp_path / "nothing").read_text()
     assert other.value.filename == str(tmp_path / "nothing")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("output", [".", "..", "../here"])
+def test_the_folder_that_a_command_runs_in_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(InputError, match="expected a folder of its own"), atomic_folder(output):
+        pass
+    assert (tmp_path / "here").is_dir()
 
 
 def test_what_stood_there_stays_if_the_block_fails(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from embeddings.errors import InputError
-from pipelines.config import load_run, load_runs
+from pipelines.config import DatasetConfig, load_config, load_run, load_runs
 
 
 @pytest.fixture
@@ -108,6 +108,14 @@ def test_a_run_name_with_a_dot_is_refused(tmp_path):
     (tmp_path / "runs.yaml").write_text("runs: {a.b: {}}", encoding="utf-8")
     with pytest.raises(InputError, match="no dots"):
         load_runs(tmp_path / "runs.yaml")
+
+
+def test_an_unknown_key_of_a_file_is_refused_with_the_nearest_one(tmp_path):
+    about = dict.fromkeys(("version", "language", "tokenizer", "licence", "citation"), "a")
+    content = {**about, "source": "files", "files": {"train": [{"pth": "a"}]}}
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.yaml: unknown key 'pth'; did you mean 'path'\?"):
+        load_config(DatasetConfig, tmp_path / "a.yaml")
 
 
 @pytest.mark.parametrize("content", [b"runs: \xff", b"runs: 2020-13-45", b"runs: " + b"[" * 5_000])

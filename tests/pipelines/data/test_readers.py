@@ -233,6 +233,11 @@ def test_a_table_is_read_by_the_names_of_its_columns(write: Write) -> None:
     assert (second.text, second.label, second.id) == ("Dull", "bad", f"{path}:5")
 
 
+def test_a_text_of_a_table_may_be_long(write: Write) -> None:
+    (example,) = csv_table.read([write(f"text,label\n{'a' * 1_000_000},1\n")])
+    assert len(example.text) == 1_000_000
+
+
 def test_columns_may_stand_between_tabs(write: Write) -> None:
     (example,) = csv_table.read([write("label\ttext\n1\ta, b\n")], separator="\t")
     assert (example.text, example.label) == ("a, b", "1")

@@ -1,0 +1,20 @@
+"""Lines of an open text; those of files are read in test_readers.py."""
+
+from pathlib import Path
+
+import pytest
+
+from embeddings.errors import InputError
+from pipelines.data.lines import text_lines
+
+
+def test_lines_of_a_text_end_at_line_feeds_alone(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes("\ufeffeins\rzwei\r\n\n\u2028drei\n\nvier".encode())
+    with open(tmp_path / "a") as file:
+        assert list(text_lines(file)) == ["eins\rzwei", "", "\u2028drei", "", "vier"]
+
+
+def test_a_line_of_a_text_that_is_not_utf_8_is_told_by_its_number(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"eins\nzwei\n\xff\n")
+    with open(tmp_path / "a") as file, pytest.raises(InputError, match=r"a:3: expected UTF-8, got byte 0xff"):
+        list(text_lines(file))
