@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, stdev
@@ -61,7 +62,9 @@ def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -
     for group, names in seeds.items():
         run = runs[next(iter(names.values()))]
         kept = [result for result in before if (result["run"], result["seeds"]) == (group, list(names))]
-        if kept and not all((options.evaluations / name).exists() for name in names.values()):
+        if options.keep and not all((options.evaluations / name).exists() for name in names.values()):
+            if not kept:
+                print(f"not evaluated yet: {group}", file=sys.stderr)
             yield from kept
             continue
         scores = [read_scores(options.evaluations / name / "scores.json")[name] for name in names.values()]
