@@ -17,7 +17,6 @@ from embeddings.files import atomic_folder
 from pipelines.config import DecodingConfig, TaskConfig, load_config
 from pipelines.data.examples import read_examples, write_rows
 from pipelines.data.lines import text_lines
-from pipelines.reporting.explanations import END, START, section
 
 if TYPE_CHECKING:
     from pipelines.training.trained_run import TrainedRun
@@ -68,14 +67,16 @@ def main(arguments: list[str] | None = None) -> None:
 
 def write_text(run: "TrainedRun", options: argparse.Namespace, decoding: DecodingConfig | None) -> None:
     """Predicts the lines of a text onto standard output; tells the throughput on standard error."""
+    from pipelines.reporting.explanations import END, START
+
     start, texts, tokens = time.perf_counter(), 0, 0
     chunk = options.chunk or (1 if options.text.isatty() else CHUNK)
-    explain = options.explain or options.format == "html"
-    for row in run.predict(text_lines(options.text), decoding, options.tokenised, chunk, explain):
-        print((START if options.format == "html" and not texts else "") + formatted(row, options.format), flush=True)
+    page = options.format == "html"
+    print(START if page else "", end="")
+    for row in run.predict(text_lines(options.text), decoding, options.tokenised, chunk, options.explain or page):
+        print(formatted(row, options.format), flush=True)
         texts, tokens = texts + 1, tokens + len(row["source_tokens"])
-    if options.format == "html":
-        print(END)
+    print(END if page else "", end="")
     seconds = time.perf_counter() - start
     print(f"{texts:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s", file=sys.stderr)
 
@@ -87,6 +88,8 @@ def formatted(row: Mapping[str, Any], form: str | None) -> str:
     if form == "text":
         return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text", ""))
     if form == "html":
+        from pipelines.reporting.explanations import section
+
         return section(row)
     if "tags" not in row:
         raise InputError("--format conll is for taggers; this run gives no tags")
