@@ -20,7 +20,9 @@ PREFACE = """# Results on real data
 Every number comes from a stage of `make bench`; the command beside it runs that one alone. Runs were made at different
 times (`python -m benchmarks.results --keep` leaves what is not evaluated again as it was). Settings were chosen on dev;
 a run's test was read once, that of the baselines more often: the solver's tolerance of two of them was changed and set
-back after test had been read (dev told the same). Minutes and tokens/s were taken on machines that did other work too.
+back after test had been read (dev told the same). The taggers' settings were changed once after test had been read for
+earlier ones, by what dev told. Minutes and tokens/s were taken on machines that did other work too; those of English
+taggers are of one core.
 Values are percent (BLEU and chrF as sacreBLEU prints them) with a 95 % bootstrap interval over sentences or documents.
 With several seeds a value is their mean, the interval the mean of theirs, and sd the sample standard deviation over
 seeds. `results.json` holds the same with signatures.
