@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, task_config
 
+from embeddings.errors import InputError
 from pipelines.config import ModelConfig
 from pipelines.layers import CRF
 from pipelines.tasks import kept
@@ -129,6 +130,12 @@ def test_a_traced_decoder_is_kept_for_the_same_model(ten_examples, small_vectors
     bias = np.asarray(model.logits.bias)
     model.logits.bias.assign(bias + np.arange(len(bias)) * 10.0)
     assert list(task.predict(model, ten_examples)) != first
+
+
+def test_a_decoder_that_is_fed_its_output_refuses_recurrent_dropout(ten_examples, small_vectors):
+    cell = replace(cell_config("gru", True), recurrent_dropout=0.5)
+    with pytest.raises(InputError, match="its steps have no recurrent_dropout; leave one of the two out"):
+        build(task_config("translation", input_feeding=True), cell, small_vectors, ten_examples)
 
 
 @pytest.mark.parametrize(
