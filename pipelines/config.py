@@ -32,6 +32,7 @@ class DatasetConfig:
     citation: str
     target_language: str = ""
     target_tokenizer: str = ""
+    pieces: int | None = None  # tokenizer `subwords`: how many pieces a language has
     reader: str = ""  # module of pipelines/data/readers (sources files and toy)
     options: dict[str, Any] = field(default_factory=dict)  # the reader's own keyword arguments
     files: dict[str, tuple[DatasetFile, ...]] = field(default_factory=dict)  # split -> files

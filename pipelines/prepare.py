@@ -18,8 +18,9 @@ from pipelines import plugins
 from pipelines.config import DatasetConfig, load_config
 from pipelines.data.examples import Example, read_examples, write_examples
 from pipelines.data.report import HELD_OUT, REPAIRED, build_report, fingerprint, markdown, warnings
+from pipelines.data.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
 from pipelines.data.tag_schemes import repaired
-from pipelines.data.tokenization import tokenizer
+from pipelines.data.tokenization import Tokenizer, tokenizer, whitespace
 from pipelines.data.vocabulary import UNKNOWN
 
 SPLITS = ("train", "dev", "test", "unlabelled")
@@ -45,6 +46,10 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
     """
     if not 0 <= config.dev_share < 1:
         raise InputError(f"dataset {name}: expected dev_share between 0 and 1, got {config.dev_share}")
+    names: dict[str, str | None] = {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer or None}
+    encoded = [field for field, tokens in names.items() if tokens == SUBWORDS]
+    if bool(encoded) != bool(config.pieces):
+        raise InputError(f"dataset {name}: the tokenizer `{SUBWORDS}` and `pieces` go together; give both, or neither")
     with atomic_folder(output) as folder:
         changes, gold_tokens = write_splits(config, folder)
         if config.dev_share:
@@ -54,6 +59,8 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
         paths = {split: path for split in SPLITS if (path := folder / f"{split}.jsonl").exists()}
         if not paths:
             raise InputError(f"dataset {name}: expected a split ({', '.join(SPLITS)}), got none")
+        for field in encoded:
+            names[field] = write_subwords(field, paths, config.pieces or 0, folder)
         about = {"name": name, "version": config.version, "licence": config.licence, "citation": config.citation}
         report: dict[str, Any] = {**about, "changes": changes, **build_report(paths)}
         report["warnings"] = warnings(report)
@@ -64,7 +71,7 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
             page.write(markdown(report))
         write_json(folder / "counts.json", count_names(paths.get("train")))
         examples = {split: summary["examples"] for split, summary in report["splits"].items()}
-        write_json(folder / "dataset.json", describe(config, name, gold_tokens, examples, paths))
+        write_json(folder / "dataset.json", describe(config, name, names, gold_tokens, examples, paths))
 
 
 def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[str, int]], bool]:
@@ -117,8 +124,8 @@ def tokenised(
     An empty text becomes one unknown word, for a recurrent layer takes no empty row. A tagged sentence
     without tokens is nothing that could be tagged: it is left out and counted.
     """
-    words = tokenizer(config.tokenizer)
-    target_words = tokenizer(config.target_tokenizer) if config.target_tokenizer else None
+    words = first_tokenizer(config.tokenizer)
+    target_words = first_tokenizer(config.target_tokenizer) if config.target_tokenizer else None
     for example in examples:
         if example.tags == ():
             left_out[split] += 1
@@ -131,6 +138,34 @@ def tokenised(
                 raise InputError("expected a target_tokenizer, for the dataset has target texts")
             target_tokens = tuple(target_words(example.target_text)) or (UNKNOWN,)
         yield replace(example, tokens=tokens, target_tokens=target_tokens)
+
+
+def first_tokenizer(name: str) -> Tokenizer:
+    """A dataset's tokenizer, or what stands in for one that is not trained yet."""
+    return whitespace if name == SUBWORDS else tokenizer(name)
+
+
+def write_subwords(field: str, paths: dict[str, Path], pieces: int, folder: Path) -> str:
+    """Trains an encoding on a field's texts in train, and gives it to every split; returns the tokenizer's id.
+
+    Raises:
+        InputError: there is no train, tokens are tagged, or train cannot have so many pieces.
+    """
+    if "train" not in paths:
+        raise InputError(f"tokenizer `{SUBWORDS}`: expected a split train, on which it is trained")
+    text = {"tokens": "text", "target_tokens": "target_text"}[field]
+    path = encoding_path(folder, field)
+    identity = train_encoding((getattr(example, text) for example in read_examples(paths["train"])), pieces, path)
+    encode = load_encoding(path)
+
+    def in_pieces(example: Example) -> Example:
+        if example.tags is not None:
+            raise InputError(f"tokenizer `{SUBWORDS}`: expected texts, got tagged tokens; choose `whitespace`")
+        return replace(example, **{field: tuple(encode(getattr(example, text))) or (UNKNOWN,)})
+
+    for split in paths.values():
+        write_examples(split, map(in_pieces, read_examples(split)))
+    return identity
 
 
 def with_progress(examples: Iterable[Example], split: str) -> Iterator[Example]:
@@ -191,7 +226,12 @@ def count_names(train: Path | None) -> dict[str, dict[str, int]]:
 
 
 def describe(
-    config: DatasetConfig, name: str, gold_tokens: bool, examples: dict[str, int], paths: dict[str, Path]
+    config: DatasetConfig,
+    name: str,
+    tokenizers: dict[str, str | None],
+    gold_tokens: bool,
+    examples: dict[str, int],
+    paths: dict[str, Path],
 ) -> dict[str, Any]:
     """What other stages ask of a dataset: its names, tokenizers, and the number and checksum of its examples."""
     checksums = {}
@@ -203,7 +243,7 @@ def describe(
         "version": config.version,
         "language": config.language,
         "target_language": config.target_language,
-        "tokenizers": {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer or None},
+        "tokenizers": tokenizers,
         "gold_tokens": gold_tokens,
         "examples": examples,
         "sha256": checksums,

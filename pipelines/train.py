@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import shutil
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from embeddings.matrix import coverage
 from pipelines import plugins
 from pipelines.config import load_run
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
+from pipelines.data.subwords import encoding_path
+from pipelines.data.tokenization import detokenizer_of
 
 
 @exits_on_input_error
@@ -41,7 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
     for split, examples in splits.items():
         check_field(examples, task_class.field, options.data / f"{split}.jsonl", f"task {config.task!r}")
     counts = read_json(options.data / "counts.json")
-    task = task_class.from_counts(config, cell, counts, vectors, dataset["target_language"] or dataset["language"])
+    task = task_class.from_counts(config, cell, counts, vectors, detokenizer_of(dataset))
 
     from pipelines.data.batching import TrainingBatches
     from pipelines.seeding import seed_everything
@@ -72,6 +75,9 @@ def main(arguments: list[str] | None = None) -> None:
         )
         task.calibrate(model, splits["dev"])
         save_run(folder, options.run, run, task, model, dataset)
+        for field in task.text_fields():
+            if (encoding := encoding_path(options.data, field)).exists():
+                shutil.copy(encoding, folder)
         write_json(folder / "coverage.json", coverages(vectors, splits))
     write_json(
         options.cost,

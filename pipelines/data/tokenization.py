@@ -5,10 +5,14 @@ No tokenizer loses a character: without its white space, a text equals its token
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from embeddings.config import nearest
 from embeddings.errors import InputError
+from pipelines.data.subwords import SUBWORDS, encoding_path, join_pieces, load_encoding
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -69,8 +73,27 @@ def tokenizer(name: str) -> Tokenizer:
         InputError: there is none of this name; the nearest is told.
     """
     if name not in _TOKENIZERS:
-        raise InputError(f"no tokenizer {name!r}{nearest(name, list(_TOKENIZERS))}")
+        raise InputError(f"no tokenizer {name!r}{nearest(name, [*_TOKENIZERS, SUBWORDS])}")
     return _TOKENIZERS[name]
+
+
+def tokenizer_of(dataset: Mapping[str, Any], folder: Path) -> Tokenizer:
+    """The tokenizer that a dataset's texts went through.
+
+    Args:
+        dataset: what prepare said of it.
+        folder: of the dataset, or of a run that was trained on it: there an encoding of subwords is kept.
+    """
+    name = dataset["tokenizers"]["tokens"]
+    return load_encoding(encoding_path(folder, "tokens")) if name.startswith(SUBWORDS) else tokenizer(name)
+
+
+def detokenizer_of(dataset: Mapping[str, Any]) -> Callable[[Sequence[str]], str]:
+    """What puts a dataset's target tokens together again, or where it has none, its tokens."""
+    field = "target_tokens" if dataset["tokenizers"]["target_tokens"] else "tokens"
+    if dataset["tokenizers"][field].startswith(SUBWORDS):
+        return join_pieces
+    return partial(detokenize, language=dataset["target_language"] or dataset["language"])
 
 
 def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:

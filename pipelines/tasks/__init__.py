@@ -35,7 +35,7 @@ class Task(ABC):
         cell: the recurrent encoder's.
         vocabularies: `tokens`, `target_tokens` where the task writes words, `characters` where it reads them.
         labels: the labels or tags, sorted; a class's number is its index.
-        language: of the target, for detokenisation.
+        detokenize: puts the tokens of a text together, where the task writes one.
     """
 
     field: ClassVar[str]  # of an example: what is predicted
@@ -50,7 +50,7 @@ class Task(ABC):
         cell: CellConfig,
         vocabularies: dict[str, Vocabulary],
         labels: Sequence[str] = (),
-        language: str = "",
+        detokenize: Callable[[Sequence[str]], str] = " ".join,
     ) -> None:
         for key, needed, read, given in (
             *((f"model.{key}", key in self.needs, key in (*self.needs, *self.reads), given is not None)
@@ -66,7 +66,7 @@ class Task(ABC):
         self.vocabularies = vocabularies
         self.labels = tuple(labels)
         self.label_ids = {label: number for number, label in enumerate(self.labels)}
-        self.language = language
+        self.detokenize = detokenize
 
     @classmethod
     def from_counts(
@@ -75,7 +75,7 @@ class Task(ABC):
         cell: CellConfig,
         counts: Mapping[str, Mapping[str, int]],
         vectors: Mapping[str, Any],
-        language: str = "",
+        detokenize: Callable[[Sequence[str]], str] = " ".join,
     ) -> "Task":
         """Makes vocabularies and labels of what stands in train and of the vectors' words.
 
@@ -84,7 +84,7 @@ class Task(ABC):
             cell: the recurrent encoder's.
             counts: of words, labels and tags in train, as prepare writes them.
             vectors: word vectors (`KeyedVectors`) of the fields `tokens` and `target_tokens`.
-            language: of the target.
+            detokenize: puts target tokens together.
         """
         vocabularies = {
             field: build_vocabulary(
@@ -99,7 +99,7 @@ class Task(ABC):
         if config.model.characters:
             vocabularies[CHARACTERS] = character_vocabulary(counts["tokens"])
         return cls(
-            config, cell, vocabularies, cls.labels_of(config, sorted(counts.get(cls.label_counts, ()))), language
+            config, cell, vocabularies, cls.labels_of(config, sorted(counts.get(cls.label_counts, ()))), detokenize
         )
 
     @classmethod
@@ -202,12 +202,18 @@ class Task(ABC):
         write_json(folder / "labels.json", self.labels)
 
     @classmethod
-    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, language: str = "") -> "Task":
+    def load(
+        cls,
+        folder: Path,
+        config: TaskConfig,
+        cell: CellConfig,
+        detokenize: Callable[[Sequence[str]], str] = " ".join,
+    ) -> "Task":
         """Reads what `save` wrote."""
         names = (*cls.text_fields(), *((CHARACTERS,) if config.model.characters else ()))
         vocabularies = {name: Vocabulary.load(folder / f"vocabulary_{name}.json") for name in names}
         labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-        return cls(config, cell, vocabularies, labels, language)
+        return cls(config, cell, vocabularies, labels, detokenize)
 
 
 def kept(ids: list[int], config: ModelConfig) -> list[int]:

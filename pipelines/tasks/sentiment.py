@@ -98,8 +98,8 @@ class Sentiment(Task):
         write_json(folder / "temperature.json", self.temperature)
 
     @classmethod
-    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, language: str = "") -> "Sentiment":
-        task = cast(Sentiment, super().load(folder, config, cell, language))
+    def load(cls, folder: Path, *arguments: Any) -> "Sentiment":
+        task = cast(Sentiment, super().load(folder, *arguments))
         task.temperature = read_json(folder / "temperature.json")
         return task
 

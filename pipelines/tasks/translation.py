@@ -11,7 +11,6 @@ from pipelines import plugins
 from pipelines.config import DecodingConfig
 from pipelines.data.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
-from pipelines.data.tokenization import detokenize
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
 from pipelines.tasks import Task
 
@@ -142,7 +141,7 @@ class Translation(Task):
             for step, number in enumerate(ids)
             if number not in (PADDING_ID, END_ID)
         ]
-        return {"tokens": tokens, "text": detokenize(tokens, self.language)}
+        return {"tokens": tokens, "text": self.detokenize(tokens)}
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.config import DecodingConfig
 from pipelines.data.batching import in_batches_by_length
 from pipelines.data.examples import Example
-from pipelines.data.tokenization import offsets, tokenizer
+from pipelines.data.tokenization import Tokenizer, offsets
 from pipelines.data.vocabulary import UNKNOWN
 from pipelines.tasks import Task
 
@@ -22,7 +22,7 @@ class TrainedRun:
     name: str
     task: Task
     model: Any
-    dataset: dict[str, Any]  # what prepare said of the dataset: version, languages, tokenizers
+    tokenize: Tokenizer  # the one that the run's texts went through
 
     def predict(
         self,
@@ -82,7 +82,7 @@ class TrainedRun:
             yield from in_batches_by_length(features, 64, lambda batch: list(encoder(self.task.inputs(batch))))
 
     def _chunks(self, texts: Iterable[str], tokenised: bool, chunk: int) -> Iterator[list[Example]]:
-        tokenize = str.split if tokenised else tokenizer(self.dataset["tokenizers"]["tokens"])
+        tokenize = str.split if tokenised else self.tokenize
         remaining = enumerate(texts)
         while part := list(islice(remaining, chunk)):
             yield [Example(str(number), text, tuple(tokenize(text)) or (UNKNOWN,)) for number, text in part]
