@@ -79,6 +79,7 @@ class ModelConfig:
     input_feeding: bool | None = None  # encoder-decoders: whether a step reads the attentional output of the one before
     tied_embeddings: bool | None = None  # encoder-decoders: whether the output layer is the target words' vectors
     label_smoothing: float | None = None  # encoder-decoders: share of a target's probability spread over all words
+    scheduled_sampling: float | None = None  # encoder-decoders: share of the decoder's words that are its own, at last
     output: Literal["softmax", "crf"] | None = None  # taggers: each tag alone (if none is given), or whole sequences
     tag_scheme: Literal["iob2", "iobes"] | None = None  # entities: what is learned; predictions are IOB2
     characters: CharacterConfig | None = None  # taggers: features of words from their characters
@@ -87,6 +88,7 @@ class ModelConfig:
     def __post_init__(self) -> None:
         _check_share("word_dropout", self.word_dropout or 0.0)
         _check_share("label_smoothing", self.label_smoothing or 0.0)
+        _check_share("scheduled_sampling", self.scheduled_sampling or 0.0)
         if self.maximum_tokens is not None and self.maximum_tokens < 1:
             raise ValueError(f"expected maximum_tokens of at least 1, got {self.maximum_tokens}")
         if self.truncation and self.maximum_tokens is None:
@@ -105,9 +107,12 @@ class TrainingConfig:
     device: Literal["auto", "cpu", "gpu"] = "auto"
     schedule: Literal["constant", "cosine"] = "constant"  # of the learning rate; cosine: to zero after the last epoch
     lower_cased: float = 0.0  # share of the examples that are read again in lower case
+    frozen_epochs: int = 0  # first epochs in which fine-tuned word vectors stay as they are
 
     def __post_init__(self) -> None:
         _check_share("lower_cased", self.lower_cased)
+        if not 0 <= self.frozen_epochs < self.epochs:
+            raise ValueError(f"expected frozen_epochs from 0 to below epochs, got {self.frozen_epochs}")
         for name in ("batch_size", "epochs", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")
@@ -153,6 +158,10 @@ class TaskConfig:
     model: ModelConfig
     training: TrainingConfig
     decoding: DecodingConfig | None = None
+
+    def __post_init__(self) -> None:
+        if self.training.frozen_epochs and self.model.word_vectors == "frozen":
+            raise ValueError("training.frozen_epochs is of vectors that are fine-tuned after them; leave it out")
 
 
 @dataclass(frozen=True)

@@ -67,11 +67,16 @@ def main(arguments: list[str] | None = None) -> None:
             model,
             task.loss(),
             batches,
-            lambda: evaluation.score(splits["dev"], list(task.predict(model, splits["dev"]))),
+            lambda: {
+                **evaluation.score(splits["dev"], list(task.predict(model, splits["dev"]))),
+                **task.dev_losses(model, splits["dev"]),
+            },
             config.training,
             config.monitor,
             cell.clip_norm,
             folder / "history.csv",
+            task.callbacks(),
+            list(task.word_embeddings(model).values()),
         )
         task.calibrate(model, splits["dev"])
         save_run(folder, options.run, run, task, model, dataset)

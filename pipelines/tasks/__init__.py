@@ -146,20 +146,33 @@ class Task(ABC):
 
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
 
+    def callbacks(self) -> list[Any]:
+        """Keras callbacks of the task's own training."""
+        return []
+
+    def dev_losses(self, model: Any, dev: Sequence[Example]) -> dict[str, float]:
+        """Losses on dev that stand beside the metrics in the learning curves; none where metrics read the same."""
+        return {}
+
+    def word_embeddings(self, model: Any) -> dict[str, Any]:
+        """The model's tables of word vectors, by the field whose words they hold."""
+        names = zip(self.text_fields(), ("source_vectors", "target_vectors"), strict=False)
+        return {field: model.get_layer(name) for field, name in names}
+
     def set_vectors(self, model: Any, vectors: Mapping[str, Any], seed: int) -> None:
         """Puts word vectors into a model.
 
         A word without a vector, not even in lower case, starts at a draw from a normal distribution with the
         vectors' own standard deviation (0.1 where there are none); padding is zero.
         """
-        for field, layer in zip(self.text_fields(), ("source_vectors", "target_vectors"), strict=False):
+        for field, embedding in self.word_embeddings(model).items():
             values, found = matrix(vectors[field], self.vocabularies[field].words)
             found[: len(SPECIAL_WORDS)] = False
             scale = float(values[found].std()) if found.any() else 0.1
             draws = np.random.default_rng(seed).normal(0, scale, (int((~found).sum()), values.shape[1]))
             values[~found] = draws.astype("float32")
             values[PADDING_ID] = 0
-            model.get_layer(layer).set_vectors(values)
+            embedding.set_vectors(values)
 
     def predict(
         self, model: Any, examples: Iterable[Example], decoding: DecodingConfig | None = None, batch_size: int = 64

@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from embeddings.files import read_json, write_json
-from pipelines.config import CellConfig, DecodingConfig, TaskConfig
+from pipelines.config import DecodingConfig
 from pipelines.data.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
 from pipelines.tasks import Task, kept

@@ -1,6 +1,6 @@
 """Training a model until its dev metric stops rising."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ def fit(
     monitor: str,
     clip_norm: float,
     history: Path,
+    callbacks: Sequence[Any] = (),
+    word_embeddings: Sequence[Any] = (),
 ) -> dict[str, Any]:
     """Trains a model in place and leaves it with the weights of its best epoch, the first one of equals.
 
@@ -34,6 +36,8 @@ def fit(
         monitor: the dev metric that decides; more is better.
         clip_norm: global norm above which gradients are scaled down.
         history: CSV file of the learning curves.
+        callbacks: Keras callbacks of the task's own.
+        word_embeddings: the layers that stay as they are in the first `frozen_epochs`.
 
     Returns:
         What the training cost: epochs, seconds of steps, real tokens of sources a second, padding share.
@@ -44,37 +48,47 @@ def fit(
     optimizer = keras.optimizers.get(
         {"class_name": config.optimizer, "config": {"learning_rate": learning_rate, "global_clipnorm": clip_norm}}
     )
-    # XLA would compile anew for every batch shape.
-    model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
-    trace_once(model)
+    optimizer.build(model.trainable_variables)
+
+    def compile_model(train_words: bool) -> None:
+        for layer in word_embeddings:
+            layer.trainable = train_words
+        # XLA would compile anew for every batch shape.
+        model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
+        trace_once(model)
+
+    compile_model(train_words=not config.frozen_epochs)
     stopwatch = Stopwatch()
     stopping = keras.callbacks.EarlyStopping(
         f"val_{monitor}", mode="max", patience=config.patience, restore_best_weights=True
     )
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))
-    callbacks = keras.callbacks.CallbackList([stopwatch, DevMetrics(evaluate), curves, progress, stopping], model=model)
+    listed = [stopwatch, DevMetrics(evaluate), curves, progress, stopping, *callbacks]
+    told = keras.callbacks.CallbackList(listed, model=model)
 
     # `Model.fit` would fix the time dimension where the first two batches happen to be of equal length.
     epochs = real_tokens = padded_tokens = 0
-    callbacks.on_train_begin()
+    told.on_train_begin()
     while epochs < config.epochs and not model.stop_training:
-        callbacks.on_epoch_begin(epochs)
+        if epochs and epochs == config.frozen_epochs:
+            compile_model(train_words=True)
+        told.on_epoch_begin(epochs)
         logs: dict[str, Any] = {}
         loss_sum = targets_seen = 0.0
         for step, (inputs, targets, weights) in enumerate(batches.epoch()):
-            callbacks.on_train_batch_begin(step)
+            told.on_train_batch_begin(step)
             batch_loss = model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"]
             loss_sum += float(batch_loss) * float(weights.sum())
             targets_seen += float(weights.sum())
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
-            callbacks.on_train_batch_end(step, logs)
+            told.on_train_batch_end(step, logs)
             source = inputs[0] if isinstance(inputs, tuple) else inputs
             real_tokens += int(np.count_nonzero(source))
             padded_tokens += source.size
-        callbacks.on_epoch_end(epochs, logs)
+        told.on_epoch_end(epochs, logs)
         epochs += 1
-    callbacks.on_train_end()
+    told.on_train_end()
     return {
         "epochs": epochs,
         "best_epoch": stopping.best_epoch + 1,

@@ -10,6 +10,7 @@ import keras
 from embeddings.config import load_config
 from pipelines import plugins
 from pipelines.config import CellConfig, CharacterConfig, Run, TaskConfig, TrainingConfig
+from pipelines.data.tokenization import detokenizer_of
 
 ROOT = Path(__file__).parents[2]
 CASES: list[tuple] = list(product(plugins.names("tasks"), plugins.names("layers.recurrent"), [False, True]))
@@ -65,7 +66,7 @@ def build(task, cell, vectors, examples, seed=1):
         "labels": Counter(example.label for example in examples),
     }
     built = plugins.load("tasks", task.task).TASK.from_counts(
-        task, cell, counts, {"tokens": vectors, "target_tokens": vectors}, "en"
+        task, cell, counts, {"tokens": vectors, "target_tokens": vectors}, detokenizer_of(DATASET)
     )
     keras.utils.set_random_seed(seed)
     model = built.build_model({"tokens": vectors.vector_size, "target_tokens": vectors.vector_size}, seed)

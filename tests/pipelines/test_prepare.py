@@ -217,3 +217,41 @@ def test_conll_2003_is_read_from_its_three_files_as_they_ship(root: Path, tags: 
     main(["--dataset", str(config), "--output", str(root / "data")])
     (example,) = read_examples(root / "data/test.jsonl")
     assert example.tags == ("B-ORG", "O", "B-PER", "I-PER", "B-LOC", "I-LOC")
+
+
+SUBWORDS = {"reader": "parallel_text", "tokenizer": "subwords", "target_tokenizer": "subwords", "pieces": 20,
+            "target_language": "en"}  # fmt: skip
+
+
+def test_subwords_are_trained_on_train_and_given_to_every_split(root: Path) -> None:
+    texts = ["low lower lowest\n" * 5, "new newer newest\n" * 5]
+    folder = prepare(root, {"train": texts, "dev": ["slow xyz\n", "renew\n"]}, **SUBWORDS)
+    (example,) = read_examples(folder / "dev.jsonl")
+    assert example.text == "slow xyz"
+    assert "".join(example.tokens) == "▁slow▁xyz"
+    assert "".join(example.target_tokens or ()) == "▁renew"
+    assert example.tokens[-1] == "xyz"  # characters of dev alone stay together
+    tokenizers = read_json(folder / "dataset.json")["tokenizers"]
+    assert tokenizers["tokens"].startswith("subwords ")
+    assert tokenizers["tokens"] != tokenizers["target_tokens"]
+    assert (folder / "subwords_tokens.model").exists()
+    assert "xyz" not in read_json(folder / "counts.json")["tokens"]
+
+
+@pytest.mark.parametrize(("changes", "message"), [
+    ({"pieces": None}, "`subwords` and `pieces` go together"),
+    ({"tokenizer": "words", "target_tokenizer": "words"}, "`subwords` and `pieces` go together"),
+    ({"pieces": 4000}, "4000 pieces cannot be had"),
+])  # fmt: skip
+def test_subwords_that_cannot_be_trained_are_refused(root: Path, capsys, changes, message) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        prepare(root, {"train": ["low\n" * 5, "new\n" * 5]}, **{**SUBWORDS, **changes})
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+    assert not (root / "data").exists()
+
+
+def test_subwords_of_tagged_tokens_are_refused(root: Path, capsys) -> None:
+    with pytest.raises(SystemExit):
+        prepare(root, {"train": "lower\tO\n" * 9}, reader="conll_columns", tokenizer="subwords", pieces=12)
+    assert "expected texts, got tagged tokens" in capsys.readouterr().err

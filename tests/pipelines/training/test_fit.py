@@ -33,7 +33,8 @@ def train(problem, metrics, tmp_path, **changes):
         return {"metric": next(values)}
 
     loss = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
-    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv")
+    words = [model.get_layer("vectors")]
+    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv", word_embeddings=words)
     return cost, weights, np.ravel(model.get_weights()[0])
 
 
@@ -95,3 +96,30 @@ def test_progress_tells_epochs_metric_and_time_left(problem, tmp_path, capsys):
     assert "epoch 1/9 done" in lines[0]
     assert "val_metric 1" in lines[0]
     assert "s left" in lines[0]
+
+
+@pytest.fixture
+def scaled(problem):
+    """The same model with a scale behind the vectors, all of which are a half."""
+    model, batches = problem
+    model.get_layer("vectors").set_weights([np.full((8, 1), 0.5, "float32")])
+    scale = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", name="scale")
+    return keras.Model(model.inputs, scale(model.output)), batches
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_word_vectors_stay_as_they_are_in_their_frozen_epochs(scaled, tmp_path, optimizer):
+    changes = {"optimizer": optimizer, "learning_rate": 0.1, "epochs": 4, "frozen_epochs": 2, "patience": 4}
+    _, weights, _ = train(scaled, range(4), tmp_path, **changes)
+    assert (weights[0] == 0.5).all()
+    assert (weights[1] == 0.5).all()
+    assert (weights[2][4:] != 0.5).all()
+    assert np.ravel(scaled[0].get_layer("scale").get_weights()[0])[0] != 1  # the rest was trained all the time
+
+
+def test_the_schedule_goes_on_when_word_vectors_are_thawed(scaled, tmp_path):
+    changes = {"schedule": "cosine", "learning_rate": 1.0, "epochs": 4, "patience": 4}
+    _, weights, _ = train(scaled, range(4), tmp_path, frozen_epochs=3, **changes)
+    # Of eight steps the last two thaw: their rates are (1 + cos(6/8 pi)) / 2 and (1 + cos(7/8 pi)) / 2, 0.185 in all,
+    # and a gradient's norm is at most 1. A schedule begun anew would give 1.96.
+    assert 0 < np.abs(weights[3] - weights[2]).max() < 0.185
