@@ -108,11 +108,17 @@ class TrainingConfig:
     schedule: Literal["constant", "cosine"] = "constant"  # of the learning rate; cosine: to zero after the last epoch
     lower_cased: float = 0.0  # share of the examples that are read again in lower case
     frozen_epochs: int = 0  # first epochs in which fine-tuned word vectors stay as they are
+    averaging: float = 0.0  # momentum of the moving average of weights that is evaluated and kept; 0: the weights are
 
     def __post_init__(self) -> None:
         _check_share("lower_cased", self.lower_cased)
         if not 0 <= self.frozen_epochs < self.epochs:
             raise ValueError(f"expected frozen_epochs from 0 to below epochs, got {self.frozen_epochs}")
+        _check_share("averaging", self.averaging)
+        if self.averaging and self.frozen_epochs:
+            raise ValueError(
+                "averaging starts with the first step, so it takes no frozen_epochs; leave one of them out"
+            )
         for name in ("batch_size", "epochs", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")

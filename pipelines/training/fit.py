@@ -45,9 +45,10 @@ def fit(
     learning_rate: Any = config.learning_rate
     if config.schedule == "cosine":
         learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, config.epochs * len(batches))
-    optimizer = keras.optimizers.get(
-        {"class_name": config.optimizer, "config": {"learning_rate": learning_rate, "global_clipnorm": clip_norm}}
-    )
+    settings: dict[str, Any] = {"learning_rate": learning_rate, "global_clipnorm": clip_norm}
+    if config.averaging:
+        settings |= {"use_ema": True, "ema_momentum": config.averaging}
+    optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": settings})
     optimizer.build(model.trainable_variables)
 
     def compile_model(train_words: bool) -> None:
@@ -64,8 +65,9 @@ def fit(
     )
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))
-    listed = [stopwatch, DevMetrics(evaluate), curves, progress, stopping, *callbacks]
-    told = keras.callbacks.CallbackList(listed, model=model)
+    averages = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.averaging else []
+    listed = [stopwatch, *averages, DevMetrics(evaluate), curves, progress, stopping, *callbacks]
+    told = keras.callbacks.CallbackList(listed, model=model, epochs=config.epochs, steps=len(batches))
 
     # `Model.fit` would fix the time dimension where the first two batches happen to be of equal length.
     epochs = real_tokens = padded_tokens = 0

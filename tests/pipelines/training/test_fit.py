@@ -123,3 +123,19 @@ def test_the_schedule_goes_on_when_word_vectors_are_thawed(scaled, tmp_path):
     # Of eight steps the last two thaw: their rates are (1 + cos(6/8 pi)) / 2 and (1 + cos(7/8 pi)) / 2, 0.185 in all,
     # and a gradient's norm is at most 1. A schedule begun anew would give 1.96.
     assert 0 < np.abs(weights[3] - weights[2]).max() < 0.185
+
+
+def test_the_moving_average_of_the_weights_is_evaluated_and_kept(problem, tmp_path):
+    """With plain SGD the steps are those of a run without averages; the average follows m a + (1 - m) w."""
+    model, batches = problem
+    examples = batches.examples
+    one = TrainingBatches(examples, batches.collate, len(examples), seed=1)  # a step an epoch
+    steps = train((model, one), range(4), tmp_path, epochs=4, patience=4)[1]
+    model.get_layer("vectors").set_weights([np.zeros((8, 1), "float32")])
+    again = TrainingBatches(examples, batches.collate, len(examples), seed=1)
+    _, averages, final = train((model, again), range(4), tmp_path, epochs=4, patience=4, averaging=0.75)
+    expected = steps[0]
+    for average, step in zip(averages, steps, strict=True):
+        expected = 0.75 * expected + 0.25 * step
+        np.testing.assert_allclose(average, expected, rtol=1e-5)
+    np.testing.assert_array_equal(final, averages[-1])
