@@ -72,7 +72,7 @@ class ModelConfig:
     minimum_count: int = 1  # rarer words of train that have no vector are unknown words
     word_dropout: float | None = None  # share of the words that training replaces by the unknown word
     maximum_tokens: int | None = None  # longer texts are cut, in training and prediction
-    truncation: Literal["head", "tail", "head_tail"] | None = None  # what of a text is kept: head, if none is given
+    truncation: Literal["head", "tail", "head_tail", "windows"] | None = None  # what is read: head, if none is given
     pooling: Literal["last", "max", "mean", "attention"] | None = None  # many-to-one: what of the states is classified
     annotations: Literal["states", "states_and_words"] | None = None  # encoder-decoders: what is attended to
     attention: Literal["multiplicative", "additive", "none"] | None = None  # how: multiplicative, if none is given

@@ -188,8 +188,9 @@ class Task(ABC):
         remaining = iter(examples)
         while chunk := list(islice(remaining, PREDICTION_CHUNK)):
             sources = [self.features(example) for example in chunk]
-            for example, row in zip(chunk, in_batches_by_length(sources, batch_size, predict_batch), strict=True):
-                cut = len(example.tokens) - (self.config.model.maximum_tokens or len(example.tokens))
+            rows = in_batches_by_length(sources, batch_size, predict_batch)
+            for example, (source, *_), row in zip(chunk, sources, rows, strict=True):
+                cut = len(example.tokens) - len(source)
                 yield {"id": example.id, **row, **({"truncated_tokens": cut} if cut > 0 else {})}
 
     def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
@@ -230,9 +231,9 @@ class Task(ABC):
 
 
 def kept(ids: list[int], config: ModelConfig) -> list[int]:
-    """The ids of a text that are not cut: its first ones, its last ones, or half of each."""
+    """The ids of a text that are not cut: its first ones, its last ones, or half of each; of `windows` all."""
     most = config.maximum_tokens
-    if most is None or len(ids) <= most:
+    if most is None or len(ids) <= most or config.truncation == "windows":
         return ids
     head = {"head": most, "tail": 0, "head_tail": most // 2}[config.truncation or "head"]
     return ids[:head] + ids[len(ids) - (most - head) :]

@@ -25,6 +25,7 @@ CASES += [
     ("pos_tagging", "lstm", True, {"characters": RECURRENT, "word_shapes": True}),
     ("sentiment", "gru", True, {"pooling": "max", "word_dropout": 0.1}),
     ("sentiment", "lstm", True, {"pooling": "attention", "maximum_tokens": 5, "truncation": "head_tail"}),
+    ("sentiment", "sru", False, {"pooling": "mean", "maximum_tokens": 4, "truncation": "windows"}),
 ]
 
 
