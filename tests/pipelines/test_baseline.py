@@ -28,7 +28,9 @@ def stage(tmp_path):
         data = tmp_path / "data"
         for split, examples in (("train", train), ("dev", dev), ("test", test)):
             write_examples(data / f"{split}.jsonl", examples)
-        (data / "dataset.json").write_text(json.dumps({"target_language": target_language}), encoding="utf-8")
+        tokenizers = {"tokens": "words", "target_tokens": "words" if target_language else None}
+        dataset = {"language": "ru", "target_language": target_language, "tokenizers": tokenizers}
+        (data / "dataset.json").write_text(json.dumps(dataset), encoding="utf-8")
         output, cost = tmp_path / "predictions", tmp_path / "cost.json"
         paths = {"task": tmp_path / "task.yaml", "data": data, "output": output, "cost": cost}
         main([f"--{name}={path}" for name, path in paths.items()] + [f"--report-test={report_test}", "--seed=1"])
