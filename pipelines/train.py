@@ -14,7 +14,7 @@ from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder, read_json, write_json
 from embeddings.matrix import coverage
 from pipelines import plugins
-from pipelines.config import load_run
+from pipelines.config import DecodingConfig, load_run
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
 from pipelines.data.subwords import encoding_path
 from pipelines.data.tokenization import detokenizer_of
@@ -62,13 +62,14 @@ def main(arguments: list[str] | None = None) -> None:
     examples = with_lower_cased(splits["train"], config.training.lower_cased, run.seed)
     encoded = [task.encode(example) for example in examples]
     batches = TrainingBatches(encoded, task.collate, config.training.batch_size, run.seed)
+    greedy = DecodingConfig() if task.decodes else None  # `decoding:` is no part of training
     with atomic_folder(options.output) as folder:
         cost = fit(
             model,
             task.loss(),
             batches,
             lambda: {
-                **evaluation.score(splits["dev"], list(task.predict(model, splits["dev"]))),
+                **evaluation.score(splits["dev"], list(task.predict(model, splits["dev"], greedy))),
                 **task.dev_losses(model, splits["dev"]),
             },
             config.training,
