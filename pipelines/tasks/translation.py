@@ -51,7 +51,7 @@ class Translation(Task):
         return SmoothedCrossEntropy(smoothing, reduction="mean_with_sample_weight") if smoothing else super().loss()
 
     def callbacks(self) -> list[Any]:
-        from pipelines.training.callbacks import ScheduledSampling
+        from pipelines.models.scheduled_sampling import ScheduledSampling
 
         share = self.config.model.scheduled_sampling
         return [ScheduledSampling(share, self.config.training.epochs)] if share else []
