@@ -11,6 +11,7 @@ from pipelines.config import TrainingConfig
 from pipelines.data.batching import TrainingBatches
 from pipelines.models.tracing import trace_once
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
+from pipelines.training.resumption import Checkpoint, Resumption
 
 
 def fit(
@@ -22,6 +23,7 @@ def fit(
     monitor: str,
     clip_norm: float,
     history: Path,
+    checkpoint: Checkpoint | None = None,
 ) -> dict[str, Any]:
     """Trains a model in place and leaves it with the weights of its best epoch, the first one of equals.
 
@@ -34,6 +36,7 @@ def fit(
         monitor: the dev metric that decides; more is better.
         clip_norm: global norm above which gradients are scaled down.
         history: CSV file of the learning curves.
+        checkpoint: of the last epoch; where it stands, the training goes on from it.
 
     Returns:
         What the training cost: epochs, seconds of steps, real tokens of sources a second, padding share.
@@ -53,13 +56,16 @@ def fit(
     )
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))
-    callbacks = keras.callbacks.CallbackList([stopwatch, DevMetrics(evaluate), curves, progress, stopping], model=model)
+    listed = [stopwatch, DevMetrics(evaluate), curves, progress, stopping]
+    counts = {"epochs": 0, "real_tokens": 0, "padded_tokens": 0}
+    if checkpoint:
+        listed.append(Resumption(checkpoint, batches, counts, stopwatch, curves, stopping, config.epochs))
+    callbacks = keras.callbacks.CallbackList(listed, model=model)
 
     # `Model.fit` would fix the time dimension where the first two batches happen to be of equal length.
-    epochs = real_tokens = padded_tokens = 0
     callbacks.on_train_begin()
-    while epochs < config.epochs and not model.stop_training:
-        callbacks.on_epoch_begin(epochs)
+    while (epoch := counts["epochs"]) < config.epochs and not model.stop_training:
+        callbacks.on_epoch_begin(epoch)
         logs: dict[str, Any] = {}
         loss_sum = targets_seen = 0.0
         for step, (inputs, targets, weights) in enumerate(batches.epoch()):
@@ -70,15 +76,15 @@ def fit(
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
             callbacks.on_train_batch_end(step, logs)
             source = inputs[0] if isinstance(inputs, tuple) else inputs
-            real_tokens += int(np.count_nonzero(source))
-            padded_tokens += source.size
-        callbacks.on_epoch_end(epochs, logs)
-        epochs += 1
+            counts["real_tokens"] += int(np.count_nonzero(source))
+            counts["padded_tokens"] += source.size
+        counts["epochs"] += 1
+        callbacks.on_epoch_end(epoch, logs)
     callbacks.on_train_end()
     return {
-        "epochs": epochs,
+        "epochs": counts["epochs"],
         "best_epoch": stopping.best_epoch + 1,
         "training_seconds": round(stopwatch.seconds, 2),
-        "tokens_per_second": round(real_tokens / stopwatch.seconds),
-        "padding_share": round(1 - real_tokens / padded_tokens, 4),
+        "tokens_per_second": round(counts["real_tokens"] / stopwatch.seconds),
+        "padding_share": round(1 - counts["real_tokens"] / counts["padded_tokens"], 4),
     }
