@@ -98,7 +98,10 @@ def main(arguments: list[str] | None = None) -> None:
 def inputs(data: Path, vectors: Iterable[Path]) -> list[Path]:
     """The files of a prepared dataset and of word vectors that a training reads."""
     names = ("train.jsonl", "dev.jsonl", "counts.json", "dataset.json")
-    return [*(data / name for name in names), *(path for folder in sorted(vectors) for path in sorted(folder.iterdir()))]
+    return [
+        *(data / name for name in names),
+        *(path for folder in sorted(vectors) for path in sorted(folder.iterdir())),
+    ]
 
 
 def coverages(vectors: Mapping[str, Any], splits: Mapping[str, Sequence[Example]]) -> dict[str, dict]:

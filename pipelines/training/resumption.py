@@ -79,11 +79,10 @@ class Checkpoint:
 
     def _note_code(self) -> None:
         """Takes the checksums of our modules that have been loaded meanwhile; some are loaded at their first use."""
-        for module in list(sys.modules.values()):
-            path = Path(getattr(module, "__file__", None) or "")
-            if path.is_relative_to(ROOT) and module.__name__.partition(".")[0] in ("embeddings", "pipelines"):
-                name = str(path.relative_to(ROOT))
-                self._code[name] = self._code.get(name) or sha256(path)
+        for name, module in list(sys.modules.items()):
+            if name.partition(".")[0] in ("embeddings", "pipelines") and module.__file__:
+                path = str(Path(module.__file__).relative_to(ROOT))
+                self._code[path] = self._code.get(path) or sha256(ROOT / path)
 
 
 class Resumption(keras.callbacks.Callback):

@@ -5,7 +5,6 @@ from random import Random
 
 import numpy as np
 import pytest
-
 from seqeval.metrics.sequence_labeling import get_entities
 
 from pipelines.data.tag_schemes import entities, from_iob2, repaired, tags_of, to_iob2, transitions
