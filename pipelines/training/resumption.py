@@ -48,7 +48,7 @@ class Checkpoint:
         self._note_code()
         about = {"origin": self._origin, "code": self._code, "wall_seconds": self.wall_seconds(), "state": state}
         with atomic_path(self.path) as temporary, open(temporary, "wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), **arrays)
+            np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
 
     def read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
         """The state and arrays of this training; a file of another training, or a damaged one, is removed."""
