@@ -76,7 +76,7 @@ def _prepare_place(path: Path) -> None:
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:
-            left.unlink()
+            left.unlink(missing_ok=True)
 
 
 @contextmanager
