@@ -60,7 +60,7 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
         try:
             yield temporary
             os.chmod(temporary, 0o755)
-            if path.exists():
+            if path.is_dir() and not path.is_symlink():
                 os.replace(path, replaced)  # a folder that is being removed must not have the name of a whole one
             os.replace(temporary, path)
             shutil.rmtree(replaced, ignore_errors=True)

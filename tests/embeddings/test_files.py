@@ -97,3 +97,15 @@ sys.addaudithook(note)
             break
     assert 8 < step < 99
     assert {path.name for path in tmp_path.iterdir()} == {"folder", "file"}
+
+
+def test_a_file_or_a_link_is_not_replaced_by_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "linked")
+    for name in ("file", "link"):
+        with pytest.raises(NotADirectoryError) as error, atomic_folder(tmp_path / name):
+            pass
+        assert error.value.filename == str(tmp_path / name)
+    assert (tmp_path / "file").read_text() == "old"
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "linked", "link"}
