@@ -254,7 +254,7 @@ A_STAGE_OF_EACH_KIND = (
 
 def contents(out):
     """Path -> bytes of each file of an out; a cost, which differs each time, has to be JSON."""
-    if out.parts[-2] == "costs":
+    if "costs" in out.parts:
         return {out: sorted(json.loads(out.read_text(encoding="utf-8")))} if out.exists() else {}
     return {path: path.read_bytes() for path in ([out] if out.is_file() else out.rglob("*")) if path.is_file()}
 
