@@ -107,12 +107,16 @@ def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
 
 
 def mend_tags(examples: Iterable[Example], split: str, mended: Counter[str]) -> Iterator[Example]:
-    """Makes entity tags valid IOB2 by conlleval's rule: `I-X` that follows neither `B-X` nor `I-X` becomes `B-X`."""
+    """Makes entity tags valid IOB2 by conlleval's rule: `I-X` that follows neither `B-X` nor `I-X` becomes `B-X`.
+
+    What a reader has repaired already is counted as well.
+    """
     for example in examples:
         tags = tuple(repaired(example.tags or ()))
-        if changed := sum(before != after for before, after in zip(example.tags or (), tags, strict=True)):
+        changed = sum(before != after for before, after in zip(example.tags or (), tags, strict=True))
+        if changed := changed + (example.repaired_tags or 0):
             mended[split] += changed
-            example = replace(example, tags=tags)
+            example = replace(example, tags=tags, repaired_tags=None)
         yield example
 
 

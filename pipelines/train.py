@@ -1,11 +1,15 @@
-"""Stage `train`: prepared splits and word vectors become a run folder that predicts on its own."""
+"""Stage `train`: prepared splits and word vectors become a run folder that predicts on its own.
+
+A training that was killed goes on after its last epoch, from a hidden file beside the run folder.
+"""
 
 import argparse
 import math
 import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
     device = choose_device(config.training.device)
     seed_everything(run.seed)
     from pipelines.training.fit import fit
+    from pipelines.training.resumption import Checkpoint
 
     model = task.build_model({field: loaded.vector_size for field, loaded in vectors.items()}, run.seed)
     task.set_vectors(model, vectors, run.seed)
@@ -63,6 +68,8 @@ def main(arguments: list[str] | None = None) -> None:
     encoded = [task.encode(example) for example in examples]
     batches = TrainingBatches(encoded, task.collate, config.training.batch_size, run.seed)
     greedy = DecodingConfig() if task.decodes else None  # `decoding:` is no part of training
+    settings = {"run": asdict(run), "task": asdict(config), "cell": asdict(cell), "device": device}
+    checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(paths.values())), started)
     with atomic_folder(options.output) as folder:
         cost = fit(
             model,
@@ -78,6 +85,7 @@ def main(arguments: list[str] | None = None) -> None:
             folder / "history.csv",
             task.callbacks(),
             list(task.word_embeddings(model).values()),
+            checkpoint,
         )
         task.calibrate(model, splits["dev"])
         save_run(folder, options.run, run, task, model, dataset)
@@ -89,13 +97,23 @@ def main(arguments: list[str] | None = None) -> None:
         options.cost,
         {
             **cost,
-            "wall_seconds": round(time.perf_counter() - started, 2),
+            "wall_seconds": round(checkpoint.wall_seconds(), 2),
             "peak_memory_megabytes": peak_memory_megabytes(),
             "parameters": model.count_params(),
             "trainable_parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
             "device": device,
         },
     )
+    checkpoint.remove()
+
+
+def inputs(data: Path, vectors: Iterable[Path]) -> list[Path]:
+    """The files of a prepared dataset and of word vectors that a training reads."""
+    names = ("train.jsonl", "dev.jsonl", "counts.json", "dataset.json")
+    return [
+        *(data / name for name in names),
+        *(path for folder in sorted(vectors) for path in sorted(folder.iterdir())),
+    ]
 
 
 def coverages(vectors: Mapping[str, Any], splits: Mapping[str, Sequence[Example]]) -> dict[str, dict]:

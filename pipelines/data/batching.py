@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -55,6 +56,15 @@ class TrainingBatches:
         self.batch_size = batch_size
         self._lengths = [max(map(len, example)) for example in examples]
         self._random = np.random.default_rng(seed)
+
+    @property
+    def random_state(self) -> dict[str, Any]:
+        """What the draws of the next epoch follow from, as JSON; it can be set to that of another process."""
+        return dict(self._random.bit_generator.state)
+
+    @random_state.setter
+    def random_state(self, state: dict[str, Any]) -> None:
+        self._random.bit_generator.state = state
 
     def __len__(self) -> int:
         return math.ceil(len(self.examples) / self.batch_size)

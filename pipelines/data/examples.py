@@ -17,7 +17,8 @@ class Example:
 
     `id` is unique in a dataset and joins examples to predictions. `text` is the untouched raw text
     (of a treebank without one, the tokens joined by spaces). `tags` are as many as `tokens`; entity
-    tags are IOB2.
+    tags are IOB2. `repaired_tags` is how many of them a reader has repaired, where it has; prepare counts
+    them and stores no such field.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Example:
     tags: tuple[str, ...] | None = None
     target_text: str | None = None
     target_tokens: tuple[str, ...] | None = None
+    repaired_tags: int | None = None
 
     def __post_init__(self) -> None:
         if self.tags is not None and len(self.tags) != len(self.tokens):

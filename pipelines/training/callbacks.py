@@ -55,9 +55,11 @@ class Progress(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict | None = None) -> None:
         self._start = self._shown = time.perf_counter()
         self._epoch = 0
+        self._first: int | None = None  # epoch of this process: one that resumes has not spent the time of those before
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch = epoch
+        self._first = epoch if self._first is None else self._first
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if time.perf_counter() - self._shown > self.every_seconds:
@@ -69,7 +71,7 @@ class Progress(keras.callbacks.Callback):
     def _print(self, epochs_done: float, what: str, logs: dict | None) -> None:
         self._shown = time.perf_counter()
         spent = self._shown - self._start
-        left = spent / epochs_done * (self.epochs - epochs_done)
+        left = spent / (epochs_done - (self._first or 0)) * (self.epochs - epochs_done)
         logs = logs or {}
         shown = [f"{name} {np.asarray(logs[name]):.4g}" for name in ("loss", self.monitor) if name in logs]
         print(

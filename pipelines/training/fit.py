@@ -11,6 +11,7 @@ from pipelines.config import TrainingConfig
 from pipelines.data.batching import TrainingBatches
 from pipelines.models.tracing import trace_once
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
+from pipelines.training.resumption import Checkpoint, Resumption
 
 
 def fit(
@@ -24,6 +25,7 @@ def fit(
     history: Path,
     callbacks: Sequence[Any] = (),
     word_embeddings: Sequence[Any] = (),
+    checkpoint: Checkpoint | None = None,
 ) -> dict[str, Any]:
     """Trains a model in place and leaves it with the weights of its best epoch, the first one of equals.
 
@@ -38,6 +40,7 @@ def fit(
         history: CSV file of the learning curves.
         callbacks: Keras callbacks of the task's own.
         word_embeddings: the layers that stay as they are in the first `frozen_epochs`.
+        checkpoint: of the last epoch; where it stands, the training goes on from it.
 
     Returns:
         What the training cost: epochs, seconds of steps, real tokens of sources a second, padding share.
@@ -49,7 +52,8 @@ def fit(
     if config.averaging:
         settings |= {"use_ema": True, "ema_momentum": config.averaging}
     optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": settings})
-    optimizer.build(model.trainable_variables)
+    trained = list(model.trainable_variables)
+    optimizer.build(trained)
 
     def compile_model(train_words: bool) -> None:
         for layer in word_embeddings:
@@ -67,15 +71,19 @@ def fit(
     curves = keras.callbacks.CSVLogger(str(history))
     averages = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.averaging else []
     listed = [stopwatch, *averages, DevMetrics(evaluate), curves, progress, stopping, *callbacks]
+    counts = {"epochs": 0, "real_tokens": 0, "padded_tokens": 0}
+    if checkpoint:
+        listed.append(Resumption(checkpoint, trained, batches, counts, stopwatch, curves, stopping, config.epochs))
     told = keras.callbacks.CallbackList(listed, model=model, epochs=config.epochs, steps=len(batches))
 
     # `Model.fit` would fix the time dimension where the first two batches happen to be of equal length.
-    epochs = real_tokens = padded_tokens = 0
     told.on_train_begin()
-    while epochs < config.epochs and not model.stop_training:
-        if epochs and epochs == config.frozen_epochs:
+    for average in averages if counts["epochs"] else ():
+        average._ema_weights_in_model = True  # a checkpoint is written while they are
+    while (epoch := counts["epochs"]) < config.epochs and not model.stop_training:
+        if config.frozen_epochs and epoch >= config.frozen_epochs and not word_embeddings[0].trainable:
             compile_model(train_words=True)
-        told.on_epoch_begin(epochs)
+        told.on_epoch_begin(epoch)
         logs: dict[str, Any] = {}
         loss_sum = targets_seen = 0.0
         for step, (inputs, targets, weights) in enumerate(batches.epoch()):
@@ -86,15 +94,15 @@ def fit(
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
             told.on_train_batch_end(step, logs)
             source = inputs[0] if isinstance(inputs, tuple) else inputs
-            real_tokens += int(np.count_nonzero(source))
-            padded_tokens += source.size
-        told.on_epoch_end(epochs, logs)
-        epochs += 1
+            counts["real_tokens"] += int(np.count_nonzero(source))
+            counts["padded_tokens"] += source.size
+        counts["epochs"] += 1
+        told.on_epoch_end(epoch, logs)
     told.on_train_end()
     return {
-        "epochs": epochs,
+        "epochs": counts["epochs"],
         "best_epoch": stopping.best_epoch + 1,
         "training_seconds": round(stopwatch.seconds, 2),
-        "tokens_per_second": round(real_tokens / stopwatch.seconds),
-        "padding_share": round(1 - real_tokens / padded_tokens, 4),
+        "tokens_per_second": round(counts["real_tokens"] / stopwatch.seconds),
+        "padding_share": round(1 - counts["real_tokens"] / counts["padded_tokens"], 4),
     }

@@ -174,10 +174,24 @@ def test_malformed_entities_are_repaired_and_counted(root: Path, capsys: pytest.
         ("O", "B-PER", "I-PER"),
         ("B-LOC", "B-PER"),
     ]
-    warning = "tags repaired, entities that began with I- now begin with B-"
+    warning = "tags repaired, entities begin and end where conlleval reads that they do"
     assert read_json(folder / "report.json")["warnings"][warning] == 2
     assert f"- {warning}: 2\n" in (folder / "report.md").read_text(encoding="utf-8")
     assert f"warning: {warning}: 2\n" in capsys.readouterr().err
+
+
+def test_malformed_iobes_is_repaired_and_counted(root: Path) -> None:
+    train = "a\tS-PER\nb\tE-PER\n\nc\tB-LOC\nd\tO\ne\tB-LOC\nf\tE-LOC\n"  # S-PER for E-PER, S-LOC for the first B-LOC
+    files = {"train": train, "dev": "a\tB-PER\nb\tE-PER\n"}
+    options = {"scheme": "iobes"}
+    folder = prepare(root, files, reader="conll_columns", tokenizer="words", options=options)
+    assert [example.tags for example in read_examples(folder / "train.jsonl")] == [
+        ("B-PER", "B-PER"),
+        ("B-LOC", "O", "B-LOC", "I-LOC"),
+    ]
+    report = read_json(folder / "report.json")
+    assert report["changes"]["repaired, entities begin and end where conlleval reads that they do"] == {"train": 2}
+    assert "repaired_tags" not in (folder / "train.jsonl").read_text(encoding="utf-8")
 
 
 def test_a_full_disk_is_one_line_and_leaves_the_old_folder(root: Path) -> None:

@@ -3,23 +3,8 @@ import numpy as np
 import pytest
 
 from pipelines.config import TrainingConfig
-from pipelines.data.batching import TrainingBatches, pad
+from pipelines.data.batching import TrainingBatches
 from pipelines.training.fit import fit
-
-
-@pytest.fixture
-def problem():
-    """A model with one weight for each of four words, and batches of different lengths."""
-    inputs = keras.Input((None,), dtype="int32")
-    vectors = keras.layers.Embedding(8, 1, embeddings_initializer="zeros", mask_zero=True, name="vectors")
-    model = keras.Model(inputs, vectors(inputs))
-    examples = [([4, 5], [1, 1]), ([6], [1]), ([4, 5, 6, 7], [1, 1, 1, 1])]
-
-    def collate(batch):
-        source = pad([example[0] for example in batch])
-        return source, (source > 0).astype("float32")[..., None], (source > 0).astype("float32")
-
-    return model, TrainingBatches(examples, collate, 2, seed=1)
 
 
 def train(problem, metrics, tmp_path, **changes):
