@@ -266,10 +266,10 @@ def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be
     folder, _ = clone
     entry = yaml.safe_load((folder / "dvc.lock").read_text(encoding="utf-8"))["stages"][stage]
     command = entry["cmd"].split()[2:]
-    whole = {out: contents(out) for out in (folder / out["path"] for out in entry["outs"])}
     begin = time.perf_counter()
     finish(start(folder, *command))
     seconds = time.perf_counter() - begin
+    whole = {out: contents(out) for out in (folder / out["path"] for out in entry["outs"])}
     random, killed = Random(stage), 0
     for _ in range(KILLS):
         for out in whole if random.random() < 0.5 else ():  # as DVC does before it runs a stage
