@@ -43,7 +43,6 @@ def main(arguments: list[str] | None = None) -> None:
     counts = read_json(options.data / "counts.json")
     task = task_class.from_counts(config, cell, counts, vectors, dataset["target_language"] or dataset["language"])
 
-    from pipelines.data.batching import TrainingBatches
     from pipelines.seeding import seed_everything
     from pipelines.training.augmentation import with_lower_cased
     from pipelines.training.checkpoint import save_run
@@ -51,6 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     device = choose_device(config.training.device)
     seed_everything(run.seed)
+    from pipelines.training.callbacks import Samples
     from pipelines.training.fit import fit
 
     model = task.build_model({field: loaded.vector_size for field, loaded in vectors.items()}, run.seed)
@@ -58,8 +58,11 @@ def main(arguments: list[str] | None = None) -> None:
     evaluation = plugins.load("evaluation", config.metrics)
     examples = with_lower_cased(splits["train"], config.training.lower_cased, run.seed)
     encoded = [task.encode(example) for example in examples]
-    batches = TrainingBatches(encoded, task.collate, config.training.batch_size, run.seed)
+    batches = task.batches(encoded, config.training.batch_size, run.seed)
     with atomic_folder(options.output) as folder:
+        callbacks = []
+        if steps := config.training.sample_steps:
+            callbacks = [Samples(lambda: task.sample(model, run.seed), steps, folder / "samples.jsonl")]
         cost = fit(
             model,
             task.loss(),
@@ -69,6 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
             config.monitor,
             cell.clip_norm,
             folder / "history.csv",
+            callbacks,
         )
         task.calibrate(model, splits["dev"])
         save_run(folder, options.run, run, task, model, dataset)

@@ -5,7 +5,7 @@ No tokenizer loses a character: without its white space, a text equals its token
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from embeddings.config import nearest
 from embeddings.errors import InputError
@@ -55,7 +55,13 @@ def words_lowercase(text: str) -> list[str]:
     return words(text.lower())
 
 
+def characters(text: str) -> list[str]:
+    """Splits into characters, white space included."""
+    return list(text)
+
+
 _TOKENIZERS: dict[str, Tokenizer] = {
+    "characters": characters,
     "whitespace": whitespace,
     "words": words,
     "words_lowercase": words_lowercase,
@@ -99,6 +105,7 @@ def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
 
 _GLUED_TO_THE_LEFT = re.compile(r"([.,!?;:])\1*|[…%)\]}’”»]|['’](?:s|m|d|ll|re|ve)|n['’]t", re.IGNORECASE)
 _GLUED_TO_THE_RIGHT = re.compile(r"[(\[{$£€#‘«„]")
+_STRAIGHT = ('"', "'")
 
 
 def detokenize(tokens: Sequence[str], language: str) -> str:
@@ -111,12 +118,22 @@ def detokenize(tokens: Sequence[str], language: str) -> str:
         language: `en`, `de` or `ru`; it tells whether the mark “ opens or closes.
     """
     last = {token: position for position, token in enumerate(tokens)}
+    return "".join(spaced(tokens, language, {last[mark] for mark in _STRAIGHT if mark in last}))
+
+
+def spaced(tokens: Iterable[str], language: str, lone: Collection[int] = ()) -> Iterator[str]:
+    """The tokens of `words`, each behind the space that a writer of the language would set before it, streaming.
+
+    Args:
+        tokens: the tokens.
+        language: as for `detokenize`.
+        lone: positions of straight quotation marks that close where they would open.
+    """
     open_marks: set[str] = set()
-    pieces: list[str] = []
     glued = True  # no space before the next token
     for position, token in enumerate(tokens):
-        if token in ('"', "'"):
-            opens = token not in open_marks and position < last[token]
+        if token in _STRAIGHT:
+            opens = token not in open_marks and position not in lone
             (open_marks.add if opens else open_marks.discard)(token)
             closes = not opens
         elif token == "“":
@@ -125,6 +142,5 @@ def detokenize(tokens: Sequence[str], language: str) -> str:
         else:
             opens = _GLUED_TO_THE_RIGHT.fullmatch(token) is not None
             closes = _GLUED_TO_THE_LEFT.fullmatch(token) is not None
-        pieces.append(token if glued or closes else f" {token}")
+        yield token if glued or closes else f" {token}"
         glued = opens
-    return "".join(pieces)

@@ -11,6 +11,7 @@ from pipelines.evaluation.counts import Key
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
 
 UNIT = "sentence"
+units = len
 MAIN = ("bleu", "chrf")
 LIBRARY = "sacrebleu"
 OPTIONS: dict[str, dict[str, Any]] = {  # each is part of sacreBLEU's own signature

@@ -52,7 +52,9 @@ def dropouts(config: CellConfig, seed: int, name: str = "encoder") -> list[keras
     ]
 
 
-def encode(inputs: Any, layers: list, dropout_layers: list, training: bool | None = None) -> tuple[Any, list[list]]:
+def encode(
+    inputs: Any, layers: list, dropout_layers: list, training: bool | None = None, starts: list[list] | None = None
+) -> tuple[Any, list[list]]:
     """Runs a stack over word vectors.
 
     Args:
@@ -60,6 +62,7 @@ def encode(inputs: Any, layers: list, dropout_layers: list, training: bool | Non
         layers: from `recurrent_stack`.
         dropout_layers: from `dropouts`.
         training: whether dropout is active.
+        starts: the first states of each layer, each float (batch, units); zeros if not given.
 
     Returns:
         The last layer's outputs, float (batch, time, width), and for each layer its last states, the forward
@@ -67,8 +70,9 @@ def encode(inputs: Any, layers: list, dropout_layers: list, training: bool | Non
     """
     states = []
     outputs = dropout_layers[0](inputs, training=training)
-    for layer, dropout in zip(layers, dropout_layers[1:], strict=True):
-        outputs, *last_states = layer(outputs, training=training)
+    for level, (layer, dropout) in enumerate(zip(layers, dropout_layers[1:], strict=True)):
+        start = {"initial_state": starts[level]} if starts else {}
+        outputs, *last_states = layer(outputs, training=training, **start)
         states.append(last_states)
         outputs = dropout(outputs, training=training)
     return outputs, states

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from embeddings.config import build_config
 from embeddings.files import read_json, write_json
+from pipelines.evaluation.scale import LOWER_IS_BETTER
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ class Leaderboard:
     missing: tuple[str, ...]
 
 
-def decide(difference: Value) -> Literal["wins", "unclear", "loses"]:
-    """What a difference to a baseline says: a run that is not above it loses, one whose interval holds 0 is unclear."""
+def decide(difference: Value, headline: str = "") -> Literal["wins", "unclear", "loses"]:
+    """What a difference to a baseline says: a run that is not better loses, one whose interval holds 0 is unclear."""
+    if headline in LOWER_IS_BETTER:
+        difference = Value(-difference.value, -difference.high, -difference.low)
     if difference.value <= 0:
         return "loses"
     return "wins" if difference.low > 0 else "unclear"
@@ -71,7 +74,8 @@ def rank(rows: Iterable[Row], headline: str) -> list[Row]:
 
     def key(row: Row) -> tuple[float, str]:
         scores = row.scores.get("dev") or row.scores["test"]
-        return -scores[headline].value, row.name
+        value = scores[headline].value
+        return value if headline in LOWER_IS_BETTER else -value, row.name
 
     return sorted(rows, key=key)
 

@@ -1,6 +1,6 @@
 """Training a model until its dev metric stops rising."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import numpy as np
 
 from pipelines.config import TrainingConfig
 from pipelines.data.batching import TrainingBatches
+from pipelines.data.chunks import CarriedBatches
+from pipelines.evaluation.scale import LOWER_IS_BETTER
 from pipelines.models.tracing import trace_once
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
 
@@ -16,12 +18,13 @@ from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
 def fit(
     model: Any,
     loss: Any,
-    batches: TrainingBatches,
+    batches: TrainingBatches | CarriedBatches,
     evaluate: Callable[[], dict[str, float]],
     config: TrainingConfig,
     monitor: str,
     clip_norm: float,
     history: Path,
+    more_callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> dict[str, Any]:
     """Trains a model in place and leaves it with the weights of its best epoch, the first one of equals.
 
@@ -31,9 +34,10 @@ def fit(
         batches: the training batches.
         evaluate: gives the dev metrics of the model as it is.
         config: optimiser, epochs and patience.
-        monitor: the dev metric that decides; more is better.
+        monitor: the dev metric that decides.
         clip_norm: global norm above which gradients are scaled down.
         history: CSV file of the learning curves.
+        more_callbacks: of Keras, called after the loop's own.
 
     Returns:
         What the training cost: epochs, seconds of steps, real tokens of sources a second, padding share.
@@ -48,12 +52,14 @@ def fit(
     model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
     trace_once(model)
     stopwatch = Stopwatch()
+    mode = "min" if monitor in LOWER_IS_BETTER else "max"
     stopping = keras.callbacks.EarlyStopping(
-        f"val_{monitor}", mode="max", patience=config.patience, restore_best_weights=True
+        f"val_{monitor}", mode=mode, patience=config.patience, restore_best_weights=True
     )
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))
-    callbacks = keras.callbacks.CallbackList([stopwatch, DevMetrics(evaluate), curves, progress, stopping], model=model)
+    own = [stopwatch, DevMetrics(evaluate), curves, progress, stopping]
+    callbacks = keras.callbacks.CallbackList([*own, *more_callbacks], model=model)
 
     # `Model.fit` would fix the time dimension where the first two batches happen to be of equal length.
     epochs = real_tokens = padded_tokens = 0
