@@ -102,8 +102,8 @@ class LanguageModel(keras.Model):
         """
         states = iter(states)
         starts = [[next(states) for _ in keras.tree.flatten(layer.state_size)] for layer in self.encoder]
-        vectors = self.source_vectors(token_ids)
-        outputs, after = encode(vectors, self.encoder, self.encoder_dropout, training, starts)
+        vectors, mask = self.source_vectors(token_ids), self.source_vectors.compute_mask(token_ids)
+        outputs, after = encode(vectors, self.encoder, self.encoder_dropout, training, starts, mask)
         return self._words(outputs), keras.tree.flatten(after)
 
     def _words(self, outputs):
