@@ -12,11 +12,20 @@ from pipelines.evaluation.scale import LOWER_IS_BETTER
 
 @dataclass(frozen=True)
 class Value:
-    """A number in percent, or a difference of two, with its 95 % interval."""
+    """A number in percent (of language models: nats, bits, perplexity), or a difference of two, with its 95 % interval."""
 
     value: float
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a language model wrote after so many steps of its training, and the loss of the epoch by then."""
+
+    step: int
+    loss: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class Row:
     baseline: str = ""  # the baseline with the best headline on dev
     difference: dict[str, Value] = field(default_factory=dict)  # headline of the run minus that of the baseline
     verdict: Literal["", "wins", "unclear", "loses"] = ""  # on dev
+    samples: tuple[Sample, ...] = ()  # the first, the middle and the last one
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ def markdown(leaderboard: Leaderboard) -> str:
     lines = [
         "# Leaderboard",
         "",
-        "Values are percent (BLEU and chrF as sacreBLEU prints them) with 95 % bootstrap intervals. Rows are sorted",
-        "by the headline metric on dev, and dev decides the verdict. A run that is not above the best baseline loses;",
+        "Values are percent (BLEU and chrF as sacreBLEU prints them; nats, bits and perplexity as they are: less is",
+        "better) with 95 % bootstrap intervals. Rows are sorted by the headline metric on dev, and dev decides the",
+        "verdict. A run that is not better than the best baseline loses;",
         "one whose difference, on the same resamples for both, has 0 in its interval is unclear. Baselines are in",
         "italics. Time, tokens/s and memory are of the machine that trained.",
     ]
@@ -31,6 +32,10 @@ def markdown(leaderboard: Leaderboard) -> str:
         lines += [_line(header for header, _ in columns), _line("---" for _ in columns)]
         lines += [_line(cell(row) for _, cell in columns) for row in group.rows]
         lines += ["", *(f"{split}: `{text}`  " for split, text in group.rows[0].signatures.items())]
+        for row in group.rows:
+            for sample in row.samples:
+                lines += ["", f"Written by {row.name} after {sample.step:,} steps, at a loss of {sample.loss:.2f}:", ""]
+                lines += [f"    {line}" for line in sample.text.split("\n")]
     if leaderboard.missing:
         lines += ["", f"Not evaluated: {', '.join(leaderboard.missing)}"]
     return "\n".join(lines) + "\n"
