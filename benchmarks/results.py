@@ -48,7 +48,9 @@ def main(arguments: list[str] | None = None) -> None:
     before = read_json(options.json) if options.keep and options.json.exists() else []
     results = [*run_results(options, before), *baseline_results(options, before)]
     order = {name: place for place, name in enumerate(dict.fromkeys(result["metric"] for result in results))}
-    results.sort(key=lambda each: (each["task"], each["dataset"], each["split"] != "test", order[each["metric"]], worse(each)))
+    results.sort(
+        key=lambda each: (each["task"], each["dataset"], each["split"] != "test", order[each["metric"]], worse(each))
+    )
     write_json(options.json, results)
     with atomic_file(options.page) as page:
         page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors))))

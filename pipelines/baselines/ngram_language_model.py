@@ -90,7 +90,9 @@ class NGrams:
             events, of_events = np.unique(numbers * words + tokens, return_counts=True)
             behind = events // words
             of_contexts = np.bincount(behind, weights=of_events, minlength=len(contexts))
-            counts.append(Counts(contexts, events, of_events, of_contexts, np.bincount(behind, minlength=len(contexts))))
+            counts.append(
+                Counts(contexts, events, of_events, of_contexts, np.bincount(behind, minlength=len(contexts)))
+            )
         return cls(words, tuple(counts))
 
     def probabilities(self, text: np.ndarray, tokens: np.ndarray | None = None) -> np.ndarray:

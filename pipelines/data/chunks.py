@@ -27,9 +27,7 @@ class CarriedBatches:
         seed: of the order.
     """
 
-    def __init__(
-        self, texts: Sequence[Encoded], collate: Callable, rows: int, chunk_tokens: int, seed: int
-    ) -> None:
+    def __init__(self, texts: Sequence[Encoded], collate: Callable, rows: int, chunk_tokens: int, seed: int) -> None:
         self.collate = collate
         self.chunk_tokens = chunk_tokens
         self._random = np.random.default_rng(seed)

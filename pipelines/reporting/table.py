@@ -76,7 +76,10 @@ def _columns(group: Group) -> list[Column]:
             for metric in (group.headline, *group.side)
             for split in _splits(group)
         ),
-        *((f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval, 0)) for split in _splits(group)),
+        *(
+            (f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval, 0))
+            for split in _splits(group)
+        ),
         ("verdict", lambda row: f"**loses to {row.baseline}**" if row.verdict == "loses" else row.verdict),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),

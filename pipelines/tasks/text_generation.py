@@ -41,9 +41,7 @@ class TextGeneration(Task):
         from pipelines.models.language_model import build_language_model
 
         rows, tied = self.config.training.batch_size, bool(self.config.model.tied_embeddings)
-        return build_language_model(
-            self.vocabularies["tokens"], dimensions["tokens"], tied, self.cell, rows, seed
-        )
+        return build_language_model(self.vocabularies["tokens"], dimensions["tokens"], tied, self.cell, rows, seed)
 
     def source(self, example: Example) -> list[int]:
         """The ids of an example's tokens; one that is not known in this very form is unknown.

@@ -36,7 +36,11 @@ MODEL = {
     "word_shapes": (True, "pos_tagging"),
     "chunk_tokens": (2, "text_generation"),
 }
-BESIDE = {"pooling": {"pooling": "last"}, "chunk_tokens": {"chunk_tokens": 3}, "truncation": {"maximum_tokens": 3}}  # what else must be given
+BESIDE = {
+    "pooling": {"pooling": "last"},
+    "chunk_tokens": {"chunk_tokens": 3},
+    "truncation": {"maximum_tokens": 3},
+}  # what else must be given
 CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3,
         "recurrent_dropout": 0.5}  # fmt: skip
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",

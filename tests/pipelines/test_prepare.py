@@ -217,3 +217,33 @@ def test_conll_2003_is_read_from_its_three_files_as_they_ship(root: Path, tags: 
     main(["--dataset", str(config), "--output", str(root / "data")])
     (example,) = read_examples(root / "data/test.jsonl")
     assert example.tags == ("B-ORG", "O", "B-PER", "I-PER", "B-LOC", "I-LOC")
+
+
+CONTINUOUS = {"reader": "whole_file", "tokenizer": "characters", "continuous": True}
+
+
+def test_a_continuous_dataset_is_one_text_a_split_and_dev_is_the_end_of_train(root: Path) -> None:
+    folder = prepare(root, {"train": ["abcde\n", "fghij\n"], "test": "klm\n"}, dev_share=0.25, **CONTINUOUS)
+    texts = {split: [example.text for example in read_examples(folder / f"{split}.jsonl")] for split in
+             ("train", "dev", "test")}  # fmt: skip
+    assert texts == {"train": ["abcde\nfgh"], "dev": ["ij\n"], "test": ["klm\n"]}
+    (dev,) = read_examples(folder / "dev.jsonl")
+    assert dev.tokens == ("i", "j", "\n")
+    assert set(read_json(folder / "counts.json")["tokens"]) == set("abcde\nfgh")
+
+
+def test_a_continuous_dataset_without_train_has_no_end_that_dev_could_be(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        prepare(root, {"test": "klm\n"}, dev_share=0.25, **CONTINUOUS)
+    assert exit_.value.code == 2
+    assert "expected a split train that dev_share 0.25 takes dev from" in capsys.readouterr().err
+
+
+def test_a_continuous_dataset_with_a_dev_of_its_own_takes_no_share(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        prepare(root, {"train": "abc\n", "dev": "klm\n"}, dev_share=0.25, **CONTINUOUS)
+    assert "expected dev_share 0" in capsys.readouterr().err
