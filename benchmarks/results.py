@@ -24,7 +24,8 @@ a run's test was read once, that of the baselines more often: the solver's toler
 back after test had been read (dev told the same). The taggers' settings were changed once after test had been read for
 earlier ones, by what dev told. Minutes and tokens/s were taken on machines that did other work too; those of English
 taggers are of one core.
-Values are percent (BLEU and chrF as sacreBLEU prints them; of language models nats, bits and perplexity) with a 95 % bootstrap interval over sentences or documents.
+Values are percent (BLEU and chrF as sacreBLEU prints them; of language models nats, bits and perplexity) with a 95 %
+bootstrap interval over sentences or documents, of language models over blocks of tokens.
 With several seeds a value is their mean, the interval the mean of theirs, and sd the sample standard deviation over
 seeds. `results.json` holds the same with signatures.
 

@@ -3,12 +3,13 @@
 import heapq
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
-from pipelines.data.batching import Encoded
 from pipelines.data.vocabulary import BEGIN_ID
 
+Piece = tuple[Any, ...]  # the tokens before, and the tokens to predict: int32 (tokens,)
 Chunk = tuple[np.ndarray, np.ndarray, bool]  # the tokens before, the tokens to predict, whether it goes on
 
 
@@ -20,14 +21,14 @@ class CarriedBatches:
     epoch draws the order inside each row anew. A row without any more text reads `<bos>` and predicts nothing.
 
     Args:
-        texts: (tokens before, tokens to predict) of each text, both int32 (tokens,).
-        collate: makes the arrays of a batch of such pairs, (inputs, targets, sample_weights).
+        texts: the texts.
+        collate: makes the arrays of a batch of pieces, (inputs, targets, sample_weights).
         rows: of a batch.
         chunk_tokens: of a row in a batch.
         seed: of the order.
     """
 
-    def __init__(self, texts: Sequence[Encoded], collate: Callable, rows: int, chunk_tokens: int, seed: int) -> None:
+    def __init__(self, texts: Sequence[Piece], collate: Callable, rows: int, chunk_tokens: int, seed: int) -> None:
         self.collate = collate
         self.chunk_tokens = chunk_tokens
         self._random = np.random.default_rng(seed)
@@ -39,7 +40,7 @@ class CarriedBatches:
         ]
         order = sorted(self._random.permutation(len(pieces)).tolist(), key=lambda number: -len(pieces[number][1]))
         fewest = [(0, row) for row in range(rows)]
-        self.rows: list[list[Encoded]] = [[] for _ in range(rows)]
+        self.rows: list[list[Piece]] = [[] for _ in range(rows)]
         for number in order:
             chunks, row = heapq.heappop(fewest)
             self.rows[row].append(pieces[number])
@@ -59,7 +60,7 @@ class CarriedBatches:
             token_ids, targets, weights = self.collate([(before, after) for before, after, _ in batch])
             yield (token_ids, continues), targets, weights
 
-    def _chunks(self, pieces: Sequence[Encoded]) -> Iterator[Chunk]:
+    def _chunks(self, pieces: Sequence[Piece]) -> Iterator[Chunk]:
         for before, after in pieces:
             for start in range(0, len(after), self.chunk_tokens):
                 part = slice(start, start + self.chunk_tokens)

@@ -12,7 +12,7 @@ from pipelines.evaluation.scale import LOWER_IS_BETTER
 
 @dataclass(frozen=True)
 class Value:
-    """A number in percent (of language models: nats, bits, perplexity), or a difference of two, with its 95 % interval."""
+    """A number in percent, in nats or in bits, or a perplexity, or a difference of two, with its 95 % interval."""
 
     value: float
     low: float

@@ -59,7 +59,8 @@ class TextGeneration(Task):
 
     def features(self, example: Example) -> Encoded:
         """What the model reads of an example: `<bos>`, then the ids of its tokens."""
-        return (np.array([BEGIN_ID, *self.source(example)], "int32"),)
+        ids: Any = np.array([BEGIN_ID, *self.source(example)], "int32")
+        return (ids,)
 
     def encode(self, example: Example) -> Encoded:
         """The tokens before, and the tokens to predict."""

@@ -15,7 +15,7 @@ def correct_share(task, model, examples):
     """Share of examples predicted without any mistake."""
     rows = list(task.predict(model, examples))
     if task.field == "tokens":  # each sentence's first word tells all that follow
-        return np.mean([value > np.log(0.5) for row in rows for value in row["log_probabilities"][1:]])
+        return float(np.mean([value > np.log(0.5) for row in rows for value in row["log_probabilities"][1:]]))
     key = {"label": "label", "tags": "tags", "target_tokens": "tokens"}[task.field]
     right = [
         row[key] == (list(wanted) if isinstance(wanted, tuple) else wanted)

@@ -51,8 +51,8 @@ def test_every_token_is_predicted_once_an_epoch(rows, chunk_tokens):
     for _ in range(2):
         epoch = list(batches.epoch())
         assert len(epoch) == len(batches)
-        found = [targets[weights > 0].tolist() for _, targets, weights in epoch]
-        assert sorted(sum(found, [])) == expected
+        found = [token for _, targets, weights in epoch for token in targets[weights > 0].tolist()]
+        assert sorted(found) == expected
 
 
 def test_each_document_begins_with_bos_and_a_fresh_state():
