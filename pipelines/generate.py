@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--temperature", type=float, default=1.0, help="below 1 more probable, 0 the most probable (1)")
     parser.add_argument("--top-k", type=int, default=0, help="draw from so many most probable tokens (0: from all)")
     parser.add_argument("--top-p", type=float, default=1.0, help="draw from the fewest tokens of this probability (1)")
-    parser.add_argument("--length", type=int, default=500, help="tokens to write (500)")
+    parser.add_argument("--length", type=int, default=500, help="the most tokens to write (500)")
     parser.add_argument("--seed", type=int, default=1, help="of the draws (1)")
     options = parser.parse_args(arguments)
     if options.length < 0:

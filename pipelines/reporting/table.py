@@ -22,9 +22,9 @@ def markdown(leaderboard: Leaderboard) -> str:
         "",
         "Values are percent (BLEU and chrF as sacreBLEU prints them; nats, bits and perplexity as they are: less is",
         "better) with 95 % bootstrap intervals. Rows are sorted by the headline metric on dev, and dev decides the",
-        "verdict. A run that is not better than the best baseline loses; one whose difference, on the same resamples for",
-        "both, has 0 in its interval is unclear. Baselines are in italics. Time, tokens/s and memory are of the machine",
-        "that trained.",
+        "verdict. A run that is not better than the best baseline loses; one whose difference, on the same resamples",
+        "for both, has 0 in its interval is unclear. Baselines are in italics. Time, tokens/s and memory are of the",
+        "machine that trained.",
     ]
     for group in leaderboard.groups:
         columns = _columns(group)

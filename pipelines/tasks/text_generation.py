@@ -12,12 +12,15 @@ from pipelines.data.batching import Encoded, pad
 from pipelines.data.chunks import CarriedBatches
 from pipelines.data.examples import Example
 from pipelines.data.tokenization import spaced
-from pipelines.data.vocabulary import BEGIN_ID, PADDING_ID, SPECIAL_WORDS, UNKNOWN_ID, Vocabulary
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
 from pipelines.tasks import Task
 
 
 class TextGeneration(Task):
-    """Gives each token its probability after all that stand before it; `<bos>` opens a text."""
+    """Gives each token its probability after all that stand before it; `<bos>` opens a text.
+
+    Training also predicts the end of a text. Scores are of the text's tokens alone.
+    """
 
     field = "tokens"
     needs = ("chunk_tokens",)
@@ -63,9 +66,9 @@ class TextGeneration(Task):
         return (ids,)
 
     def encode(self, example: Example) -> Encoded:
-        """The tokens before, and the tokens to predict."""
+        """The tokens before, and the tokens to predict: those of the text, then `<eos>`."""
         (ids,) = self.features(example)
-        return ids[:-1], ids[1:]
+        return ids, np.append(ids[1:], np.int32(END_ID))
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         targets = pad([after for _, after in batch])
@@ -97,9 +100,9 @@ class TextGeneration(Task):
         Args:
             model: a `LanguageModel`.
             prime: the tokens that stand before.
-            choose: the number of the next token among its logits, float32 (words,); those of special words are minus
-                infinity.
-            length: tokens to write.
+            choose: the number of the next token among its logits, float32 (words,); of special words, all but `<eos>`
+                have minus infinity.
+            length: the most tokens to write; a text that ends before is shorter.
         """
         from pipelines.models.language_model import reader, zero_states
 
@@ -111,8 +114,10 @@ class TextGeneration(Task):
             for _ in range(length):
                 logits, states = read(token_ids, states)
                 after = logits[0, -1].copy()
-                after[: len(SPECIAL_WORDS)] = -np.inf
+                after[[PADDING_ID, UNKNOWN_ID, BEGIN_ID]] = -np.inf
                 chosen = choose(after)
+                if chosen == END_ID:
+                    return
                 yield vocabulary.words[chosen]
                 token_ids = np.array([[chosen]], "int32")
 

@@ -69,7 +69,7 @@ class TrainedRun:
         Args:
             prime: the beginning, possibly empty.
             choose: the number of the next token among its logits, such as a `pipelines.decoding.sampling.Sampler`.
-            length: tokens to write.
+            length: the most tokens to write.
 
         Raises:
             InputError: the task writes nothing of its own.

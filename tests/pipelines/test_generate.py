@@ -1,7 +1,6 @@
 """Texts that a language model writes, and the command that prints them."""
 
 from collections import Counter
-from dataclasses import replace
 
 import keras
 import numpy as np
@@ -12,6 +11,7 @@ import pipelines
 from pipelines import generate, predict
 from pipelines.data.examples import Example
 from pipelines.data.tokenization import tokenizer
+from pipelines.data.vocabulary import END_ID
 from pipelines.decoding.sampling import Sampler
 from pipelines.plugins import load
 from pipelines.training.checkpoint import save_run
@@ -31,12 +31,8 @@ def run_of(kind, small_vectors):
     model = task.build_model({"tokens": 6}, 1)
     draws = np.random.default_rng(0)
     model.set_weights([draws.normal(0, 1.0, weight.shape) for weight in model.get_weights()])
-    dataset = replace_tokenizer(kind)
+    dataset = {**DATASET, "language": "ru", "tokenizers": {"tokens": kind, "target_tokens": None}}
     return TrainedRun("small", task, model, dataset)
-
-
-def replace_tokenizer(kind):
-    return {**DATASET, "language": "ru", "tokenizers": {"tokens": kind, "target_tokens": None}}
 
 
 @pytest.fixture(scope="module", params=["characters", "words"])
@@ -58,6 +54,7 @@ def test_each_token_is_drawn_from_its_probability_after_all_before(run):
     seen = []
 
     def choose(logits):
+        logits[END_ID] = -np.inf
         seen.append(logits - np.logaddexp.reduce(logits.astype("float64")))
         return int(logits.argmax())
 
@@ -75,13 +72,24 @@ def test_each_token_is_drawn_from_its_probability_after_all_before(run):
 def test_no_special_word_is_written(run):
     words = run.task.vocabularies["tokens"].words
     pieces = list(run.generate("", Sampler(1, temperature=5.0), 300))
-    assert len(pieces) == 300
+    assert 0 < len(pieces) <= 300
     assert {piece.strip() or piece for piece in pieces} <= {*words[4:], *(word.strip() for word in words[4:])}
 
 
 def test_a_seed_writes_the_same_text_again_and_another_one_another(run):
     one, same, other = ("".join(run.generate(TEXT, Sampler(seed), 40)) for seed in (1, 1, 2))
     assert one == same != other
+
+
+def test_a_text_that_ends_is_shorter_than_it_might_be(run):
+    choices = iter([7, 8, END_ID, 9])
+    assert len(list(run.generate("Осло", lambda logits: next(choices), 50))) == 2
+    assert next(choices) == 9
+
+
+def test_no_more_tokens_are_written_than_asked_for(run):
+    assert len(list(run.generate("Осло", lambda logits: 7, 12))) == 12
+    assert list(run.generate("Осло", lambda logits: 7, 0)) == []
 
 
 def test_the_beginning_changes_what_follows(run):
@@ -94,7 +102,7 @@ def test_tokens_stream_one_by_one(run):
 
     def choose(logits):
         asked.append(len(asked))
-        return int(logits.argmax())
+        return 7
 
     pieces = run.generate("Осло", choose, 5)
     assert asked == []
@@ -146,5 +154,5 @@ def test_the_vector_of_a_text_is_the_state_after_its_last_token(run):
 
 def test_a_word_in_another_case_is_unknown_to_a_language_model(small_vectors):
     run = run_of("words", small_vectors)
-    (row,) = run.task.predict(run.model, [replace(Example("0", "", ("Осло", "осло", "туристы", "Туристы")))])
+    (row,) = run.task.predict(run.model, [Example("0", "", ("Осло", "осло", "туристы", "Туристы"))])
     assert row["unknown"] == [1, 3]
