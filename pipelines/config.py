@@ -44,6 +44,7 @@ class DatasetConfig:
     seed: int = 0  # toy: of the grammar; dev_share: of the draw
     sentences: dict[str, int] = field(default_factory=dict)  # toy: split -> number of sentences
     dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
+    continuous: bool = False  # each split is one text, its examples joined; dev_share takes the end of train
     remove_overlap: bool = False  # drop from train what stands in dev or test too
 
 
@@ -77,9 +78,10 @@ class ModelConfig:
     annotations: Literal["states", "states_and_words"] | None = None  # encoder-decoders: what is attended to
     attention: Literal["multiplicative", "additive", "none"] | None = None  # how: multiplicative, if none is given
     input_feeding: bool | None = None  # encoder-decoders: whether a step reads the attentional output of the one before
-    tied_embeddings: bool | None = None  # encoder-decoders: whether the output layer is the target words' vectors
+    tied_embeddings: bool | None = None  # generators: whether the output layer is the written words' vectors
     label_smoothing: float | None = None  # encoder-decoders: share of a target's probability spread over all words
     scheduled_sampling: float | None = None  # encoder-decoders: share of the decoder's words that are its own, at last
+    chunk_tokens: int | None = None  # language models: tokens read at once; states are carried on, gradients end
     output: Literal["softmax", "crf"] | None = None  # taggers: each tag alone (if none is given), or whole sequences
     tag_scheme: Literal["iob2", "iobes"] | None = None  # entities: what is learned; predictions are IOB2
     characters: CharacterConfig | None = None  # taggers: features of words from their characters
@@ -89,8 +91,9 @@ class ModelConfig:
         _check_share("word_dropout", self.word_dropout or 0.0)
         _check_share("label_smoothing", self.label_smoothing or 0.0)
         _check_share("scheduled_sampling", self.scheduled_sampling or 0.0)
-        if self.maximum_tokens is not None and self.maximum_tokens < 1:
-            raise ValueError(f"expected maximum_tokens of at least 1, got {self.maximum_tokens}")
+        for name in ("maximum_tokens", "chunk_tokens"):
+            if (value := getattr(self, name)) is not None and value < 1:
+                raise ValueError(f"expected {name} of at least 1, got {value}")
         if self.truncation and self.maximum_tokens is None:
             raise ValueError("truncation tells what maximum_tokens keeps; give that as well")
 
@@ -109,6 +112,7 @@ class TrainingConfig:
     lower_cased: float = 0.0  # share of the examples that are read again in lower case
     frozen_epochs: int = 0  # first epochs in which fine-tuned word vectors stay as they are
     averaging: float = 0.0  # momentum of the moving average of weights that is evaluated and kept; 0: the weights are
+    sample_steps: int | None = None  # language models: steps after which a sample is written, again and again
 
     def __post_init__(self) -> None:
         _check_share("lower_cased", self.lower_cased)
@@ -122,6 +126,8 @@ class TrainingConfig:
         for name in ("batch_size", "epochs", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")
+        if self.sample_steps is not None and self.sample_steps < 1:
+            raise ValueError(f"expected sample_steps of at least 1, got {self.sample_steps}")
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ def formatted(row: Mapping[str, Any], form: str | None) -> str:
     """A prediction as JSON; as text: its label, its tags between spaces, or its text; as columns; or as HTML."""
     if form in (None, "jsonl"):
         return json.dumps(row, ensure_ascii=False)
+    if form == "text" and "log_probabilities" in row:
+        raise InputError("--format text: a language model predicts no text; `elman generate` writes one")
     if form == "text":
         return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text", ""))
     if form == "html":

@@ -6,7 +6,7 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
         raise InputError(f"dataset {name}: the tokenizer `{SUBWORDS}` and `pieces` go together; give both, or neither")
     with atomic_folder(output) as folder:
         changes, gold_tokens = write_splits(config, folder)
-        if config.dev_share:
+        if config.dev_share and not config.continuous:
             changes["drawn from train"] = {"dev": draw_dev(folder, config.dev_share, config.seed)}
         if config.remove_overlap:
             changes["removed, same sentence in dev or test"] = remove_overlap(folder)
@@ -83,14 +83,30 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     left_out: Counter[str] = Counter()
     mended: Counter[str] = Counter()
     gold: set[bool] = set()
-    for split, examples in plugins.load("data.sources", config.source).read(config, folder / "source").items():
+    splits = plugins.load("data.sources", config.source).read(config, folder / "source")
+    for split, examples in (as_one_text(splits, config.dev_share) if config.continuous else splits).items():
         if split not in SPLITS:
             raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
-        if split == "dev" and config.dev_share:
+        if "dev" in splits and config.dev_share:
             raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
         read = mend_tags(with_progress(examples, split), split, mended)
         write_split(folder, split, tokenised(read, config, split, left_out, gold))
     return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(mended)}, gold == {True}
+
+
+def as_one_text(splits: Mapping[str, Iterable[Example]], dev_share: float) -> dict[str, Iterable[Example]]:
+    """Joins the examples of each split to one text; the last characters of train become dev, `dev_share` of them.
+
+    Raises:
+        InputError: there is no train to take dev from.
+    """
+    texts = {split: "".join(example.text for example in examples) for split, examples in splits.items()}
+    if dev_share and "train" not in texts:
+        raise InputError(f"expected a split train that dev_share {dev_share} takes dev from, got none")
+    if dev_share:
+        border = len(texts["train"]) - round(dev_share * len(texts["train"]))
+        texts |= {"train": texts["train"][:border], "dev": texts["train"][border:]}
+    return {split: [Example(id=split, text=text, tokens=())] for split, text in texts.items()}
 
 
 def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:

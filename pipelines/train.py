@@ -50,7 +50,6 @@ def main(arguments: list[str] | None = None) -> None:
     counts = read_json(options.data / "counts.json")
     task = task_class.from_counts(config, cell, counts, vectors, detokenizer_of(dataset))
 
-    from pipelines.data.batching import TrainingBatches
     from pipelines.seeding import seed_everything
     from pipelines.training.augmentation import with_lower_cased
     from pipelines.training.checkpoint import save_run
@@ -58,6 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     device = choose_device(config.training.device)
     seed_everything(run.seed)
+    from pipelines.training.callbacks import Samples
     from pipelines.training.fit import fit
     from pipelines.training.resumption import Checkpoint
 
@@ -66,11 +66,14 @@ def main(arguments: list[str] | None = None) -> None:
     evaluation = plugins.load("evaluation", config.metrics)
     examples = with_lower_cased(splits["train"], config.training.lower_cased, run.seed)
     encoded = [task.encode(example) for example in examples]
-    batches = TrainingBatches(encoded, task.collate, config.training.batch_size, run.seed)
+    batches = task.batches(encoded, config.training.batch_size, run.seed)
     greedy = DecodingConfig() if task.decodes else None  # `decoding:` is no part of training
     settings = {"run": asdict(run), "task": asdict(config), "cell": asdict(cell), "device": device}
     checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(paths.values())), started)
     with atomic_folder(options.output) as folder:
+        callbacks = task.callbacks()
+        if steps := config.training.sample_steps:
+            callbacks += [Samples(lambda: task.sample(model, run.seed), steps, folder / "samples.jsonl")]
         cost = fit(
             model,
             task.loss(),
@@ -83,7 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
             config.monitor,
             cell.clip_norm,
             folder / "history.csv",
-            task.callbacks(),
+            callbacks,
             list(task.word_embeddings(model).values()),
             checkpoint,
         )

@@ -9,7 +9,7 @@ import numpy as np
 from pipelines.data.vocabulary import PADDING_ID
 
 MOST_STEPS = 32_768  # steps of a batch that is predicted, padding included: what bounds its memory
-Encoded = tuple[Sequence, ...]  # the sequences of one example, the source's token ids first
+Encoded = tuple[Any, ...]  # the sequences of one example, the source's token ids first
 
 
 def pad(rows: Sequence[Sequence[int]]) -> np.ndarray:
@@ -55,23 +55,14 @@ class TrainingBatches:
         self.collate = collate
         self.batch_size = batch_size
         self._lengths = [max(map(len, example)) for example in examples]
-        self._random = np.random.default_rng(seed)
-
-    @property
-    def random_state(self) -> dict[str, Any]:
-        """What the draws of the next epoch follow from, as JSON; it can be set to that of another process."""
-        return dict(self._random.bit_generator.state)
-
-    @random_state.setter
-    def random_state(self, state: dict[str, Any]) -> None:
-        self._random.bit_generator.state = state
+        self.random = np.random.default_rng(seed)
 
     def __len__(self) -> int:
         return math.ceil(len(self.examples) / self.batch_size)
 
     def epoch(self) -> Iterator[tuple]:
         """Yields the batches of a new epoch."""
-        for batch in bucketed(self._lengths, self.batch_size, self._random):
+        for batch in bucketed(self._lengths, self.batch_size, self.random):
             yield self.collate([self.examples[index] for index in batch])
 
 

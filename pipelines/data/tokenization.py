@@ -5,14 +5,14 @@ No tokenizer loses a character: without its white space, a text equals its token
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from embeddings.config import nearest
 from embeddings.errors import InputError
-from pipelines.data.subwords import SUBWORDS, encoding_path, join_pieces, load_encoding
+from pipelines.data.subwords import SPACE, SUBWORDS, encoding_path, join_pieces, load_encoding
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -59,7 +59,13 @@ def words_lowercase(text: str) -> list[str]:
     return words(text.lower())
 
 
+def characters(text: str) -> list[str]:
+    """Splits into characters, white space included."""
+    return list(text)
+
+
 _TOKENIZERS: dict[str, Tokenizer] = {
+    "characters": characters,
     "whitespace": whitespace,
     "words": words,
     "words_lowercase": words_lowercase,
@@ -88,12 +94,38 @@ def tokenizer_of(dataset: Mapping[str, Any], folder: Path) -> Tokenizer:
     return load_encoding(encoding_path(folder, "tokens")) if name.startswith(SUBWORDS) else tokenizer(name)
 
 
-def detokenizer_of(dataset: Mapping[str, Any]) -> Callable[[Sequence[str]], str]:
+@dataclass(frozen=True)
+class Detokenizer:
+    """Puts tokens together as their tokenizer took them apart.
+
+    Args:
+        tokenizer: its id.
+        language: of the text, see `detokenize`.
+    """
+
+    tokenizer: str = "words"
+    language: str = ""
+
+    def __call__(self, tokens: Sequence[str]) -> str:
+        """The whole text of some tokens."""
+        if self.tokenizer.startswith(SUBWORDS):
+            return join_pieces(tokens)
+        return "".join(tokens) if self.tokenizer == "characters" else detokenize(tokens, self.language)
+
+    def stream(self, tokens: Iterable[str]) -> Iterator[str]:
+        """Each token behind the space that belongs before it, one by one."""
+        if self.tokenizer.startswith(SUBWORDS):
+            return (token.replace(SPACE, " ") for token in tokens)
+        return iter(tokens) if self.tokenizer == "characters" else spaced(tokens, self.language)
+
+
+PLAIN = Detokenizer()
+
+
+def detokenizer_of(dataset: Mapping[str, Any]) -> Detokenizer:
     """What puts a dataset's target tokens together again, or where it has none, its tokens."""
     field = "target_tokens" if dataset["tokenizers"]["target_tokens"] else "tokens"
-    if dataset["tokenizers"][field].startswith(SUBWORDS):
-        return join_pieces
-    return partial(detokenize, language=dataset["target_language"] or dataset["language"])
+    return Detokenizer(dataset["tokenizers"][field], dataset["target_language"] or dataset["language"])
 
 
 def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
@@ -122,6 +154,7 @@ def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
 
 _GLUED_TO_THE_LEFT = re.compile(r"([.,!?;:])\1*|[…%)\]}’”»]|['’](?:s|m|d|ll|re|ve)|n['’]t", re.IGNORECASE)
 _GLUED_TO_THE_RIGHT = re.compile(r"[(\[{$£€#‘«„]")
+_STRAIGHT = ('"', "'")
 
 
 def detokenize(tokens: Sequence[str], language: str) -> str:
@@ -134,12 +167,22 @@ def detokenize(tokens: Sequence[str], language: str) -> str:
         language: `en`, `de` or `ru`; it tells whether the mark “ opens or closes.
     """
     last = {token: position for position, token in enumerate(tokens)}
+    return "".join(spaced(tokens, language, {last[mark] for mark in _STRAIGHT if mark in last}))
+
+
+def spaced(tokens: Iterable[str], language: str, lone: Collection[int] = ()) -> Iterator[str]:
+    """The tokens of `words`, each behind the space that a writer of the language would set before it, streaming.
+
+    Args:
+        tokens: the tokens.
+        language: as for `detokenize`.
+        lone: positions of straight quotation marks that close where they would open.
+    """
     open_marks: set[str] = set()
-    pieces: list[str] = []
     glued = True  # no space before the next token
     for position, token in enumerate(tokens):
-        if token in ('"', "'"):
-            opens = token not in open_marks and position < last[token]
+        if token in _STRAIGHT:
+            opens = token not in open_marks and position not in lone
             (open_marks.add if opens else open_marks.discard)(token)
             closes = not opens
         elif token == "“":
@@ -148,6 +191,5 @@ def detokenize(tokens: Sequence[str], language: str) -> str:
         else:
             opens = _GLUED_TO_THE_RIGHT.fullmatch(token) is not None
             closes = _GLUED_TO_THE_LEFT.fullmatch(token) is not None
-        pieces.append(token if glued or closes else f" {token}")
+        yield token if glued or closes else f" {token}"
         glued = opens
-    return "".join(pieces)

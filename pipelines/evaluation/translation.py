@@ -14,6 +14,7 @@ from pipelines.evaluation.counts import Key
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
 
 UNIT = "sentence"
+units = len
 MAIN = ("bleu", "chrf", "bleu_lowercase")
 LIBRARY = "sacrebleu"
 OPTIONS: dict[str, dict[str, Any]] = {  # each is part of sacreBLEU's own signature

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import keras
 
+from pipelines.models.language_model import LanguageModel
 from pipelines.models.seq2seq import Seq2Seq
 from pipelines.models.tracing import trace_once
 
-__all__ = ["Seq2Seq", "load_model"]
+__all__ = ["LanguageModel", "Seq2Seq", "load_model"]
 
 
 def load_model(path: str | Path) -> keras.Model:

@@ -17,13 +17,15 @@ from embeddings.errors import InputError
 from embeddings.files import write_json
 from embeddings.matrix import matrix
 from pipelines.config import CellConfig, DecodingConfig, ModelConfig, TaskConfig
-from pipelines.data.batching import Encoded, in_batches_by_length, pad
+from pipelines.data.batching import Encoded, TrainingBatches, in_batches_by_length, pad
 from pipelines.data.examples import Example
+from pipelines.data.tokenization import PLAIN, Detokenizer
 from pipelines.data.vocabulary import PADDING_ID, SPECIAL_WORDS, Vocabulary, build_vocabulary
 from pipelines.data.word_forms import character_vocabulary
 
 OPTIONAL = tuple(each.name for each in fields(ModelConfig) if each.default is None)
 CHARACTERS = "characters"  # name of their vocabulary
+SAMPLE_TOKENS = 300  # of a text that training writes now and then
 PREDICTION_CHUNK = 4096  # examples held at once while predictions stream
 
 
@@ -50,7 +52,7 @@ class Task(ABC):
         cell: CellConfig,
         vocabularies: dict[str, Vocabulary],
         labels: Sequence[str] = (),
-        detokenize: Callable[[Sequence[str]], str] = " ".join,
+        detokenize: Detokenizer = PLAIN,
     ) -> None:
         for key, needed, read, given in (
             *((f"model.{key}", key in self.needs, key in (*self.needs, *self.reads), given is not None)
@@ -75,7 +77,7 @@ class Task(ABC):
         cell: CellConfig,
         counts: Mapping[str, Mapping[str, int]],
         vectors: Mapping[str, Any],
-        detokenize: Callable[[Sequence[str]], str] = " ".join,
+        detokenize: Detokenizer = PLAIN,
     ) -> "Task":
         """Makes vocabularies and labels of what stands in train and of the vectors' words.
 
@@ -90,8 +92,8 @@ class Task(ABC):
             field: build_vocabulary(
                 counts[field],
                 # A generator writes words that train has shown it, so no word of the vectors alone.
-                [] if field == "target_tokens" else vectors[field].index_to_key,
-                fine_tuned=field == "target_tokens" or config.model.word_vectors == "fine_tuned",
+                [] if field == cls.field else vectors[field].index_to_key,
+                fine_tuned=field == cls.field or config.model.word_vectors == "fine_tuned",
                 minimum_count=config.model.minimum_count,
             )
             for field in cls.text_fields()
@@ -123,6 +125,10 @@ class Task(ABC):
     @abstractmethod
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         """Inputs, targets and weights of a training batch; a weight is 0 at padding."""
+
+    def batches(self, encoded: Sequence[Encoded], batch_size: int, seed: int) -> Any:
+        """Training batches with `epoch()` and `len()`, of what `encode` gave."""
+        return TrainingBatches(encoded, self.collate, batch_size, seed)
 
     @abstractmethod
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
@@ -209,6 +215,22 @@ class Task(ABC):
         """
         raise InputError(f"task {self.config.task!r} explains no predictions; leave --explain out")
 
+    def generate(
+        self, model: Any, prime: Sequence[str], choose: Callable[[np.ndarray], int], length: int
+    ) -> Iterator[str]:
+        """Writes on from the tokens of a beginning, a piece of text at a time.
+
+        Raises:
+            InputError: this task writes nothing of its own.
+        """
+        raise InputError(f"task {self.config.task!r} writes no text on; expected a run of `text_generation`")
+
+    def sample(self, model: Any, seed: int) -> str:
+        """A short text that a model writes while it is trained, always from the same seed."""
+        from pipelines.decoding.sampling import Sampler
+
+        return "".join(self.generate(model, (), Sampler(seed), SAMPLE_TOKENS))
+
     def save(self, folder: Path) -> None:
         """Writes vocabularies and labels into a run folder."""
         for field, vocabulary in self.vocabularies.items():
@@ -221,7 +243,7 @@ class Task(ABC):
         folder: Path,
         config: TaskConfig,
         cell: CellConfig,
-        detokenize: Callable[[Sequence[str]], str] = " ".join,
+        detokenize: Detokenizer = PLAIN,
     ) -> "Task":
         """Reads what `save` wrote."""
         names = (*cls.text_fields(), *((CHARACTERS,) if config.model.characters else ()))

@@ -178,7 +178,10 @@ def traced_decoder(model: Any, decoding: DecodingConfig) -> Any:
     """The decoder of a model, kept from one dev evaluation to the next, for tracing it takes seconds."""
     from pipelines.models.tracing import trace_once
 
-    decoder = plugins.load("decoding", decoding.method).Decoder(model, decoding)
+    module = plugins.load("decoding", decoding.method)
+    if not hasattr(module, "Decoder"):
+        raise InputError(f"decoding.method: expected greedy or beam, got {decoding.method!r}, which translates nothing")
+    decoder = module.Decoder(model, decoding)
     trace_once(decoder)
     return decoder
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from pipelines.config import TrainingConfig
 from pipelines.data.batching import TrainingBatches
+from pipelines.data.chunks import CarriedBatches
+from pipelines.evaluation.scale import LOWER_IS_BETTER
 from pipelines.models.tracing import trace_once
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
 from pipelines.training.resumption import Checkpoint, Resumption
@@ -17,7 +19,7 @@ from pipelines.training.resumption import Checkpoint, Resumption
 def fit(
     model: Any,
     loss: Any,
-    batches: TrainingBatches,
+    batches: TrainingBatches | CarriedBatches,
     evaluate: Callable[[], dict[str, float]],
     config: TrainingConfig,
     monitor: str,
@@ -35,7 +37,7 @@ def fit(
         batches: the training batches.
         evaluate: gives the dev metrics of the model as it is.
         config: optimiser, epochs and patience.
-        monitor: the dev metric that decides; more is better.
+        monitor: the dev metric that decides.
         clip_norm: global norm above which gradients are scaled down.
         history: CSV file of the learning curves.
         callbacks: Keras callbacks of the task's own.
@@ -52,8 +54,9 @@ def fit(
     if config.averaging:
         settings |= {"use_ema": True, "ema_momentum": config.averaging}
     optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": settings})
-    trained = list(model.trainable_variables)
-    optimizer.build(trained)
+    optimizer.build(model.trainable_variables)
+    constant = {id(weight) for layer in word_embeddings for weight in layer.non_trainable_weights}
+    changing = [weight for weight in model.weights if id(weight) not in constant]
 
     def compile_model(train_words: bool) -> None:
         for layer in word_embeddings:
@@ -64,8 +67,9 @@ def fit(
 
     compile_model(train_words=not config.frozen_epochs)
     stopwatch = Stopwatch()
+    mode = "min" if monitor in LOWER_IS_BETTER else "max"
     stopping = keras.callbacks.EarlyStopping(
-        f"val_{monitor}", mode="max", patience=config.patience, restore_best_weights=True
+        f"val_{monitor}", mode=mode, patience=config.patience, restore_best_weights=True
     )
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))
@@ -73,7 +77,7 @@ def fit(
     listed = [stopwatch, *averages, DevMetrics(evaluate), curves, progress, stopping, *callbacks]
     counts = {"epochs": 0, "real_tokens": 0, "padded_tokens": 0}
     if checkpoint:
-        listed.append(Resumption(checkpoint, trained, batches, counts, stopwatch, curves, stopping, config.epochs))
+        listed.append(Resumption(checkpoint, changing, batches, counts, stopwatch, curves, stopping, callbacks))
     told = keras.callbacks.CallbackList(listed, model=model, epochs=config.epochs, steps=len(batches))
 
     # `Model.fit` would fix the time dimension where the first two batches happen to be of equal length.

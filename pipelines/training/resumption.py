@@ -15,6 +15,7 @@ import numpy as np
 
 from embeddings.files import atomic_path
 from pipelines.data.batching import TrainingBatches
+from pipelines.data.chunks import CarriedBatches
 from pipelines.training.callbacks import Stopwatch
 
 ROOT = Path(__file__).parents[2]  # of our packages
@@ -88,34 +89,33 @@ class Checkpoint:
 class Resumption(keras.callbacks.Callback):
     """Writes a checkpoint after each epoch, and begins with the one that stands there. It must be the last callback.
 
-    Weights that are not trained are left out, for they are those that the model was built with.
-
     Args:
         checkpoint: the file.
-        trained: the weights that are trained, now or in later epochs.
+        changing: the weights that training changes; the others are those that the model was built with.
         batches: the training batches, for the state of their draws.
         counts: what the loop counts over its epochs, `epochs` among it; restored in place.
         stopwatch: the seconds of training steps.
         curves: the history.
         stopping: the best epoch and its weights.
-        epochs: the most epochs.
+        callbacks: those of which some have a `state`, as JSON.
     """
 
     def __init__(
         self,
         checkpoint: Checkpoint,
-        trained: Sequence[Any],
-        batches: TrainingBatches,
+        changing: Sequence[Any],
+        batches: TrainingBatches | CarriedBatches,
         counts: dict[str, int],
         stopwatch: Stopwatch,
         curves: keras.callbacks.CSVLogger,
         stopping: keras.callbacks.EarlyStopping,
-        epochs: int,
+        callbacks: Sequence[Any],
     ) -> None:
         super().__init__()
-        self.checkpoint, self.trained, self.batches = checkpoint, trained, batches
+        self.checkpoint, self.changing, self.batches = checkpoint, changing, batches
         self.counts, self.stopwatch = counts, stopwatch
-        self.curves, self.stopping, self.epochs = curves, stopping, epochs
+        self.curves, self.stopping = curves, stopping
+        self.stateful = [callback for callback in callbacks if hasattr(callback, "state")]
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         if not (found := self.checkpoint.read()):
@@ -129,36 +129,39 @@ class Resumption(keras.callbacks.Callback):
             for number, weight in enumerate(self.model.weights)
         ]
         self.model.stop_training = state["stop_training"]
-        self.batches.random_state = state["batches"]
+        self.batches.random.bit_generator.state = state["batches"]
         self.stopwatch.seconds = state["training_seconds"]
         self.counts.update(state["counts"])
         self.curves.csv_file.write(state["history"])
         self.curves.append_header = False
-        print(f"resumes after epoch {self.counts['epochs']} of {self.epochs}", file=sys.stderr, flush=True)
+        for callback, its in zip(self.stateful, state["callbacks"], strict=True):
+            callback.state = its
+        print(f"resumes after epoch {self.counts['epochs']} of {self.params['epochs']}", file=sys.stderr, flush=True)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         stopping = {name: getattr(self.stopping, name) for name in ("wait", "stopped_epoch", "best_epoch")}
         state = {
             "stopping": stopping | {"best": float(self.stopping.best)},
             "stop_training": self.model.stop_training,
-            "batches": self.batches.random_state,
+            "batches": dict(self.batches.random.bit_generator.state),
             "training_seconds": self.stopwatch.seconds,
             "counts": self.counts,
+            "callbacks": [callback.state for callback in self.stateful],
             "history": Path(self.curves.filename).read_bytes().decode(),
         }
         variables = [keras.ops.convert_to_numpy(variable) for variable in self._variables()]
         arrays = {f"variable_{number}": value for number, value in enumerate(variables)}
-        trained = {id(weight) for weight in self.trained}
+        changing = {id(weight) for weight in self.changing}
         for number, (weight, best) in enumerate(zip(self.model.weights, self.stopping.best_weights, strict=True)):
-            if id(weight) in trained:
+            if id(weight) in changing:
                 arrays[f"best_{number}"] = best
         self.checkpoint.write(state, arrays)
 
     def _variables(self) -> list[Any]:
-        """What training changes: trained weights, the states of random draws, the optimiser's variables."""
+        """What training changes: weights, the states of random draws, the optimiser's variables."""
         weights = {id(weight) for weight in self.model.weights}
         draws = [variable for variable in self.model.variables if id(variable) not in weights]
-        return [*self.trained, *draws, *self.model.optimizer.variables]
+        return [*self.changing, *draws, *self.model.optimizer.variables]
 
 
 def sha256(path: Path) -> str:

@@ -1,6 +1,6 @@
 """A trained run in memory: it predicts new text, and turns texts into vectors."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -62,6 +62,19 @@ class TrainedRun:
                 if (entities := self.task.entities(row)) is not None:
                     found["entities"] = [described(entity, example.text, found) for entity in entities]
                 yield found
+
+    def generate(self, prime: str, choose: Callable[[np.ndarray], int], length: int) -> Iterator[str]:
+        """Writes on from the beginning of a text, a token at a time, each with the space that belongs before it.
+
+        Args:
+            prime: the beginning, possibly empty.
+            choose: the number of the next token among its logits, such as a `pipelines.decoding.sampling.Sampler`.
+            length: the most tokens to write.
+
+        Raises:
+            InputError: the task writes nothing of its own.
+        """
+        return self.task.generate(self.model, self.tokenize(prime), choose, length)
 
     def encode(self, texts: Iterable[str], tokenised: bool = False, chunk: int = 256) -> Iterator[np.ndarray]:
         """The last hidden states of the encoder's last layer, both directions joined, for each text, streaming.

@@ -46,6 +46,7 @@ def test_weights_count_the_real_targets(untrained, examples):
     real = {
         "label": len(examples),
         "tags": sum(len(example.tokens) for example in examples),
+        "tokens": sum(len(example.tokens) + 1 for example in examples),
         "target_tokens": sum(len(example.target_tokens) + 1 for example in examples),  # the end is learned too
     }
     assert weights.sum() == real[task.field]

@@ -11,7 +11,6 @@ from conformance_cases import CASES, build, case_id, examples_of, of_case
 
 from pipelines import plugins
 from pipelines.config import CharacterConfig, TrainingConfig
-from pipelines.data.batching import TrainingBatches
 from pipelines.seeding import seed_everything
 from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint
@@ -45,7 +44,7 @@ def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_p
     def train():
         seed_everything(1)
         task, model = build(config, cell, small_vectors, examples)
-        batches = TrainingBatches([task.encode(example) for example in examples], task.collate, 4, 1)
+        batches = task.batches([task.encode(example) for example in examples], 4, 1)
         checkpoint = Checkpoint(tmp_path / "run", {}, [], time.perf_counter())
         history = tmp_path / "history.csv"
         history.unlink(missing_ok=True)

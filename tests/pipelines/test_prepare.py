@@ -269,3 +269,33 @@ def test_subwords_of_tagged_tokens_are_refused(root: Path, capsys) -> None:
     with pytest.raises(SystemExit):
         prepare(root, {"train": "lower\tO\n" * 9}, reader="conll_columns", tokenizer="subwords", pieces=12)
     assert "expected texts, got tagged tokens" in capsys.readouterr().err
+
+
+CONTINUOUS = {"reader": "whole_file", "tokenizer": "characters", "continuous": True}
+
+
+def test_a_continuous_dataset_is_one_text_a_split_and_dev_is_the_end_of_train(root: Path) -> None:
+    folder = prepare(root, {"train": ["abcde\n", "fghij\n"], "test": "klm\n"}, dev_share=0.25, **CONTINUOUS)
+    texts = {split: [example.text for example in read_examples(folder / f"{split}.jsonl")] for split in
+             ("train", "dev", "test")}  # fmt: skip
+    assert texts == {"train": ["abcde\nfgh"], "dev": ["ij\n"], "test": ["klm\n"]}
+    (dev,) = read_examples(folder / "dev.jsonl")
+    assert dev.tokens == ("i", "j", "\n")
+    assert set(read_json(folder / "counts.json")["tokens"]) == set("abcde\nfgh")
+
+
+def test_a_continuous_dataset_without_train_has_no_end_that_dev_could_be(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        prepare(root, {"test": "klm\n"}, dev_share=0.25, **CONTINUOUS)
+    assert exit_.value.code == 2
+    assert "expected a split train that dev_share 0.25 takes dev from" in capsys.readouterr().err
+
+
+def test_a_continuous_dataset_with_a_dev_of_its_own_takes_no_share(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        prepare(root, {"train": "abc\n", "dev": "klm\n"}, dev_share=0.25, **CONTINUOUS)
+    assert "expected dev_share 0" in capsys.readouterr().err

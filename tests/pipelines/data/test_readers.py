@@ -19,6 +19,7 @@ from pipelines.data.readers import (
     labelled_text,
     parallel_text,
     plain_text,
+    whole_file,
 )
 
 Write = Callable[[str | bytes], Path]
@@ -212,6 +213,11 @@ def test_parallel_text_needs_two_files(write: Write) -> None:
 def test_plain_text_is_one_text_a_line_over_all_files(write: Write) -> None:
     examples = plain_text.read([write("one\n\n \ntwo"), write("three\n")])
     assert [example.text for example in examples] == ["one", "two", "three"]
+
+
+def test_a_whole_file_is_one_text_with_its_line_ends(write: Write) -> None:
+    examples = whole_file.read([write("one\n\n two "), write("three\r\n")])
+    assert [example.text for example in examples] == ["one\n\n two \n", "three\n"]
 
 
 def test_only_a_newline_ends_a_line(write: Write) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import InputError
-from pipelines.data.tokenization import detokenize, offsets, tokenizer, whitespace, words, words_lowercase
+from pipelines.data.tokenization import detokenize, offsets, spaced, tokenizer, whitespace, words, words_lowercase
 
 SENTENCES = {
     "I don't think it's $3.50, or 1,000...": "I do n't think it 's $ 3.50 , or 1,000 ...",
@@ -31,6 +31,13 @@ def test_words_are_split_as_in_treebanks(text: str, expected: str) -> None:
 def test_no_character_but_white_space_is_lost(text: str) -> None:
     kept = text.replace("<br />", "").replace("<br/>", "").replace("\u200b", "")
     assert "".join(words(text)) == "".join(kept.split())
+
+
+@pytest.mark.parametrize("text", [*SENTENCES, " a\n\tb ", "Росси́я 👍", ""])
+def test_characters_put_together_are_the_text(text: str) -> None:
+    tokens = tokenizer("characters")(text)
+    assert "".join(tokens) == text
+    assert len(tokens) == len(text)
 
 
 def test_every_unicode_space_ends_a_word() -> None:
@@ -77,6 +84,13 @@ def test_an_unknown_tokenizer_is_refused_with_the_nearest_name() -> None:
 )
 def test_detokenised_tokens_are_the_text_again(text: str, language: str) -> None:
     assert detokenize(words(text), language) == text
+
+
+def test_words_of_a_stream_have_the_space_that_belongs_before_them() -> None:
+    stream = spaced(iter(["He", "said", ":", '"', "Do", "n't", "(", "go", ")", '"', "."]), "en")
+    assert next(stream) == "He"
+    assert next(stream) == " said"
+    assert "".join(stream) == ': "Don\'t (go)".'
 
 
 def test_a_mark_that_closes_in_german_opens_in_english() -> None:

@@ -35,11 +35,22 @@ def translated(generator):
     return {"target_text": " ".join(reference)}, {"text": " ".join(output), "tokens": output}
 
 
+def scored(generator):
+    tokens = generator.randint(1, 9)
+    values = [-generator.random() * 5 for _ in range(tokens)]
+    unknown = sorted(generator.sample(range(tokens), generator.randint(0, tokens)))
+    return {"tokens": ("word",) * tokens, "text": " ".join(["word"] * tokens)}, {
+        "log_probabilities": values,
+        "unknown": unknown,
+    }
+
+
 CASES = {
     "classification": labelled,
     "tagging": tagged(["N", "V", "ADJ"]),
     "entities": tagged(["O", "O", "B-PER", "I-PER", "B-LOC", "I-LOC"]),
     "translation": translated,
+    "perplexity": scored,
 }
 
 
@@ -50,7 +61,7 @@ def split(name, size=30):
     for number in range(size):
         known, prediction = CASES[name](generator)
         tokens = ("word",) * len(known.get("tags", "x"))
-        references.append(Example(f"dev-{number}", "", tokens, **known))
+        references.append(Example(f"dev-{number}", **{"text": "", "tokens": tokens, **known}))
         predictions.append({"id": f"dev-{number}", **prediction})
     return references, predictions
 
@@ -106,6 +117,7 @@ def test_perfect_predictions_score_100_and_have_no_loss(name):
     references, predictions = split(name)
     for reference, row in zip(references, predictions, strict=True):
         row |= {"label": reference.label, "tags": list(reference.tags or ()), "text": reference.target_text or ""}
+        row |= {"log_probabilities": [0.0] * len(reference.tokens), "unknown": []}
         row |= {"probabilities": {name: float(name == reference.label) for name in "abc"}}
     if name == "entities":  # tags at random break the scheme, which only the conlleval reading allows
         references = [reference for reference in references if "I-" not in "".join(reference.tags or ())]
@@ -113,6 +125,8 @@ def test_perfect_predictions_score_100_and_have_no_loss(name):
     expected = dict.fromkeys(family.score(*split(name)), 100) | {
         metric: 0 for metric in ("log_loss", "brier", "calibration_error") if name == "classification"
     }
+    if name == "perplexity":
+        expected = {"nats_per_character": 0, "bits_per_character": 0, "perplexity": 1, "unknown_tokens": 0}
     assert family.score(references, predictions) == pytest.approx(expected, abs=1e-5)
 
 
@@ -123,5 +137,6 @@ def test_a_prediction_that_lacks_what_is_scored_is_refused(name):
     family.check(references[0], predictions[0])
     with pytest.raises(ValueError, match="expected"):
         family.check(references[0], {"id": "dev-0"})
-    with pytest.raises(ValueError, match="expected an example with"):
-        family.check(Example("dev-0", "", ("word",)), predictions[0])
+    if name != "perplexity":  # every text has a probability
+        with pytest.raises(ValueError, match="expected an example with"):
+            family.check(Example("dev-0", "", ("word",)), predictions[0])

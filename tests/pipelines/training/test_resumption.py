@@ -39,7 +39,7 @@ def train(make, tmp_path, metrics, settings=("a",), resumable=True, **changes):
     cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, history, checkpoint=kept)
     assert next(values, None) is None, "fewer epochs than expected"
     del cost["training_seconds"], cost["tokens_per_second"]
-    return model.get_weights(), batches.random_state, history.read_bytes(), cost, checkpoint
+    return model.get_weights(), batches.random.bit_generator.state, history.read_bytes(), cost, checkpoint
 
 
 def same(one, other):
