@@ -68,7 +68,8 @@ class TextGeneration(Task):
     def encode(self, example: Example) -> Encoded:
         """The tokens before, and the tokens to predict: those of the text, then `<eos>`."""
         (ids,) = self.features(example)
-        return ids, np.append(ids[1:], np.int32(END_ID))
+        after: Any = np.append(ids[1:], np.int32(END_ID))
+        return ids, after
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         targets = pad([after for _, after in batch])
