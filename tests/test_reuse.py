@@ -70,6 +70,7 @@ def test_a_fresh_clone_pulls_results_and_trains_nothing(clone: Path, tmp_path: P
     pulled, made = ({path.name: path.read_bytes() for path in (at / "runs" / RUN).iterdir()} for at in (fresh, clone))
     assert pulled == made
     assert any(name.endswith(".keras") for name in pulled)
+    run(clone, "git reset -q --hard HEAD~1")  # without the remote again
 
 
 def test_another_project_gets_imports_updates_and_opens_the_vectors(clone: Path, tmp_path: Path) -> None:
