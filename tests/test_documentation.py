@@ -33,7 +33,7 @@ STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].i
 RUNS = [
     yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in ("configs/runs.yaml", "benchmarks/runs.yaml")
 ]
-WRITTEN_BY_TOOLS = (".venv/*", ".dvc/tmp/*", "dvc.lock")
+WRITTEN_BY_TOOLS = (".venv/*", ".dvc/tmp/*", "dvc.lock", "dvc_plots/*")
 NAMES_IN_CODE = {re.sub(r"\{.*?\}", "*", name) for name in re.findall(r"[\w{}.-]+\.\w+", CODE)}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

@@ -6,21 +6,20 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from random import Random
 
 import pytest
 import yaml
+from clones import dvc, finish, kill, start, tiny_clone
 
-ROOT = Path(__file__).parents[1]
 KEPT_RUNS = (
     "sentiment-lstm-skip_gram",
     "pos-bisru-skip_gram",
     "ner-bilstm-random",
     "translation-gru-skip_gram",
-)
+)  # one a task
 
 # Python imports this at its start: it notes which of the clone's files a process loads and opens.
 TRACE = """
@@ -41,56 +40,6 @@ if "pipelines" in " ".join(sys.orig_argv) or "embeddings" in " ".join(sys.orig_a
 """
 
 
-def shrink(folder):
-    """Makes the default graph of a clone tiny: few sentences, short trainings, a run a task."""
-
-    def edit(path, change):
-        content = yaml.safe_load((folder / path).read_text(encoding="utf-8"))
-        change(content)
-        (folder / path).write_text(yaml.safe_dump(content), encoding="utf-8")
-
-    sizes = {"train": 60, "dev": 20, "test": 20, "unlabelled": 100}
-    for path in (folder / "configs/datasets").glob("toy_*.yaml"):
-        edit(path, lambda content: content["sentences"].update(sizes))
-    for path in (folder / "configs/tasks").glob("*.yaml"):
-        edit(path, lambda content: content["training"].update(epochs=2))
-    for name in ("english_cbow", "english_skip_gram", "russian_skip_gram"):
-        edit(f"configs/vectors/{name}.yaml", lambda content: content.update(epochs=1, dimensions=8))
-    edit("configs/runs.yaml", lambda content: content.update(runs={name: content["runs"][name] for name in KEPT_RUNS}))
-
-
-def start(folder, *command, **environment):
-    """Starts a module of this Python in a clone, in a process group of its own."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return subprocess.Popen(
-        [sys.executable, "-m", *command],
-        cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(folder), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def finish(process):
-    """Waits until a process has succeeded; returns what it wrote to standard output and to standard error."""
-    output, errors = process.communicate()
-    assert process.returncode == 0, output[-3000:] + errors[-3000:]
-    return output, errors
-
-
-def kill(process):
-    """Kills a process and those that it started; returns its exit status and what it wrote to standard error."""
-    os.killpg(process.pid, signal.SIGKILL)
-    return process.wait(), process.communicate()[1]
-
-
-def dvc(folder, *arguments, **environment):
-    """Runs a DVC command in a clone, with this Python first on the path."""
-    return finish(start(folder, "dvc", *arguments, **environment))[0]
-
-
 def stale_stages(folder):
     """Stages of the default graph that `dvc repro` would run again, those behind them left out."""
     return {name for name in json.loads(dvc(folder, "status", "--json")) if not name.startswith("benchmarks/")}
@@ -106,17 +55,7 @@ def hashes(folder):
 def clone(tmp_path_factory):
     """A clone in which the tiny graph has run once, and the traces of its processes."""
     folder = tmp_path_factory.mktemp("clone")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.split("\0")  # fmt: skip
-    for name in filter(None, listed):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    (folder / "dvc.lock").unlink(missing_ok=True)
-    shrink(folder)
-    subprocess.run("git init -q && git add -A", shell=True, cwd=folder, check=True)
+    tiny_clone(folder, KEPT_RUNS)
     traces = tmp_path_factory.mktemp("traces")
     (traces / "sitecustomize.py").write_text(TRACE, encoding="utf-8")
     dvc(folder, "repro", PYTHONPATH=f"{folder}{os.pathsep}{traces}", TRACE_FOLDER=str(traces))
