@@ -2,15 +2,19 @@
 
 import argparse
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder, write_json
 from pipelines import plugins
 from pipelines.config import TaskConfig, load_config
-from pipelines.data.examples import check_field, read_dataset, read_examples, write_rows
-from pipelines.data.tokenization import detokenizer_of
+from pipelines.data.examples import Example, check_field, read_dataset, read_examples, write_rows
+from pipelines.data.subwords import SUBWORDS
+from pipelines.data.tokenization import Detokenizer, words
+from pipelines.data.vocabulary import UNKNOWN
 
 
 @exits_on_input_error
@@ -27,9 +31,11 @@ def main(arguments: list[str] | None = None) -> None:
 
     config = load_config(TaskConfig, options.task)
     train_file = options.data / "train.jsonl"
-    train = list(read_examples(train_file))
-    splits = {name: list(read_examples(options.data / f"{name}.jsonl")) for name in split_names(options.report_test)}
-    detokenize = detokenizer_of(read_dataset(options.data))
+    dataset = read_dataset(options.data)
+    train = in_words(read_examples(train_file), dataset)
+    names = split_names(options.report_test)
+    splits = {name: in_words(read_examples(options.data / f"{name}.jsonl"), dataset) for name in names}
+    detokenize = Detokenizer("words", dataset["target_language"])
     costs = {}
     with atomic_folder(options.output) as folder:
         for name in config.baselines:
@@ -45,6 +51,16 @@ def main(arguments: list[str] | None = None) -> None:
             for split, examples in splits.items():
                 write_rows(folder / name / f"{split}.jsonl", with_text(predict(examples), detokenize))
     write_json(options.cost, costs)
+
+
+def in_words(examples: Iterable[Example], dataset: Mapping[str, Any]) -> list[Example]:
+    """Examples as baselines read them: what a dataset holds in subwords, they read in words."""
+    texts = {"tokens": "text", "target_tokens": "target_text"}
+    pieces = [field for field in texts if (dataset["tokenizers"][field] or "").startswith(SUBWORDS)]
+    return [
+        replace(example, **{field: tuple(words(getattr(example, texts[field]))) or (UNKNOWN,) for field in pieces})
+        for example in examples
+    ]
 
 
 def split_names(report_test: str) -> tuple[str, ...]:

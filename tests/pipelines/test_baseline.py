@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelines.baseline import main
+from pipelines.baseline import in_words, main
 from pipelines.data.examples import Example, read_rows, write_examples
 
 TASK = """
@@ -71,6 +71,14 @@ def test_a_translation_has_its_tokens_and_its_text(stage):
     output, _ = stage(TRANSLATED, dev, ["word_by_word"], target_language="en")
     rows = list(read_rows(output / "word_by_word" / "dev.jsonl"))
     assert rows == [{"id": "dev-0", "tokens": ["no", "."], "text": "no."}]
+
+
+def test_what_a_dataset_holds_in_subwords_is_read_in_words():
+    example = Example("x", "da, net", ("▁da", ",", "▁n", "et"), target_text="yes", target_tokens=("▁y", "es"))
+    tokenizers = {"tokens": "subwords 1", "target_tokens": "subwords 2"}
+    (read,) = in_words([example], {"tokenizers": tokenizers})
+    assert (read.tokens, read.target_tokens) == (("da", ",", "net"), ("yes",))
+    assert in_words([example], {"tokenizers": {"tokens": "words", "target_tokens": "words"}}) == [example]
 
 
 def test_test_is_predicted_only_where_it_is_to_be_reported(stage):
