@@ -101,7 +101,11 @@ def trained_weights(examples, vectors, folder, cell, **training):
     encoded = [task.encode(example) for example in with_lower_cased(examples, config.lower_cased, 1)]
     batches = TrainingBatches(encoded, task.collate, config.batch_size, 1)
     falling = iter(range(100, 0, -1))
-    cost = fit(model, task.loss(), batches, lambda: {"m": next(falling)}, config, "m", cell.clip_norm, folder / "h.csv")
+    words = list(task.word_embeddings(model).values())
+    cost = fit(
+        model, task.loss(), batches, lambda: {"m": next(falling)}, config, "m", cell.clip_norm, folder / "h.csv",
+        word_embeddings=words,
+    )  # fmt: skip
     return np.concatenate([np.ravel(weight) for weight in model.get_weights()]), cost["epochs"]
 
 

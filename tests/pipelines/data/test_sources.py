@@ -24,7 +24,7 @@ from pipelines.config import DatasetConfig, DatasetFile, load_config
 from pipelines.data.readers import conllu
 from pipelines.data.sources import files
 from pipelines.data.sources import tfds as tfds_source
-from pipelines.data.tokenization import tokenizer
+from pipelines.prepare import first_tokenizer
 
 CONFIGS = Path(__file__).parents[3] / "configs" / "datasets"
 ABOUT: dict[str, Any] = {"version": "1", "language": "en", "tokenizer": "words", "licence": "none", "citation": "none"}
@@ -301,7 +301,7 @@ def test_every_dataset_config_names_what_exists(path: Path) -> None:
     config = load_config(DatasetConfig, path)
     plugins.load("data.sources", config.source)
     for name in filter(None, (config.tokenizer, config.target_tokenizer)):
-        tokenizer(name)
+        first_tokenizer(name)
     if config.reader:
         known = inspect.signature(plugins.load("data.readers", config.reader).read).parameters
         assert set(config.options) <= set(known) - {"paths"}
