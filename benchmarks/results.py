@@ -94,7 +94,9 @@ def baseline_results(options: argparse.Namespace, before: Sequence[dict[str, Any
     """Results of baselines."""
     for group, item in load_baselines(options.runs).items():
         kept = [result for result in before if result["command"].endswith(f"evaluate-baseline@{group}")]
-        if kept and not (options.evaluations / "baselines" / group).exists():
+        if options.keep and not (options.evaluations / "baselines" / group).exists():
+            if not kept:
+                print(f"not evaluated yet: baselines of {group}", file=sys.stderr)
             yield from kept
             continue
         costs = read_json(options.costs / "baselines" / f"{group}.json")
