@@ -113,11 +113,8 @@ def tables(results: list[dict[str, Any]]) -> Iterator[str]:
         for row in rows:
             test, gap = row["test"], row["difference"]
             told = f"{gap['value']:+.2f} | {gap['low']:+.2f} to {gap['high']:+.2f}" if gap else " | "
-            interval = f"{test['low']:.2f} to {test['high']:.2f}"
-            yield (
-                f"| {row['what']} | `{row['system']}` | {row['dev']['value']:.2f} | {test['value']:.2f} | {interval} |"
-                f" {told} |"
-            )
+            values = f"{row['dev']['value']:.2f} | {test['value']:.2f} | {test['low']:.2f} to {test['high']:.2f}"
+            yield f"| {row['what']} | `{Path(row['system']).name}` | {values} | {told} |"
         yield ""
 
 
