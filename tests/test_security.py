@@ -118,7 +118,7 @@ def test_a_configuration_that_names_python_objects_is_refused(tmp_path: Path) ->
 def test_lint_says_that_the_audit_was_skipped_where_its_service_is_not_reachable() -> None:
     # `-n` runs nothing but make itself and what calls it; the environment is taken to be there.
     done = subprocess.run(
-        ["make", "-n", "-o", ".venv/installed", "lint"],
+        ["make", "-n", "--no-print-directory", "-o", ".venv/installed", "lint"],
         cwd=ROOT,
         env={**os.environ, "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"},
         capture_output=True,
