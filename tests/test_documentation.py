@@ -34,7 +34,7 @@ RUNS = [
     yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
     for path in ("configs/runs.yaml", "benchmarks/runs.yaml", "benchmarks/variants.yaml")
 ]
-WRITTEN_BY_TOOLS = (".venv/*", ".dvc/tmp/*", "dvc.lock", "dvc_plots/*")
+WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock", "dvc_plots/*")
 NAMES_IN_CODE = {re.sub(r"\{.*?\}", "*", name) for name in re.findall(r"[\w{}.-]+\.\w+", CODE)}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
