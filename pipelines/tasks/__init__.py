@@ -38,6 +38,9 @@ class Task(ABC):
         vocabularies: `tokens`, `target_tokens` where the task writes words, `characters` where it reads them.
         labels: the labels or tags, sorted; a class's number is its index.
         detokenize: puts the tokens of a text together, where the task writes one.
+
+    Raises:
+        InputError: the task cannot do what the configuration says.
     """
 
     field: ClassVar[str]  # of an example: what is predicted
@@ -63,12 +66,18 @@ class Task(ABC):
                 raise InputError(f"task {config.task!r}: `{key}` is not read; leave it out")
             if needed and not given:
                 raise InputError(f"task {config.task!r}: `{key}` is missing")
+        self.check(config, cell)
         self.config = config
         self.cell = cell
         self.vocabularies = vocabularies
         self.labels = tuple(labels)
         self.label_ids = {label: number for number, label in enumerate(self.labels)}
         self.detokenize = detokenize
+
+    @classmethod
+    def check(cls, config: TaskConfig, cell: CellConfig) -> None:
+        """Refuses, with an `InputError`, a configuration whose keys are all read but that the task cannot follow."""
+        return
 
     @classmethod
     def from_counts(

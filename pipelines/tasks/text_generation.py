@@ -11,8 +11,7 @@ from pipelines.config import CellConfig, DecodingConfig, TaskConfig
 from pipelines.data.batching import Encoded, pad
 from pipelines.data.chunks import CarriedBatches
 from pipelines.data.examples import Example
-from pipelines.data.tokenization import PLAIN, Detokenizer
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
+from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
 from pipelines.tasks import Task
 
 
@@ -26,15 +25,8 @@ class TextGeneration(Task):
     needs = ("chunk_tokens",)
     reads = ("tied_embeddings",)
 
-    def __init__(
-        self,
-        config: TaskConfig,
-        cell: CellConfig,
-        vocabularies: dict[str, Vocabulary],
-        labels: Sequence[str] = (),
-        detokenize: Detokenizer = PLAIN,
-    ) -> None:
-        super().__init__(config, cell, vocabularies, labels, detokenize)
+    @classmethod
+    def check(cls, config: TaskConfig, cell: CellConfig) -> None:
         if cell.bidirectional:
             raise InputError(f"task {config.task!r}: a language model reads forwards; expected `bidirectional: false`")
         if config.model.word_vectors == "frozen":
