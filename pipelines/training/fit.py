@@ -58,14 +58,15 @@ def fit(
     constant = {id(weight) for layer in word_embeddings for weight in layer.non_trainable_weights}
     changing = [weight for weight in model.weights if id(weight) not in constant]
 
-    def compile_model(train_words: bool) -> None:
+    def compile_model(words_learn: bool) -> None:
         for layer in word_embeddings:
-            layer.trainable = train_words
+            layer.trainable = words_learn
         # XLA would compile anew for every batch shape.
         model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
         trace_once(model)
 
-    compile_model(train_words=not config.frozen_epochs)
+    frozen = bool(config.frozen_epochs)
+    compile_model(words_learn=not frozen)
     stopwatch = Stopwatch()
     mode = "min" if monitor in LOWER_IS_BETTER else "max"
     stopping = keras.callbacks.EarlyStopping(
@@ -85,8 +86,9 @@ def fit(
     for average in averages if counts["epochs"] else ():
         average._ema_weights_in_model = True  # a checkpoint is written while they are
     while (epoch := counts["epochs"]) < config.epochs and not model.stop_training:
-        if config.frozen_epochs and epoch >= config.frozen_epochs and not word_embeddings[0].trainable:
-            compile_model(train_words=True)
+        if frozen and epoch >= config.frozen_epochs:
+            frozen = False
+            compile_model(words_learn=True)
         told.on_epoch_begin(epoch)
         logs: dict[str, Any] = {}
         loss_sum = targets_seen = 0.0

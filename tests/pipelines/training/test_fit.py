@@ -7,7 +7,7 @@ from pipelines.data.batching import TrainingBatches
 from pipelines.training.fit import fit
 
 
-def train(problem, metrics, tmp_path, **changes):
+def train(problem, metrics, tmp_path, words=("vectors",), **changes):
     model, batches = problem
     config = TrainingConfig(**{"optimizer": "sgd", "learning_rate": 0.5, "batch_size": 2, "epochs": 9, "patience": 2,
                                **changes})  # fmt: skip
@@ -18,8 +18,8 @@ def train(problem, metrics, tmp_path, **changes):
         return {"metric": next(values)}
 
     loss = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
-    words = [model.get_layer("vectors")]
-    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv", word_embeddings=words)
+    layers = [model.get_layer(name) for name in words]
+    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv", word_embeddings=layers)
     return cost, weights, np.ravel(model.get_weights()[0])
 
 
@@ -100,6 +100,13 @@ def test_word_vectors_stay_as_they_are_in_their_frozen_epochs(scaled, tmp_path, 
     assert (weights[1] == 0.5).all()
     assert (weights[2][4:] != 0.5).all()
     assert np.ravel(scaled[0].get_layer("scale").get_weights()[0])[0] != 1  # the rest was trained all the time
+
+
+def test_a_model_without_word_vectors_has_nothing_to_freeze(new_problem, tmp_path):
+    _, _, free = train(new_problem(), range(3), tmp_path, words=(), epochs=3)
+    _, _, final = train(new_problem(), range(3), tmp_path, words=(), epochs=3, frozen_epochs=1)
+    np.testing.assert_array_equal(final, free)
+    assert final[4:].all()
 
 
 def test_the_schedule_goes_on_when_word_vectors_are_thawed(scaled, tmp_path):
