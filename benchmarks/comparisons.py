@@ -13,6 +13,7 @@ from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_file, write_json
 from pipelines.config import Run, TaskConfig, load_config, load_runs
 from pipelines.evaluation.records import main_values, read_scores
+from pipelines.evaluation.scale import decimals
 from pipelines.evaluation.scores import Score
 from pipelines.reporting.contest import Contest, Entry, differences
 from pipelines.reporting.leaderboard import Row, Value
@@ -141,9 +142,11 @@ def tables(results: list[dict[str, Any]]) -> Iterator[str]:
         yield f"| what | system | {rows[0]['metric']}, dev | test | 95 % interval | difference | 95 % interval |"
         yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
         for row in rows:
-            test, gap = row["test"], row["difference"]
-            told = f"{gap['value']:+.2f} | {gap['low']:+.2f} to {gap['high']:+.2f}" if gap else " | "
-            values = f"{row['dev']['value']:.2f} | {test['value']:.2f} | {test['low']:.2f} to {test['high']:.2f}"
+            test, gap, form = row["test"], row["difference"], f".{decimals(row['metric'])}f"
+            told = f"{gap['value']:+{form}} | {gap['low']:+{form}} to {gap['high']:+{form}}" if gap else " | "
+            values = (
+                f"{row['dev']['value']:{form}} | {test['value']:{form}} | {test['low']:{form}} to {test['high']:{form}}"
+            )
             yield f"| {row['what']} | `{Path(row['system']).name}` | {values} | {told} |"
         yield ""
 

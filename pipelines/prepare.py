@@ -1,7 +1,6 @@
 """Stage `prepare`: a dataset's config becomes splits as JSON Lines, counts of words, and a data report."""
 
 import argparse
-import hashlib
 import random
 import sys
 import time
@@ -13,7 +12,7 @@ from typing import Any
 
 from embeddings.config import nearest
 from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, atomic_folder, write_json
+from embeddings.files import atomic_file, atomic_folder, checksum, write_json
 from pipelines import plugins
 from pipelines.config import DatasetConfig, load_config
 from pipelines.data.examples import Example, read_examples, write_examples
@@ -254,10 +253,6 @@ def describe(
     paths: dict[str, Path],
 ) -> dict[str, Any]:
     """What other stages ask of a dataset: its names, tokenizers, and the number and checksum of its examples."""
-    checksums = {}
-    for split, path in paths.items():
-        with open(path, "rb") as file:
-            checksums[split] = hashlib.file_digest(file, "sha256").hexdigest()
     return {
         "name": name,
         "version": config.version,
@@ -266,7 +261,7 @@ def describe(
         "tokenizers": tokenizers,
         "gold_tokens": gold_tokens,
         "examples": examples,
-        "sha256": checksums,
+        "sha256": {split: checksum(path) for split, path in paths.items()},
     }
 
 
