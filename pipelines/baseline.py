@@ -10,7 +10,7 @@ from embeddings.files import atomic_folder, write_json
 from pipelines import plugins
 from pipelines.config import TaskConfig, load_config
 from pipelines.data.examples import check_field, read_dataset, read_examples, write_rows
-from pipelines.data.tokenization import detokenize
+from pipelines.data.tokenization import untokenized
 
 
 @exits_on_input_error
@@ -29,12 +29,14 @@ def main(arguments: list[str] | None = None) -> None:
     train_file = options.data / "train.jsonl"
     train = list(read_examples(train_file))
     splits = {name: list(read_examples(options.data / f"{name}.jsonl")) for name in split_names(options.report_test)}
-    language = read_dataset(options.data)["target_language"]
+    dataset = read_dataset(options.data)
+    written = dataset.get("tokenizers", {}).get("target_tokens"), dataset["target_language"]
     costs = {}
     with atomic_folder(options.output) as folder:
         for name in config.baselines:
             module = plugins.load("baselines", name)
-            check_field(train, module.LEARNS, train_file, f"the baseline {name}")
+            for field in (module.LEARNS, getattr(module, "READS", "tokens")):
+                check_field(train, field, train_file, f"the baseline {name}")
             start = time.perf_counter()
             try:
                 predict = module.fit(train, options.seed)
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
             costs[name] = {"wall_seconds": round(time.perf_counter() - start, 3)}
             print(f"{name}: learned from {len(train):,} examples in {costs[name]['wall_seconds']:.1f} s", flush=True)
             for split, examples in splits.items():
-                write_rows(folder / name / f"{split}.jsonl", with_text(predict(examples), language))
+                write_rows(folder / name / f"{split}.jsonl", with_text(predict(examples), *written))
     write_json(options.cost, costs)
 
 
@@ -52,10 +54,10 @@ def split_names(report_test: str) -> tuple[str, ...]:
     return ("dev", "test") if report_test == "true" else ("dev",)
 
 
-def with_text(rows: Iterable[dict], language: str) -> Iterator[dict]:
+def with_text(rows: Iterable[dict], tokenizer: str | None, language: str) -> Iterator[dict]:
     """Gives a translation its text, put together as the language is written."""
     for row in rows:
-        yield {**row, "text": detokenize(row["tokens"], language)} if "tokens" in row else row
+        yield {**row, "text": untokenized(row["tokens"], tokenizer, language)} if "tokens" in row else row
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ class DatasetFile:
 class DatasetConfig:
     """Where a dataset comes from and how it is read."""
 
-    source: Literal["files", "tfds", "toy"]
+    source: Literal["files", "tfds", "toy", "digits"]
     version: str  # part of every metric's signature
-    language: str
+    language: str  # of the raw text; empty where examples are features, and the next one as well
     tokenizer: str  # of the raw text; vectors must have been trained behind the same one
     licence: str
     citation: str
@@ -39,8 +39,8 @@ class DatasetConfig:
     splits: dict[str, str] = field(default_factory=dict)  # tfds: our split -> the builder's split expression
     features: dict[str, str] = field(default_factory=dict)  # tfds: our field -> path of the feature, as a/b
     skip_tokens: dict[str, str] = field(default_factory=dict)  # tfds: no token where this feature has this value
-    label_names: tuple[str, ...] = ()  # tfds: names for class numbers where the builder's are to be replaced
-    seed: int = 0  # toy: of the grammar; dev_share: of the draw
+    label_names: tuple[str, ...] = ()  # tfds, digits: names for class numbers where their own are to be replaced
+    seed: int = 0  # toy: of the grammar; digits: of the splits; dev_share: of the draw
     sentences: dict[str, int] = field(default_factory=dict)  # toy: split -> number of sentences
     dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
     remove_overlap: bool = False  # drop from train what stands in dev or test too
@@ -67,7 +67,7 @@ class CharacterConfig:
 class ModelConfig:
     """What of the words and states a task's model uses; a key that a task does not read must be left out."""
 
-    word_vectors: Literal["frozen", "fine_tuned"]
+    word_vectors: Literal["frozen", "fine_tuned"] | None = None  # needed where words are read
     minimum_count: int = 1  # rarer words of train that have no vector are unknown words
     word_dropout: float | None = None  # share of the words that training replaces by the unknown word
     maximum_tokens: int | None = None  # longer texts are cut, in training and prediction

@@ -17,6 +17,7 @@ from embeddings.files import atomic_file, atomic_folder, write_json
 from pipelines import plugins
 from pipelines.config import DatasetConfig, load_config
 from pipelines.data.examples import Example, read_examples, write_examples
+from pipelines.data.features import open_features
 from pipelines.data.report import HELD_OUT, REPAIRED, build_report, fingerprint, markdown, warnings
 from pipelines.data.tag_schemes import repaired
 from pipelines.data.tokenization import tokenizer
@@ -114,17 +115,21 @@ def tokenised(
 ) -> Iterator[Example]:
     """Tokenises raw texts; gold tokens stay as they are, and `gold` learns whether there were any.
 
-    An empty text becomes one unknown word, for a recurrent layer takes no empty row. A tagged sentence
+    Features have no tokens. An empty text becomes one unknown word, for a recurrent layer takes no empty row. A tagged sentence
     without tokens is nothing that could be tagged: it is left out and counted.
     """
-    words = tokenizer(config.tokenizer)
+    words = tokenizer(config.tokenizer) if config.tokenizer else None
     target_words = tokenizer(config.target_tokenizer) if config.target_tokenizer else None
     for example in examples:
         if example.tags == ():
             left_out[split] += 1
             continue
         gold.add(bool(example.tokens))
-        tokens = example.tokens or tuple(words(example.text)) or (UNKNOWN,)
+        tokens = example.tokens
+        if not tokens and example.features is None:
+            if words is None:
+                raise InputError("expected a tokenizer, for the dataset has texts")
+            tokens = tuple(words(example.text)) or (UNKNOWN,)
         target_tokens = example.target_tokens
         if example.target_text is not None and target_tokens is None:
             if target_words is None:
@@ -164,7 +169,7 @@ def remove_overlap(folder: Path) -> dict[str, int]:
     """Drops from train and unlabelled what stands in dev or test too; returns how many examples of each."""
     paths = {split: folder / f"{split}.jsonl" for split in SPLITS}
     held_out = {
-        fingerprint(example.tokens)
+        fingerprint(example.tokens, example.features)
         for split in HELD_OUT
         if paths[split].exists()
         for example in read_examples(paths[split])
@@ -173,7 +178,8 @@ def remove_overlap(folder: Path) -> dict[str, int]:
     for split in ("train", "unlabelled"):
         if paths[split].exists():
             before = sum(1 for _ in read_examples(paths[split]))
-            kept = (example for example in read_examples(paths[split]) if fingerprint(example.tokens) not in held_out)
+            examples = read_examples(paths[split])
+            kept = (each for each in examples if fingerprint(each.tokens, each.features) not in held_out)
             removed[split] = before - write_split(folder, split, kept)
     return removed
 
@@ -193,20 +199,31 @@ def count_names(train: Path | None) -> dict[str, dict[str, int]]:
 def describe(
     config: DatasetConfig, name: str, gold_tokens: bool, examples: dict[str, int], paths: dict[str, Path]
 ) -> dict[str, Any]:
-    """What other stages ask of a dataset: its names, tokenizers, and the number and checksum of its examples."""
-    checksums = {}
+    """What other stages ask of a dataset: its names, tokenizers, and the number and checksum of its examples.
+
+    Where examples are features, their shape as well.
+
+    Raises:
+        InputError: splits have features of different shapes.
+    """
+    checksums, shapes = {}, {}
     for split, path in paths.items():
         with open(path, "rb") as file:
             checksums[split] = hashlib.file_digest(file, "sha256").hexdigest()
+        if (features := path.with_suffix(".npy")).exists():
+            shapes[split] = open_features(features).shape[1:]
+    if len({shapes.get(split) for split in paths}) > 1:
+        raise InputError(f"dataset {name}: expected features of one shape in every split, got {shapes}")
     return {
         "name": name,
         "version": config.version,
         "language": config.language,
         "target_language": config.target_language,
-        "tokenizers": {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer or None},
+        "tokenizers": {"tokens": config.tokenizer or None, "target_tokens": config.target_tokenizer or None},
         "gold_tokens": gold_tokens,
         "examples": examples,
         "sha256": checksums,
+        **({"features": list(next(iter(shapes.values())))} if shapes else {}),
     }
 
 

@@ -1,6 +1,6 @@
 """Tokenizers, found by the id that a dataset's config gives, and the way back from tokens to text.
 
-No tokenizer loses a character: without its white space, a text equals its tokens put together
+No tokenizer loses a character: without its white space, which `characters` keeps, a text equals its tokens put together
 (`words_lowercase`: lower-cased; to `words*`, HTML line breaks and invisible spaces are white space).
 """
 
@@ -44,6 +44,11 @@ def whitespace(text: str) -> list[str]:
     return text.split()
 
 
+def characters(text: str) -> list[str]:
+    """Splits into characters, white space included."""
+    return list(text)
+
+
 def words(text: str) -> list[str]:
     """Splits into words, numbers and punctuation marks, as treebanks do: `do n't`, `it 's`, `3.50`, `well-known`."""
     text = _BEFORE_NEGATION.sub(" ", _GAP.sub(" ", text))
@@ -56,6 +61,7 @@ def words_lowercase(text: str) -> list[str]:
 
 
 _TOKENIZERS: dict[str, Tokenizer] = {
+    "characters": characters,
     "whitespace": whitespace,
     "words": words,
     "words_lowercase": words_lowercase,
@@ -99,6 +105,11 @@ def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
 
 _GLUED_TO_THE_LEFT = re.compile(r"([.,!?;:])\1*|[…%)\]}’”»]|['’](?:s|m|d|ll|re|ve)|n['’]t", re.IGNORECASE)
 _GLUED_TO_THE_RIGHT = re.compile(r"[(\[{$£€#‘«„]")
+
+
+def untokenized(tokens: Sequence[str], tokenizer: str | None, language: str) -> str:
+    """The text of tokens: of characters as they stand, of others as `detokenize` puts them together."""
+    return "".join(tokens) if tokenizer == "characters" else detokenize(tokens, language)
 
 
 def detokenize(tokens: Sequence[str], language: str) -> str:

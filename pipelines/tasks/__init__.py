@@ -36,6 +36,7 @@ class Task(ABC):
         vocabularies: `tokens`, `target_tokens` where the task writes words, `characters` where it reads them.
         labels: the labels or tags, sorted; a class's number is its index.
         language: of the target, for detokenisation.
+        target_tokenizer: id of the one that made target tokens, for the way back.
     """
 
     field: ClassVar[str]  # of an example: what is predicted
@@ -43,6 +44,7 @@ class Task(ABC):
     needs: ClassVar[tuple[str, ...]] = ()  # optional keys of `model` that a configuration must give
     reads: ClassVar[tuple[str, ...]] = ()  # those that it may give
     decodes: ClassVar[bool] = False  # whether the task reads `decoding`
+    reads_features: ClassVar[bool] = False  # whether the task reads an example's features, not its tokens
 
     def __init__(
         self,
@@ -51,10 +53,13 @@ class Task(ABC):
         vocabularies: dict[str, Vocabulary],
         labels: Sequence[str] = (),
         language: str = "",
+        target_tokenizer: str | None = None,
     ) -> None:
+        needs = (*self.needs, *(() if self.reads_features else ("word_vectors",)))
         for key, needed, read, given in (
-            *((f"model.{key}", key in self.needs, key in (*self.needs, *self.reads), given is not None)
+            *((f"model.{key}", key in needs, key in (*needs, *self.reads), given is not None)
               for key, given in vars(config.model).items() if key in OPTIONAL),
+            ("model.minimum_count", False, bool(self.text_fields()), config.model.minimum_count != 1),
             ("decoding", self.decodes, self.decodes, config.decoding is not None),
         ):  # fmt: skip
             if given and not read:
@@ -67,6 +72,7 @@ class Task(ABC):
         self.labels = tuple(labels)
         self.label_ids = {label: number for number, label in enumerate(self.labels)}
         self.language = language
+        self.target_tokenizer = target_tokenizer
 
     @classmethod
     def from_counts(
@@ -76,6 +82,7 @@ class Task(ABC):
         counts: Mapping[str, Mapping[str, int]],
         vectors: Mapping[str, Any],
         language: str = "",
+        target_tokenizer: str | None = None,
     ) -> "Task":
         """Makes vocabularies and labels of what stands in train and of the vectors' words.
 
@@ -85,6 +92,7 @@ class Task(ABC):
             counts: of words, labels and tags in train, as prepare writes them.
             vectors: word vectors (`KeyedVectors`) of the fields `tokens` and `target_tokens`.
             language: of the target.
+            target_tokenizer: id of the one that made target tokens.
         """
         vocabularies = {
             field: build_vocabulary(
@@ -98,9 +106,8 @@ class Task(ABC):
         }
         if config.model.characters:
             vocabularies[CHARACTERS] = character_vocabulary(counts["tokens"])
-        return cls(
-            config, cell, vocabularies, cls.labels_of(config, sorted(counts.get(cls.label_counts, ()))), language
-        )
+        labels = cls.labels_of(config, sorted(counts.get(cls.label_counts, ())))
+        return cls(config, cell, vocabularies, labels, language, target_tokenizer)
 
     @classmethod
     def labels_of(cls, config: TaskConfig, found: Sequence[str]) -> Sequence[str]:
@@ -110,11 +117,12 @@ class Task(ABC):
     @classmethod
     def text_fields(cls) -> tuple[str, ...]:
         """The fields of an example that hold words."""
-        return ("tokens", cls.field) if cls.field == "target_tokens" else ("tokens",)
+        source = () if cls.reads_features else ("tokens",)
+        return (*source, cls.field) if cls.field == "target_tokens" else source
 
     @abstractmethod
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
-        """An untrained model for word vectors of the given widths."""
+        """An untrained model for word vectors, or `features` of a step, of the given widths."""
 
     @abstractmethod
     def encode(self, example: Example) -> Encoded:
@@ -129,11 +137,16 @@ class Task(ABC):
         """A function that predicts a batch of sources, giving a row without its id for each."""
 
     def features(self, example: Example) -> Encoded:
-        """What the model reads of an example: the ids of its tokens."""
+        """What the model reads of an example: the ids of its tokens; its features, float32 (time, width)."""
         return (self.source(example),)
 
     def inputs(self, batch: Sequence[Encoded]) -> Any:
-        """What the model's encoder reads of a batch of features: int32 (batch, time) ids of tokens, and more."""
+        """What the model's encoder reads of a batch of features: int32 (batch, time) ids of tokens, and more.
+
+        Where examples are features, float32 (batch, time, width).
+        """
+        if self.reads_features:
+            return np.stack([features for features, *_ in batch])
         return pad([source for source, *_ in batch])
 
     def source(self, example: Example) -> list[int]:
@@ -152,14 +165,15 @@ class Task(ABC):
         A word without a vector, not even in lower case, starts at a draw from a normal distribution with the
         vectors' own standard deviation (0.1 where there are none); padding is zero.
         """
-        for field, layer in zip(self.text_fields(), ("source_vectors", "target_vectors"), strict=False):
+        layers = {"tokens": "source_vectors", "target_tokens": "target_vectors"}
+        for field in self.text_fields():
             values, found = matrix(vectors[field], self.vocabularies[field].words)
             found[: len(SPECIAL_WORDS)] = False
             scale = float(values[found].std()) if found.any() else 0.1
             draws = np.random.default_rng(seed).normal(0, scale, (int((~found).sum()), values.shape[1]))
             values[~found] = draws.astype("float32")
             values[PADDING_ID] = 0
-            model.get_layer(layer).set_vectors(values)
+            model.get_layer(layers[field]).set_vectors(values)
 
     def predict(
         self, model: Any, examples: Iterable[Example], decoding: DecodingConfig | None = None, batch_size: int = 64
@@ -202,12 +216,19 @@ class Task(ABC):
         write_json(folder / "labels.json", self.labels)
 
     @classmethod
-    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, language: str = "") -> "Task":
+    def load(
+        cls,
+        folder: Path,
+        config: TaskConfig,
+        cell: CellConfig,
+        language: str = "",
+        target_tokenizer: str | None = None,
+    ) -> "Task":
         """Reads what `save` wrote."""
         names = (*cls.text_fields(), *((CHARACTERS,) if config.model.characters else ()))
         vocabularies = {name: Vocabulary.load(folder / f"vocabulary_{name}.json") for name in names}
         labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-        return cls(config, cell, vocabularies, labels, language)
+        return cls(config, cell, vocabularies, labels, language, target_tokenizer)
 
 
 def kept(ids: list[int], config: ModelConfig) -> list[int]:

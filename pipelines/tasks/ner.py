@@ -84,8 +84,8 @@ class NER(POSTagging):
         write_json(folder / "outside_penalty.json", self.outside_penalty)
 
     @classmethod
-    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, language: str = "") -> "NER":
-        task = cast(NER, super().load(folder, config, cell, language))
+    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, *written: Any) -> "NER":
+        task = cast(NER, super().load(folder, config, cell, *written))
         task.outside_penalty = read_json(folder / "outside_penalty.json")
         return task
 

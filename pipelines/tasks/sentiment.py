@@ -32,7 +32,7 @@ class Sentiment(Task):
         )
 
     def encode(self, example: Example) -> Encoded:
-        return self.source(example), [self.label_ids[str(example.label)]]
+        return *self.features(example), [self.label_ids[str(example.label)]]
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         labels = np.array([label for _, (label,) in batch], dtype="int32")
@@ -98,8 +98,8 @@ class Sentiment(Task):
         write_json(folder / "temperature.json", self.temperature)
 
     @classmethod
-    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, language: str = "") -> "Sentiment":
-        task = cast(Sentiment, super().load(folder, config, cell, language))
+    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, *written: Any) -> "Sentiment":
+        task = cast(Sentiment, super().load(folder, config, cell, *written))
         task.temperature = read_json(folder / "temperature.json")
         return task
 

@@ -11,7 +11,7 @@ from pipelines import plugins
 from pipelines.config import DecodingConfig
 from pipelines.data.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
-from pipelines.data.tokenization import detokenize
+from pipelines.data.tokenization import untokenized
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
 from pipelines.tasks import Task
 
@@ -142,7 +142,7 @@ class Translation(Task):
             for step, number in enumerate(ids)
             if number not in (PADDING_ID, END_ID)
         ]
-        return {"tokens": tokens, "text": detokenize(tokens, self.language)}
+        return {"tokens": tokens, "text": untokenized(tokens, self.target_tokenizer, self.language)}
 
 
 @lru_cache(maxsize=1)
