@@ -74,7 +74,7 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
         contest = Contest(task.task, run.dataset, task.metrics, task.monitor)
         entries = []
         for scores in evaluated(options.evaluations / name).values():
-            translates = read_dataset(options.data / run.dataset)["target_language"]
+            dataset = read_dataset(options.data / run.dataset)
             row = Row(
                 name=name,
                 kind="run",
@@ -84,9 +84,9 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
                 direction="both" if cell.bidirectional else "forward",
                 depth=cell.depth,
                 units=cell.units,
-                source_vectors=run.source_vectors,
-                target_vectors=run.target_vectors if translates else "",
-                word_vectors=task.model.word_vectors,
+                source_vectors="" if dataset.get("features") else run.source_vectors,
+                target_vectors=run.target_vectors if dataset["target_language"] else "",
+                word_vectors=task.model.word_vectors or "",
                 seed=run.seed,
             )
             entries.append(Entry(row, options.predictions / name))

@@ -115,8 +115,8 @@ def tokenised(
 ) -> Iterator[Example]:
     """Tokenises raw texts; gold tokens stay as they are, and `gold` learns whether there were any.
 
-    Features have no tokens. An empty text becomes one unknown word, for a recurrent layer takes no empty row. A tagged sentence
-    without tokens is nothing that could be tagged: it is left out and counted.
+    Features have no tokens. An empty text becomes one unknown word, for a recurrent layer takes no empty row. A
+    tagged sentence without tokens is nothing that could be tagged: it is left out and counted.
     """
     words = tokenizer(config.tokenizer) if config.tokenizer else None
     target_words = tokenizer(config.target_tokenizer) if config.target_tokenizer else None

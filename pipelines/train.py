@@ -14,7 +14,7 @@ from embeddings.files import atomic_folder, read_json, write_json
 from embeddings.matrix import coverage
 from pipelines import plugins
 from pipelines.config import load_run
-from pipelines.data.examples import Example, check_field, read_dataset, read_examples
+from pipelines.data.examples import Example, check_field, read_dataset, read_examples, written
 
 
 @exits_on_input_error
@@ -35,13 +35,16 @@ def main(arguments: list[str] | None = None) -> None:
     run, config, cell = load_run(options.runs, options.run, options.configs)
     dataset = read_dataset(options.data)
     task_class = plugins.load("tasks", config.task).TASK
+    if task_class.reads_features != ("features" in dataset):
+        reads, got = ("features", "text") if task_class.reads_features else ("text", "features")
+        raise InputError(f"{options.data}: expected {reads}, which task {config.task!r} reads, got {got}")
     paths = {"tokens": options.source_vectors, "target_tokens": options.target_vectors}
     vectors = {field: load_vectors(paths[field], dataset, field) for field in task_class.text_fields()}
     splits = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in ("train", "dev")}
     for split, examples in splits.items():
         check_field(examples, task_class.field, options.data / f"{split}.jsonl", f"task {config.task!r}")
     counts = read_json(options.data / "counts.json")
-    task = task_class.from_counts(config, cell, counts, vectors, dataset["target_language"] or dataset["language"])
+    task = task_class.from_counts(config, cell, counts, vectors, *written(dataset))
 
     from pipelines.data.batching import TrainingBatches
     from pipelines.seeding import seed_everything
@@ -53,7 +56,10 @@ def main(arguments: list[str] | None = None) -> None:
     seed_everything(run.seed)
     from pipelines.training.fit import fit
 
-    model = task.build_model({field: loaded.vector_size for field, loaded in vectors.items()}, run.seed)
+    widths = {field: loaded.vector_size for field, loaded in vectors.items()}
+    if task.reads_features:
+        widths["features"] = task.features(splits["train"][0])[0].shape[-1]
+    model = task.build_model(widths, run.seed)
     task.set_vectors(model, vectors, run.seed)
     evaluation = plugins.load("evaluation", config.metrics)
     examples = with_lower_cased(splits["train"], config.training.lower_cased, run.seed)

@@ -118,6 +118,23 @@ def check_field(examples: Sequence[Example], field: str, path: str | Path, learn
             raise InputError(f"{path}:{number}: expected `{field}`, which {learner} learns, got none")
 
 
+def check_shape(shape: Sequence[int] | None, dataset: Mapping[str, Any], where: str) -> None:
+    """Refuses features of another shape than those of a dataset; None is that of texts.
+
+    Raises:
+        InputError: they differ.
+    """
+    expected = dataset.get("features")
+    if expected != (shape if shape is None else list(shape)):
+        told = ["text" if each is None else f"features of shape {tuple(each)}" for each in (expected, shape)]
+        raise InputError(f"{where}: expected {told[0]}, as its dataset has, got {told[1]}")
+
+
+def written(dataset: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The language that a task on a dataset writes, if it writes, and the id of the tokenizer of its texts."""
+    return dataset["target_language"] or dataset["language"], dataset["tokenizers"]["target_tokens"]
+
+
 def read_dataset(folder: str | Path) -> dict[str, Any]:
     """Reads what prepare said of a dataset: its version, languages, tokenizers and splits.
 

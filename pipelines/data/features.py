@@ -29,7 +29,7 @@ def open_features(path: Path) -> np.ndarray:
     except (ArithmeticError, EOFError, OSError, SyntaxError, TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        what = "objects, which would be unpickled" if "Object arrays" in str(error) else str(error)
+        what = "objects, which would be unpickled" if "Python objects" in str(error) else str(error)
         raise InputError(f"{path}:1: expected a whole NumPy file of numbers, got {what}; write it again") from None
     if not whole:
         raise InputError(f"{path}:1: expected a whole NumPy file, got another number of bytes; write it again")

@@ -12,6 +12,7 @@ from embeddings.errors import InputError
 from embeddings.files import read_json, write_json
 from pipelines import plugins
 from pipelines.config import CellConfig, Run, TaskConfig
+from pipelines.data.examples import written
 from pipelines.tasks import Task
 from pipelines.training.trained_run import TrainedRun
 
@@ -46,13 +47,9 @@ def load_run_folder(folder: str | Path) -> TrainedRun:
     cell_config = build_config(CellConfig, config["cell"], where)
     plugins.load("layers.recurrent", cell_config.cell)  # registers the layer, where it is one of ours
     task = plugins.load("tasks", task_config.task).TASK.load(
-        folder, task_config, cell_config, _language(config["dataset"])
+        folder, task_config, cell_config, *written(config["dataset"])
     )
     return TrainedRun(config["name"], task, load_model(folder / "model.keras"), config["dataset"])
-
-
-def _language(dataset: dict) -> str:
-    return dataset["target_language"] or dataset["language"]
 
 
 def _reproducible(path: Path) -> None:

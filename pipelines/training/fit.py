@@ -36,7 +36,8 @@ def fit(
         history: CSV file of the learning curves.
 
     Returns:
-        What the training cost: epochs, seconds of steps, real tokens of sources a second, padding share.
+        What the training cost: epochs, seconds of steps, real tokens (or steps of features) of sources a second,
+        padding share.
     """
     learning_rate: Any = config.learning_rate
     if config.schedule == "cosine":
@@ -70,8 +71,9 @@ def fit(
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
             callbacks.on_train_batch_end(step, logs)
             source = inputs[0] if isinstance(inputs, tuple) else inputs
-            real_tokens += int(np.count_nonzero(source))
-            padded_tokens += source.size
+            steps = source if source.ndim == 2 else np.ones(source.shape[:2])  # features have no padding
+            real_tokens += int(np.count_nonzero(steps))
+            padded_tokens += steps.size
         callbacks.on_epoch_end(epochs, logs)
         epochs += 1
     callbacks.on_train_end()

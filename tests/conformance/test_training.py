@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from conformance_cases import DATASET, RUN, build, of_case
+from conformance_cases import DATASET, PATIENCE, RUN, build, of_case
 
 from pipelines.data.batching import TrainingBatches
 from pipelines.seeding import seed_everything
@@ -29,7 +29,7 @@ def trained(case, examples, small_vectors, tmp_path_factory):
     task, model = build(*of_case(case), small_vectors, examples)
     history = tmp_path_factory.mktemp("run") / "history.csv"
     batches = TrainingBatches([task.encode(example) for example in examples], task.collate, 4, 1)
-    training = replace(task.config.training, patience=12)
+    training = replace(task.config.training, patience=PATIENCE.get(case[0], 12))
     cost = fit(model, task.loss(), batches, lambda: {"right": correct_share(task, model, examples)}, training, "right",
                1.0, history)  # fmt: skip
     return task, model, cost, history

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from embeddings.errors import InputError
 from pipelines.data.examples import Example
@@ -36,7 +36,8 @@ def read(
     for row, (number, line) in zip(feature_rows(features, scale), islice(written, examples), strict=False):
         if not line.strip():
             raise InputError(f"{text}:{number}: expected one of the {lines}, got a blank line")
-        yield Example(f"{features}:{number}", "", (), **{field: line.strip()}, features=row)
+        known: dict[str, Any] = {field: line.strip(), "features": row}
+        yield Example(f"{features}:{number}", "", (), **known)
     total = number + sum(1 for _ in written)
     if total != examples:
         raise InputError(f"{text}:{total}: expected as many lines as {features} has rows, {examples}, got {total}")
