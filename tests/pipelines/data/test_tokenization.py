@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import InputError
-from pipelines.data.tokenization import detokenize, offsets, tokenizer, whitespace, words, words_lowercase
+from pipelines.data.tokenization import (
+    characters,
+    detokenize,
+    offsets,
+    tokenizer,
+    untokenized,
+    whitespace,
+    words,
+    words_lowercase,
+)
 
 SENTENCES = {
     "I don't think it's $3.50, or 1,000...": "I do n't think it 's $ 3.50 , or 1,000 ...",
@@ -35,6 +44,12 @@ def test_no_character_but_white_space_is_lost(text: str) -> None:
 
 def test_every_unicode_space_ends_a_word() -> None:
     assert words("a\xa0b\u2028c\u3000d\te\nf") == whitespace("a\xa0b\u2028c\u3000d\te\nf") == list("abcdef")
+
+
+def test_characters_are_put_together_as_they_stood() -> None:
+    assert characters("Да, 2 ") == ["Д", "а", ",", " ", "2", " "]
+    assert untokenized(characters("Да, 2 ."), "characters", "ru") == "Да, 2 ."
+    assert untokenized(words("Да, 2 ."), "words", "ru") == untokenized(words("Да, 2 ."), None, "ru") == "Да, 2."
 
 
 def test_lower_case_changes_nothing_but_case() -> None:
