@@ -41,7 +41,8 @@ def folder(tmp_path_factory):
 
 
 def test_every_run_of_the_page_is_trained(folder):
-    assert {path.name for path in (folder / "runs").iterdir()} == {"my-reviews", "my-cities", "my-treebank", "my-pairs", "my-squares"}
+    trained = {"my-reviews", "my-cities", "my-treebank", "my-pairs", "my-squares"}
+    assert {path.name for path in (folder / "runs").iterdir()} == trained
 
 
 def test_the_metrics_are_there(folder):
