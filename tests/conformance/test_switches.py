@@ -33,7 +33,11 @@ MODEL = {
     "characters": (CharacterConfig("cnn", 5, 6), "ner"),
     "word_shapes": (True, "pos_tagging"),
 }
-BESIDE = {"pooling": {"pooling": "last"}, "truncation": {"maximum_tokens": 3}}  # what else must be given
+BESIDE = {  # what else must be given
+    "pooling": {"pooling": "last"},
+    "truncation": {"maximum_tokens": 3},
+    "word_vectors": {"word_vectors": "fine_tuned"},
+}
 CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3,
         "recurrent_dropout": 0.5}  # fmt: skip
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",
