@@ -104,6 +104,7 @@ class TrainingConfig:
     device: Literal["auto", "cpu", "gpu"] = "auto"
     schedule: Literal["constant", "cosine"] = "constant"  # of the learning rate; cosine: to zero after the last epoch
     lower_cased: float = 0.0  # share of the examples that are read again in lower case
+    shifted: bool = False  # whether images are read again, moved by a pixel to each side
 
     def __post_init__(self) -> None:
         _check_share("lower_cased", self.lower_cased)

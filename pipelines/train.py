@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     from pipelines.data.batching import TrainingBatches
     from pipelines.seeding import seed_everything
-    from pipelines.training.augmentation import with_lower_cased
+    from pipelines.training.augmentation import with_lower_cased, with_shifted
     from pipelines.training.checkpoint import save_run
     from pipelines.training.device import choose_device
 
@@ -63,6 +63,7 @@ def main(arguments: list[str] | None = None) -> None:
     task.set_vectors(model, vectors, run.seed)
     evaluation = plugins.load("evaluation", config.metrics)
     examples = with_lower_cased(splits["train"], config.training.lower_cased, run.seed)
+    examples = with_shifted(examples) if config.training.shifted else examples
     encoded = [task.encode(example) for example in examples]
     batches = TrainingBatches(encoded, task.collate, config.training.batch_size, run.seed)
     with atomic_folder(options.output) as folder:
