@@ -105,9 +105,12 @@ class TrainingConfig:
     schedule: Literal["constant", "cosine"] = "constant"  # of the learning rate; cosine: to zero after the last epoch
     lower_cased: float = 0.0  # share of the examples that are read again in lower case
     shifted: bool = False  # whether images are read again, moved by a pixel to each side
+    start_from_epoch: int = 0  # epochs that are passed before one may be the best
 
     def __post_init__(self) -> None:
         _check_share("lower_cased", self.lower_cased)
+        if not 0 <= self.start_from_epoch < max(self.epochs, 1):
+            raise ValueError(f"expected start_from_epoch from 0 to below epochs, got {self.start_from_epoch}")
         for name in ("batch_size", "epochs", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")

@@ -50,7 +50,11 @@ def fit(
     trace_once(model)
     stopwatch = Stopwatch()
     stopping = keras.callbacks.EarlyStopping(
-        f"val_{monitor}", mode="max", patience=config.patience, restore_best_weights=True
+        f"val_{monitor}",
+        mode="max",
+        patience=config.patience,
+        restore_best_weights=True,
+        start_from_epoch=config.start_from_epoch,
     )
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))

@@ -50,7 +50,7 @@ def folder(tmp_path_factory):
     write_yaml(root / "configs/cells/small.yaml", cell)
     for name in ("captioning", "column_classification"):
         task = yaml.safe_load((CONFIGS / f"tasks/{name}.yaml").read_text(encoding="utf-8"))
-        task["training"] |= {"learning_rate": 0.02, "batch_size": 8, "epochs": 12}
+        task["training"] |= {"learning_rate": 0.02, "batch_size": 8, "epochs": 12, "start_from_epoch": 0}
         write_yaml(root / f"configs/tasks/{name}.yaml", task)
     runs = {name: {**RUN, "task": task, "dataset": name} for name, task in TASKS.items()}
     baselines = {name: {"task": task, "dataset": name, "seed": 1, "report_test": False} for name, task in TASKS.items()}
