@@ -1,6 +1,7 @@
 """Stage `comparisons` of the benchmarks: runs that differ in one thing, with paired intervals of their differences."""
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,32 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--evaluations", type=Path, required=True, help="folder of what evaluate wrote")
     parser.add_argument("--json", type=Path, required=True, help="file to write")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
+    parser.add_argument("--skip", action="store_true", help="leave out systems that are not evaluated yet, and say so")
     options = parser.parse_args(arguments)
 
-    results = [row for title, each in read_yaml(options.comparisons).items() for row in compared(title, each, options)]
+    comparisons = read_yaml(options.comparisons)
+    if options.skip:
+        comparisons = {title: evaluated(each, options) for title, each in comparisons.items()}
+    results = [row for title, each in comparisons.items() if each["others"] for row in compared(title, each, options)]
     write_json(options.json, results)
     with atomic_file(options.page) as page:
         page.write(PREFACE + "\n".join(tables(results)))
+
+
+def evaluated(comparison: Mapping[str, Any], options: argparse.Namespace) -> dict[str, Any]:
+    """A comparison without the systems that are not evaluated, told on standard error; nothing without its base."""
+    base, others = comparison["base"], comparison["others"]
+    missing = [name for name in (base, *others.values()) if not scores_of(name, options)[0].exists()]
+    for name in missing:
+        print(f"not evaluated yet: {name}", file=sys.stderr)
+    left = {what: name for what, name in others.items() if name not in missing}
+    return {**comparison, "others": {} if base in missing else left}
+
+
+def scores_of(name: str, options: argparse.Namespace) -> tuple[Path, str]:
+    """The file with the scores of a run, or of a baseline written as `baselines/GROUP/SYSTEM`; and its name there."""
+    folder, system = name.rsplit("/", 1) if "/" in name else (name, name)
+    return options.evaluations / folder / "scores.json", system
 
 
 def compared(title: str, comparison: Mapping[str, Any], options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -70,9 +91,8 @@ def compared(title: str, comparison: Mapping[str, Any], options: argparse.Namesp
 
 
 def entry(name: str, contest: Contest, options: argparse.Namespace) -> Entry:
-    """A run, or a baseline written as `baselines/GROUP/SYSTEM`."""
-    folder, system = name.rsplit("/", 1) if "/" in name else (name, name)
-    path = options.evaluations / folder / "scores.json"
+    """The scores and predictions of a run or a baseline."""
+    path, system = scores_of(name, options)
     if not path.exists():
         raise InputError(f"{path}: no such file; run the stage evaluate of {name!r} first")
     scores = {
@@ -93,11 +113,8 @@ def tables(results: list[dict[str, Any]]) -> Iterator[str]:
         for row in rows:
             test, gap = row["test"], row["difference"]
             told = f"{gap['value']:+.2f} | {gap['low']:+.2f} to {gap['high']:+.2f}" if gap else " | "
-            interval = f"{test['low']:.2f} to {test['high']:.2f}"
-            yield (
-                f"| {row['what']} | `{row['system']}` | {row['dev']['value']:.2f} | {test['value']:.2f} | {interval} |"
-                f" {told} |"
-            )
+            values = f"{row['dev']['value']:.2f} | {test['value']:.2f} | {test['low']:.2f} to {test['high']:.2f}"
+            yield f"| {row['what']} | `{Path(row['system']).name}` | {values} | {told} |"
         yield ""
 
 

@@ -13,6 +13,7 @@ from embeddings.errors import exits_on_input_error
 from embeddings.files import atomic_file, read_json, write_json
 from pipelines.config import TaskConfig, load_baselines, load_config, load_runs
 from pipelines.evaluation.records import main_values, read_scores
+from pipelines.evaluation.scale import LOWER_IS_BETTER, decimals
 from pipelines.evaluation.scores import Score, load_family
 
 PREFACE = """# Results on real data
@@ -20,10 +21,12 @@ PREFACE = """# Results on real data
 Every number comes from a stage of `make bench`; the command beside it runs that one alone. Runs were made at different
 times (`python -m benchmarks.results --keep` leaves what is not evaluated again as it was). Settings were chosen on dev;
 a run's test was read once, that of the baselines more often: the solver's tolerance of two of them was changed and set
-back after test had been read (dev told the same). The taggers' settings were changed once after test had been read for
-earlier ones, by what dev told. Minutes and tokens/s were taken on machines that did other work too; those of English
-taggers are of one core.
-Values are percent (BLEU and chrF as sacreBLEU prints them) with a 95 % bootstrap interval over sentences or documents.
+back after test had been read (dev told the same). The settings of taggers, of IMDB and of Multi30k were changed once
+after test had been read for earlier ones, by what dev told; UNER's vectors a second time, by dev's figure of a
+comparison whose test figure stood beside it. Minutes and tokens/s were taken on machines that did other
+work too; those of English taggers, IMDB, SST-2, TREC and Multi30k are of one core at most.
+Values are percent (BLEU and chrF as sacreBLEU prints them; of language models nats, bits and perplexity) with a 95 %
+bootstrap interval over sentences or documents, of language models over blocks of tokens.
 With several seeds a value is their mean, the interval the mean of theirs, and sd the sample standard deviation over
 seeds. `results.json` holds the same with signatures.
 
@@ -48,11 +51,16 @@ def main(arguments: list[str] | None = None) -> None:
     results = [*run_results(options, before), *baseline_results(options, before)]
     order = {name: place for place, name in enumerate(dict.fromkeys(result["metric"] for result in results))}
     results.sort(
-        key=lambda each: (each["task"], each["dataset"], each["split"] != "test", order[each["metric"]], -each["value"])
+        key=lambda each: (each["task"], each["dataset"], each["split"] != "test", order[each["metric"]], worse(each))
     )
     write_json(options.json, results)
     with atomic_file(options.page) as page:
         page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors))))
+
+
+def worse(result: Mapping[str, Any]) -> float:
+    """A result's value, the worse the higher."""
+    return result["value"] if result["metric"] in LOWER_IS_BETTER else -result["value"]
 
 
 def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -87,7 +95,9 @@ def baseline_results(options: argparse.Namespace, before: Sequence[dict[str, Any
     """Results of baselines."""
     for group, item in load_baselines(options.runs).items():
         kept = [result for result in before if result["command"].endswith(f"evaluate-baseline@{group}")]
-        if kept and not (options.evaluations / "baselines" / group).exists():
+        if options.keep and not (options.evaluations / "baselines" / group).exists():
+            if not kept:
+                print(f"not evaluated yet: baselines of {group}", file=sys.stderr)
             yield from kept
             continue
         costs = read_json(options.costs / "baselines" / f"{group}.json")
@@ -114,14 +124,15 @@ def summarised(
         for metric, first in of_seeds[0].items():
             same = [each[metric] for each in of_seeds]
             values = [score.value for score in same]
+            places = decimals(metric)
             yield {
                 **described,
                 "split": split,
                 "metric": metric,
-                "value": round(fmean(values), 2),
-                "low": round(fmean(score.low for score in same), 2),
-                "high": round(fmean(score.high for score in same), 2),
-                "sd": round(stdev(values), 2) if len(values) > 1 else None,
+                "value": round(fmean(values), places),
+                "low": round(fmean(score.low for score in same), places),
+                "high": round(fmean(score.high for score in same), places),
+                "sd": round(stdev(values), places) if len(values) > 1 else None,
                 "interval_method": first.interval_method + (", mean over seeds" if len(values) > 1 else ""),
                 "signature": first.signature,
             }

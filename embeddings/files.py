@@ -1,5 +1,10 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all, also if the process is killed.
 
+They are written beside their place under a hidden name that ends in `.partial`. What a killed process left under such
+a name is removed when its path is written again; so a path has one writer at a time.
+"""
+
+import glob
 import json
 import os
 import shutil
@@ -10,6 +15,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from embeddings.errors import InputError
+
+PARTIAL = ".partial"
 
 
 @contextmanager
@@ -24,8 +31,8 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yields the name of a new file that replaces `path` only when the block ends without an error."""
     path = Path(path)
     with _named(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _prepare_place(path)
+        handle, temporary = tempfile.mkstemp(PARTIAL, f".{path.name}.", path.parent)
         os.close(handle)
         try:
             yield Path(temporary)
@@ -47,17 +54,29 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
     if Path.cwd().is_relative_to(path.resolve()):
         raise InputError(f"{path}: expected a folder of its own to write, got one that holds the working directory")
     with _named(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        _prepare_place(path)
+        temporary = Path(tempfile.mkdtemp(PARTIAL, f".{path.name}.", path.parent))
+        replaced = temporary.with_name(f".{path.name}.replaced{PARTIAL}")
         try:
             yield temporary
             os.chmod(temporary, 0o755)
-            if path.exists():
-                shutil.rmtree(path)
+            if path.is_dir() and not path.is_symlink():
+                os.replace(path, replaced)  # a folder that is being removed must not have the name of a whole one
             os.replace(temporary, path)
+            shutil.rmtree(replaced, ignore_errors=True)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
+
+
+def _prepare_place(path: Path) -> None:
+    """Makes the folder that is to hold a path, and removes what killed processes left of it there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{glob.escape(path.name)}.????????{PARTIAL}"):  # as tempfile names them
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ __all__ = ["load"]
 
 
 def load(run: str | Path) -> "TrainedRun":
-    """Loads a run folder, in safe mode; it has `predict` and `encode`.
+    """Loads a run folder, in safe mode; it has `predict`, `encode` and, of language models, `generate`.
 
     Raises:
         InputError: it is not a run folder.

@@ -2,15 +2,19 @@
 
 import argparse
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder, write_json
 from pipelines import plugins
 from pipelines.config import TaskConfig, load_config
-from pipelines.data.examples import check_field, read_dataset, read_examples, write_rows
-from pipelines.data.tokenization import untokenized
+from pipelines.data.examples import Example, check_field, read_dataset, read_examples, write_rows
+from pipelines.data.subwords import SUBWORDS
+from pipelines.data.tokenization import Detokenizer, words
+from pipelines.data.vocabulary import UNKNOWN
 
 
 @exits_on_input_error
@@ -27,10 +31,12 @@ def main(arguments: list[str] | None = None) -> None:
 
     config = load_config(TaskConfig, options.task)
     train_file = options.data / "train.jsonl"
-    train = list(read_examples(train_file))
-    splits = {name: list(read_examples(options.data / f"{name}.jsonl")) for name in split_names(options.report_test)}
     dataset = read_dataset(options.data)
-    written = dataset.get("tokenizers", {}).get("target_tokens"), dataset["target_language"]
+    train = in_words(read_examples(train_file), dataset)
+    names = split_names(options.report_test)
+    splits = {name: in_words(read_examples(options.data / f"{name}.jsonl"), dataset) for name in names}
+    target = dataset["tokenizers"]["target_tokens"] or "words"
+    detokenize = Detokenizer("words" if target.startswith(SUBWORDS) else target, dataset["target_language"])
     costs = {}
     with atomic_folder(options.output) as folder:
         for name in config.baselines:
@@ -45,8 +51,18 @@ def main(arguments: list[str] | None = None) -> None:
             costs[name] = {"wall_seconds": round(time.perf_counter() - start, 3)}
             print(f"{name}: learned from {len(train):,} examples in {costs[name]['wall_seconds']:.1f} s", flush=True)
             for split, examples in splits.items():
-                write_rows(folder / name / f"{split}.jsonl", with_text(predict(examples), *written))
+                write_rows(folder / name / f"{split}.jsonl", with_text(predict(examples), detokenize))
     write_json(options.cost, costs)
+
+
+def in_words(examples: Iterable[Example], dataset: Mapping[str, Any]) -> list[Example]:
+    """Examples as baselines read them: what a dataset holds in subwords, they read in words."""
+    texts = {"tokens": "text", "target_tokens": "target_text"}
+    pieces = [field for field in texts if (dataset["tokenizers"][field] or "").startswith(SUBWORDS)]
+    return [
+        replace(example, **{field: tuple(words(getattr(example, texts[field]))) or (UNKNOWN,) for field in pieces})
+        for example in examples
+    ]
 
 
 def split_names(report_test: str) -> tuple[str, ...]:
@@ -54,10 +70,10 @@ def split_names(report_test: str) -> tuple[str, ...]:
     return ("dev", "test") if report_test == "true" else ("dev",)
 
 
-def with_text(rows: Iterable[dict], tokenizer: str | None, language: str) -> Iterator[dict]:
-    """Gives a translation its text, put together as the language is written."""
+def with_text(rows: Iterable[dict], detokenize: Callable[[Sequence[str]], str]) -> Iterator[dict]:
+    """Gives a translation its text, put together as its language is written."""
     for row in rows:
-        yield {**row, "text": untokenized(row["tokens"], tokenizer, language)} if "tokens" in row else row
+        yield {**row, "text": detokenize(row["tokens"])} if "tokens" in row else row
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ COMMANDS = {
     "baseline": ("pipelines.baseline", "predictions of a task's baselines"),
     "train": ("pipelines.train", "train one run of a runs file"),
     "predict": ("pipelines.predict", "predict prepared splits, or text from standard input, with a trained run"),
+    "generate": ("pipelines.generate", "write on from a beginning with a trained language model"),
     "encode": ("pipelines.encode", "vectors of texts: the last hidden states of a trained run"),
     "evaluate": ("pipelines.evaluate", "metrics of predictions, each with signature and interval"),
     "compare": ("pipelines.compare", "one leaderboard over all runs and baselines"),

@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from embeddings.config import build_config
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_file, atomic_folder, read_json
 from pipelines.config import TaskConfig, load_baselines, load_config, load_run, load_runs
-from pipelines.data.examples import read_dataset
+from pipelines.data.examples import read_dataset, read_rows
 from pipelines.evaluation.records import main_values, read_scores
 from pipelines.evaluation.scores import Score, load_family
 from pipelines.reporting import plots, table
 from pipelines.reporting.contest import Contest, Entry, compete
-from pipelines.reporting.leaderboard import Leaderboard, Row, Value, read_leaderboard, write_leaderboard
+from pipelines.reporting.leaderboard import Leaderboard, Row, Sample, Value, read_leaderboard, write_leaderboard
 
 
 @exits_on_input_error
@@ -28,6 +29,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default="data", help="folder of prepared datasets")
     parser.add_argument("--predictions", type=Path, default="predictions", help="folder that predict, baseline wrote")
     parser.add_argument("--evaluations", type=Path, default="evaluations", help="folder that evaluate wrote")
+    parser.add_argument("--trained", type=Path, default="runs", help="folder of run folders: samples that they hold")
     parser.add_argument("--costs", type=Path, default="costs", help="folder of cost files, where there are any")
     parser.add_argument("--seed", type=int, default=1, help="of the resampling")
     parser.add_argument("--output", type=Path, default="reports", help="folder of leaderboard.{md,json,svg}")
@@ -86,11 +88,19 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
                 units=cell.units,
                 source_vectors="" if dataset.get("features") else run.source_vectors,
                 target_vectors=run.target_vectors if dataset["target_language"] else "",
-                word_vectors=task.model.word_vectors or "",
+                word_vectors=task.model.word_vectors,
                 seed=run.seed,
+                samples=samples(options.trained / name / "samples.jsonl"),
             )
             entries.append(Entry(row, options.predictions / name))
         yield name, contest, entries
+
+
+def samples(path: Path) -> tuple[Sample, ...]:
+    """The first, the middle and the last text that training wrote into a file; none where there is no file."""
+    rows = list(read_rows(path)) if path.exists() else []
+    shown = sorted({0, len(rows) // 2, len(rows) - 1}) if rows else []
+    return tuple(build_config(Sample, rows[number], path) for number in shown)
 
 
 def baselines(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry]]]:

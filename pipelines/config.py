@@ -32,6 +32,7 @@ class DatasetConfig:
     citation: str
     target_language: str = ""
     target_tokenizer: str = ""
+    pieces: int | None = None  # tokenizer `subwords`: how many pieces a language has
     reader: str = ""  # module of pipelines/data/readers (sources files and toy)
     options: dict[str, Any] = field(default_factory=dict)  # the reader's own keyword arguments
     files: dict[str, tuple[DatasetFile, ...]] = field(default_factory=dict)  # split -> files
@@ -43,6 +44,7 @@ class DatasetConfig:
     seed: int = 0  # toy: of the grammar; digits: of the splits; dev_share: of the draw
     sentences: dict[str, int] = field(default_factory=dict)  # toy: split -> number of sentences
     dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
+    continuous: bool = False  # each split is one text, its examples joined; dev_share takes the end of train
     remove_overlap: bool = False  # drop from train what stands in dev or test too
 
 
@@ -67,17 +69,19 @@ class CharacterConfig:
 class ModelConfig:
     """What of the words and states a task's model uses; a key that a task does not read must be left out."""
 
-    word_vectors: Literal["frozen", "fine_tuned"] | None = None  # needed where words are read
+    word_vectors: Literal["", "frozen", "fine_tuned"] = ""  # needed where words are read
     minimum_count: int = 1  # rarer words of train that have no vector are unknown words
     word_dropout: float | None = None  # share of the words that training replaces by the unknown word
     maximum_tokens: int | None = None  # longer texts are cut, in training and prediction
-    truncation: Literal["head", "tail", "head_tail"] | None = None  # what of a text is kept: head, if none is given
+    truncation: Literal["head", "tail", "head_tail", "windows"] | None = None  # what is read: head, if none is given
     pooling: Literal["last", "max", "mean", "attention"] | None = None  # many-to-one: what of the states is classified
     annotations: Literal["states", "states_and_words"] | None = None  # encoder-decoders: what is attended to
     attention: Literal["multiplicative", "additive", "none"] | None = None  # how: multiplicative, if none is given
     input_feeding: bool | None = None  # encoder-decoders: whether a step reads the attentional output of the one before
-    tied_embeddings: bool | None = None  # encoder-decoders: whether the output layer is the target words' vectors
+    tied_embeddings: bool | None = None  # generators: whether the output layer is the written words' vectors
     label_smoothing: float | None = None  # encoder-decoders: share of a target's probability spread over all words
+    scheduled_sampling: float | None = None  # encoder-decoders: share of the decoder's words that are its own, at last
+    chunk_tokens: int | None = None  # language models: tokens read at once; states are carried on, gradients end
     output: Literal["softmax", "crf"] | None = None  # taggers: each tag alone (if none is given), or whole sequences
     tag_scheme: Literal["iob2", "iobes"] | None = None  # entities: what is learned; predictions are IOB2
     characters: CharacterConfig | None = None  # taggers: features of words from their characters
@@ -86,8 +90,10 @@ class ModelConfig:
     def __post_init__(self) -> None:
         _check_share("word_dropout", self.word_dropout or 0.0)
         _check_share("label_smoothing", self.label_smoothing or 0.0)
-        if self.maximum_tokens is not None and self.maximum_tokens < 1:
-            raise ValueError(f"expected maximum_tokens of at least 1, got {self.maximum_tokens}")
+        _check_share("scheduled_sampling", self.scheduled_sampling or 0.0)
+        for name in ("maximum_tokens", "chunk_tokens"):
+            if (value := getattr(self, name)) is not None and value < 1:
+                raise ValueError(f"expected {name} of at least 1, got {value}")
         if self.truncation and self.maximum_tokens is None:
             raise ValueError("truncation tells what maximum_tokens keeps; give that as well")
 
@@ -106,14 +112,25 @@ class TrainingConfig:
     lower_cased: float = 0.0  # share of the examples that are read again in lower case
     shifted: bool = False  # whether images are read again, moved by a pixel to each side
     start_from_epoch: int = 0  # epochs that are passed before one may be the best
+    frozen_epochs: int = 0  # first epochs in which fine-tuned word vectors stay as they are
+    averaging: float = 0.0  # momentum of the moving average of weights that is evaluated and kept; 0: the weights are
+    sample_steps: int | None = None  # language models: steps after which a sample is written, again and again
 
     def __post_init__(self) -> None:
         _check_share("lower_cased", self.lower_cased)
-        if not 0 <= self.start_from_epoch < max(self.epochs, 1):
-            raise ValueError(f"expected start_from_epoch from 0 to below epochs, got {self.start_from_epoch}")
+        for name in ("start_from_epoch", "frozen_epochs"):
+            if not 0 <= getattr(self, name) < max(self.epochs, 1):
+                raise ValueError(f"expected {name} from 0 to below epochs, got {getattr(self, name)}")
+        _check_share("averaging", self.averaging)
+        if self.averaging and self.frozen_epochs:
+            raise ValueError(
+                "averaging starts with the first step, so it takes no frozen_epochs; leave one of them out"
+            )
         for name in ("batch_size", "epochs", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")
+        if self.sample_steps is not None and self.sample_steps < 1:
+            raise ValueError(f"expected sample_steps of at least 1, got {self.sample_steps}")
 
 
 @dataclass(frozen=True)
@@ -156,6 +173,10 @@ class TaskConfig:
     model: ModelConfig
     training: TrainingConfig
     decoding: DecodingConfig | None = None
+
+    def __post_init__(self) -> None:
+        if self.training.frozen_epochs and self.model.word_vectors == "frozen":
+            raise ValueError("training.frozen_epochs is of vectors that are fine-tuned after them; leave it out")
 
 
 @dataclass(frozen=True)

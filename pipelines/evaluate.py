@@ -14,6 +14,7 @@ from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.joining import join
 from pipelines.evaluation.novelty import HEADER, by_novelty, known_from
 from pipelines.evaluation.records import SPLITS, Scores, main_values, write_scores
+from pipelines.evaluation.scale import decimals
 from pipelines.evaluation.scores import Context, Score, evaluate, load_family
 
 SHOWN = 2  # metrics in the metrics file: `dvc metrics show` has a column for each
@@ -107,7 +108,7 @@ def summary(scores: Scores, names: Sequence[str]) -> dict[str, dict[str, dict[st
     """The main numbers, for `dvc metrics`: system -> split -> metric -> value."""
     return {
         system: {
-            split: {name: round(score.value, 2) for name, score in main_values(of_split, names).items()}
+            split: {name: round(score.value, decimals(name)) for name, score in main_values(of_split, names).items()}
             for split, of_split in splits.items()
         }
         for system, splits in scores.items()
@@ -132,7 +133,8 @@ def write_table(path: Path, header: Sequence[Any], rows: Iterable[Sequence[Any]]
 
 def describe(score: Score) -> str:
     """A score with its interval, as text."""
-    return f"{score.metric} {score.value:.2f} [{score.low:.2f}, {score.high:.2f}]"
+    places = decimals(score.metric)
+    return f"{score.metric} {score.value:.{places}f} [{score.low:.{places}f}, {score.high:.{places}f}]"
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
     if not options.data:
         write_text(run, options, decoding)
         return
-    check_shape(read_dataset(options.data).get("features"), run.dataset, f"{options.data}: run {run.name!r}")
+    check_shape(read_dataset(options.data).get("features"), run.feature_shape, f"{options.data}: run {run.name!r}")
     splits = ["dev", "test"] if options.report_test == "true" else ["dev"]
     with atomic_folder(options.output) as folder:
         for split in splits:
@@ -93,6 +93,8 @@ def formatted(row: Mapping[str, Any], form: str | None) -> str:
     """A prediction as JSON; as text: its label, its tags between spaces, or its text; as columns; or as HTML."""
     if form in (None, "jsonl"):
         return json.dumps(row, ensure_ascii=False)
+    if form == "text" and "log_probabilities" in row:
+        raise InputError("--format text: a language model predicts no text; `elman generate` writes one")
     if form == "text":
         return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text", ""))
     if form == "html":

@@ -6,7 +6,7 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from pipelines.config import DatasetConfig, load_config
 from pipelines.data.examples import Example, read_examples, write_examples
 from pipelines.data.features import open_features
 from pipelines.data.report import HELD_OUT, REPAIRED, build_report, fingerprint, markdown, warnings
+from pipelines.data.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
 from pipelines.data.tag_schemes import repaired
-from pipelines.data.tokenization import tokenizer
+from pipelines.data.tokenization import Tokenizer, tokenizer, whitespace
 from pipelines.data.vocabulary import UNKNOWN
 
 SPLITS = ("train", "dev", "test", "unlabelled")
@@ -46,15 +47,24 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
     """
     if not 0 <= config.dev_share < 1:
         raise InputError(f"dataset {name}: expected dev_share between 0 and 1, got {config.dev_share}")
+    names: dict[str, str | None] = {
+        "tokens": config.tokenizer or None,
+        "target_tokens": config.target_tokenizer or None,
+    }
+    encoded = [field for field, tokens in names.items() if tokens == SUBWORDS]
+    if bool(encoded) != bool(config.pieces):
+        raise InputError(f"dataset {name}: the tokenizer `{SUBWORDS}` and `pieces` go together; give both, or neither")
     with atomic_folder(output) as folder:
         changes, gold_tokens = write_splits(config, folder)
-        if config.dev_share:
+        if config.dev_share and not config.continuous:
             changes["drawn from train"] = {"dev": draw_dev(folder, config.dev_share, config.seed)}
         if config.remove_overlap:
             changes["removed, same sentence in dev or test"] = remove_overlap(folder)
         paths = {split: path for split in SPLITS if (path := folder / f"{split}.jsonl").exists()}
         if not paths:
             raise InputError(f"dataset {name}: expected a split ({', '.join(SPLITS)}), got none")
+        for field in encoded:
+            names[field] = write_subwords(field, paths, config.pieces or 0, folder)
         about = {"name": name, "version": config.version, "licence": config.licence, "citation": config.citation}
         report: dict[str, Any] = {**about, "changes": changes, **build_report(paths)}
         report["warnings"] = warnings(report)
@@ -65,7 +75,7 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
             page.write(markdown(report))
         write_json(folder / "counts.json", count_names(paths.get("train")))
         examples = {split: summary["examples"] for split, summary in report["splits"].items()}
-        write_json(folder / "dataset.json", describe(config, name, gold_tokens, examples, paths))
+        write_json(folder / "dataset.json", describe(config, name, names, gold_tokens, examples, paths))
 
 
 def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[str, int]], bool]:
@@ -77,14 +87,30 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     left_out: Counter[str] = Counter()
     mended: Counter[str] = Counter()
     gold: set[bool] = set()
-    for split, examples in plugins.load("data.sources", config.source).read(config, folder / "source").items():
+    splits = plugins.load("data.sources", config.source).read(config, folder / "source")
+    for split, examples in (as_one_text(splits, config.dev_share) if config.continuous else splits).items():
         if split not in SPLITS:
             raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
-        if split == "dev" and config.dev_share:
+        if "dev" in splits and config.dev_share:
             raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
         read = mend_tags(with_progress(examples, split), split, mended)
         write_split(folder, split, tokenised(read, config, split, left_out, gold))
     return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(mended)}, gold == {True}
+
+
+def as_one_text(splits: Mapping[str, Iterable[Example]], dev_share: float) -> dict[str, Iterable[Example]]:
+    """Joins the examples of each split to one text; the last characters of train become dev, `dev_share` of them.
+
+    Raises:
+        InputError: there is no train to take dev from.
+    """
+    texts = {split: "".join(example.text for example in examples) for split, examples in splits.items()}
+    if dev_share and "train" not in texts:
+        raise InputError(f"expected a split train that dev_share {dev_share} takes dev from, got none")
+    if dev_share:
+        border = len(texts["train"]) - round(dev_share * len(texts["train"]))
+        texts |= {"train": texts["train"][:border], "dev": texts["train"][border:]}
+    return {split: [Example(id=split, text=text, tokens=())] for split, text in texts.items()}
 
 
 def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
@@ -101,12 +127,16 @@ def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
 
 
 def mend_tags(examples: Iterable[Example], split: str, mended: Counter[str]) -> Iterator[Example]:
-    """Makes entity tags valid IOB2 by conlleval's rule: `I-X` that follows neither `B-X` nor `I-X` becomes `B-X`."""
+    """Makes entity tags valid IOB2 by conlleval's rule: `I-X` that follows neither `B-X` nor `I-X` becomes `B-X`.
+
+    What a reader has repaired already is counted as well.
+    """
     for example in examples:
         tags = tuple(repaired(example.tags or ()))
-        if changed := sum(before != after for before, after in zip(example.tags or (), tags, strict=True)):
+        changed = sum(before != after for before, after in zip(example.tags or (), tags, strict=True))
+        if changed := changed + (example.repaired_tags or 0):
             mended[split] += changed
-            example = replace(example, tags=tags)
+            example = replace(example, tags=tags, repaired_tags=None)
         yield example
 
 
@@ -118,8 +148,8 @@ def tokenised(
     Features have no tokens. An empty text becomes one unknown word, for a recurrent layer takes no empty row. A
     tagged sentence without tokens is nothing that could be tagged: it is left out and counted.
     """
-    words = tokenizer(config.tokenizer) if config.tokenizer else None
-    target_words = tokenizer(config.target_tokenizer) if config.target_tokenizer else None
+    words = first_tokenizer(config.tokenizer) if config.tokenizer else None
+    target_words = first_tokenizer(config.target_tokenizer) if config.target_tokenizer else None
     for example in examples:
         if example.tags == ():
             left_out[split] += 1
@@ -136,6 +166,34 @@ def tokenised(
                 raise InputError("expected a target_tokenizer, for the dataset has target texts")
             target_tokens = tuple(target_words(example.target_text)) or (UNKNOWN,)
         yield replace(example, tokens=tokens, target_tokens=target_tokens)
+
+
+def first_tokenizer(name: str) -> Tokenizer:
+    """A dataset's tokenizer, or what stands in for one that is not trained yet."""
+    return whitespace if name == SUBWORDS else tokenizer(name)
+
+
+def write_subwords(field: str, paths: dict[str, Path], pieces: int, folder: Path) -> str:
+    """Trains an encoding on a field's texts in train, and gives it to every split; returns the tokenizer's id.
+
+    Raises:
+        InputError: there is no train, tokens are tagged, or train cannot have so many pieces.
+    """
+    if "train" not in paths:
+        raise InputError(f"tokenizer `{SUBWORDS}`: expected a split train, on which it is trained")
+    text = {"tokens": "text", "target_tokens": "target_text"}[field]
+    path = encoding_path(folder, field)
+    identity = train_encoding((getattr(example, text) for example in read_examples(paths["train"])), pieces, path)
+    encode = load_encoding(path)
+
+    def in_pieces(example: Example) -> Example:
+        if example.tags is not None:
+            raise InputError(f"tokenizer `{SUBWORDS}`: expected texts, got tagged tokens; choose `whitespace`")
+        return replace(example, **{field: tuple(encode(getattr(example, text))) or (UNKNOWN,)})
+
+    for split in paths.values():
+        write_examples(split, map(in_pieces, read_examples(split)))
+    return identity
 
 
 def with_progress(examples: Iterable[Example], split: str) -> Iterator[Example]:
@@ -197,7 +255,12 @@ def count_names(train: Path | None) -> dict[str, dict[str, int]]:
 
 
 def describe(
-    config: DatasetConfig, name: str, gold_tokens: bool, examples: dict[str, int], paths: dict[str, Path]
+    config: DatasetConfig,
+    name: str,
+    tokenizers: dict[str, str | None],
+    gold_tokens: bool,
+    examples: dict[str, int],
+    paths: dict[str, Path],
 ) -> dict[str, Any]:
     """What other stages ask of a dataset: its names, tokenizers, and the number and checksum of its examples.
 
@@ -219,7 +282,7 @@ def describe(
         "version": config.version,
         "language": config.language,
         "target_language": config.target_language,
-        "tokenizers": {"tokens": config.tokenizer or None, "target_tokens": config.target_tokenizer or None},
+        "tokenizers": tokenizers,
         "gold_tokens": gold_tokens,
         "examples": examples,
         "sha256": checksums,

@@ -1,10 +1,15 @@
-"""Stage `train`: prepared splits and word vectors become a run folder that predicts on its own."""
+"""Stage `train`: prepared splits and word vectors become a run folder that predicts on its own.
+
+A training that was killed goes on after its last epoch, from a hidden file beside the run folder.
+"""
 
 import argparse
 import math
+import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +19,9 @@ from embeddings.files import atomic_folder, read_json, write_json
 from embeddings.matrix import coverage
 from pipelines import plugins
 from pipelines.config import load_run
-from pipelines.data.examples import Example, check_field, read_dataset, read_examples, written
+from pipelines.data.examples import Example, check_field, read_dataset, read_examples
+from pipelines.data.subwords import encoding_path
+from pipelines.data.tokenization import detokenizer_of
 
 
 @exits_on_input_error
@@ -44,9 +51,8 @@ def main(arguments: list[str] | None = None) -> None:
     for split, examples in splits.items():
         check_field(examples, task_class.field, options.data / f"{split}.jsonl", f"task {config.task!r}")
     counts = read_json(options.data / "counts.json")
-    task = task_class.from_counts(config, cell, counts, vectors, *written(dataset))
+    task = task_class.from_counts(config, cell, counts, vectors, detokenizer_of(dataset))
 
-    from pipelines.data.batching import TrainingBatches
     from pipelines.seeding import seed_everything
     from pipelines.training.augmentation import with_lower_cased, with_shifted
     from pipelines.training.checkpoint import save_run
@@ -54,7 +60,9 @@ def main(arguments: list[str] | None = None) -> None:
 
     device = choose_device(config.training.device)
     seed_everything(run.seed)
+    from pipelines.training.callbacks import Samples
     from pipelines.training.fit import fit
+    from pipelines.training.resumption import Checkpoint
 
     widths = {field: loaded.vector_size for field, loaded in vectors.items()}
     if task.reads_features:
@@ -65,32 +73,56 @@ def main(arguments: list[str] | None = None) -> None:
     examples = with_lower_cased(splits["train"], config.training.lower_cased, run.seed)
     examples = with_shifted(examples) if config.training.shifted else examples
     encoded = [task.encode(example) for example in examples]
-    batches = TrainingBatches(encoded, task.collate, config.training.batch_size, run.seed)
+    batches = task.batches(encoded, config.training.batch_size, run.seed)
+    settings = {"run": asdict(run), "task": asdict(config), "cell": asdict(cell), "device": device}
+    checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(paths.values())), started)
     with atomic_folder(options.output) as folder:
+        callbacks = task.callbacks()
+        if steps := config.training.sample_steps:
+            callbacks += [Samples(lambda: task.sample(model, run.seed), steps, folder / "samples.jsonl")]
         cost = fit(
             model,
             task.loss(),
             batches,
-            lambda: evaluation.score(splits["dev"], list(task.predict(model, splits["dev"]))),
+            lambda: {
+                **evaluation.score(splits["dev"], list(task.predict(model, splits["dev"], task.dev_decoding))),
+                **task.dev_losses(model, splits["dev"]),
+            },
             config.training,
             config.monitor,
             cell.clip_norm,
             folder / "history.csv",
+            callbacks,
+            list(task.word_embeddings(model).values()),
+            checkpoint,
         )
         task.calibrate(model, splits["dev"])
         save_run(folder, options.run, run, task, model, dataset)
+        for field in task.text_fields():
+            if (encoding := encoding_path(options.data, field)).exists():
+                shutil.copy(encoding, folder)
         write_json(folder / "coverage.json", coverages(vectors, splits))
     write_json(
         options.cost,
         {
             **cost,
-            "wall_seconds": round(time.perf_counter() - started, 2),
+            "wall_seconds": round(checkpoint.wall_seconds(), 2),
             "peak_memory_megabytes": peak_memory_megabytes(),
             "parameters": model.count_params(),
             "trainable_parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
             "device": device,
         },
     )
+    checkpoint.remove()
+
+
+def inputs(data: Path, vectors: Iterable[Path]) -> list[Path]:
+    """The files of a prepared dataset and of word vectors that a training reads."""
+    names = ("train.jsonl", "train.npy", "dev.jsonl", "dev.npy", "counts.json", "dataset.json")
+    return [
+        *(data / name for name in names),
+        *(path for folder in sorted(vectors) for path in sorted(folder.iterdir())),
+    ]
 
 
 def coverages(vectors: Mapping[str, Any], splits: Mapping[str, Sequence[Example]]) -> dict[str, dict]:

@@ -31,9 +31,10 @@ CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 GRAPHS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in ("dvc.yaml", "benchmarks/dvc.yaml")]
 STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].items()]
 RUNS = [
-    yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in ("configs/runs.yaml", "benchmarks/runs.yaml")
+    yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+    for path in ("configs/runs.yaml", "benchmarks/runs.yaml", "benchmarks/variants.yaml")
 ]
-WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock")
+WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock", "dvc_plots/*")
 NAMES_IN_CODE = {re.sub(r"\{.*?\}", "*", name) for name in re.findall(r"[\w{}.-]+\.\w+", CODE)}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -133,7 +134,8 @@ def wrong_commands(text):
     """Commands with a target, stage, module, subcommand or option that does not exist."""
     targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     examples = list(own_names(text))
-    named = {f"${{{kind}}}": [name for file in RUNS for name in file[kind]] for kind in ("runs", "baselines")}
+    kinds = ("runs", "baselines", "variants")
+    named = {f"${{{kind}}}": [name for file in RUNS for name in file.get(kind, ())] for kind in kinds}
     keys: dict[str, list[str]] = {}
     for name, stage in STAGES:
         items = stage.get("foreach", [""])

@@ -4,20 +4,22 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
-import sys
+import time
 from pathlib import Path
+from random import Random
 
 import pytest
 import yaml
+from clones import dvc, finish, kill, start, tiny_clone
 
-ROOT = Path(__file__).parents[1]
 KEPT_RUNS = (
     "sentiment-lstm-skip_gram",
     "pos-bisru-skip_gram",
     "ner-bilstm-random",
     "translation-gru-skip_gram",
-)
+)  # one a task
 
 # Python imports this at its start: it notes which of the clone's files a process loads and opens.
 TRACE = """
@@ -38,38 +40,6 @@ if "pipelines" in " ".join(sys.orig_argv) or "embeddings" in " ".join(sys.orig_a
 """
 
 
-def shrink(folder):
-    """Makes the default graph of a clone tiny: few sentences, short trainings, a run a task."""
-
-    def edit(path, change):
-        content = yaml.safe_load((folder / path).read_text(encoding="utf-8"))
-        change(content)
-        (folder / path).write_text(yaml.safe_dump(content), encoding="utf-8")
-
-    sizes = {"train": 60, "dev": 20, "test": 20, "unlabelled": 100}
-    for path in (folder / "configs/datasets").glob("toy_*.yaml"):
-        edit(path, lambda content: content["sentences"].update(sizes))
-    for path in (folder / "configs/tasks").glob("*.yaml"):
-        edit(path, lambda content: content["training"].update(epochs=2))
-    for name in ("english_cbow", "english_skip_gram", "russian_skip_gram"):
-        edit(f"configs/vectors/{name}.yaml", lambda content: content.update(epochs=1, dimensions=8))
-    edit("configs/runs.yaml", lambda content: content.update(runs={name: content["runs"][name] for name in KEPT_RUNS}))
-
-
-def dvc(folder, *arguments, **environment):
-    """Runs a DVC command in a clone, with this Python first on the path."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments],
-        cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(folder), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout
-
-
 def stale_stages(folder):
     """Stages of the default graph that `dvc repro` would run again, those behind them left out."""
     return {name for name in json.loads(dvc(folder, "status", "--json")) if not name.startswith("benchmarks/")}
@@ -85,17 +55,7 @@ def hashes(folder):
 def clone(tmp_path_factory):
     """A clone in which the tiny graph has run once, and the traces of its processes."""
     folder = tmp_path_factory.mktemp("clone")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.split("\0")  # fmt: skip
-    for name in filter(None, listed):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    (folder / "dvc.lock").unlink(missing_ok=True)
-    shrink(folder)
-    subprocess.run("git init -q && git add -A", shell=True, cwd=folder, check=True)
+    tiny_clone(folder, KEPT_RUNS)
     traces = tmp_path_factory.mktemp("traces")
     (traces / "sitecustomize.py").write_text(TRACE, encoding="utf-8")
     dvc(folder, "repro", PYTHONPATH=f"{folder}{os.pathsep}{traces}", TRACE_FOLDER=str(traces))
@@ -196,3 +156,104 @@ def test_fresh_processes_give_equal_bytes(clone):
     compared += [f"{kind}/{name}" for kind in ("runs", "predictions", "evaluations") for name in again]
     compared += [f"metrics/{name}.json" for name in again]
     assert {path: after[path] for path in compared} == {path: before[path] for path in compared}
+
+
+def test_a_killed_training_resumes_with_the_next_repro_and_gives_equal_bytes(clone):
+    folder, _ = clone
+    before = hashes(folder)
+    lock = yaml.safe_load((folder / "dvc.lock").read_text(encoding="utf-8"))
+    del lock["stages"]["train@pos-bisru-skip_gram"]  # as if it had never run: else DVC takes its cache
+    (folder / "dvc.lock").write_text(yaml.safe_dump(lock), encoding="utf-8")
+    shutil.rmtree(folder / ".dvc/cache/runs")
+    process = start(folder, "dvc", "repro", "train@pos-bisru-skip_gram")
+    while not (folder / "runs/.pos-bisru-skip_gram.training.npz").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    status, _ = kill(process)
+    assert status == -signal.SIGKILL
+    assert not (folder / "runs/pos-bisru-skip_gram").exists()
+    _, errors = finish(start(folder, "dvc", "repro", "train@pos-bisru-skip_gram"))
+    assert re.search("resumes after epoch [12] of 2", errors)
+    assert [path.name for path in (folder / "runs").glob(".*")] == []
+    after = hashes(folder)
+    cost = "costs/pos-bisru-skip_gram.json"
+    assert {path: digest for path, digest in after.items() if path != cost} == {
+        path: digest for path, digest in before.items() if path != cost
+    }
+
+
+KILLS = 20
+A_STAGE_OF_EACH_KIND = (
+    "prepare@toy_ner",
+    "vectors-english@english_skip_gram",
+    "baseline@ner-toy",
+    "evaluate-baseline@ner-toy",
+    "train@ner-bilstm-random",
+    "predict@ner-bilstm-random",
+    "evaluate@ner-bilstm-random",
+    "compare",
+)
+
+
+def contents(out):
+    """Path -> bytes of each file of an out; a cost, which differs each time, has to be JSON."""
+    if "costs" in out.parts:
+        return {out: sorted(json.loads(out.read_text(encoding="utf-8")))} if out.exists() else {}
+    return {path: path.read_bytes() for path in ([out] if out.is_file() else out.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", A_STAGE_OF_EACH_KIND)
+def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be_run_again(clone, stage):
+    """Each process finds what the one before has left, and its outs either not there or whole."""
+    folder, _ = clone
+    entry = yaml.safe_load((folder / "dvc.lock").read_text(encoding="utf-8"))["stages"][stage]
+    command = entry["cmd"].split()[2:]
+    begin = time.perf_counter()
+    finish(start(folder, *command))
+    seconds = time.perf_counter() - begin
+    whole = {out: contents(out) for out in (folder / out["path"] for out in entry["outs"])}
+    random, killed = Random(stage), 0
+    for _ in range(KILLS):
+        for out in whole if random.random() < 0.5 else ():  # as DVC does before it runs a stage
+            shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
+        process = start(folder, *command)
+        time.sleep(random.uniform(0, seconds))
+        status, errors = kill(process)
+        assert status in (0, -signal.SIGKILL), errors
+        killed += status != 0
+        for out, content in whole.items():
+            assert contents(out) in ({}, content), out
+    assert killed >= KILLS / 2
+    finish(start(folder, *command))
+    assert {out: contents(out) for out in whole} == whole
+    left = [path for out in whole for path in out.parent.glob(f".{out.name}.*")]
+    assert left == []
+
+
+@pytest.mark.slow
+def test_a_repro_killed_at_random_moments_goes_on_to_the_same_metrics(clone):
+    """From nothing but code; where DVC's own files were cut, what README says is done."""
+    folder, _ = clone
+    before = hashes(folder)
+    subprocess.run(["git", "add", "dvc.lock"], cwd=folder, check=True)
+    for name in ("data", "vectors", "runs", "predictions", "evaluations", "costs", "reports", ".dvc/cache"):
+        shutil.rmtree(folder / name)
+    random, cut, killed = Random(1), 0, 0
+    while killed < KILLS:
+        process = start(folder, "dvc", "repro")
+        time.sleep(random.uniform(2, 20))
+        status, errors = kill(process)
+        killed += status == -signal.SIGKILL
+        if status == 0:
+            break
+        if status != -signal.SIGKILL:
+            assert re.search("dvc.lock|rwlock", errors, re.IGNORECASE), errors
+            cut += 1
+            for mend in (["git", "checkout", "-q", "dvc.lock"], ["find", ".dvc", "-name", "rwlock", "-delete"]):
+                subprocess.run(mend, cwd=folder, check=True)
+    print(f"{killed} kills, {cut} of them cut a file of DVC's")
+    assert killed >= KILLS / 2
+    dvc(folder, "repro")
+    same = {path: digest for path, digest in before.items() if not re.match("costs|reports", path)}
+    assert {path: digest for path, digest in hashes(folder).items() if path in same} == same

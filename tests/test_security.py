@@ -1,7 +1,9 @@
 """What is read can run no code and writes nowhere else: no pickle, models in safe mode, no unpacked archive."""
 
 import ast
+import os
 import pickle
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,16 @@ def test_a_configuration_that_names_python_objects_is_refused(tmp_path: Path) ->
     (tmp_path / "runs.yaml").write_text("runs: !!python/object/apply:os.system ['true']")
     with pytest.raises(ValueError, match=r"runs\.yaml:1: not valid YAML: could not determine a constructor"):
         load_runs(tmp_path / "runs.yaml")
+
+
+def test_lint_says_that_the_audit_was_skipped_where_its_service_is_not_reachable() -> None:
+    # `-n` runs nothing but make itself and what calls it; the environment is taken to be there.
+    done = subprocess.run(
+        ["make", "-n", "--no-print-directory", "-o", ".venv/installed", "lint"],
+        cwd=ROOT,
+        env={**os.environ, "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("audit skipped: the vulnerability service")

@@ -55,14 +55,14 @@ class TrainingBatches:
         self.collate = collate
         self.batch_size = batch_size
         self._lengths = [max(map(len, example)) for example in examples]
-        self._random = np.random.default_rng(seed)
+        self.random = np.random.default_rng(seed)
 
     def __len__(self) -> int:
         return math.ceil(len(self.examples) / self.batch_size)
 
     def epoch(self) -> Iterator[tuple]:
         """Yields the batches of a new epoch."""
-        for batch in bucketed(self._lengths, self.batch_size, self._random):
+        for batch in bucketed(self._lengths, self.batch_size, self.random):
             yield self.collate([self.examples[index] for index in batch])
 
 

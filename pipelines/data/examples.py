@@ -21,8 +21,10 @@ class Example:
 
     `id` is unique in a dataset and joins examples to predictions. `text` is the untouched raw text
     (of a treebank without one, the tokens joined by spaces). `tags` are as many as `tokens`; entity
-    tags are IOB2. `features` are a vector, float32 (dimensions,), or an image, (height, width); in JSON Lines stands
-    the number of their row in the NumPy file beside, which has the same name. `target_text` is then a caption.
+    tags are IOB2. `repaired_tags` is how many of them a reader has repaired, where it has; prepare counts
+    them and stores no such field. `features` are a vector, float32 (dimensions,), or an image, (height, width); in
+    JSON Lines stands the number of their row in the NumPy file beside, which has the same name. `target_text` is then
+    a caption.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Example:
     tags: tuple[str, ...] | None = None
     target_text: str | None = None
     target_tokens: tuple[str, ...] | None = None
+    repaired_tags: int | None = None
     features: np.ndarray | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -118,21 +121,15 @@ def check_field(examples: Sequence[Example], field: str, path: str | Path, learn
             raise InputError(f"{path}:{number}: expected `{field}`, which {learner} learns, got none")
 
 
-def check_shape(shape: Sequence[int] | None, dataset: Mapping[str, Any], where: str) -> None:
-    """Refuses features of another shape than those of a dataset; None is that of texts.
+def check_shape(shape: Sequence[int] | None, expected: Sequence[int] | None, where: str) -> None:
+    """Refuses features of another shape than those of a run's dataset; None is that of texts.
 
     Raises:
         InputError: they differ.
     """
-    expected = dataset.get("features")
-    if expected != (shape if shape is None else list(shape)):
-        told = ["text" if each is None else f"features of shape {tuple(each)}" for each in (expected, shape)]
+    told = ["text" if each is None else f"features of shape {tuple(each)}" for each in (expected, shape)]
+    if told[0] != told[1]:
         raise InputError(f"{where}: expected {told[0]}, as its dataset has, got {told[1]}")
-
-
-def written(dataset: Mapping[str, Any]) -> tuple[str, str | None]:
-    """The language that a task on a dataset writes, if it writes, and the id of the tokenizer of its texts."""
-    return dataset["target_language"] or dataset["language"], dataset["tokenizers"]["target_tokens"]
 
 
 def read_dataset(folder: str | Path) -> dict[str, Any]:

@@ -30,21 +30,23 @@ def check_forms(tags: Sequence[str], scheme: str) -> None:
 def to_iob2(tags: Sequence[str], scheme: str) -> list[str]:
     """Turns one sentence's tags into IOB2.
 
-    `iob1`: an entity begins with `I-`, or with `B-` right behind another of its type. Every sequence can
-    be read so; it is conlleval's reading of malformed IOB2. `iobes`: an entity is `B- I- E-`, or `S-`
-    where it is one token.
+    `iob1`: an entity begins with `I-`, or with `B-` right behind another of its type. `iobes`: an entity is
+    `B- I- E-`, or `S-` where it is one token. Every sequence can be read, malformed ones as conlleval reads
+    them: an entity begins at `B-` and `S-`, and at an `I-` or `E-` that goes on with none of its type; it ends
+    behind `E-` and `S-`, and before whatever does not go on with it.
 
     Raises:
-        TagError: a tag that the scheme does not have, or (`iob2`, `iobes`) an entity that does not begin.
+        TagError: a tag that the scheme does not have.
+
+    Reference: conlleval.pl of the CoNLL-2000 shared task, startOfChunk and endOfChunk; seqeval's `get_entities` adds
+    `S-` to them.
     """
     check_forms(tags, scheme)
     result: list[str] = []
     inside = ""  # the type of the entity that may go on
-    for position, tag in enumerate(tags):
+    for tag in tags:
         prefix, _, kind = tag.partition("-")
         goes_on = prefix in ("I", "E") and kind == inside
-        if prefix in ("I", "E") and not goes_on and scheme != "iob1":
-            raise TagError(f"expected B-{kind[:60]} at an entity's beginning ({scheme}), got {tag[:60]!r}", position)
         result.append(tag if tag == "O" else f"{'I' if goes_on else 'B'}-{kind}")
         inside = "" if prefix in ("E", "S") else kind
     return result

@@ -5,10 +5,14 @@ No tokenizer loses a character: without its white space, which `characters` keep
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from embeddings.config import nearest
 from embeddings.errors import InputError
+from pipelines.data.subwords import SPACE, SUBWORDS, encoding_path, join_pieces, load_encoding
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -44,11 +48,6 @@ def whitespace(text: str) -> list[str]:
     return text.split()
 
 
-def characters(text: str) -> list[str]:
-    """Splits into characters, white space included."""
-    return list(text)
-
-
 def words(text: str) -> list[str]:
     """Splits into words, numbers and punctuation marks, as treebanks do: `do n't`, `it 's`, `3.50`, `well-known`."""
     text = _BEFORE_NEGATION.sub(" ", _GAP.sub(" ", text))
@@ -58,6 +57,11 @@ def words(text: str) -> list[str]:
 def words_lowercase(text: str) -> list[str]:
     """Splits as `words` does, and lower-cases."""
     return words(text.lower())
+
+
+def characters(text: str) -> list[str]:
+    """Splits into characters, white space included."""
+    return list(text)
 
 
 _TOKENIZERS: dict[str, Tokenizer] = {
@@ -75,8 +79,53 @@ def tokenizer(name: str) -> Tokenizer:
         InputError: there is none of this name; the nearest is told.
     """
     if name not in _TOKENIZERS:
-        raise InputError(f"no tokenizer {name!r}{nearest(name, list(_TOKENIZERS))}")
+        raise InputError(f"no tokenizer {name!r}{nearest(name, [*_TOKENIZERS, SUBWORDS])}")
     return _TOKENIZERS[name]
+
+
+def tokenizer_of(dataset: Mapping[str, Any], folder: Path) -> Tokenizer:
+    """The tokenizer that a dataset's texts went through.
+
+    Args:
+        dataset: what prepare said of it.
+        folder: of the dataset, or of a run that was trained on it: there an encoding of subwords is kept.
+    """
+    name = dataset["tokenizers"]["tokens"] or "whitespace"  # of examples that are features, and have no texts
+    return load_encoding(encoding_path(folder, "tokens")) if name.startswith(SUBWORDS) else tokenizer(name)
+
+
+@dataclass(frozen=True)
+class Detokenizer:
+    """Puts tokens together as their tokenizer took them apart.
+
+    Args:
+        tokenizer: its id.
+        language: of the text, see `detokenize`.
+    """
+
+    tokenizer: str = "words"
+    language: str = ""
+
+    def __call__(self, tokens: Sequence[str]) -> str:
+        """The whole text of some tokens."""
+        if self.tokenizer.startswith(SUBWORDS):
+            return join_pieces(tokens)
+        return "".join(tokens) if self.tokenizer == "characters" else detokenize(tokens, self.language)
+
+    def stream(self, tokens: Iterable[str]) -> Iterator[str]:
+        """Each token behind the space that belongs before it, one by one."""
+        if self.tokenizer.startswith(SUBWORDS):
+            return (token.replace(SPACE, " ") for token in tokens)
+        return iter(tokens) if self.tokenizer == "characters" else spaced(tokens, self.language)
+
+
+PLAIN = Detokenizer()
+
+
+def detokenizer_of(dataset: Mapping[str, Any]) -> Detokenizer:
+    """What puts a dataset's target tokens together again, or where it has none, its tokens."""
+    field = "target_tokens" if dataset["tokenizers"]["target_tokens"] else "tokens"
+    return Detokenizer(dataset["tokenizers"][field] or "", dataset["target_language"] or dataset["language"])
 
 
 def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
@@ -105,11 +154,7 @@ def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
 
 _GLUED_TO_THE_LEFT = re.compile(r"([.,!?;:])\1*|[…%)\]}’”»]|['’](?:s|m|d|ll|re|ve)|n['’]t", re.IGNORECASE)
 _GLUED_TO_THE_RIGHT = re.compile(r"[(\[{$£€#‘«„]")
-
-
-def untokenized(tokens: Sequence[str], tokenizer: str | None, language: str) -> str:
-    """The text of tokens: of characters as they stand, of others as `detokenize` puts them together."""
-    return "".join(tokens) if tokenizer == "characters" else detokenize(tokens, language)
+_STRAIGHT = ('"', "'")
 
 
 def detokenize(tokens: Sequence[str], language: str) -> str:
@@ -122,12 +167,22 @@ def detokenize(tokens: Sequence[str], language: str) -> str:
         language: `en`, `de` or `ru`; it tells whether the mark “ opens or closes.
     """
     last = {token: position for position, token in enumerate(tokens)}
+    return "".join(spaced(tokens, language, {last[mark] for mark in _STRAIGHT if mark in last}))
+
+
+def spaced(tokens: Iterable[str], language: str, lone: Collection[int] = ()) -> Iterator[str]:
+    """The tokens of `words`, each behind the space that a writer of the language would set before it, streaming.
+
+    Args:
+        tokens: the tokens.
+        language: as for `detokenize`.
+        lone: positions of straight quotation marks that close where they would open.
+    """
     open_marks: set[str] = set()
-    pieces: list[str] = []
     glued = True  # no space before the next token
     for position, token in enumerate(tokens):
-        if token in ('"', "'"):
-            opens = token not in open_marks and position < last[token]
+        if token in _STRAIGHT:
+            opens = token not in open_marks and position not in lone
             (open_marks.add if opens else open_marks.discard)(token)
             closes = not opens
         elif token == "“":
@@ -136,6 +191,5 @@ def detokenize(tokens: Sequence[str], language: str) -> str:
         else:
             opens = _GLUED_TO_THE_RIGHT.fullmatch(token) is not None
             closes = _GLUED_TO_THE_LEFT.fullmatch(token) is not None
-        pieces.append(token if glued or closes else f" {token}")
+        yield token if glued or closes else f" {token}"
         glued = opens
-    return "".join(pieces)

@@ -1,7 +1,8 @@
 """Decoding methods, one file each; `decoding.method` of a task's configuration names the file.
 
 Each file offers `Decoder(model, config)`: a Keras model from source ids to written ids, of a `Seq2Seq` and a
-`DecodingConfig`. This module holds what they share.
+`DecodingConfig`. But for sampling: language models write by it, and it chooses from logits. This module holds what
+decoders share.
 """
 
 from typing import Any

@@ -11,6 +11,7 @@ from pipelines.evaluation.counts import Key
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
 
 UNIT = "caption"
+units = len
 MAIN = ("exact_match", "character_error_rate")
 LIBRARY = "numpy"
 OPTIONS = {

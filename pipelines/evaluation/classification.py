@@ -12,6 +12,7 @@ from pipelines.evaluation.counts import Key
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
 
 UNIT = "document"
+units = len
 MAIN = ("accuracy", "macro_f1", "mcc", "roc_auc")
 
 

@@ -15,6 +15,7 @@ from pipelines.evaluation import counts, tagging
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
 
 UNIT = "sentence"
+units = len
 MAIN = ("span_f1", "conlleval_f1", "token_accuracy", "span_precision", "span_recall")
 LIBRARY = "seqeval"
 READINGS: dict[str, dict[str, Any]] = {

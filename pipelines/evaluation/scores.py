@@ -15,12 +15,12 @@ from pipelines.evaluation.significance import INTERVAL, LEVEL, RESAMPLES, bootst
 
 References = Sequence[Example]
 Predictions = Sequence[Mapping[str, Any]]  # one for each reference, in the same order
-Resampler = Callable[[np.ndarray], dict[Key, np.ndarray]]  # float64 (resamples, examples) -> percent (resamples,)
+Resampler = Callable[[np.ndarray], dict[Key, np.ndarray]]  # float64 (resamples, units) -> percent (resamples,)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A number in percent (log loss in nats), with the library and the options that made it."""
+    """A number in percent (log loss in nats, perplexity), with the library and the options that made it."""
 
     metric: str
     value: float
@@ -61,6 +61,10 @@ class Family(Protocol):
     UNIT: str  # what is resampled
     MAIN: tuple[str, ...]  # metrics worth a place in the metrics file and the leaderboard, the first most so
 
+    def units(self, references: References) -> int:
+        """How many units are drawn: for most families, as many as there are examples."""
+        ...
+
     def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
         """Raises an `InputError` where the prediction cannot be one for the reference."""
         ...
@@ -74,7 +78,7 @@ class Family(Protocol):
         ...
 
     def resampler(self, references: References, predictions: Predictions) -> Resampler:
-        """A function from how often each example is drawn to the values of `measure` on those draws."""
+        """A function from how often each unit is drawn to the values of `measure` on those draws."""
         ...
 
     def tables(self, references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
@@ -109,7 +113,10 @@ def evaluate(family: Family, references: References, predictions: Predictions, c
         context: what the signatures say of the data and of the resampling.
     """
     resampled = bootstrap(
-        family.resampler(references, predictions), len(references), seed=context.seed, resamples=context.resamples
+        family.resampler(references, predictions),
+        family.units(references),
+        seed=context.seed,
+        resamples=context.resamples,
     )
     scores = []
     for each in family.measure(references, predictions):

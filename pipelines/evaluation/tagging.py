@@ -12,6 +12,7 @@ from pipelines.evaluation import labels
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
 
 UNIT = "sentence"
+units = len
 MAIN = ("accuracy", "macro_f1", "mcc")
 
 

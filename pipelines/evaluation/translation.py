@@ -1,4 +1,7 @@
-"""Metrics of translations: sacreBLEU's BLEU and chrF on detokenised output against untouched references."""
+"""Metrics of translations: sacreBLEU's BLEU and chrF on detokenised output against untouched references.
+
+`bleu_lowercase` is what older papers report, of lower-cased tokens; the tokens are those of sacreBLEU's 13a.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,12 +14,16 @@ from pipelines.evaluation.counts import Key
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
 
 UNIT = "sentence"
-MAIN = ("bleu", "chrf")
+units = len
+MAIN = ("bleu", "chrf", "bleu_lowercase")
 LIBRARY = "sacrebleu"
 OPTIONS: dict[str, dict[str, Any]] = {  # each is part of sacreBLEU's own signature
     "bleu": {"tokenize": "13a", "lowercase": False, "smooth_method": "exp"},
     "chrf": {"char_order": 6, "word_order": 0, "lowercase": False, "whitespace": False},
+    "bleu_lowercase": {"tokenize": "13a", "lowercase": True, "smooth_method": "exp"},
 }
+LENGTHS = 5  # words that sentences of one row of the table by length differ by at most
+LONGEST = 30  # longer sentences share a row
 
 
 def check(reference: Example, prediction: Mapping[str, Any]) -> None:
@@ -28,7 +35,7 @@ def check(reference: Example, prediction: Mapping[str, Any]) -> None:
 
 
 def score(references: References, predictions: Predictions) -> dict[str, float]:
-    """BLEU and chrF as sacreBLEU prints them, 0 to 100."""
+    """BLEU, chrF and the BLEU of lower-cased tokens as sacreBLEU prints them, 0 to 100."""
     return totals(measure(references, predictions))
 
 
@@ -60,8 +67,19 @@ def resampler(references: References, predictions: Predictions) -> Resampler:
 
 
 def tables(references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
-    """None."""
-    return {}
+    """`lengths`: BLEU of the sentences of like length, in words between white space of their references."""
+    scorer = _scorers()["bleu"]
+    of_length: dict[int, list[int]] = {}
+    outputs, raw = _texts(references, predictions)
+    for number, text in enumerate(raw):
+        of_length.setdefault(min(max(len(text.split()) - 1, 0), LONGEST) // LENGTHS, []).append(number)
+    rows: list[Sequence[Any]] = [("words", "sentences", "bleu", "length_ratio")]
+    for group, numbers in sorted(of_length.items()):
+        first = group * LENGTHS + 1
+        found = scorer.corpus_score([outputs[number] for number in numbers], [[raw[number] for number in numbers]])
+        words = f"{first} to {first + LENGTHS - 1}" if first <= LONGEST else f"more than {LONGEST}"
+        rows.append((words, len(numbers), round(found.score, 2), round(found.sys_len / max(found.ref_len, 1), 3)))
+    return {"lengths": rows}
 
 
 def confusion(references: References, predictions: Predictions) -> Sequence[tuple[str, str]]:
@@ -73,7 +91,7 @@ def _scorers() -> dict[str, Any]:
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
 
-    return {"bleu": BLEU(**OPTIONS["bleu"]), "chrf": CHRF(**OPTIONS["chrf"])}
+    return {name: (CHRF if name == "chrf" else BLEU)(**options) for name, options in OPTIONS.items()}
 
 
 def _texts(references: References, predictions: Predictions) -> tuple[list[str], list[str]]:

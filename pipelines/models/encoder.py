@@ -52,7 +52,14 @@ def dropouts(config: CellConfig, seed: int, name: str = "encoder") -> list[keras
     ]
 
 
-def encode(inputs: Any, layers: list, dropout_layers: list, training: bool | None = None) -> tuple[Any, list[list]]:
+def encode(
+    inputs: Any,
+    layers: list,
+    dropout_layers: list,
+    training: bool | None = None,
+    starts: list[list] | None = None,
+    mask: Any = None,
+) -> tuple[Any, list[list]]:
     """Runs a stack over word vectors.
 
     Args:
@@ -60,6 +67,8 @@ def encode(inputs: Any, layers: list, dropout_layers: list, training: bool | Non
         layers: from `recurrent_stack`.
         dropout_layers: from `dropouts`.
         training: whether dropout is active.
+        starts: the first states of each layer, each float (batch, units); zeros if not given.
+        mask: bool (batch, time), to give with `starts`: beside states, Keras hands a layer no mask of its inputs.
 
     Returns:
         The last layer's outputs, float (batch, time, width), and for each layer its last states, the forward
@@ -67,8 +76,9 @@ def encode(inputs: Any, layers: list, dropout_layers: list, training: bool | Non
     """
     states = []
     outputs = dropout_layers[0](inputs, training=training)
-    for layer, dropout in zip(layers, dropout_layers[1:], strict=True):
-        outputs, *last_states = layer(outputs, training=training)
+    for level, (layer, dropout) in enumerate(zip(layers, dropout_layers[1:], strict=True)):
+        start = {"initial_state": starts[level], "mask": mask} if starts else {}
+        outputs, *last_states = layer(outputs, training=training, **start)
         states.append(last_states)
         outputs = dropout(outputs, training=training)
     return outputs, states

@@ -10,6 +10,7 @@ from keras import ops
 from pipelines.config import CellConfig
 from pipelines.models.captioner import Captioner
 from pipelines.models.encoder import encode, last_hidden_states
+from pipelines.models.language_model import LanguageModel
 from pipelines.models.seq2seq import Seq2Seq
 
 
@@ -17,7 +18,8 @@ def sentence_encoder(model: keras.Model, cell: CellConfig) -> Callable[[Any], np
     """A function from a model's inputs to the last hidden states of its encoder's last layer.
 
     Args:
-        model: a classifier, a tagger or an encoder-decoder; or a captioner, whose decoder's first state is given.
+        model: a classifier, a tagger, an encoder-decoder or a language model; or a captioner, whose decoder's first
+            state is given.
         cell: its encoder's configuration.
 
     Returns:
@@ -26,7 +28,7 @@ def sentence_encoder(model: keras.Model, cell: CellConfig) -> Callable[[Any], np
     if isinstance(model, Captioner):
         states_of = _of_captioner(model)
     else:
-        states_of = _of_encoder_decoder(model) if isinstance(model, Seq2Seq) else _of_layers(model, cell)
+        states_of = _of_subclass(model) if isinstance(model, Seq2Seq | LanguageModel) else _of_layers(model, cell)
 
     def vectors_of(inputs: Any) -> np.ndarray:
         ends = last_hidden_states(states_of(inputs), cell.bidirectional)
@@ -35,7 +37,7 @@ def sentence_encoder(model: keras.Model, cell: CellConfig) -> Callable[[Any], np
     return vectors_of
 
 
-def _of_encoder_decoder(model: Seq2Seq) -> Callable[[Any], list]:
+def _of_subclass(model: Seq2Seq | LanguageModel) -> Callable[[Any], list]:
     def states_of(source_ids: Any) -> list:
         vectors = model.source_vectors(source_ids)
         return encode(vectors, model.encoder, model.encoder_dropout, training=False)[1][-1]

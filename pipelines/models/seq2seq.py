@@ -32,6 +32,8 @@ class Seq2Seq(keras.Model):
         input_feeding: whether the decoder reads the attentional output of the step before beside each word; its
             steps then run one by one, which is slower.
         tied_embeddings: whether a target word's vector is its row of the output layer as well.
+        scheduled_sampling: whether training reads, in the place of some words before, those that the model would have
+            written there after the real ones; `sampled_share` tells how many.
 
     Call arguments:
         inputs: source_ids, int32 (batch, source_time), and target_ids, int32 (batch, target_time): the words
@@ -55,6 +57,7 @@ class Seq2Seq(keras.Model):
         attention: str = "multiplicative",
         input_feeding: bool = False,
         tied_embeddings: bool = False,
+        scheduled_sampling: bool = False,
         **kwargs,
     ) -> None:
         super().__init__(**kwargs)
@@ -66,6 +69,7 @@ class Seq2Seq(keras.Model):
             "attention": attention,
             "input_feeding": input_feeding,
             "tied_embeddings": tied_embeddings,
+            "scheduled_sampling": scheduled_sampling,
         }
         self.add_source_layers(source)
         self.target_vectors = WordEmbedding(*target, name="target_vectors")
@@ -86,6 +90,9 @@ class Seq2Seq(keras.Model):
         self.combine = self._dense(self.attentional_units, "attentional", 51, activation)
         if not tied_embeddings:
             self.logits = self._dense(target[0], "logits", 52, activation=None)
+        if scheduled_sampling:
+            self.sampled_share = self.add_weight(shape=(), initializer="zeros", trainable=False, name="sampled_share")
+            self.draws = keras.random.SeedGenerator(seed + 400)
 
     def add_source_layers(self, source: list[int]) -> None:
         """Adds what reads a source: its words' vectors."""
@@ -121,9 +128,26 @@ class Seq2Seq(keras.Model):
     def call(self, inputs, training=None):
         source_ids, target_ids = inputs
         memory, states = self.encode(source_ids, training)
+        if training and self.switches["scheduled_sampling"]:
+            target_ids = self._sampled(target_ids, self._logits(target_ids, states, memory, False))
+        return self._logits(target_ids, states, memory, training)
+
+    def _logits(self, target_ids, states, memory, training):
+        """Logits of the words behind each of the words before."""
         words = self.decoder_dropout[0](self.target_vectors(target_ids), training=training)
         decode = self._decode_steps if self.switches["input_feeding"] else self._decode_layers
         return self._words(decode(words, states, memory, training)[1])
+
+    def _sampled(self, target_ids, logits):
+        """The words before, a share of them replaced by the most probable words there; the first one begins the text.
+
+        Reference: Mihaylova & Martins, "Scheduled Sampling for Transformers", ACL 2019 student workshop, section 3:
+        two passes, of which the first reads real words alone, instead of a draw at each step.
+        """
+        written = ops.concatenate([target_ids[:, :1], ops.cast(ops.argmax(logits, axis=-1), "int32")[:, :-1]], axis=1)
+        drawn = keras.random.uniform(ops.shape(target_ids), seed=self.draws) < self.sampled_share
+        replaced = ops.logical_and(drawn, ops.not_equal(target_ids, PADDING_ID))
+        return ops.where(replaced, written, target_ids)
 
     def alignment(self, source_ids, target_ids):
         """How much the model attends to each source word as it writes each target word.
@@ -262,6 +286,7 @@ def build_seq2seq(
         config.attention or "multiplicative",
         bool(config.input_feeding),
         bool(config.tied_embeddings),
+        bool(config.scheduled_sampling),
         name="seq2seq",
     )
     model.build()

@@ -59,7 +59,7 @@ def against(baseline: Entry, runs: Sequence[Entry], contest: Contest, data: Path
     for run in runs:
         name = run.row.name
         own = {split: of_split[name] for split, of_split in by_split.items() if name in of_split}
-        verdict = decide(own["dev"]) if "dev" in own else ""
+        verdict = decide(own["dev"], contest.headline) if "dev" in own else ""
         rows.append(replace(run.row, baseline=baseline.row.name, difference=own, verdict=verdict))
     return rows
 
@@ -87,7 +87,8 @@ def differences(
 
     def resampled(entry: Entry) -> np.ndarray:
         predictions = join(references, entry.predictions / examples.name, family.check)
-        return bootstrap(family.resampler(references, predictions), len(references), seed=seed)[headline, ""]
+        drawn = family.resampler(references, predictions), family.units(references)
+        return bootstrap(*drawn, seed=seed)[headline, ""]
 
     base = resampled(baseline)
     found = {}

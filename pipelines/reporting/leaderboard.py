@@ -7,15 +7,25 @@ from typing import Any, Literal
 
 from embeddings.config import build_config
 from embeddings.files import read_json, write_json
+from pipelines.evaluation.scale import LOWER_IS_BETTER
 
 
 @dataclass(frozen=True)
 class Value:
-    """A number in percent, or a difference of two, with its 95 % interval."""
+    """A number in percent, in nats or in bits, or a perplexity, or a difference of two, with its 95 % interval."""
 
     value: float
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a language model wrote after so many steps of its training, and the loss of the epoch by then."""
+
+    step: int
+    loss: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class Row:
     baseline: str = ""  # the baseline with the best headline on dev
     difference: dict[str, Value] = field(default_factory=dict)  # headline of the run minus that of the baseline
     verdict: Literal["", "wins", "unclear", "loses"] = ""  # on dev
+    samples: tuple[Sample, ...] = ()  # the first, the middle and the last one
 
 
 @dataclass(frozen=True)
@@ -59,8 +70,10 @@ class Leaderboard:
     missing: tuple[str, ...]
 
 
-def decide(difference: Value) -> Literal["wins", "unclear", "loses"]:
-    """What a difference to a baseline says: a run that is not above it loses, one whose interval holds 0 is unclear."""
+def decide(difference: Value, headline: str = "") -> Literal["wins", "unclear", "loses"]:
+    """What a difference to a baseline says: a run that is not better loses, one whose interval holds 0 is unclear."""
+    if headline in LOWER_IS_BETTER:
+        difference = Value(-difference.value, -difference.high, -difference.low)
     if difference.value <= 0:
         return "loses"
     return "wins" if difference.low > 0 else "unclear"
@@ -71,7 +84,8 @@ def rank(rows: Iterable[Row], headline: str) -> list[Row]:
 
     def key(row: Row) -> tuple[float, str]:
         scores = row.scores.get("dev") or row.scores["test"]
-        return -scores[headline].value, row.name
+        value = scores[headline].value
+        return value if headline in LOWER_IS_BETTER else -value, row.name
 
     return sorted(rows, key=key)
 

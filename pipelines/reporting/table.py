@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from pipelines.evaluation.scale import decimals
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Value
 
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ def markdown(leaderboard: Leaderboard) -> str:
     lines = [
         "# Leaderboard",
         "",
-        "Values are percent (BLEU and chrF as sacreBLEU prints them) with 95 % bootstrap intervals. Rows are sorted",
-        "by the headline metric on dev, and dev decides the verdict. A run that is not above the best baseline loses;",
-        "one whose difference, on the same resamples for both, has 0 in its interval is unclear. Baselines are in",
-        "italics. Time, tokens/s and memory are of the machine that trained.",
+        "Values are percent (BLEU and chrF as sacreBLEU prints them; nats, bits and perplexity as they are: less is",
+        "better) with 95 % bootstrap intervals. Rows are sorted by the headline metric on dev, and dev decides the",
+        "verdict. A run that is not better than the best baseline loses; one whose difference, on the same resamples",
+        "for both, has 0 in its interval is unclear. Baselines are in italics. Time, tokens/s and memory are of the",
+        "machine that trained.",
     ]
     for group in leaderboard.groups:
         columns = _columns(group)
@@ -30,6 +32,10 @@ def markdown(leaderboard: Leaderboard) -> str:
         lines += [_line(header for header, _ in columns), _line("---" for _ in columns)]
         lines += [_line(cell(row) for _, cell in columns) for row in group.rows]
         lines += ["", *(f"{split}: `{text}`  " for split, text in group.rows[0].signatures.items())]
+        for row in group.rows:
+            for sample in row.samples:
+                lines += ["", f"Written by {row.name} after {sample.step:,} steps, at a loss of {sample.loss:.2f}:", ""]
+                lines += [f"    {line}" for line in sample.text.split("\n")]
     if leaderboard.missing:
         lines += ["", f"Not evaluated: {', '.join(leaderboard.missing)}"]
     return "\n".join(lines) + "\n"
@@ -66,11 +72,14 @@ def _columns(group: Group) -> list[Column]:
         ("cell", _cell),
         ("vectors", lambda row: f"{_vectors(row)}, {row.word_vectors.replace('_', '-')}" if row.word_vectors else ""),
         *(
-            (f"{metric} {split}", _score(split, metric, _with_interval))
+            (f"{metric} {split}", _score(split, metric, _with_interval, 0))
             for metric in (group.headline, *group.side)
             for split in _splits(group)
         ),
-        *((f"over best baseline, {split}", _difference(split, _signed_with_interval)) for split in _splits(group)),
+        *(
+            (f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval, 0))
+            for split in _splits(group)
+        ),
         ("verdict", lambda row: f"**loses to {row.baseline}**" if row.verdict == "loses" else row.verdict),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
@@ -81,12 +90,12 @@ def _columns(group: Group) -> list[Column]:
 
 def _terminal_columns(group: Group, vectors: bool) -> list[Column]:
     """The columns of the terminal: intervals as half their width."""
-    over = _difference("dev", _signed)
+    over = _difference("dev", group.headline, _signed, 1)
     return [
         ("system", lambda row: row.name),
         ("cell", lambda row: _cell(row) or "baseline"),
         *([("vectors", lambda row: _vectors(row).replace("→ ", "→\n"))] if vectors else []),
-        *((split, _score(split, group.headline, _with_half_width)) for split in _splits(group)),
+        *((split, _score(split, group.headline, _with_half_width, 1)) for split in _splits(group)),
         ("over baseline", lambda row: over(row) + {"loses": " loses", "unclear": " unclear"}.get(row.verdict, "")),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
@@ -106,32 +115,35 @@ def _vectors(row: Row) -> str:
     return " → ".join(name for name in (row.source_vectors, row.target_vectors) if name)
 
 
-def _score(split: str, metric: str, show: Callable[[Value], str]) -> Callable[[Row], str]:
+def _score(split: str, metric: str, show: Callable[[Value, int], str], fewer: int) -> Callable[[Row], str]:
+    """The cell of a metric, shown with so many decimals fewer than the metric has."""
+
     def cell(row: Row) -> str:
         value = row.scores.get(split, {}).get(metric)
-        return show(value) if value else ""
+        return show(value, decimals(metric) - fewer) if value else ""
 
     return cell
 
 
-def _difference(split: str, show: Callable[[Value], str]) -> Callable[[Row], str]:
-    return lambda row: show(row.difference[split]) if split in row.difference else ""
+def _difference(split: str, metric: str, show: Callable[[Value, int], str], fewer: int) -> Callable[[Row], str]:
+    places = decimals(metric) - fewer
+    return lambda row: show(row.difference[split], places) if split in row.difference else ""
 
 
-def _with_interval(value: Value) -> str:
-    return f"{value.value:.2f} [{value.low:.2f}, {value.high:.2f}]"
+def _with_interval(value: Value, places: int) -> str:
+    return f"{value.value:.{places}f} [{value.low:.{places}f}, {value.high:.{places}f}]"
 
 
-def _signed_with_interval(value: Value) -> str:
-    return f"{value.value:+.2f} [{value.low:+.2f}, {value.high:+.2f}]"
+def _signed_with_interval(value: Value, places: int) -> str:
+    return f"{value.value:+.{places}f} [{value.low:+.{places}f}, {value.high:+.{places}f}]"
 
 
-def _with_half_width(value: Value) -> str:
-    return f"{value.value:.1f} ±{(value.high - value.low) / 2:.1f}"
+def _with_half_width(value: Value, places: int) -> str:
+    return f"{value.value:.{places}f} ±{(value.high - value.low) / 2:.{places}f}"
 
 
-def _signed(value: Value) -> str:
-    return f"{value.value:+.1f}"
+def _signed(value: Value, places: int) -> str:
+    return f"{value.value:+.{places}f}"
 
 
 def _line(cells: Iterator[str]) -> str:

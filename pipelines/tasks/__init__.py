@@ -17,13 +17,15 @@ from embeddings.errors import InputError
 from embeddings.files import write_json
 from embeddings.matrix import matrix
 from pipelines.config import CellConfig, DecodingConfig, ModelConfig, TaskConfig
-from pipelines.data.batching import Encoded, in_batches_by_length, pad
+from pipelines.data.batching import Encoded, TrainingBatches, in_batches_by_length, pad
 from pipelines.data.examples import Example
+from pipelines.data.tokenization import PLAIN, Detokenizer
 from pipelines.data.vocabulary import PADDING_ID, SPECIAL_WORDS, Vocabulary, build_vocabulary
 from pipelines.data.word_forms import character_vocabulary
 
 OPTIONAL = tuple(each.name for each in fields(ModelConfig) if each.default is None)
 CHARACTERS = "characters"  # name of their vocabulary
+SAMPLE_TOKENS = 300  # of a text that training writes now and then
 PREDICTION_CHUNK = 4096  # examples held at once while predictions stream
 
 
@@ -35,15 +37,17 @@ class Task(ABC):
         cell: the recurrent encoder's.
         vocabularies: `tokens`, `target_tokens` where the task writes words, `characters` where it reads them.
         labels: the labels or tags, sorted; a class's number is its index.
-        language: of the target, for detokenisation.
-        target_tokenizer: id of the one that made target tokens, for the way back.
+        detokenize: puts the tokens of a text together, where the task writes one.
+
+    Raises:
+        InputError: the task cannot do what the configuration says.
     """
 
     field: ClassVar[str]  # of an example: what is predicted
     label_counts: ClassVar[str] = ""  # key of prepare's counts that holds the labels, where there are any
     needs: ClassVar[tuple[str, ...]] = ()  # optional keys of `model` that a configuration must give
     reads: ClassVar[tuple[str, ...]] = ()  # those that it may give
-    decodes: ClassVar[bool] = False  # whether the task reads `decoding`
+    dev_decoding: ClassVar[DecodingConfig | None] = None  # how dev is written in training, if the task reads `decoding`
     reads_features: ClassVar[bool] = False  # whether the task reads an example's features, not its tokens
 
     def __init__(
@@ -52,27 +56,32 @@ class Task(ABC):
         cell: CellConfig,
         vocabularies: dict[str, Vocabulary],
         labels: Sequence[str] = (),
-        language: str = "",
-        target_tokenizer: str | None = None,
+        detokenize: Detokenizer = PLAIN,
     ) -> None:
-        needs = (*self.needs, *(() if self.reads_features else ("word_vectors",)))
+        words, decodes = not self.reads_features, bool(self.dev_decoding)
         for key, needed, read, given in (
-            *((f"model.{key}", key in needs, key in (*needs, *self.reads), given is not None)
+            *((f"model.{key}", key in self.needs, key in (*self.needs, *self.reads), given is not None)
               for key, given in vars(config.model).items() if key in OPTIONAL),
             ("model.minimum_count", False, bool(self.text_fields()), config.model.minimum_count != 1),
-            ("decoding", self.decodes, self.decodes, config.decoding is not None),
+            ("model.word_vectors", words, words, bool(config.model.word_vectors)),
+            ("decoding", decodes, decodes, config.decoding is not None),
         ):  # fmt: skip
             if given and not read:
                 raise InputError(f"task {config.task!r}: `{key}` is not read; leave it out")
             if needed and not given:
                 raise InputError(f"task {config.task!r}: `{key}` is missing")
+        self.check(config, cell)
         self.config = config
         self.cell = cell
         self.vocabularies = vocabularies
         self.labels = tuple(labels)
         self.label_ids = {label: number for number, label in enumerate(self.labels)}
-        self.language = language
-        self.target_tokenizer = target_tokenizer
+        self.detokenize = detokenize
+
+    @classmethod
+    def check(cls, config: TaskConfig, cell: CellConfig) -> None:
+        """Refuses, with an `InputError`, a configuration whose keys are all read but that the task cannot follow."""
+        return
 
     @classmethod
     def from_counts(
@@ -81,8 +90,7 @@ class Task(ABC):
         cell: CellConfig,
         counts: Mapping[str, Mapping[str, int]],
         vectors: Mapping[str, Any],
-        language: str = "",
-        target_tokenizer: str | None = None,
+        detokenize: Detokenizer = PLAIN,
     ) -> "Task":
         """Makes vocabularies and labels of what stands in train and of the vectors' words.
 
@@ -91,15 +99,14 @@ class Task(ABC):
             cell: the recurrent encoder's.
             counts: of words, labels and tags in train, as prepare writes them.
             vectors: word vectors (`KeyedVectors`) of the fields `tokens` and `target_tokens`.
-            language: of the target.
-            target_tokenizer: id of the one that made target tokens.
+            detokenize: puts target tokens together.
         """
         vocabularies = {
             field: build_vocabulary(
                 counts[field],
                 # A generator writes words that train has shown it, so no word of the vectors alone.
-                [] if field == "target_tokens" else vectors[field].index_to_key,
-                fine_tuned=field == "target_tokens" or config.model.word_vectors == "fine_tuned",
+                [] if field == cls.field else vectors[field].index_to_key,
+                fine_tuned=field == cls.field or config.model.word_vectors == "fine_tuned",
                 minimum_count=config.model.minimum_count,
             )
             for field in cls.text_fields()
@@ -107,7 +114,7 @@ class Task(ABC):
         if config.model.characters:
             vocabularies[CHARACTERS] = character_vocabulary(counts["tokens"])
         labels = cls.labels_of(config, sorted(counts.get(cls.label_counts, ())))
-        return cls(config, cell, vocabularies, labels, language, target_tokenizer)
+        return cls(config, cell, vocabularies, labels, detokenize)
 
     @classmethod
     def labels_of(cls, config: TaskConfig, found: Sequence[str]) -> Sequence[str]:
@@ -131,6 +138,10 @@ class Task(ABC):
     @abstractmethod
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         """Inputs, targets and weights of a training batch; a weight is 0 at padding."""
+
+    def batches(self, encoded: Sequence[Encoded], batch_size: int, seed: int) -> Any:
+        """Training batches with `epoch()` and `len()`, of what `encode` gave."""
+        return TrainingBatches(encoded, self.collate, batch_size, seed)
 
     @abstractmethod
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
@@ -159,21 +170,33 @@ class Task(ABC):
 
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
 
+    def callbacks(self) -> list[Any]:
+        """Keras callbacks of the task's own training."""
+        return []
+
+    def dev_losses(self, model: Any, dev: Sequence[Example]) -> dict[str, float]:
+        """Losses on dev that stand beside the metrics in the learning curves; none where metrics read the same."""
+        return {}
+
+    def word_embeddings(self, model: Any) -> dict[str, Any]:
+        """The model's tables of word vectors, by the field whose words they hold."""
+        names = {"tokens": "source_vectors", "target_tokens": "target_vectors"}
+        return {field: model.get_layer(names[field]) for field in self.text_fields()}
+
     def set_vectors(self, model: Any, vectors: Mapping[str, Any], seed: int) -> None:
         """Puts word vectors into a model.
 
         A word without a vector, not even in lower case, starts at a draw from a normal distribution with the
         vectors' own standard deviation (0.1 where there are none); padding is zero.
         """
-        layers = {"tokens": "source_vectors", "target_tokens": "target_vectors"}
-        for field in self.text_fields():
+        for field, embedding in self.word_embeddings(model).items():
             values, found = matrix(vectors[field], self.vocabularies[field].words)
             found[: len(SPECIAL_WORDS)] = False
             scale = float(values[found].std()) if found.any() else 0.1
             draws = np.random.default_rng(seed).normal(0, scale, (int((~found).sum()), values.shape[1]))
             values[~found] = draws.astype("float32")
             values[PADDING_ID] = 0
-            model.get_layer(layers[field]).set_vectors(values)
+            embedding.set_vectors(values)
 
     def predict(
         self, model: Any, examples: Iterable[Example], decoding: DecodingConfig | None = None, batch_size: int = 64
@@ -189,8 +212,9 @@ class Task(ABC):
         remaining = iter(examples)
         while chunk := list(islice(remaining, PREDICTION_CHUNK)):
             sources = [self.features(example) for example in chunk]
-            for example, row in zip(chunk, in_batches_by_length(sources, batch_size, predict_batch), strict=True):
-                cut = len(example.tokens) - (self.config.model.maximum_tokens or len(example.tokens))
+            rows = in_batches_by_length(sources, batch_size, predict_batch)
+            for example, (source, *_), row in zip(chunk, sources, rows, strict=True):
+                cut = len(example.tokens) - len(source)
                 yield {"id": example.id, **row, **({"truncated_tokens": cut} if cut > 0 else {})}
 
     def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
@@ -209,6 +233,22 @@ class Task(ABC):
         """
         raise InputError(f"task {self.config.task!r} explains no predictions; leave --explain out")
 
+    def generate(
+        self, model: Any, prime: Sequence[str], choose: Callable[[np.ndarray], int], length: int
+    ) -> Iterator[str]:
+        """Writes on from the tokens of a beginning, a piece of text at a time.
+
+        Raises:
+            InputError: this task writes nothing of its own.
+        """
+        raise InputError(f"task {self.config.task!r} writes no text on; expected a run of `text_generation`")
+
+    def sample(self, model: Any, seed: int) -> str:
+        """A short text that a model writes while it is trained, always from the same seed."""
+        from pipelines.decoding.sampling import Sampler
+
+        return "".join(self.generate(model, (), Sampler(seed), SAMPLE_TOKENS))
+
     def save(self, folder: Path) -> None:
         """Writes vocabularies and labels into a run folder."""
         for field, vocabulary in self.vocabularies.items():
@@ -221,20 +261,19 @@ class Task(ABC):
         folder: Path,
         config: TaskConfig,
         cell: CellConfig,
-        language: str = "",
-        target_tokenizer: str | None = None,
+        detokenize: Detokenizer = PLAIN,
     ) -> "Task":
         """Reads what `save` wrote."""
         names = (*cls.text_fields(), *((CHARACTERS,) if config.model.characters else ()))
         vocabularies = {name: Vocabulary.load(folder / f"vocabulary_{name}.json") for name in names}
         labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-        return cls(config, cell, vocabularies, labels, language, target_tokenizer)
+        return cls(config, cell, vocabularies, labels, detokenize)
 
 
 def kept(ids: list[int], config: ModelConfig) -> list[int]:
-    """The ids of a text that are not cut: its first ones, its last ones, or half of each."""
+    """The ids of a text that are not cut: its first ones, its last ones, or half of each; of `windows` all."""
     most = config.maximum_tokens
-    if most is None or len(ids) <= most:
+    if most is None or len(ids) <= most or config.truncation == "windows":
         return ids
     head = {"head": most, "tail": 0, "head_tail": most // 2}[config.truncation or "head"]
     return ids[:head] + ids[len(ids) - (most - head) :]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.errors import InputError
+from pipelines.config import CellConfig, DecodingConfig, TaskConfig
 from pipelines.data.batching import Encoded
 from pipelines.data.examples import Example
 from pipelines.tasks.translation import Translation
@@ -16,12 +17,17 @@ class Captioning(Translation):
 
     reads = ("tied_embeddings", "label_smoothing")
     reads_features = True
+    dev_decoding = DecodingConfig(maximum_ratio=0.0, maximum_extra=200)  # the source is one step
+
+    @classmethod
+    def check(cls, config: TaskConfig, cell: CellConfig) -> None:
+        if cell.bidirectional:
+            told = "expected a cell in one direction, for captions are written forwards"
+            raise InputError(f"task {config.task!r}: {told}")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.captioner import build_captioner
 
-        if self.cell.bidirectional:
-            raise InputError("task 'captioning': expected a cell in one direction, for captions are written forwards")
         target = self.vocabularies["target_tokens"]
         return build_captioner(
             dimensions["features"], target, dimensions["target_tokens"], self.config.model, self.cell, seed

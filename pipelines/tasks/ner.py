@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from embeddings.files import read_json, write_json
-from pipelines.config import CellConfig, TaskConfig
+from pipelines.config import TaskConfig
 from pipelines.data import tag_schemes
 from pipelines.data.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
@@ -84,8 +84,8 @@ class NER(POSTagging):
         write_json(folder / "outside_penalty.json", self.outside_penalty)
 
     @classmethod
-    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, *written: Any) -> "NER":
-        task = cast(NER, super().load(folder, config, cell, *written))
+    def load(cls, folder: Path, *arguments: Any) -> "NER":
+        task = cast(NER, super().load(folder, *arguments))
         task.outside_penalty = read_json(folder / "outside_penalty.json")
         return task
 

@@ -1,6 +1,8 @@
 """Sentiment, and any other label of a text: many-to-one."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,14 +11,19 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from embeddings.files import read_json, write_json
-from pipelines.config import CellConfig, DecodingConfig, TaskConfig
-from pipelines.data.batching import Encoded, in_batches_by_length
+from pipelines.config import DecodingConfig
+from pipelines.data.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
+from pipelines.data.vocabulary import PADDING_ID
 from pipelines.tasks import Task, kept
 
 
 class Sentiment(Task):
-    """Labels a text from the states of a recurrent encoder."""
+    """Labels a text from the states of a recurrent encoder.
+
+    Where texts are read in windows, each window of a long text is a training example of the text's label, and together
+    they weigh as much as one text; in prediction their logits are averaged.
+    """
 
     field = "label"
     label_counts = "labels"
@@ -35,8 +42,25 @@ class Sentiment(Task):
         return *self.features(example), [self.label_ids[str(example.label)]]
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
+        windows, counts = self.windows(batch)
         labels = np.array([label for _, (label,) in batch], dtype="int32")
-        return self.inputs(batch), labels, np.ones(len(batch), dtype="float32")
+        return windows, labels.repeat(counts), (1 / counts).astype("float32").repeat(counts)
+
+    def windows(self, batch: Sequence[Encoded]) -> tuple[np.ndarray, np.ndarray]:
+        """What the model reads at once, int32 (windows, time), and how many windows each text has, int (batch,).
+
+        A text is one window; where texts are read in windows, a long text has as many as it needs, which differ in
+        length by one token at most.
+        """
+        most = self.config.model.maximum_tokens
+        if most is None or self.config.model.truncation != "windows":
+            return self.inputs(batch), np.ones(len(batch), dtype=int)
+        counts = [math.ceil(len(ids) / most) for ids, *_ in batch]
+        rows = []
+        for (ids, *_), count in zip(batch, counts, strict=True):
+            ends = [len(ids) * number // count for number in range(count + 1)]
+            rows += [ids[start:end] for start, end in pairwise(ends)]
+        return pad(rows), np.array(counts)
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         def predict(batch: list[Encoded]) -> list[dict]:
@@ -49,8 +73,10 @@ class Sentiment(Task):
         return predict
 
     def logits(self, model: Any, batch: list[Encoded]) -> np.ndarray:
-        """The model's logits, float64 (batch, labels)."""
-        return model.predict_on_batch(self.inputs(batch)).astype("float64")
+        """The model's logits, the mean of a text's windows, float64 (batch, labels)."""
+        windows, counts = self.windows(batch)
+        of_windows = model.predict_on_batch(windows).astype("float64")
+        return np.add.reduceat(of_windows, counts.cumsum() - counts) / counts[:, None]
 
     def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
         """Sets the temperature that divides logits to the one of the lowest log loss on dev.
@@ -79,8 +105,11 @@ class Sentiment(Task):
         from pipelines.models.saliency import word_influence
 
         def influence(batch: list[Encoded]) -> list[np.ndarray]:
-            labels = np.array([label for _, (label,) in batch])
-            return list(word_influence(model, self.inputs(batch), labels))
+            windows, counts = self.windows(batch)
+            labels = np.array([label for _, (label,) in batch]).repeat(counts)
+            of_windows = word_influence(model, windows, labels) / counts.repeat(counts)[:, None]
+            of_texts = np.split(np.arange(len(windows)), counts.cumsum()[:-1])
+            return [of_windows[rows][windows[rows] != PADDING_ID] for rows in of_texts]
 
         labels = [[self.label_ids[row["label"]]] for row in rows]
         encoded = list(zip(map(self.source, examples), labels, strict=True))
@@ -98,8 +127,8 @@ class Sentiment(Task):
         write_json(folder / "temperature.json", self.temperature)
 
     @classmethod
-    def load(cls, folder: Path, config: TaskConfig, cell: CellConfig, *written: Any) -> "Sentiment":
-        task = cast(Sentiment, super().load(folder, config, cell, *written))
+    def load(cls, folder: Path, *arguments: Any) -> "Sentiment":
+        task = cast(Sentiment, super().load(folder, *arguments))
         task.temperature = read_json(folder / "temperature.json")
         return task
 

@@ -1,17 +1,18 @@
 """Translation: an encoder-decoder with attention."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from scipy.special import logsumexp
 
 from embeddings.errors import InputError
 from pipelines import plugins
 from pipelines.config import DecodingConfig
 from pipelines.data.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
-from pipelines.data.tokenization import untokenized
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
 from pipelines.tasks import Task
 
@@ -22,8 +23,16 @@ class Translation(Task):
     """Writes a sentence's translation word by word."""
 
     field = "target_tokens"
-    decodes = True
-    reads = ("maximum_tokens", "annotations", "attention", "input_feeding", "tied_embeddings", "label_smoothing")
+    dev_decoding = DecodingConfig()
+    reads = (
+        "maximum_tokens",
+        "annotations",
+        "attention",
+        "input_feeding",
+        "tied_embeddings",
+        "label_smoothing",
+        "scheduled_sampling",
+    )
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.seq2seq import build_seq2seq
@@ -40,6 +49,25 @@ class Translation(Task):
 
         smoothing = self.config.model.label_smoothing
         return SmoothedCrossEntropy(smoothing, reduction="mean_with_sample_weight") if smoothing else super().loss()
+
+    def callbacks(self) -> list[Any]:
+        from pipelines.models.scheduled_sampling import ScheduledSampling
+
+        share = self.config.model.scheduled_sampling
+        return [ScheduledSampling(share, self.config.training.epochs)] if share else []
+
+    def dev_losses(self, model: Any, dev: Sequence[Example]) -> dict[str, float]:
+        """Cross-entropy of a real target word, its end counted as one, in nats; and the perplexity it makes."""
+
+        def cross_entropies(batch: list[Encoded]) -> list[tuple[float, int]]:
+            inputs, after, weights = self.collate(batch)
+            logits = model.predict_on_batch(inputs)
+            likely = np.take_along_axis(logits, after[:, :, None], axis=-1)[:, :, 0] - logsumexp(logits, axis=-1)
+            return list(zip(-(likely * weights).sum(axis=1), weights.sum(axis=1), strict=True))
+
+        sums = in_batches_by_length([self.encode(example) for example in dev], 64, cross_entropies)
+        loss = float(sum(each for each, _ in sums) / sum(words for _, words in sums))
+        return {"loss": loss, "perplexity": math.exp(loss)}
 
     def encode(self, example: Example) -> Encoded:
         target = self.vocabularies["target_tokens"].ids(example.target_tokens or ())
@@ -142,7 +170,7 @@ class Translation(Task):
             for step, number in enumerate(ids)
             if number not in (PADDING_ID, END_ID)
         ]
-        return {"tokens": tokens, "text": untokenized(tokens, self.target_tokenizer, self.language)}
+        return {"tokens": tokens, "text": self.detokenize(tokens)}
 
 
 @lru_cache(maxsize=1)
@@ -150,7 +178,10 @@ def traced_decoder(model: Any, decoding: DecodingConfig) -> Any:
     """The decoder of a model, kept from one dev evaluation to the next, for tracing it takes seconds."""
     from pipelines.models.tracing import trace_once
 
-    decoder = plugins.load("decoding", decoding.method).Decoder(model, decoding)
+    module = plugins.load("decoding", decoding.method)
+    if not hasattr(module, "Decoder"):
+        raise InputError(f"decoding.method: expected greedy or beam, got {decoding.method!r}, which translates nothing")
+    decoder = module.Decoder(model, decoding)
     trace_once(decoder)
     return decoder
 

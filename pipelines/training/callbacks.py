@@ -1,8 +1,11 @@
-"""Callbacks: the task's dev metric after each epoch, the time spent on training alone, and progress."""
+"""Callbacks: the task's dev metric after each epoch, the time spent on training alone, progress, and samples."""
 
+import json
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -55,9 +58,11 @@ class Progress(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict | None = None) -> None:
         self._start = self._shown = time.perf_counter()
         self._epoch = 0
+        self._first: int | None = None  # epoch of this process: one that resumes has not spent the time of those before
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch = epoch
+        self._first = epoch if self._first is None else self._first
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if time.perf_counter() - self._shown > self.every_seconds:
@@ -69,7 +74,7 @@ class Progress(keras.callbacks.Callback):
     def _print(self, epochs_done: float, what: str, logs: dict | None) -> None:
         self._shown = time.perf_counter()
         spent = self._shown - self._start
-        left = spent / epochs_done * (self.epochs - epochs_done)
+        left = spent / (epochs_done - (self._first or 0)) * (self.epochs - epochs_done)
         logs = logs or {}
         shown = [f"{name} {np.asarray(logs[name]):.4g}" for name in ("loss", self.monitor) if name in logs]
         print(
@@ -78,3 +83,35 @@ class Progress(keras.callbacks.Callback):
             file=sys.stderr,
             flush=True,
         )
+
+
+class Samples(keras.callbacks.Callback):
+    """Writes what the model writes after every so many steps: JSON Lines of `step`, `loss` of the epoch, and `text`.
+
+    Args:
+        write: gives a text.
+        steps: between two of them.
+        path: of the file.
+    """
+
+    def __init__(self, write: Callable[[], str], steps: int, path: Path) -> None:
+        super().__init__()
+        self.write, self.steps, self.path = write, steps, path
+        self._step = 0
+
+    @property
+    def state(self) -> list[Any]:
+        """Steps done and lines written, for a training that resumes."""
+        return [self._step, self.path.read_text(encoding="utf-8") if self.path.exists() else ""]
+
+    @state.setter
+    def state(self, state: list[Any]) -> None:
+        self._step = state[0]
+        self.path.write_text(state[1], encoding="utf-8")
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self._step += 1
+        if self._step % self.steps == 0:
+            row = {"step": self._step, "loss": round(float((logs or {})["loss"]), 4), "text": self.write()}
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")

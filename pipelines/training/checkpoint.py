@@ -12,7 +12,7 @@ from embeddings.errors import InputError
 from embeddings.files import read_json, write_json
 from pipelines import plugins
 from pipelines.config import CellConfig, Run, TaskConfig
-from pipelines.data.examples import written
+from pipelines.data.tokenization import detokenizer_of, tokenizer_of
 from pipelines.tasks import Task
 from pipelines.training.trained_run import TrainedRun
 
@@ -47,9 +47,11 @@ def load_run_folder(folder: str | Path) -> TrainedRun:
     cell_config = build_config(CellConfig, config["cell"], where)
     plugins.load("layers.recurrent", cell_config.cell)  # registers the layer, where it is one of ours
     task = plugins.load("tasks", task_config.task).TASK.load(
-        folder, task_config, cell_config, *written(config["dataset"])
+        folder, task_config, cell_config, detokenizer_of(config["dataset"])
     )
-    return TrainedRun(config["name"], task, load_model(folder / "model.keras"), config["dataset"])
+    tokenize = tokenizer_of(config["dataset"], folder)
+    shape = config["dataset"].get("features")
+    return TrainedRun(config["name"], task, load_model(folder / "model.keras"), tokenize, shape)
 
 
 def _reproducible(path: Path) -> None:

@@ -1,6 +1,6 @@
 """Training a model until its dev metric stops rising."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +9,25 @@ import numpy as np
 
 from pipelines.config import TrainingConfig
 from pipelines.data.batching import TrainingBatches
+from pipelines.data.chunks import CarriedBatches
+from pipelines.evaluation.scale import LOWER_IS_BETTER
 from pipelines.models.tracing import trace_once
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
+from pipelines.training.resumption import Checkpoint, Resumption
 
 
 def fit(
     model: Any,
     loss: Any,
-    batches: TrainingBatches,
+    batches: TrainingBatches | CarriedBatches,
     evaluate: Callable[[], dict[str, float]],
     config: TrainingConfig,
     monitor: str,
     clip_norm: float,
     history: Path,
+    callbacks: Sequence[Any] = (),
+    word_embeddings: Sequence[Any] = (),
+    checkpoint: Checkpoint | None = None,
 ) -> dict[str, Any]:
     """Trains a model in place and leaves it with the weights of its best epoch, the first one of equals.
 
@@ -31,9 +37,12 @@ def fit(
         batches: the training batches.
         evaluate: gives the dev metrics of the model as it is.
         config: optimiser, epochs and patience.
-        monitor: the dev metric that decides; more is better.
+        monitor: the dev metric that decides.
         clip_norm: global norm above which gradients are scaled down.
         history: CSV file of the learning curves.
+        callbacks: Keras callbacks of the task's own.
+        word_embeddings: the layers that stay as they are in the first `frozen_epochs`.
+        checkpoint: of the last epoch; where it stands, the training goes on from it.
 
     Returns:
         What the training cost: epochs, seconds of steps, real tokens (or steps of features) of sources a second,
@@ -42,49 +51,70 @@ def fit(
     learning_rate: Any = config.learning_rate
     if config.schedule == "cosine":
         learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, config.epochs * len(batches))
-    optimizer = keras.optimizers.get(
-        {"class_name": config.optimizer, "config": {"learning_rate": learning_rate, "global_clipnorm": clip_norm}}
-    )
-    # XLA would compile anew for every batch shape.
-    model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
-    trace_once(model)
+    settings: dict[str, Any] = {"learning_rate": learning_rate, "global_clipnorm": clip_norm}
+    if config.averaging:
+        settings |= {"use_ema": True, "ema_momentum": config.averaging}
+    optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": settings})
+    optimizer.build(model.trainable_variables)
+    constant = {id(weight) for layer in word_embeddings for weight in layer.non_trainable_weights}
+    changing = [weight for weight in model.weights if id(weight) not in constant]
+
+    def compile_model(words_learn: bool) -> None:
+        for layer in word_embeddings:
+            layer.trainable = words_learn
+        # XLA would compile anew for every batch shape.
+        model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
+        trace_once(model)
+
+    frozen = bool(config.frozen_epochs)
+    compile_model(words_learn=not frozen)
     stopwatch = Stopwatch()
+    mode = "min" if monitor in LOWER_IS_BETTER else "max"
     stopping = keras.callbacks.EarlyStopping(
         f"val_{monitor}",
-        mode="max",
+        mode=mode,
         patience=config.patience,
         restore_best_weights=True,
         start_from_epoch=config.start_from_epoch,
     )
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))
-    callbacks = keras.callbacks.CallbackList([stopwatch, DevMetrics(evaluate), curves, progress, stopping], model=model)
+    averages = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.averaging else []
+    listed = [stopwatch, *averages, DevMetrics(evaluate), curves, progress, stopping, *callbacks]
+    counts = {"epochs": 0, "real_tokens": 0, "padded_tokens": 0}
+    if checkpoint:
+        listed.append(Resumption(checkpoint, changing, batches, counts, stopwatch, curves, stopping, callbacks))
+    told = keras.callbacks.CallbackList(listed, model=model, epochs=config.epochs, steps=len(batches))
 
     # `Model.fit` would fix the time dimension where the first two batches happen to be of equal length.
-    epochs = real_tokens = padded_tokens = 0
-    callbacks.on_train_begin()
-    while epochs < config.epochs and not model.stop_training:
-        callbacks.on_epoch_begin(epochs)
+    told.on_train_begin()
+    for average in averages if counts["epochs"] else ():
+        average._ema_weights_in_model = True  # a checkpoint is written while they are
+    while (epoch := counts["epochs"]) < config.epochs and not model.stop_training:
+        if frozen and epoch >= config.frozen_epochs:
+            frozen = False
+            compile_model(words_learn=True)
+        told.on_epoch_begin(epoch)
         logs: dict[str, Any] = {}
         loss_sum = targets_seen = 0.0
         for step, (inputs, targets, weights) in enumerate(batches.epoch()):
-            callbacks.on_train_batch_begin(step)
+            told.on_train_batch_begin(step)
             batch_loss = model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"]
             loss_sum += float(batch_loss) * float(weights.sum())
             targets_seen += float(weights.sum())
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
-            callbacks.on_train_batch_end(step, logs)
+            told.on_train_batch_end(step, logs)
             source = inputs[0] if isinstance(inputs, tuple) else inputs
             steps = source if source.ndim == 2 else np.ones(source.shape[:2])  # features have no padding
-            real_tokens += int(np.count_nonzero(steps))
-            padded_tokens += steps.size
-        callbacks.on_epoch_end(epochs, logs)
-        epochs += 1
-    callbacks.on_train_end()
+            counts["real_tokens"] += int(np.count_nonzero(steps))
+            counts["padded_tokens"] += steps.size
+        counts["epochs"] += 1
+        told.on_epoch_end(epoch, logs)
+    told.on_train_end()
     return {
-        "epochs": epochs,
+        "epochs": counts["epochs"],
         "best_epoch": stopping.best_epoch + 1,
         "training_seconds": round(stopwatch.seconds, 2),
-        "tokens_per_second": round(real_tokens / stopwatch.seconds),
-        "padding_share": round(1 - real_tokens / padded_tokens, 4),
+        "tokens_per_second": round(counts["real_tokens"] / stopwatch.seconds),
+        "padding_share": round(1 - counts["real_tokens"] / counts["padded_tokens"], 4),
     }

@@ -1,6 +1,6 @@
 """A trained run in memory: it predicts new texts or features, and turns them into vectors."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ from embeddings.errors import InputError
 from pipelines.config import DecodingConfig
 from pipelines.data.batching import in_batches_by_length
 from pipelines.data.examples import Example, check_shape
-from pipelines.data.tokenization import offsets, tokenizer
+from pipelines.data.tokenization import Tokenizer, offsets
 from pipelines.data.vocabulary import UNKNOWN
 from pipelines.tasks import Task
 
@@ -23,7 +23,8 @@ class TrainedRun:
     name: str
     task: Task
     model: Any
-    dataset: dict[str, Any]  # what prepare said of the dataset: version, languages, tokenizers, shape of features
+    tokenize: Tokenizer  # the one that the run's texts went through
+    feature_shape: Sequence[int] | None = None  # of what it reads in their place, if it does
 
     def predict(
         self,
@@ -66,6 +67,19 @@ class TrainedRun:
                     found["entities"] = [described(entity, example.text, found) for entity in entities]
                 yield found
 
+    def generate(self, prime: str, choose: Callable[[np.ndarray], int], length: int) -> Iterator[str]:
+        """Writes on from the beginning of a text, a token at a time, each with the space that belongs before it.
+
+        Args:
+            prime: the beginning, possibly empty.
+            choose: the number of the next token among its logits, such as a `pipelines.decoding.sampling.Sampler`.
+            length: the most tokens to write.
+
+        Raises:
+            InputError: the task writes nothing of its own.
+        """
+        return self.task.generate(self.model, self.tokenize(prime), choose, length)
+
     def encode(
         self, texts: Iterable[str | np.ndarray], tokenised: bool = False, chunk: int = 256
     ) -> Iterator[np.ndarray]:
@@ -95,7 +109,7 @@ class TrainedRun:
             yield [example(str(number), text) for number, text in part]
 
     def _of_text(self, tokenised: bool) -> Callable[[str, Any], Example]:
-        tokenize = str.split if tokenised else tokenizer(self.dataset["tokenizers"]["tokens"])
+        tokenize = str.split if tokenised else self.tokenize
 
         def example(number: str, text: Any) -> Example:
             if not isinstance(text, str):
@@ -107,7 +121,7 @@ class TrainedRun:
     def _of_features(self, number: str, features: Any) -> Example:
         if isinstance(features, str):
             raise InputError(f"run {self.name!r} reads features, got text; give it a file of features (--features)")
-        check_shape(features.shape, self.dataset, f"run {self.name!r}")
+        check_shape(features.shape, self.feature_shape, f"run {self.name!r}")
         return Example(number, "", (), features=features)
 
 

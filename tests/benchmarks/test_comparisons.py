@@ -22,12 +22,12 @@ What it is worth:
 """
 
 
-def run_stage(root, comparison=COMPARISON):
+def run_stage(root, comparison=COMPARISON, *options):
     (root / "comparisons.yaml").write_text(comparison)
     paths = {name: root / name for name in ("data", "predictions", "evaluations")}
     paths |= {"comparisons": root / "comparisons.yaml", "runs": root / "runs.yaml", "configs": CONFIGS}
     main([part for name, path in paths.items() for part in (f"--{name}", str(path))]
-         + ["--json", str(root / "c.json"), "--page", str(root / "c.md")])  # fmt: skip
+         + ["--json", str(root / "c.json"), "--page", str(root / "c.md"), *options])  # fmt: skip
     return json.loads((root / "c.json").read_text()), (root / "c.md").read_text()
 
 
@@ -85,3 +85,10 @@ def test_a_run_that_was_not_evaluated_is_named(world, capsys):
         run_stage(world, COMPARISON.replace("less", "lost"))
     assert stopped.value.code == 2
     assert "run the stage evaluate of 'lost' first" in capsys.readouterr().err
+
+
+def test_what_is_not_evaluated_may_be_left_out(world, capsys):
+    rows = run_stage(world, COMPARISON.replace("less", "lost"), "--skip")[0]
+    assert "not evaluated yet: lost" in capsys.readouterr().err
+    assert [row["what"] for row in rows] == ["the whole model", "with another", "a linear model"]
+    assert run_stage(world, COMPARISON.replace("base: whole", "base: lost"), "--skip")[0] == []

@@ -75,6 +75,9 @@ def test_probabilities_are_of_the_chosen_and_sum_to_one(untrained, examples):
         elif task.field == "tags":
             assert len(row["tags"]) == len(row["probabilities"]) == len(example.tokens)
             assert all(0 < probability <= 1 for probability in row["probabilities"])
+        elif task.field == "tokens":
+            assert len(row["log_probabilities"]) == len(example.tokens)
+            assert max(row["log_probabilities"]) <= 0
         else:
             assert not {"<pad>", "<unk>", "<bos>", "<eos>"} & set(row["tokens"])
             source = 1 if task.reads_features else len(example.tokens)
@@ -86,7 +89,7 @@ def compare(rows, others):
     """Equal words, labels and tags; probabilities within float32's rounding."""
     for row, other in zip(rows, others, strict=True):
         for key in row.keys() | other.keys():
-            if key == "probabilities":
+            if key in ("probabilities", "log_probabilities"):
                 one, two = (list(p.values()) if isinstance(p, dict) else p for p in (row[key], other[key]))
                 np.testing.assert_allclose(one, two, atol=2e-6)
             else:

@@ -5,10 +5,13 @@ from scipy.special import log_softmax, logsumexp
 
 
 def expected_loss(task, model, encoded):
-    """The mean negative log-likelihood of real targets, example by example, without any padding."""
-    values = []
+    """The mean negative log-likelihood of real targets, example by example, without any padding.
+
+    The windows of a text make one example.
+    """
+    values, weights = [], []
     for example in encoded:
-        inputs, targets, _ = task.collate([example])
+        inputs, targets, its = task.collate([example])
         outputs = np.asarray(model(inputs, training=False)).astype("float64")
         if task.config.model.output == "crf":
             outputs = sequence_log_probability(outputs[0], targets[0])[:, None]
@@ -17,7 +20,8 @@ def expected_loss(task, model, encoded):
             outputs = log_softmax(outputs, axis=-1)
         outputs = outputs.reshape(-1, outputs.shape[-1])
         values.extend(-outputs[np.arange(len(np.ravel(targets))), np.ravel(targets)])
-    return float(np.mean(values))
+        weights.extend(np.ravel(its))
+    return float(np.average(values, weights=weights))
 
 
 def sequence_log_probability(potentials, tags):
@@ -46,6 +50,7 @@ def test_weights_count_the_real_targets(untrained, examples):
     real = {
         "label": len(examples),
         "tags": sum(len(example.tokens) for example in examples),
+        "tokens": sum(len(example.tokens) + 1 for example in examples),
         "target_tokens": sum(len(example.target_tokens) + 1 for example in examples),  # the end is learned too
     }
     assert weights.sum() == real[task.field]

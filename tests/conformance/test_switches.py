@@ -10,9 +10,11 @@ from conformance_cases import build, cell_config, examples_of, task_config
 
 from pipelines.config import CellConfig, CharacterConfig, DecodingConfig, ModelConfig, TrainingConfig
 from pipelines.data.batching import TrainingBatches
+from pipelines.data.examples import read_rows
 from pipelines.tasks import OPTIONAL
 from pipelines.training import device
 from pipelines.training.augmentation import with_lower_cased, with_shifted
+from pipelines.training.callbacks import Samples
 from pipelines.training.fit import fit
 
 # For each key another value than that of the small configuration, and a task that reads it.
@@ -27,26 +29,31 @@ MODEL = {
     "input_feeding": (True, "translation"),
     "tied_embeddings": (True, "translation"),
     "label_smoothing": (0.1, "translation"),
+    "scheduled_sampling": (0.3, "translation"),
     "word_dropout": (0.5, "sentiment"),
     "output": ("crf", "pos_tagging"),
     "tag_scheme": ("iobes", "ner"),
     "characters": (CharacterConfig("cnn", 5, 6), "ner"),
     "word_shapes": (True, "pos_tagging"),
+    "chunk_tokens": (2, "text_generation"),
 }
 BESIDE = {  # what else must be given
     "pooling": {"pooling": "last"},
+    "chunk_tokens": {"chunk_tokens": 3},
     "truncation": {"maximum_tokens": 3},
-    "word_vectors": {"word_vectors": "fine_tuned"},
 }
 CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3,
         "recurrent_dropout": 0.5}  # fmt: skip
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",
-            "lower_cased": 0.5, "shifted": True, "start_from_epoch": 2}  # fmt: skip
+            "lower_cased": 0.5, "shifted": True, "start_from_epoch": 2, "frozen_epochs": 2,
+            "averaging": 0.9}  # fmt: skip
 
 
 def fingerprint(task, model, examples):
     """What a configuration can change before training: the model's structure and weights, its loss and its batches."""
-    inputs = [np.asarray(part).tolist() for example in examples for part in task.encode(example)]
+    encoded = [task.encode(example) for example in examples]
+    inputs = [np.asarray(part).tolist() for example in encoded for part in example]
+    inputs += [np.shape(targets) for _, targets, _ in task.batches(encoded, 4, 1).epoch()]
     trainable = [tuple(weight.shape) for weight in model.trainable_weights]
     return json.dumps([model.to_json(), trainable, task.loss().get_config(), inputs])
 
@@ -75,8 +82,10 @@ def test_a_key_of_characters_changes_the_model(key, ten_examples, small_vectors)
 
 
 @pytest.mark.parametrize("key", [field.name for field in dataclasses.fields(CellConfig) if field.name != "clip_norm"])
-@pytest.mark.parametrize("name", ["sentiment", "ner", "translation"])
+@pytest.mark.parametrize("name", ["sentiment", "ner", "translation", "text_generation"])
 def test_a_cells_key_changes_the_model(name, key, ten_examples, ten_entity_examples, small_vectors):
+    if (name, key) == ("text_generation", "bidirectional"):
+        pytest.skip("it is refused")
     examples = examples_of(name, ten_examples, ten_entity_examples)
     plain = cell_config("lstm", False)
     prints = [
@@ -94,7 +103,11 @@ def trained_weights(examples, vectors, folder, cell, **training):
     encoded = [task.encode(example) for example in with_lower_cased(examples, config.lower_cased, 1)]
     batches = TrainingBatches(encoded, task.collate, config.batch_size, 1)
     falling = iter(range(100, 0, -1))
-    cost = fit(model, task.loss(), batches, lambda: {"m": next(falling)}, config, "m", cell.clip_norm, folder / "h.csv")
+    words = list(task.word_embeddings(model).values())
+    cost = fit(
+        model, task.loss(), batches, lambda: {"m": next(falling)}, config, "m", cell.clip_norm, folder / "h.csv",
+        word_embeddings=words,
+    )  # fmt: skip
     return np.concatenate([np.ravel(weight) for weight in model.get_weights()]), cost["epochs"]
 
 
@@ -113,7 +126,34 @@ def test_a_trainings_key_changes_the_training(key, ten_examples, small_vectors, 
 
 
 def test_every_training_key_is_covered():
-    assert {field.name for field in dataclasses.fields(TrainingConfig)} == {*TRAINING, "device"}
+    assert {field.name for field in dataclasses.fields(TrainingConfig)} == {*TRAINING, "device", "sample_steps"}
+
+
+@pytest.mark.parametrize("steps", [None, 1, 4])
+def test_samples_are_written_every_so_many_steps(steps, ten_examples, small_vectors, tmp_path):
+    task, model = build(task_config("text_generation"), cell_config("lstm", False), small_vectors, ten_examples)
+    config = dataclasses.replace(task.config.training, epochs=3)
+    batches = task.batches([task.encode(example) for example in ten_examples], config.batch_size, 1)
+    file = tmp_path / "samples.jsonl"
+    more = [Samples(lambda: task.sample(model, 1), steps, file)] if steps else []
+    rising = iter(range(3))
+    fit(model, task.loss(), batches, lambda: {"m": next(rising)}, config, "m", 1.0, tmp_path / "h.csv", more)
+    assert file.exists() == (steps is not None)
+    if steps:
+        rows = list(read_rows(file))
+        assert [row["step"] for row in rows] == list(range(steps, 3 * len(batches) + 1, steps))
+        words = set(" ".join(rows[0]["text"].split()).split())
+        assert words <= set(task.vocabularies["tokens"].trained)
+
+
+def test_a_metric_of_which_less_is_better_keeps_the_epoch_with_the_least(ten_examples, small_vectors, tmp_path):
+    values = iter([3.0, 1.0, 2.0])
+    task, model = build(task_config("text_generation"), cell_config("lstm", False), small_vectors, ten_examples)
+    config = dataclasses.replace(task.config.training, epochs=3)
+    batches = task.batches([task.encode(example) for example in ten_examples], config.batch_size, 1)
+    cost = fit(model, task.loss(), batches, lambda: {"perplexity": next(values)}, config, "perplexity", 1.0,
+               tmp_path / "h.csv")  # fmt: skip
+    assert cost["best_epoch"] == 2
 
 
 def test_a_gpu_that_is_not_there_is_refused_in_one_line(monkeypatch):
@@ -130,6 +170,20 @@ def test_a_decoding_key_changes_the_limit_of_an_untrained_models_output(change, 
     for config in (DecodingConfig(), dataclasses.replace(DecodingConfig(), **change)):
         lengths.append([len(row["tokens"]) for row in task.predict(model, ten_examples, config)])
     assert lengths[0] != lengths[1]
+
+
+def test_a_language_model_that_reads_backwards_or_learns_no_vectors_is_refused(ten_examples, small_vectors):
+    with pytest.raises(ValueError, match="reads forwards; expected `bidirectional: false`"):
+        build(task_config("text_generation"), cell_config("lstm", True), small_vectors, ten_examples)
+    with pytest.raises(ValueError, match="expected `word_vectors: fine_tuned`, got frozen"):
+        build(task_config("text_generation", word_vectors="frozen"), cell_config("lstm", False), small_vectors,
+              ten_examples)  # fmt: skip
+
+
+def test_a_task_that_writes_nothing_of_its_own_takes_no_samples(ten_examples, small_vectors):
+    task, model = build(task_config("sentiment"), cell_config("lstm", False), small_vectors, ten_examples)
+    with pytest.raises(ValueError, match="'sentiment' writes no text on"):
+        task.sample(model, 1)
 
 
 def test_an_unused_key_is_refused(ten_examples, small_vectors):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelines.baseline import main
+from pipelines.baseline import in_words, main
 from pipelines.data.examples import Example, read_rows, write_examples
 
 TASK = """
@@ -28,7 +28,9 @@ def stage(tmp_path):
         data = tmp_path / "data"
         for split, examples in (("train", train), ("dev", dev), ("test", test)):
             write_examples(data / f"{split}.jsonl", examples)
-        (data / "dataset.json").write_text(json.dumps({"target_language": target_language}), encoding="utf-8")
+        tokenizers = {"tokens": "words", "target_tokens": "words" if target_language else None}
+        dataset = {"language": "ru", "target_language": target_language, "tokenizers": tokenizers}
+        (data / "dataset.json").write_text(json.dumps(dataset), encoding="utf-8")
         output, cost = tmp_path / "predictions", tmp_path / "cost.json"
         paths = {"task": tmp_path / "task.yaml", "data": data, "output": output, "cost": cost}
         main([f"--{name}={path}" for name, path in paths.items()] + [f"--report-test={report_test}", "--seed=1"])
@@ -69,6 +71,14 @@ def test_a_translation_has_its_tokens_and_its_text(stage):
     output, _ = stage(TRANSLATED, dev, ["word_by_word"], target_language="en")
     rows = list(read_rows(output / "word_by_word" / "dev.jsonl"))
     assert rows == [{"id": "dev-0", "tokens": ["no", "."], "text": "no."}]
+
+
+def test_what_a_dataset_holds_in_subwords_is_read_in_words():
+    example = Example("x", "da, net", ("▁da", ",", "▁n", "et"), target_text="yes", target_tokens=("▁y", "es"))
+    tokenizers = {"tokens": "subwords 1", "target_tokens": "subwords 2"}
+    (read,) = in_words([example], {"tokenizers": tokenizers})
+    assert (read.tokens, read.target_tokens) == (("da", ",", "net"), ("yes",))
+    assert in_words([example], {"tokenizers": {"tokens": "words", "target_tokens": "words"}}) == [example]
 
 
 def test_test_is_predicted_only_where_it_is_to_be_reported(stage):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.compare import main
+from pipelines.compare import main, samples
 from pipelines.data.examples import Example, write_examples
 from pipelines.evaluate import main as evaluate
 
@@ -166,3 +166,12 @@ def test_nothing_evaluated_is_told_in_one_line(world, tmp_path, capsys):
     with pytest.raises(SystemExit):
         main([*arguments(world, tmp_path / "reports"), "--evaluations", str(tmp_path / "nowhere")])
     assert "has been evaluated; run `dvc repro`" in capsys.readouterr().err
+
+
+def test_of_samples_the_first_the_middle_and_the_last_are_shown(tmp_path):
+    path = tmp_path / "samples.jsonl"
+    path.write_text("".join(json.dumps({"step": step, "loss": 1.0, "text": "x"}) + "\n" for step in range(1, 6)))
+    assert [sample.step for sample in samples(path)] == [1, 3, 5]
+    path.write_text('{"step": 7, "loss": 1.0, "text": "x"}\n')
+    assert [sample.step for sample in samples(path)] == [7]
+    assert samples(tmp_path / "none.jsonl") == ()

@@ -1,5 +1,6 @@
 """Features through every stage: images become captions and labels, from files to the leaderboard and to new images."""
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -7,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from conformance_cases import DATASET, build, cell_config, task_config
+from conformance_cases import build, cell_config, task_config
 
 import pipelines
 from embeddings.errors import InputError
 from embeddings.train import main as vectors
 from pipelines import baseline, compare, encode, evaluate, predict, prepare, train
+from pipelines.data.tokenization import words
 from pipelines.training.trained_run import TrainedRun
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-WORDS = ["left", "middle", "right"]  # where the bright column of an image stands
+WORDS = ["left", "in the middle", "right"]  # where the bright column of an image stands
 RUN = {"cell": "small", "layer": "gru", "source_vectors": "random", "target_vectors": "random", "seed": 1,
        "report_test": False}  # fmt: skip
 
@@ -95,6 +97,12 @@ def test_images_are_learned_and_scored(folder):
     captions = json.loads((folder / "metrics/captions.json").read_text())
     assert captions == {"dev": {"exact_match": 100.0, "character_error_rate": 0.0}}
     assert json.loads((folder / "metrics/columns.json").read_text())["dev"]["accuracy"] == 100.0
+
+
+def test_dev_is_captioned_to_the_end_while_the_model_is_trained(folder):
+    with open(folder / "runs/captions/history.csv", encoding="utf-8") as file:
+        curve = [float(row["val_exact_match"]) for row in csv.DictReader(file)]
+    assert curve[-1] == max(curve) == 100  # a translation of one token has no room for `in the middle`
 
 
 def test_the_leaderboard_has_no_vectors_where_no_words_are_read(folder):
@@ -177,9 +185,8 @@ def test_data_of_another_kind_are_refused_before_anything_is_written(
     folder, ten_examples, small_vectors, tmp_path, capsys
 ):
     task, model = build(task_config("sentiment"), cell_config("gru", True), small_vectors, ten_examples)
-    text = {key: value for key, value in DATASET.items() if key != "features"}
     with pytest.raises(InputError, match="run 'small' reads text, got features"):
-        list(TrainedRun("small", task, model, text).predict([np.zeros((4, 3), "float32")]))
+        list(TrainedRun("small", task, model, words).predict([np.zeros((4, 3), "float32")]))
     write_yaml(tmp_path / "runs.yaml", {"runs": {"wrong": {**RUN, "task": "sentiment", "dataset": "columns"}}})
     shutil.copytree(folder / "configs", tmp_path / "configs")
     shutil.copy(CONFIGS / "tasks/sentiment.yaml", tmp_path / "configs/tasks")

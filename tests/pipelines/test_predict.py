@@ -9,6 +9,7 @@ from conformance_cases import CASES, DATASET, RUN, build, case_id, cell_config, 
 import pipelines
 from pipelines import encode, plugins, predict
 from pipelines.config import DecodingConfig
+from pipelines.data.tokenization import words
 from pipelines.training.checkpoint import save_run
 from pipelines.training.trained_run import TrainedRun, described
 
@@ -17,7 +18,7 @@ from pipelines.training.trained_run import TrainedRun, described
 def run(ten_entity_examples, small_vectors):
     """An untrained recogniser of entities."""
     task, model = build(task_config("ner"), cell_config("gru", True), small_vectors, ten_entity_examples)
-    return TrainedRun("small", task, model, DATASET)
+    return TrainedRun("small", task, model, words)
 
 
 @pytest.fixture
@@ -94,11 +95,11 @@ def test_the_vector_of_a_text_is_where_its_encoder_ends(case, ten_examples, ten_
     examples = examples_of(case[0], ten_examples, ten_entity_examples)
     task, model = build(*of_case(case), small_vectors, examples)
     texts = ["the dog saw Anna", "films"]
-    vectors = np.array(list(TrainedRun("small", task, model, DATASET).encode(texts)))
+    vectors = np.array(list(TrainedRun("small", task, model, words).encode(texts)))
     assert vectors.shape == (2, 32 if case[2] else 16)
     layer = model.encoder[-1] if case[0] == "translation" else model.get_layer("encoder_0")
     forward = layer.forward_layer if case[2] else layer
-    alone = np.array(list(TrainedRun("small", task, model, DATASET).encode(texts[1:])))
+    alone = np.array(list(TrainedRun("small", task, model, words).encode(texts[1:])))
     np.testing.assert_allclose(alone[0], vectors[1], atol=1e-5)  # neither company nor padding
     if len(getattr(model, "inputs", [0])) == 1:  # one token, from the layer itself
         token = model.get_layer("source_vectors")(task.inputs([task.features(examples[5])]))
@@ -142,7 +143,7 @@ def test_options_of_text_do_not_go_with_data(folder, capsys):
 def classifier(ten_examples, small_vectors):
     """An untrained classifier that reads four tokens: the first two and the last two."""
     config = task_config("sentiment", maximum_tokens=4, truncation="head_tail")
-    return TrainedRun("small", *build(config, cell_config("gru", True), small_vectors, ten_examples), DATASET)
+    return TrainedRun("small", *build(config, cell_config("gru", True), small_vectors, ten_examples), words)
 
 
 def test_a_label_is_explained_by_a_weight_for_each_token_that_was_read(classifier):
@@ -156,7 +157,7 @@ def test_a_label_is_explained_by_a_weight_for_each_token_that_was_read(classifie
 
 def test_a_translation_is_explained_by_what_each_word_attended_to(ten_examples, small_vectors):
     run = TrainedRun(
-        "small", *build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples), DATASET
+        "small", *build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples), words
     )
     for row in run.predict(["the dog saw Anna", "films"], DecodingConfig(maximum_ratio=1.0), explain=True):
         weights = np.array(row["explanation"]["weights"]).reshape(len(row["tokens"]), len(row["source_tokens"]))

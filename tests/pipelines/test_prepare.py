@@ -175,10 +175,24 @@ def test_malformed_entities_are_repaired_and_counted(root: Path, capsys: pytest.
         ("O", "B-PER", "I-PER"),
         ("B-LOC", "B-PER"),
     ]
-    warning = "tags repaired, entities that began with I- now begin with B-"
+    warning = "tags repaired, entities begin and end where conlleval reads that they do"
     assert read_json(folder / "report.json")["warnings"][warning] == 2
     assert f"- {warning}: 2\n" in (folder / "report.md").read_text(encoding="utf-8")
     assert f"warning: {warning}: 2\n" in capsys.readouterr().err
+
+
+def test_malformed_iobes_is_repaired_and_counted(root: Path) -> None:
+    train = "a\tS-PER\nb\tE-PER\n\nc\tB-LOC\nd\tO\ne\tB-LOC\nf\tE-LOC\n"  # S-PER for E-PER, S-LOC for the first B-LOC
+    files = {"train": train, "dev": "a\tB-PER\nb\tE-PER\n"}
+    options = {"scheme": "iobes"}
+    folder = prepare(root, files, reader="conll_columns", tokenizer="words", options=options)
+    assert [example.tags for example in read_examples(folder / "train.jsonl")] == [
+        ("B-PER", "B-PER"),
+        ("B-LOC", "O", "B-LOC", "I-LOC"),
+    ]
+    report = read_json(folder / "report.json")
+    assert report["changes"]["repaired, entities begin and end where conlleval reads that they do"] == {"train": 2}
+    assert "repaired_tags" not in (folder / "train.jsonl").read_text(encoding="utf-8")
 
 
 def test_a_full_disk_is_one_line_and_leaves_the_old_folder(root: Path) -> None:
@@ -218,6 +232,74 @@ def test_conll_2003_is_read_from_its_three_files_as_they_ship(root: Path, tags: 
     main(["--dataset", str(config), "--output", str(root / "data")])
     (example,) = read_examples(root / "data/test.jsonl")
     assert example.tags == ("B-ORG", "O", "B-PER", "I-PER", "B-LOC", "I-LOC")
+
+
+SUBWORDS = {"reader": "parallel_text", "tokenizer": "subwords", "target_tokenizer": "subwords", "pieces": 20,
+            "target_language": "en"}  # fmt: skip
+
+
+def test_subwords_are_trained_on_train_and_given_to_every_split(root: Path) -> None:
+    texts = ["low lower lowest\n" * 5, "new newer newest\n" * 5]
+    folder = prepare(root, {"train": texts, "dev": ["slow xyz\n", "renew\n"]}, **SUBWORDS)
+    (example,) = read_examples(folder / "dev.jsonl")
+    assert example.text == "slow xyz"
+    assert "".join(example.tokens) == "▁slow▁xyz"
+    assert "".join(example.target_tokens or ()) == "▁renew"
+    assert example.tokens[-1] == "xyz"  # characters of dev alone stay together
+    tokenizers = read_json(folder / "dataset.json")["tokenizers"]
+    assert tokenizers["tokens"].startswith("subwords ")
+    assert tokenizers["tokens"] != tokenizers["target_tokens"]
+    assert (folder / "subwords_tokens.model").exists()
+    assert "xyz" not in read_json(folder / "counts.json")["tokens"]
+
+
+@pytest.mark.parametrize(("changes", "message"), [
+    ({"pieces": None}, "`subwords` and `pieces` go together"),
+    ({"tokenizer": "words", "target_tokenizer": "words"}, "`subwords` and `pieces` go together"),
+    ({"pieces": 4000}, "4000 pieces cannot be had"),
+])  # fmt: skip
+def test_subwords_that_cannot_be_trained_are_refused(root: Path, capsys, changes, message) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        prepare(root, {"train": ["low\n" * 5, "new\n" * 5]}, **{**SUBWORDS, **changes})
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+    assert not (root / "data").exists()
+
+
+def test_subwords_of_tagged_tokens_are_refused(root: Path, capsys) -> None:
+    with pytest.raises(SystemExit):
+        prepare(root, {"train": "lower\tO\n" * 9}, reader="conll_columns", tokenizer="subwords", pieces=12)
+    assert "expected texts, got tagged tokens" in capsys.readouterr().err
+
+
+CONTINUOUS = {"reader": "whole_file", "tokenizer": "characters", "continuous": True}
+
+
+def test_a_continuous_dataset_is_one_text_a_split_and_dev_is_the_end_of_train(root: Path) -> None:
+    folder = prepare(root, {"train": ["abcde\n", "fghij\n"], "test": "klm\n"}, dev_share=0.25, **CONTINUOUS)
+    texts = {split: [example.text for example in read_examples(folder / f"{split}.jsonl")] for split in
+             ("train", "dev", "test")}  # fmt: skip
+    assert texts == {"train": ["abcde\nfgh"], "dev": ["ij\n"], "test": ["klm\n"]}
+    (dev,) = read_examples(folder / "dev.jsonl")
+    assert dev.tokens == ("i", "j", "\n")
+    assert set(read_json(folder / "counts.json")["tokens"]) == set("abcde\nfgh")
+
+
+def test_a_continuous_dataset_without_train_has_no_end_that_dev_could_be(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        prepare(root, {"test": "klm\n"}, dev_share=0.25, **CONTINUOUS)
+    assert exit_.value.code == 2
+    assert "expected a split train that dev_share 0.25 takes dev from" in capsys.readouterr().err
+
+
+def test_a_continuous_dataset_with_a_dev_of_its_own_takes_no_share(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        prepare(root, {"train": "abc\n", "dev": "klm\n"}, dev_share=0.25, **CONTINUOUS)
+    assert "expected dev_share 0" in capsys.readouterr().err
 
 
 def prepare_features(root: Path, arrays: Mapping[str, np.ndarray], **config: Any) -> Path:

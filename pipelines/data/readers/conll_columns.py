@@ -6,7 +6,7 @@ from pathlib import Path
 from embeddings.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import blocks
-from pipelines.data.tag_schemes import SCHEMES, TagError, check_forms, to_iob2
+from pipelines.data.tag_schemes import SCHEMES, TagError, check_forms, from_iob2, to_iob2
 
 
 def read(
@@ -30,7 +30,7 @@ def read(
         separator: what stands between columns.
         comment: how a comment begins; empty where there are none (`#` may begin a token).
         scheme: of entity tags, turned into IOB2: `iob2` (prepare repairs what does not begin with `B-`), `iob1`,
-            `iobes`; `none`: tags as they are.
+            `iobes` (what is malformed is repaired, and counted in the example); `none`: tags as they are.
         drop_types: entity types that are read as `O`.
 
     Raises:
@@ -62,12 +62,16 @@ def read(
             if not tokens:
                 continue
             tags = ["O" if name.partition("-")[2] in drop_types else name for name in tags]
+            repaired = None
             try:
                 if scheme == "iob2":
                     check_forms(tags, scheme)
                 elif scheme != "none":
-                    tags = to_iob2(tags, scheme)
+                    written, tags = tags, to_iob2(tags, scheme)
+                    if scheme == "iobes":
+                        repaired = sum(a != b for a, b in zip(written, from_iob2(tags, scheme), strict=True)) or None
             except TagError as error:
                 advice = "correct it, or choose another `scheme`"
                 raise InputError(f"{path}:{numbers[error.position]}: {error}; {advice}") from None
-            yield Example(f"{path}:{numbers[0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(tags))
+            text = text or " ".join(tokens)
+            yield Example(f"{path}:{numbers[0]}", text, tuple(tokens), tags=tuple(tags), repaired_tags=repaired)

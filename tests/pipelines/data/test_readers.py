@@ -22,6 +22,7 @@ from pipelines.data.readers import (
     labelled_text,
     parallel_text,
     plain_text,
+    whole_file,
 )
 
 Write = Callable[[str | bytes], Path]
@@ -112,6 +113,9 @@ def test_a_hash_is_a_token_where_there_are_no_comments(write: Write) -> None:
         ("iob2", "I-PER B-PER I-LOC", "I-PER B-PER I-LOC"),  # prepare repairs and counts them
         ("iob1", "I-PER I-PER B-PER I-LOC O I-LOC", "B-PER I-PER B-PER B-LOC O B-LOC"),
         ("iobes", "B-PER E-PER S-PER O B-LOC I-LOC E-LOC", "B-PER I-PER B-PER O B-LOC I-LOC I-LOC"),
+        ("iobes", "S-PER I-PER E-PER I-PER", "B-PER B-PER I-PER B-PER"),  # what is closed does not go on
+        ("iobes", "I-PER E-PER O E-LOC", "B-PER I-PER O B-LOC"),  # what does not begin begins
+        ("iobes", "B-PER I-LOC B-LOC O B-LOC", "B-PER B-LOC B-LOC O B-LOC"),  # what does not end ends
         ("none", "NN I-X B", "NN I-X B"),
     ],
 )
@@ -125,7 +129,7 @@ def test_tag_schemes_become_iob2(write: Write, scheme: str, tags: str, expected:
     ("scheme", "tags", "message"),
     [
         ("iob2", "B-PER E-PER", r":2: expected O, B-..., I-... \(iob2\), got 'E-PER'"),
-        ("iobes", "S-PER I-PER", r":2: expected B-PER at an entity's beginning \(iobes\), got 'I-PER'"),
+        ("iobes", "S-PER L-PER", r":2: expected O, B-..., I-..., E-..., S-... \(iobes\), got 'L-PER'"),
         ("iob2", "O PER", r":2: expected O, B-..., I-... \(iob2\), got 'PER'"),
         ("iob2", "O B-", r":2: .*got 'B-'"),
     ],
@@ -134,6 +138,22 @@ def test_a_tag_that_its_scheme_forbids_is_refused(write: Write, scheme: str, tag
     path = write("".join(f"w\t{tag}\n" for tag in tags.split()))
     with pytest.raises(InputError, match=message):
         list(conll_columns.read([path], scheme=scheme))
+
+
+@pytest.mark.parametrize(
+    ("tags", "repaired"),
+    [
+        ("B-PER I-PER E-PER S-PER O", None),
+        ("S-PER I-PER", 1),  # S-PER
+        ("I-PER I-PER E-PER", 1),  # B-PER
+        ("B-PER I-PER O", 1),  # E-PER
+        ("B-PER I-LOC", 2),  # S-PER S-LOC
+        ("E-PER E-PER I-PER", 3),  # S-PER S-PER S-PER
+    ],
+)
+def test_what_is_repaired_of_iobes_is_counted(write: Write, tags: str, repaired: int | None) -> None:
+    (example,) = conll_columns.read([write("".join(f"w\t{tag}\n" for tag in tags.split()))], scheme="iobes")
+    assert example.repaired_tags == repaired
 
 
 def test_dropped_entity_types_are_read_as_outside(write: Write) -> None:
@@ -196,6 +216,11 @@ def test_parallel_text_needs_two_files(write: Write) -> None:
 def test_plain_text_is_one_text_a_line_over_all_files(write: Write) -> None:
     examples = plain_text.read([write("one\n\n \ntwo"), write("three\n")])
     assert [example.text for example in examples] == ["one", "two", "three"]
+
+
+def test_a_whole_file_is_one_text_with_its_line_ends(write: Write) -> None:
+    examples = whole_file.read([write("one\n\n two "), write("three\r\n")])
+    assert [example.text for example in examples] == ["one\n\n two \n", "three\n"]
 
 
 def test_only_a_newline_ends_a_line(write: Write) -> None:

@@ -7,11 +7,12 @@ import pytest
 
 from embeddings.errors import InputError
 from pipelines.data.tokenization import (
+    Detokenizer,
     characters,
     detokenize,
     offsets,
+    spaced,
     tokenizer,
-    untokenized,
     whitespace,
     words,
     words_lowercase,
@@ -42,14 +43,21 @@ def test_no_character_but_white_space_is_lost(text: str) -> None:
     assert "".join(words(text)) == "".join(kept.split())
 
 
+@pytest.mark.parametrize("text", [*SENTENCES, " a\n\tb ", "Росси́я 👍", ""])
+def test_characters_put_together_are_the_text(text: str) -> None:
+    tokens = tokenizer("characters")(text)
+    assert "".join(tokens) == text
+    assert len(tokens) == len(text)
+
+
 def test_every_unicode_space_ends_a_word() -> None:
     assert words("a\xa0b\u2028c\u3000d\te\nf") == whitespace("a\xa0b\u2028c\u3000d\te\nf") == list("abcdef")
 
 
 def test_characters_are_put_together_as_they_stood() -> None:
     assert characters("Да, 2 ") == ["Д", "а", ",", " ", "2", " "]
-    assert untokenized(characters("Да, 2 ."), "characters", "ru") == "Да, 2 ."
-    assert untokenized(words("Да, 2 ."), "words", "ru") == untokenized(words("Да, 2 ."), None, "ru") == "Да, 2."
+    assert Detokenizer("characters", "ru")(characters("Да, 2 .")) == "Да, 2 ."
+    assert Detokenizer("words", "ru")(words("Да, 2 .")) == Detokenizer("", "ru")(words("Да, 2 .")) == "Да, 2."
 
 
 def test_lower_case_changes_nothing_but_case() -> None:
@@ -92,6 +100,13 @@ def test_an_unknown_tokenizer_is_refused_with_the_nearest_name() -> None:
 )
 def test_detokenised_tokens_are_the_text_again(text: str, language: str) -> None:
     assert detokenize(words(text), language) == text
+
+
+def test_words_of_a_stream_have_the_space_that_belongs_before_them() -> None:
+    stream = spaced(iter(["He", "said", ":", '"', "Do", "n't", "(", "go", ")", '"', "."]), "en")
+    assert next(stream) == "He"
+    assert next(stream) == " said"
+    assert "".join(stream) == ': "Don\'t (go)".'
 
 
 def test_a_mark_that_closes_in_german_opens_in_english() -> None:

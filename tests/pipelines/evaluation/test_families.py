@@ -40,12 +40,23 @@ def captioned(generator):
     return {"target_text": reference}, {"text": generator.choice([reference, output])}
 
 
+def scored(generator):
+    tokens = generator.randint(1, 9)
+    values = [-generator.random() * 5 for _ in range(tokens)]
+    unknown = sorted(generator.sample(range(tokens), generator.randint(0, tokens)))
+    return {"tokens": ("word",) * tokens, "text": " ".join(["word"] * tokens)}, {
+        "log_probabilities": values,
+        "unknown": unknown,
+    }
+
+
 CASES = {
     "classification": labelled,
     "tagging": tagged(["N", "V", "ADJ"]),
     "entities": tagged(["O", "O", "B-PER", "I-PER", "B-LOC", "I-LOC"]),
     "translation": translated,
     "captioning": captioned,
+    "perplexity": scored,
 }
 
 
@@ -56,7 +67,7 @@ def split(name, size=30):
     for number in range(size):
         known, prediction = CASES[name](generator)
         tokens = ("word",) * len(known.get("tags", "x"))
-        references.append(Example(f"dev-{number}", "", tokens, **known))
+        references.append(Example(f"dev-{number}", **{"text": "", "tokens": tokens, **known}))
         predictions.append({"id": f"dev-{number}", **prediction})
     return references, predictions
 
@@ -112,12 +123,15 @@ def test_perfect_predictions_score_100_and_have_no_loss(name):
     references, predictions = split(name)
     for reference, row in zip(references, predictions, strict=True):
         row |= {"label": reference.label, "tags": list(reference.tags or ()), "text": reference.target_text or ""}
+        row |= {"log_probabilities": [0.0] * len(reference.tokens), "unknown": []}
         row |= {"probabilities": {name: float(name == reference.label) for name in "abc"}}
     if name == "entities":  # tags at random break the scheme, which only the conlleval reading allows
         references = [reference for reference in references if "I-" not in "".join(reference.tags or ())]
         predictions = [{"tags": list(reference.tags or ())} for reference in references]
     losses = {"log_loss", "brier", "calibration_error", "character_error_rate"}
     expected = {metric: 0 if metric in losses else 100 for metric in family.score(*split(name))}
+    if name == "perplexity":
+        expected = {"nats_per_character": 0, "bits_per_character": 0, "perplexity": 1, "unknown_tokens": 0}
     assert family.score(references, predictions) == pytest.approx(expected, abs=1e-5)
 
 
@@ -128,5 +142,6 @@ def test_a_prediction_that_lacks_what_is_scored_is_refused(name):
     family.check(references[0], predictions[0])
     with pytest.raises(ValueError, match="expected"):
         family.check(references[0], {"id": "dev-0"})
-    with pytest.raises(ValueError, match="expected an example with"):
-        family.check(Example("dev-0", "", ("word",)), predictions[0])
+    if name != "perplexity":  # every text has a probability
+        with pytest.raises(ValueError, match="expected an example with"):
+            family.check(Example("dev-0", "", ("word",)), predictions[0])

@@ -45,7 +45,8 @@ def test_values_and_signature_are_those_of_the_command_line(tmp_path):
     )
     examples = [Example(f"dev-{number}", "", ("x",), target_text=text) for number, text in enumerate(references)]
     measured = translation.measure(examples, [{"text": output} for output in outputs])
-    for each, line in zip(measured, json.loads(printed.stdout), strict=True):
+    assert [each.metric for each in measured] == ["bleu", "chrf", "bleu_lowercase"]
+    for each, line in zip(measured[:2], json.loads(printed.stdout), strict=True):
         assert each.value == pytest.approx(line["score"], abs=1e-4)
         described = dict(field.split(":") for field in line["signature"].split("|"))
         assert {key: str(value) for key, value in each.options.items()} == described
@@ -57,6 +58,9 @@ def test_values_and_signature_are_those_of_the_command_line(tmp_path):
         ("bleu", "tokenize", "char"),
         ("bleu", "lowercase", True),
         ("bleu", "smooth_method", "none"),
+        ("bleu_lowercase", "tokenize", "char"),
+        ("bleu_lowercase", "lowercase", False),
+        ("bleu_lowercase", "smooth_method", "none"),
         ("chrf", "char_order", 4),
         ("chrf", "word_order", 2),
         ("chrf", "lowercase", True),
@@ -64,7 +68,7 @@ def test_values_and_signature_are_those_of_the_command_line(tmp_path):
     ],
 )
 def test_changing_an_option_changes_value_and_signature(monkeypatch, metric, option, value):
-    case = pair("The Cat sat on a mat, they say", "the cat sat on the rug, they do say")
+    case = pair("The Cat sat on a mat, they say", "the Cat sat in the rug, they do say")
     before = {each.metric: each for each in translation.measure(*case)}[metric]
     monkeypatch.setitem(translation.OPTIONS[metric], option, value)
     after = {each.metric: each for each in translation.measure(*case)}[metric]
@@ -86,4 +90,23 @@ def test_a_prediction_without_text_is_refused():
 
 def test_an_empty_output_is_scored_as_nothing():
     scores = translation.score(*pair(MAT, ""))
-    assert scores == {"bleu": 0, "chrf": 0}
+    assert scores == {"bleu": 0, "chrf": 0, "bleu_lowercase": 0}
+
+
+def test_case_does_not_matter_to_the_figure_of_older_papers():
+    scores = translation.score(*pair("The cat sat on a mat", "the Cat sat on a mat"))
+    assert scores["bleu_lowercase"] == pytest.approx(100)
+    assert scores["bleu"] < 70
+
+
+def test_sentences_of_like_length_are_scored_together():
+    texts = ["a b c d e", "a b c d e", "a b c d e f", " ".join("abcdefghij" * 4)]
+    outputs = ["a b c d e", "a b c d x", "a b c d e f", ""]
+    examples = [Example(f"dev-{number}", "", ("x",), target_text=text) for number, text in enumerate(texts)]
+    header, *rows = translation.tables(examples, [{"text": output} for output in outputs])["lengths"]
+    assert header == ("words", "sentences", "bleu", "length_ratio")
+    assert [row[:2] for row in rows] == [("1 to 5", 2), ("6 to 10", 1), ("more than 30", 1)]
+    # n-grams that match in the first row: 9/10, 7/8, 5/6, 3/4
+    assert rows[0][2] == pytest.approx(100 * (9 / 10 * 7 / 8 * 5 / 6 * 3 / 4) ** 0.25, abs=0.01)
+    assert [row[2] for row in rows[1:]] == [100.0, 0.0]
+    assert [row[3] for row in rows] == [1.0, 1.0, 0.0]

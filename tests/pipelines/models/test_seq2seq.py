@@ -57,3 +57,45 @@ def test_tied_embeddings_are_the_rows_of_the_output_layer():
 def test_a_model_without_attention_tells_no_alignment():
     with pytest.raises(ValueError, match="expected a model with attention"):
         build(attention="none").alignment(SOURCES, BEFORE)
+
+
+def test_sampled_words_are_those_the_model_writes_after_the_real_ones():
+    model = build(scheduled_sampling=0.5)
+    logits = np.asarray(model((SOURCES, BEFORE)))
+    written = logits.argmax(axis=-1)
+    model.sampled_share.assign(1.0)
+    mixed = np.asarray(model._sampled(BEFORE, logits))
+    assert mixed[:, 0].tolist() == [BEGIN_ID, BEGIN_ID]
+    np.testing.assert_array_equal(mixed[:, 1:], written[:, :-1])
+    model.sampled_share.assign(0.0)
+    np.testing.assert_array_equal(np.asarray(model._sampled(BEFORE, logits)), BEFORE)
+
+
+def test_padding_is_never_sampled():
+    model = build(scheduled_sampling=0.5)
+    model.sampled_share.assign(1.0)
+    before = np.array([[BEGIN_ID, 5, 0], [BEGIN_ID, 0, 0]], "int32")
+    mixed = np.asarray(model._sampled(before, np.asarray(model((SOURCES, before)))))
+    assert (mixed[before == 0] == 0).all()
+
+
+def test_a_share_of_half_replaces_half_of_the_words():
+    model = build(scheduled_sampling=0.5)
+    model.sampled_share.assign(0.5)
+    before = np.full((40, 50), 5, "int32")
+    logits = np.zeros((40, 50, 16), "float32")
+    logits[..., 9] = 1
+    mixed = np.asarray(model._sampled(before, logits))[:, 1:]
+    assert set(np.unique(mixed)) == {5, 9}
+    assert abs((mixed == 9).mean() - 0.5) < 0.05  # 1960 draws: 4.4 standard deviations
+
+
+def test_training_alone_reads_sampled_words():
+    model = build(CellConfig("gru", 8, 1, True, 0.0, 1.0), scheduled_sampling=0.5)
+    predicted, trained = (np.asarray(model((SOURCES, BEFORE), training=training)) for training in (False, True))
+    np.testing.assert_allclose(predicted, trained, atol=1e-6)
+    model.sampled_share.assign(1.0)
+    np.testing.assert_array_equal(np.asarray(model((SOURCES, BEFORE), training=False)), predicted)
+    sampled = np.asarray(model((SOURCES, BEFORE), training=True))
+    np.testing.assert_allclose(sampled[:, 0], predicted[:, 0], atol=1e-6)  # the first word begins the text
+    assert np.abs(sampled[:, 1:] - predicted[:, 1:]).max() > 1e-4

@@ -34,6 +34,22 @@ def test_a_run_that_is_not_above_its_baseline_loses_and_one_within_the_interval_
     assert decide(difference) == verdict
 
 
+@pytest.mark.parametrize(
+    ("difference", "verdict"),
+    [(Value(-3, -5, -1), "wins"), (Value(-3, -5, 1), "unclear"), (Value(0, 0, 0), "loses"), (Value(3, 1, 5), "loses")],
+)
+def test_fewer_nats_than_the_baseline_win(difference, verdict):
+    assert decide(difference, "nats_per_character") == verdict
+
+
+def test_fewer_nats_come_first():
+    def row(name, value):
+        return Row(name, "run", {"dev": {"nats_per_character": Value(value, value, value)}}, {}, {})
+
+    rows = rank([row("c", 1.6), row("a", 1.5), row("b", 1.4)], "nats_per_character")
+    assert [each.name for each in rows] == ["b", "a", "c"]
+
+
 def test_dev_ranks_whatever_test_says_and_names_break_ties():
     rows = [row("b", dev=70.0, test=99.0), row("c", dev=80.0, test=1.0), row("a", dev=70.0), row("d", test=75.0)]
     assert [each.name for each in rank(rows, "accuracy")] == ["c", "d", "a", "b"]

@@ -148,6 +148,35 @@ def test_a_long_text_keeps_its_beginning_its_end_or_both(truncation, expected):
     assert kept([1, 2, 3, 4], ModelConfig("frozen")) == [1, 2, 3, 4]
 
 
+def test_windows_cover_a_text_and_differ_by_one_token_at_most(ten_examples, small_vectors):
+    config = task_config("sentiment", maximum_tokens=3, truncation="windows")
+    task, _ = build(config, cell_config("gru", True), small_vectors, ten_examples)
+    windows, counts = task.windows([([1, 2, 3, 4, 5, 6, 7],), ([8, 9, 10],), ([11],), ([1, 2, 3, 4],)])
+    assert counts.tolist() == [3, 1, 1, 2]
+    assert windows.tolist() == [[1, 2, 0], [3, 4, 0], [5, 6, 7], [8, 9, 10], [11, 0, 0], [1, 2, 0], [3, 4, 0]]
+
+
+def test_the_windows_of_a_text_weigh_as_much_as_one_text_and_their_logits_are_averaged(ten_examples, small_vectors):
+    config = task_config("sentiment", maximum_tokens=3, truncation="windows")
+    task, model = build(config, cell_config("gru", True), small_vectors, ten_examples)
+    long = ten_examples[6]  # of six tokens
+    short = replace(ten_examples[0], tokens=ten_examples[0].tokens[:3], tags=None)
+    inputs, labels, weights = task.collate([task.encode(long), task.encode(short)])
+    assert labels.tolist() == [task.label_ids[long.label]] * 2 + [task.label_ids[short.label]]
+    assert weights.tolist() == [0.5, 0.5, 1.0]
+    of_windows = model.predict_on_batch(inputs)
+    np.testing.assert_allclose(
+        task.logits(model, [task.features(long), task.features(short)]),
+        [of_windows[:2].mean(axis=0), of_windows[2]],
+        rtol=1e-5,
+    )
+    (row,) = task.predict(model, [long])
+    assert "truncated_tokens" not in row
+    (reason,) = task.explain(model, [long], [row])
+    assert len(reason["weights"]) == 6
+    assert all(reason["weights"])
+
+
 @pytest.mark.parametrize("changes", [{"maximum_tokens": 0}, {"truncation": "tail"}, {"word_dropout": 1.0}])
 def test_senseless_settings_of_a_model_are_refused(changes):
     with pytest.raises(ValueError, match=r"maximum_tokens|word_dropout"):

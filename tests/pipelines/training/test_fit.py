@@ -3,26 +3,11 @@ import numpy as np
 import pytest
 
 from pipelines.config import TrainingConfig
-from pipelines.data.batching import TrainingBatches, pad
+from pipelines.data.batching import TrainingBatches
 from pipelines.training.fit import fit
 
 
-@pytest.fixture
-def problem():
-    """A model with one weight for each of four words, and batches of different lengths."""
-    inputs = keras.Input((None,), dtype="int32")
-    vectors = keras.layers.Embedding(8, 1, embeddings_initializer="zeros", mask_zero=True, name="vectors")
-    model = keras.Model(inputs, vectors(inputs))
-    examples = [([4, 5], [1, 1]), ([6], [1]), ([4, 5, 6, 7], [1, 1, 1, 1])]
-
-    def collate(batch):
-        source = pad([example[0] for example in batch])
-        return source, (source > 0).astype("float32")[..., None], (source > 0).astype("float32")
-
-    return model, TrainingBatches(examples, collate, 2, seed=1)
-
-
-def train(problem, metrics, tmp_path, **changes):
+def train(problem, metrics, tmp_path, words=("vectors",), **changes):
     model, batches = problem
     config = TrainingConfig(**{"optimizer": "sgd", "learning_rate": 0.5, "batch_size": 2, "epochs": 9, "patience": 2,
                                **changes})  # fmt: skip
@@ -33,7 +18,8 @@ def train(problem, metrics, tmp_path, **changes):
         return {"metric": next(values)}
 
     loss = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
-    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv")
+    layers = [model.get_layer(name) for name in words]
+    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv", word_embeddings=layers)
     return cost, weights, np.ravel(model.get_weights()[0])
 
 
@@ -95,3 +81,53 @@ def test_progress_tells_epochs_metric_and_time_left(problem, tmp_path, capsys):
     assert "epoch 1/9 done" in lines[0]
     assert "val_metric 1" in lines[0]
     assert "s left" in lines[0]
+
+
+@pytest.fixture
+def scaled(problem):
+    """The same model with a scale behind the vectors, all of which are a half."""
+    model, batches = problem
+    model.get_layer("vectors").set_weights([np.full((8, 1), 0.5, "float32")])
+    scale = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", name="scale")
+    return keras.Model(model.inputs, scale(model.output)), batches
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_word_vectors_stay_as_they_are_in_their_frozen_epochs(scaled, tmp_path, optimizer):
+    changes = {"optimizer": optimizer, "learning_rate": 0.1, "epochs": 4, "frozen_epochs": 2, "patience": 4}
+    _, weights, _ = train(scaled, range(4), tmp_path, **changes)
+    assert (weights[0] == 0.5).all()
+    assert (weights[1] == 0.5).all()
+    assert (weights[2][4:] != 0.5).all()
+    assert np.ravel(scaled[0].get_layer("scale").get_weights()[0])[0] != 1  # the rest was trained all the time
+
+
+def test_a_model_without_word_vectors_has_nothing_to_freeze(new_problem, tmp_path):
+    _, _, free = train(new_problem(), range(3), tmp_path, words=(), epochs=3)
+    _, _, final = train(new_problem(), range(3), tmp_path, words=(), epochs=3, frozen_epochs=1)
+    np.testing.assert_array_equal(final, free)
+    assert final[4:].all()
+
+
+def test_the_schedule_goes_on_when_word_vectors_are_thawed(scaled, tmp_path):
+    changes = {"schedule": "cosine", "learning_rate": 1.0, "epochs": 4, "patience": 4}
+    _, weights, _ = train(scaled, range(4), tmp_path, frozen_epochs=3, **changes)
+    # Of eight steps the last two thaw: their rates are (1 + cos(6/8 pi)) / 2 and (1 + cos(7/8 pi)) / 2, 0.185 in all,
+    # and a gradient's norm is at most 1. A schedule begun anew would give 1.96.
+    assert 0 < np.abs(weights[3] - weights[2]).max() < 0.185
+
+
+def test_the_moving_average_of_the_weights_is_evaluated_and_kept(problem, tmp_path):
+    """With plain SGD the steps are those of a run without averages; the average follows m a + (1 - m) w."""
+    model, batches = problem
+    examples = batches.examples
+    one = TrainingBatches(examples, batches.collate, len(examples), seed=1)  # a step an epoch
+    steps = train((model, one), range(4), tmp_path, epochs=4, patience=4)[1]
+    model.get_layer("vectors").set_weights([np.zeros((8, 1), "float32")])
+    again = TrainingBatches(examples, batches.collate, len(examples), seed=1)
+    _, averages, final = train((model, again), range(4), tmp_path, epochs=4, patience=4, averaging=0.75)
+    expected = steps[0]
+    for average, step in zip(averages, steps, strict=True):
+        expected = 0.75 * expected + 0.25 * step
+        np.testing.assert_allclose(average, expected, rtol=1e-5)
+    np.testing.assert_array_equal(final, averages[-1])

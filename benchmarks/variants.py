@@ -1,0 +1,55 @@
+"""Stage `variant` of the benchmarks: a trained run predicts again with another way to cut texts, or to decode."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from embeddings.config import build_config, read_yaml
+from embeddings.errors import InputError, exits_on_input_error
+from embeddings.files import atomic_folder
+from pipelines.config import TaskConfig
+from pipelines.data.examples import read_examples, write_rows
+
+READ_BY_PREDICTION = {"model": {"maximum_tokens", "truncation"}, "decoding": None}  # None: every key, all of them given
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Predicts dev and test with a run's weights and a variant's keys."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path, help="run folder")
+    parser.add_argument("--variants", type=Path, required=True, help="variants file (YAML)")
+    parser.add_argument("--variant", required=True, help="name of the variant")
+    parser.add_argument("--data", type=Path, required=True, help="prepared dataset")
+    parser.add_argument("--output", type=Path, required=True, help="folder of predictions to write")
+    options = parser.parse_args(arguments)
+
+    from pipelines.training.checkpoint import load_run_folder
+
+    run = load_run_folder(options.run)
+    changes = read_yaml(options.variants)["variants"][options.variant]["set"]
+    run.task.config = varied(run.task.config, changes, f"{options.variants}: {options.variant}")
+    with atomic_folder(options.output) as folder:
+        for split in ("dev", "test"):
+            examples = read_examples(options.data / f"{split}.jsonl")
+            write_rows(folder / f"{split}.jsonl", run.task.predict(run.model, examples))
+
+
+def varied(config: TaskConfig, changes: dict[str, dict[str, Any]], where: str) -> TaskConfig:
+    """A task's configuration with other keys of those that a trained model does not depend on.
+
+    Raises:
+        InputError: training reads such a key.
+    """
+    values = asdict(config)
+    for part, keys in changes.items():
+        allowed = READ_BY_PREDICTION.get(part, set())
+        if unknown := sorted(set(keys) - allowed) if allowed is not None else []:
+            raise InputError(f"{where}: `{part}.{unknown[0]}` is read by training; write a run for it")
+        values[part] = keys if allowed is None else values[part] | keys
+    return build_config(TaskConfig, values, where)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Command `generate`: a language model writes on from a beginning, a token at a time."""
+
+import argparse
+from pathlib import Path
+
+from embeddings.errors import InputError, exits_on_input_error
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Writes a text on standard output, the beginning first."""
+    parser = argparse.ArgumentParser(prog="elman generate", description=__doc__)
+    parser.add_argument("run", type=Path, help="run folder of a language model")
+    parser.add_argument("--prime", default="", help="text to go on from (default: none)")
+    parser.add_argument("--temperature", type=float, default=1.0, help="below 1 more probable, 0 the most probable (1)")
+    parser.add_argument("--top-k", type=int, default=0, help="draw from so many most probable tokens (0: from all)")
+    parser.add_argument("--top-p", type=float, default=1.0, help="draw from the fewest tokens of this probability (1)")
+    parser.add_argument("--length", type=int, default=500, help="the most tokens to write (500)")
+    parser.add_argument("--seed", type=int, default=1, help="of the draws (1)")
+    options = parser.parse_args(arguments)
+    if options.length < 0:
+        raise InputError(f"--length: expected at least 0, got {options.length}")
+
+    from pipelines.decoding.sampling import Sampler
+
+    sampler = Sampler(options.seed, options.temperature, options.top_k, options.top_p)
+
+    import pipelines
+
+    pieces = pipelines.load(options.run).generate(options.prime, sampler, options.length)
+    print(options.prime, end="", flush=True)
+    for piece in pieces:
+        print(piece, end="", flush=True)
+    print()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Variants of a trained run: the same weights, read or decoded in another way."""
+
+import json
+
+import pytest
+from conformance_cases import DATASET, RUN, build, cell_config, task_config
+
+from benchmarks.variants import main, varied
+from embeddings.errors import InputError
+from pipelines.config import DecodingConfig
+from pipelines.data.examples import write_examples
+from pipelines.training.checkpoint import save_run
+
+
+@pytest.fixture(scope="module")
+def folders(ten_examples, small_vectors, tmp_path_factory):
+    root = tmp_path_factory.mktemp("variants")
+    config = task_config("sentiment", maximum_tokens=3)
+    task, model = build(config, cell_config("gru", True), small_vectors, ten_examples)
+    (root / "run").mkdir()
+    save_run(root / "run", "small", RUN, task, model, DATASET)
+    for split in ("dev", "test"):
+        write_examples(root / "data" / f"{split}.jsonl", ten_examples)
+    return root, task, model
+
+
+def test_a_variant_predicts_as_a_run_of_its_keys_with_the_same_weights(folders, ten_examples):
+    root, task, model = folders
+    (root / "variants.yaml").write_text("variants: {windows: {set: {model: {truncation: windows}}}}")
+    main([str(root / "run"), "--variants", str(root / "variants.yaml"), "--variant", "windows",
+          "--data", str(root / "data"), "--output", str(root / "predictions")])  # fmt: skip
+    task.config = varied(task.config, {"model": {"truncation": "windows"}}, "here")
+    expected = list(task.predict(model, ten_examples))
+    for split in ("dev", "test"):
+        rows = [json.loads(line) for line in (root / "predictions" / f"{split}.jsonl").read_text().splitlines()]
+        assert [row["label"] for row in rows] == [row["label"] for row in expected]
+        assert rows[6]["probabilities"] == pytest.approx(expected[6]["probabilities"], abs=1e-5)
+
+
+@pytest.mark.parametrize("changes", [{"model": {"pooling": "mean"}}, {"training": {"epochs": 1}}])
+def test_a_key_that_training_reads_is_refused(changes):
+    with pytest.raises(InputError, match="is read by training; write a run for it"):
+        varied(task_config("sentiment"), changes, "here")
+
+
+def test_decoding_is_replaced_as_a_whole():
+    config = varied(
+        task_config("translation"), {"decoding": {"method": "beam", "beam_size": 2, "length_penalty": 0.5}}, "x"
+    )
+    assert config.decoding == DecodingConfig("beam", beam_size=2, length_penalty=0.5)
+    assert varied(config, {"decoding": {"method": "greedy"}}, "x").decoding == DecodingConfig()

@@ -1,0 +1,85 @@
+"""Clones of this repository with a tiny default graph, and commands that run in them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+# Commands find this Python and its DVC first, and nothing of the repository that is tested but the clone.
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+def tiny_clone(folder: Path, runs: Iterable[str]) -> None:
+    """Copies the repository as it stands, without its lock file: few sentences, short trainings, some of the runs."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    for name in filter(None, listed):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    (folder / "dvc.lock").unlink(missing_ok=True)
+
+    def edit(path, change):
+        content = yaml.safe_load((folder / path).read_text(encoding="utf-8"))
+        change(content)
+        (folder / path).write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    sizes = {"train": 60, "dev": 20, "test": 20, "unlabelled": 100}
+    for path in (folder / "configs/datasets").glob("toy_*.yaml"):
+        edit(path, lambda content: content["sentences"].update(sizes))
+    for path in (folder / "configs/tasks").glob("*.yaml"):
+        edit(path, lambda content: content["training"].update(epochs=2))
+    for name in ("english_cbow", "english_skip_gram", "russian_skip_gram"):
+        edit(f"configs/vectors/{name}.yaml", lambda content: content.update(epochs=1, dimensions=8))
+    edit("configs/runs.yaml", lambda content: content.update(runs={name: content["runs"][name] for name in runs}))
+    run(folder, "git init -q && git config user.name T && git config user.email t@example.org && git add -A")
+
+
+def run(folder: Path, command: list[str] | str, **environment: str) -> str:
+    """What a command (a list of words, or a line for bash) prints in a folder; it must succeed."""
+    done = subprocess.run(
+        ["bash", "-c", command] if isinstance(command, str) else command,
+        cwd=folder,
+        env={**os.environ, "PATH": PATH, "PYTHONPATH": str(folder), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"{command}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def dvc(folder: Path, *arguments: str, **environment: str) -> str:
+    """What a DVC command prints in a folder."""
+    return run(folder, [sys.executable, "-m", "dvc", *arguments], **environment)
+
+
+def start(folder: Path, *command: str, **environment: str) -> subprocess.Popen:
+    """Starts a module of this Python in a clone, in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env={**os.environ, "PATH": PATH, "PYTHONPATH": str(folder), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finish(process: subprocess.Popen) -> tuple[str, str]:
+    """Waits until a process has succeeded; returns what it wrote to standard output and to standard error."""
+    output, errors = process.communicate()
+    assert process.returncode == 0, output[-3000:] + errors[-3000:]
+    return output, errors
+
+
+def kill(process: subprocess.Popen) -> tuple[int, str]:
+    """Kills a process and those that it started; returns its exit status and what it wrote to standard error."""
+    os.killpg(process.pid, signal.SIGKILL)
+    return process.wait(), process.communicate()[1]

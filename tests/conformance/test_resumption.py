@@ -1,0 +1,77 @@
+"""A training that goes on from a checkpoint ends as if it had not broken off, with every cell and every task."""
+
+import shutil
+import time
+from dataclasses import replace
+from itertools import cycle
+
+import numpy as np
+import pytest
+from conformance_cases import CASES, build, case_id, examples_of, of_case
+
+from pipelines import plugins
+from pipelines.config import CharacterConfig, TrainingConfig
+from pipelines.seeding import seed_everything
+from pipelines.training.augmentation import with_shifted
+from pipelines.training.fit import fit
+from pipelines.training.resumption import Checkpoint
+
+TASKS, CELLS = plugins.names("tasks"), plugins.names("layers.recurrent")
+PAIRED = zip(TASKS, cycle(CELLS)) if len(TASKS) > len(CELLS) else zip(cycle(TASKS), CELLS)
+WITH_DRAWS = [case for case in CASES if len(case) > 3 and {"word_dropout", "word_shapes"} & set(case[3])][:2]
+EPOCHS = 3
+
+
+@pytest.mark.parametrize("of", [*((task, cell, False) for task, cell in PAIRED), *WITH_DRAWS], ids=case_id)
+def test_a_training_goes_on_as_if_it_had_not_broken_off(of, ten_examples, ten_entity_examples, small_vectors, tmp_path):
+    goes_on(of, {}, ten_examples, ten_entity_examples, small_vectors, tmp_path)
+
+
+@pytest.mark.parametrize("changes", [{"averaging": 0.7}, {"frozen_epochs": 1}, {"frozen_epochs": 2}], ids=str)
+def test_so_does_one_with_averaged_or_at_first_frozen_weights(changes, ten_examples, small_vectors, tmp_path):
+    goes_on(("sentiment", "gru", True), changes, ten_examples, None, small_vectors, tmp_path)
+
+
+@pytest.mark.parametrize("changes", [{"shifted": True}, {"start_from_epoch": 1}, {"start_from_epoch": 2}], ids=str)
+def test_so_does_one_on_moved_images_or_whose_best_epoch_comes_late(changes, ten_examples, small_vectors, tmp_path):
+    goes_on(("column_classification", "gru", True), changes, ten_examples, None, small_vectors, tmp_path)
+
+
+def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_path):
+    examples = examples_of(of[0], ten_examples, ten_entity_examples)
+    config, cell = of_case(of)
+    if config.model.characters:
+        characters = CharacterConfig("cnn", dimensions=5, units=6, dropout=0.3)
+        config = replace(config, model=replace(config.model, characters=characters))
+    cell = replace(cell, dropout=0.3, recurrent_dropout=0.2 if cell.cell == "simple_rnn" else 0.0)
+    training = TrainingConfig("adam", 0.02, 4, EPOCHS, EPOCHS, schedule="cosine", **changes)
+    left = tmp_path / "left_after_the_first_epoch.npz"
+
+    def train():
+        seed_everything(1)
+        task, model = build(config, cell, small_vectors, examples)
+        read = with_shifted(examples) if training.shifted else examples
+        batches = task.batches([task.encode(example) for example in read], 4, 1)
+        checkpoint = Checkpoint(tmp_path / "run", {}, [], time.perf_counter())
+        history = tmp_path / "history.csv"
+        history.unlink(missing_ok=True)
+        epochs = 0
+
+        def evaluate():
+            nonlocal epochs
+            epochs += 1
+            if epochs == 2 and not left.exists():
+                shutil.copy(checkpoint.path, left)
+            return {"distinct": float(len({str(row) for row in task.predict(model, examples)}))}
+
+        words = list(task.word_embeddings(model).values())
+        fit(model, task.loss(), batches, evaluate, training, "distinct", 1.0, history, (), words, checkpoint)
+        shutil.copy(left, checkpoint.path)
+        return model.get_weights(), history.read_bytes(), epochs
+
+    weights, curves, epochs = train()
+    weights_again, curves_again, epochs_again = train()
+    assert (epochs, epochs_again) == (EPOCHS, EPOCHS - 1)
+    assert curves_again == curves
+    for one, other in zip(weights, weights_again, strict=True):
+        np.testing.assert_array_equal(one, other)

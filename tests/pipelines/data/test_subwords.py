@@ -1,0 +1,57 @@
+"""Byte-pair encodings of a dataset's own texts."""
+
+import pytest
+
+from embeddings.errors import InputError
+from pipelines.data.subwords import join_pieces, load_encoding, train_encoding
+
+TEXTS = ["low low low low low lower lower newest newest newest newest newest newest widest widest widest"] * 3
+
+
+def encoding(tmp_path, pieces=20, texts=TEXTS, name="encoding"):
+    train_encoding(texts, pieces, tmp_path / name)
+    return load_encoding(tmp_path / name)
+
+
+def test_the_most_frequent_pair_becomes_a_piece_first(tmp_path):
+    # The example of Sennrich, Haddow & Birch 2016: e s (9), then es t (9), then l o (7). Of 20 pieces three are never
+    # used, 11 are characters and `▁`, and so 6 are pairs that were joined.
+    encode = encoding(tmp_path)
+    assert encode("widest")[-1] == "est"
+    assert encode("low") == ["▁low"]
+
+
+def test_joined_pieces_are_the_text(tmp_path):
+    encode = encoding(tmp_path)
+    for text in ("low lowest", "we slow", "Nest 3,5 ☃ well", "▁"):
+        assert join_pieces(encode(text)).replace("▁", "") == text.replace("▁", "")
+
+
+def test_runs_of_white_space_become_one_space(tmp_path):
+    assert join_pieces(encoding(tmp_path)("  low \u00a0  low\t")) in ("low low", "low \u00a0 low")
+
+
+def test_characters_that_train_has_not_shown_stay_as_they_are(tmp_path):
+    assert encoding(tmp_path)("lowж") == ["▁low", "ж"]
+
+
+def test_equal_texts_give_equal_bytes_and_ids(tmp_path):
+    first, second = (train_encoding(TEXTS, 20, tmp_path / name) for name in ("a", "b"))
+    assert first == second
+    assert first != train_encoding(TEXTS, 19, tmp_path / "c")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_more_pieces_than_the_texts_can_give_are_refused_in_one_line(tmp_path):
+    with pytest.raises(InputError, match=r"subwords: 5000 pieces cannot be had of these texts: .") as refused:
+        train_encoding(TEXTS, 5000, tmp_path / "encoding")
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "encoding").exists()
+
+
+def test_a_file_that_is_no_encoding_is_refused(tmp_path):
+    (tmp_path / "encoding").write_bytes(b"no model")
+    with pytest.raises(InputError, match="expected a sentencepiece model"):
+        load_encoding(tmp_path / "encoding")
+    with pytest.raises(InputError, match="no such file"):
+        load_encoding(tmp_path / "missing")
