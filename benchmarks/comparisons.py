@@ -2,15 +2,19 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
+from benchmarks.seeds import by_group
 from embeddings.config import read_yaml
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_file, write_json
-from pipelines.config import TaskConfig, load_config, load_runs
+from pipelines.config import Run, TaskConfig, load_config, load_runs
 from pipelines.evaluation.records import main_values, read_scores
+from pipelines.evaluation.scale import decimals
+from pipelines.evaluation.scores import Score
 from pipelines.reporting.contest import Contest, Entry, differences
 from pipelines.reporting.leaderboard import Row, Value
 
@@ -19,9 +23,12 @@ PREFACE = """# Comparisons
 Runs that differ from the first one of a table in one thing, with the same seed. A difference is that of the headline
 metric on test, with a 95 % interval from 1,000 resamples of sentences or documents that both systems share (paired
 bootstrap); one whose interval holds zero may be chance. The commands are those of the runs, `dvc repro
-benchmarks/dvc.yaml:evaluate@RUN`; `benchmarks/comparisons.json` holds the same.
+benchmarks/dvc.yaml:evaluate@RUN`; `benchmarks/comparisons.json` holds the same. Of runs with several seeds the means
+count: of their values, of their intervals, and of their differences in each resample.
 
 """
+
+Seeds = Mapping[str, Mapping[int, str]]  # names of runs by seed, by the name that they share
 
 
 @exits_on_input_error
@@ -39,23 +46,34 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--skip", action="store_true", help="leave out systems that are not evaluated yet, and say so")
     options = parser.parse_args(arguments)
 
-    comparisons = read_yaml(options.comparisons)
+    comparisons, runs = read_yaml(options.comparisons), load_runs(options.runs)
     if options.skip:
-        comparisons = {title: evaluated(each, options) for title, each in comparisons.items()}
-    results = [row for title, each in comparisons.items() if each["others"] for row in compared(title, each, options)]
+        comparisons = {title: evaluated(each, by_group(runs), options) for title, each in comparisons.items()}
+    results = [
+        row for title, each in comparisons.items() if each["others"] for row in compared(title, each, runs, options)
+    ]
     write_json(options.json, results)
     with atomic_file(options.page) as page:
         page.write(PREFACE + "\n".join(tables(results)))
 
 
-def evaluated(comparison: Mapping[str, Any], options: argparse.Namespace) -> dict[str, Any]:
+def evaluated(comparison: Mapping[str, Any], seeds: Seeds, options: argparse.Namespace) -> dict[str, Any]:
     """A comparison without the systems that are not evaluated, told on standard error; nothing without its base."""
     base, others = comparison["base"], comparison["others"]
-    missing = [name for name in (base, *others.values()) if not scores_of(name, options)[0].exists()]
+    missing = [
+        name
+        for name in (base, *others.values())
+        if not all(scores_of(member, options)[0].exists() for member in members(name, seeds))
+    ]
     for name in missing:
         print(f"not evaluated yet: {name}", file=sys.stderr)
     left = {what: name for what, name in others.items() if name not in missing}
     return {**comparison, "others": {} if base in missing else left}
+
+
+def members(name: str, seeds: Seeds) -> list[str]:
+    """The runs of a name that stands for all seeds; of another name itself."""
+    return list(seeds[name].values()) if name in seeds else [name]
 
 
 def scores_of(name: str, options: argparse.Namespace) -> tuple[Path, str]:
@@ -64,17 +82,20 @@ def scores_of(name: str, options: argparse.Namespace) -> tuple[Path, str]:
     return options.evaluations / folder / "scores.json", system
 
 
-def compared(title: str, comparison: Mapping[str, Any], options: argparse.Namespace) -> list[dict[str, Any]]:
+def compared(
+    title: str, comparison: Mapping[str, Any], runs: Mapping[str, Run], options: argparse.Namespace
+) -> list[dict[str, Any]]:
     """The base and the others of a comparison, each with its score and its difference to the base.
 
     Raises:
         InputError: a system is no run of the runs file and was not evaluated as a baseline either.
     """
     base, others = comparison["base"], comparison["others"]
-    run = load_runs(options.runs)[base]
+    seeds = by_group(runs)
+    run = runs[members(base, seeds)[0]]
     task = load_config(TaskConfig, options.configs / "tasks" / f"{run.task}.yaml")
     contest = Contest(task.task, run.dataset, task.metrics, task.monitor)
-    entries = {name: entry(name, contest, options) for name in (base, *others.values())}
+    entries = {name: entry(name, members(name, seeds), contest, options) for name in (base, *others.values())}
     test = options.data / run.dataset / "test.jsonl"
     found = differences(entries[base], [entries[name] for name in others.values()], contest, test, run.seed)
     return [
@@ -90,17 +111,27 @@ def compared(title: str, comparison: Mapping[str, Any], options: argparse.Namesp
     ]
 
 
-def entry(name: str, contest: Contest, options: argparse.Namespace) -> Entry:
-    """The scores and predictions of a run or a baseline."""
-    path, system = scores_of(name, options)
-    if not path.exists():
-        raise InputError(f"{path}: no such file; run the stage evaluate of {name!r} first")
-    scores = {
-        split: main_values(of_split, [contest.headline])[contest.headline]
-        for split, of_split in read_scores(path)[system].items()
+def entry(name: str, runs: Sequence[str], contest: Contest, options: argparse.Namespace) -> Entry:
+    """The scores and predictions of a run or a baseline; of several seeds the mean, and so of their intervals."""
+    of_split: dict[str, list[Score]] = {}
+    folders = []
+    for member in runs:
+        path, system = scores_of(member, options)
+        if not path.exists():
+            raise InputError(f"{path}: no such file; run the stage evaluate of {member!r} first")
+        folders.append(options.predictions / member)
+        for split, scores in read_scores(path)[system].items():
+            of_split.setdefault(split, []).append(main_values(scores, [contest.headline])[contest.headline])
+    values = {
+        split: {contest.headline: Value(*(fmean(column) for column in zip(*map(bounds, scores), strict=True)))}
+        for split, scores in of_split.items()
     }
-    values = {split: {contest.headline: Value(each.value, each.low, each.high)} for split, each in scores.items()}
-    return Entry(Row(name, "run", values, {}, {}), options.predictions / name)
+    return Entry(Row(name, "run", values, {}, {}), tuple(folders))
+
+
+def bounds(score: Score) -> tuple[float, float, float]:
+    """A value and its interval."""
+    return score.value, score.low, score.high
 
 
 def tables(results: list[dict[str, Any]]) -> Iterator[str]:
@@ -111,9 +142,11 @@ def tables(results: list[dict[str, Any]]) -> Iterator[str]:
         yield f"| what | system | {rows[0]['metric']}, dev | test | 95 % interval | difference | 95 % interval |"
         yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
         for row in rows:
-            test, gap = row["test"], row["difference"]
-            told = f"{gap['value']:+.2f} | {gap['low']:+.2f} to {gap['high']:+.2f}" if gap else " | "
-            values = f"{row['dev']['value']:.2f} | {test['value']:.2f} | {test['low']:.2f} to {test['high']:.2f}"
+            test, gap, form = row["test"], row["difference"], f".{decimals(row['metric'])}f"
+            told = f"{gap['value']:+{form}} | {gap['low']:+{form}} to {gap['high']:+{form}}" if gap else " | "
+            values = (
+                f"{row['dev']['value']:{form}} | {test['value']:{form}} | {test['low']:{form}} to {test['high']:{form}}"
+            )
             yield f"| {row['what']} | `{Path(row['system']).name}` | {values} | {told} |"
         yield ""
 

@@ -1,13 +1,13 @@
 """Stage `results` of the benchmarks: scores and costs of all runs become results.json and RESULTS.md."""
 
 import argparse
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from benchmarks.seeds import by_group
 from embeddings.config import read_yaml
 from embeddings.errors import exits_on_input_error
 from embeddings.files import atomic_file, read_json, write_json
@@ -64,12 +64,9 @@ def worse(result: Mapping[str, Any]) -> float:
 
 
 def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Results of runs; those that differ by nothing but their seed, told by the end of their names, are one."""
-    seeds: dict[str, dict[int, str]] = {}
+    """Results of runs; those that differ by nothing but their seed are one."""
     runs = load_runs(options.runs)
-    for name, run in runs.items():
-        seeds.setdefault(re.sub(rf"-{run.seed}$", "", name), {})[run.seed] = name
-    for group, names in seeds.items():
+    for group, names in by_group(runs).items():
         run = runs[next(iter(names.values()))]
         kept = [result for result in before if (result["run"], result["seeds"]) == (group, list(names))]
         if options.keep and not all((options.evaluations / name).exists() for name in names.values()):

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from embeddings.config import build_config, read_yaml
+from embeddings.config import build_config, nearest, read_yaml
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder
 from pipelines.config import TaskConfig
@@ -28,7 +28,11 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.training.checkpoint import load_run_folder
 
     run = load_run_folder(options.run)
-    changes = read_yaml(options.variants)["variants"][options.variant]["set"]
+    variants = read_yaml(options.variants)["variants"]
+    if options.variant not in variants:
+        known = nearest(options.variant, list(variants))
+        raise InputError(f"{options.variants}: unknown variant {options.variant!r}{known}")
+    changes = variants[options.variant]["set"]
     run.task.config = varied(run.task.config, changes, f"{options.variants}: {options.variant}")
     with atomic_folder(options.output) as folder:
         for split in ("dev", "test"):

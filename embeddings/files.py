@@ -5,6 +5,7 @@ a name is removed when its path is written again; so a path has one writer at a 
 """
 
 import glob
+import hashlib
 import json
 import os
 import shutil
@@ -66,7 +67,30 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
             shutil.rmtree(replaced, ignore_errors=True)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
+            if replaced.exists() and not path.exists():
+                os.replace(replaced, path)
             raise
+
+
+def checksum(path: str | Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def verified(path: str | Path, sha256: str | None) -> str:
+    """The SHA-256 of a file, which must be the one given, if there is one.
+
+    Raises:
+        InputError: the file cannot be read, or its checksum is another.
+    """
+    try:
+        actual = checksum(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if sha256 and actual != sha256.lower():
+        raise InputError(f"{path}: expected sha256 {sha256}, got {actual}; it is another file, or another version")
+    return actual
 
 
 def _prepare_place(path: Path) -> None:

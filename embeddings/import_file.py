@@ -1,6 +1,5 @@
 """Vectors in: a file of another program's word vectors becomes an artefact like any other, streaming."""
 
-import hashlib
 import os
 import sys
 import time
@@ -15,6 +14,7 @@ import numpy as np
 from embeddings import store
 from embeddings.config import VectorsConfig
 from embeddings.errors import InputError
+from embeddings.files import verified
 from embeddings.vector_file import Row, detect, rows
 
 ROOT_VARIABLE = "ELMAN_DATA"
@@ -49,7 +49,7 @@ def import_file(config: VectorsConfig, folder: str | Path) -> tuple[dict[str, An
     """
     assert config.path is not None
     path = locate(config.path)
-    checksum = _verified(path, config.sha256)
+    checksum = verified(path, config.sha256)
     layout = detect(path)
     if layout.dimensions != config.dimensions:
         raise InputError(
@@ -92,17 +92,6 @@ def locate(path: str) -> Path:
     raise InputError(
         f"{path}: expected a file of vectors, got none here; set {ROOT_VARIABLE} to the folder that holds it"
     )
-
-
-def _verified(path: Path, sha256: str | None) -> str:
-    try:
-        with open(path, "rb") as content:
-            actual = hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    if sha256 and actual != sha256.lower():
-        raise InputError(f"{path}: expected sha256 {sha256}, got {actual}; it is another file, or another version")
-    return actual
 
 
 def _different_words(found: Iterator[Row], skipped: Skipped) -> Iterator[tuple[str, np.ndarray]]:

@@ -92,7 +92,7 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
                 seed=run.seed,
                 samples=samples(options.trained / name / "samples.jsonl"),
             )
-            entries.append(Entry(row, options.predictions / name))
+            entries.append(Entry(row, (options.predictions / name,)))
         yield name, contest, entries
 
 
@@ -112,7 +112,7 @@ def baselines(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[
         entries = []
         for system, scores in evaluated(options.evaluations / "baselines" / name).items():
             row = Row(system, "baseline", **numbers(contest, scores), cost=costs.get(system, {}), seed=config.seed)
-            entries.append(Entry(row, options.predictions / "baselines" / name / system))
+            entries.append(Entry(row, (options.predictions / "baselines" / name / system,)))
         yield name, contest, entries
 
 

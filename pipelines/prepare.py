@@ -1,7 +1,6 @@
 """Stage `prepare`: a dataset's config becomes splits as JSON Lines, counts of words, and a data report."""
 
 import argparse
-import hashlib
 import random
 import sys
 import time
@@ -13,7 +12,7 @@ from typing import Any
 
 from embeddings.config import nearest
 from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, atomic_folder, write_json
+from embeddings.files import atomic_file, atomic_folder, checksum, write_json
 from pipelines import plugins
 from pipelines.config import DatasetConfig, load_config
 from pipelines.data.examples import Example, read_examples, write_examples
@@ -269,12 +268,8 @@ def describe(
     Raises:
         InputError: splits have features of different shapes.
     """
-    checksums, shapes = {}, {}
-    for split, path in paths.items():
-        with open(path, "rb") as file:
-            checksums[split] = hashlib.file_digest(file, "sha256").hexdigest()
-        if (features := path.with_suffix(".npy")).exists():
-            shapes[split] = open_features(features).shape[1:]
+    features = {split: path.with_suffix(".npy") for split, path in paths.items()}
+    shapes = {split: open_features(path).shape[1:] for split, path in features.items() if path.exists()}
     if len({shapes.get(split) for split in paths}) > 1:
         raise InputError(f"dataset {name}: expected features of one shape in every split, got {shapes}")
     return {
@@ -285,7 +280,7 @@ def describe(
         "tokenizers": tokenizers,
         "gold_tokens": gold_tokens,
         "examples": examples,
-        "sha256": checksums,
+        "sha256": {split: checksum(path) for split, path in paths.items()},
         **({"features": list(next(iter(shapes.values())))} if shapes else {}),
     }
 

@@ -70,7 +70,7 @@ class NGrams:
 
     Reference: Witten & Bell, "The Zero-Frequency Problem: Estimating the Probabilities of Novel Events in Adaptive
     Text Compression", IEEE Transactions on Information Theory 37 (1991), method C; interpolated: Chen & Goodman, "An
-    Empirical Study of Smoothing Techniques for Language Modeling", 1998, section 2.4.
+    Empirical Study of Smoothing Techniques for Language Modeling", 1998, section 2.5.
     """
 
     words: int  # that numbers may stand for, the beginning of a text and the unknown word included

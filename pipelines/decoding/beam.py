@@ -5,7 +5,7 @@ from keras import ops
 
 from pipelines.config import DecodingConfig
 from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
-from pipelines.decoding import length_limits, repeating, unwritten
+from pipelines.decoding.limits import length_limits, repeating, unwritten
 
 IMPOSSIBLE = -1e9
 

@@ -28,8 +28,8 @@ def probabilities(logits: np.ndarray, temperature: float, top_k: int = 0, top_p:
         chances = np.zeros(len(logits))
         chances[order[0]] = 1.0
         return chances
-    scaled = logits.astype("float64") / temperature
-    chances = np.exp(scaled - scaled.max())
+    with np.errstate(over="ignore"):  # at temperatures near zero all but the most probable go to minus infinity
+        chances = np.exp((logits.astype("float64") - logits.max()) / temperature)
     if top_k:
         chances[order[top_k:]] = 0.0
     chances /= chances.sum()
@@ -42,7 +42,7 @@ class Sampler:
     """Draws the next token, and the same ones again from the same seed.
 
     Args:
-        seed: of the draws.
+        seed: of the draws, at least 0.
         temperature: at least 0.
         top_k: at least 0.
         top_p: above 0, at most 1.
@@ -54,6 +54,8 @@ class Sampler:
     def __init__(self, seed: int, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> None:
         if temperature < 0 or not np.isfinite(temperature):
             raise InputError(f"temperature: expected a number of at least 0, got {temperature}")
+        if seed < 0:
+            raise InputError(f"seed: expected at least 0, got {seed}")
         if top_k < 0:
             raise InputError(f"top_k: expected at least 0, got {top_k}")
         if not 0 < top_p <= 1:

@@ -21,7 +21,7 @@ def check(reference: Example, prediction: Mapping[str, Any]) -> None:
     if reference.tags is None:
         raise InputError("expected an example with tags, got one without")
     tags = prediction.get("tags")
-    if not isinstance(tags, list):
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise InputError(f"expected a list of `tags`, got {tags!r}")
     if len(tags) != len(reference.tags):
         raise InputError(f"expected {len(reference.tags)} tags, one a token, got {len(tags)}")

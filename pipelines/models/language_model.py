@@ -39,7 +39,7 @@ class LanguageModel(keras.Model):
         Logits, float32 (batch, time, rows trained).
 
     Reference: Mikolov et al., "Recurrent neural network based language model", Interspeech 2010, section 2; state
-    carried over, gradients cut: Graves, "Generating Sequences With Recurrent Neural Networks", 2013, section 3.1;
+    carried over, gradients cut: Graves, "Generating Sequences With Recurrent Neural Networks", 2013, section 3;
     tied embeddings: Press & Wolf, "Using the Output Embedding to Improve Language Models", EACL 2017.
     """
 

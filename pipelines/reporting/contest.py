@@ -28,10 +28,10 @@ class Contest:
 
 @dataclass(frozen=True)
 class Entry:
-    """A system, and the folder of its predictions."""
+    """A system, and the folders of its predictions: one, or one a seed."""
 
     row: Row
-    predictions: Path
+    predictions: tuple[Path, ...]
 
 
 def compete(contest: Contest, entries: Sequence[Entry], data: Path, seed: int) -> Group:
@@ -69,6 +69,8 @@ def differences(
 ) -> dict[str, Value]:
     """The headline of each run minus that of the baseline, with intervals from resamples that both share.
 
+    Of a system with several seeds the mean counts.
+
     Args:
         baseline: what the runs are compared with.
         runs: those without scores on the split are left out.
@@ -86,9 +88,12 @@ def differences(
     references = list(read_examples(examples))
 
     def resampled(entry: Entry) -> np.ndarray:
-        predictions = join(references, entry.predictions / examples.name, family.check)
-        drawn = family.resampler(references, predictions), family.units(references)
-        return bootstrap(*drawn, seed=seed)[headline, ""]
+        of_seeds = []
+        for folder in entry.predictions:
+            predictions = join(references, folder / examples.name, family.check)
+            drawn = family.resampler(references, predictions), family.units(references)
+            of_seeds.append(bootstrap(*drawn, seed=seed)[headline, ""])
+        return np.mean(of_seeds, axis=0)
 
     base = resampled(baseline)
     found = {}

@@ -1,6 +1,5 @@
 """What a killed training goes on from: its state after the last whole epoch."""
 
-import hashlib
 import json
 import sys
 import time
@@ -13,7 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from embeddings.files import atomic_path
+from embeddings.files import atomic_path, checksum
 from pipelines.data.batching import TrainingBatches
 from pipelines.data.chunks import CarriedBatches
 from pipelines.training.callbacks import Stopwatch
@@ -81,6 +80,7 @@ class Checkpoint:
     def _note_code(self) -> None:
         """Takes the checksums of our modules that have been loaded meanwhile; some are loaded at their first use."""
         for name, module in list(sys.modules.items()):
+            name = module.__spec__.name if name == "__main__" and module.__spec__ else name
             if name.partition(".")[0] in ("embeddings", "pipelines") and module.__file__:
                 path = str(Path(module.__file__).relative_to(ROOT))
                 self._code[path] = self._code.get(path) or sha256(ROOT / path)
@@ -169,7 +169,4 @@ class Resumption(keras.callbacks.Callback):
 
 def sha256(path: Path) -> str:
     """Of a file's bytes; empty where there is no such file."""
-    if not path.is_file():
-        return ""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return checksum(path) if path.is_file() else ""

@@ -11,9 +11,19 @@ from pipelines.evaluate import main as evaluate
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 LABELS = ["pos", "neg"] * 30
-WRONG = {"whole": range(6), "less": range(9), "other": range(54, 60), "baselines/toy/linear": range(30)}
-RUN = "{task: sentiment, dataset: toy, cell: lstm, layer: lstm, source_vectors: cbow, target_vectors: random, seed: 1, \
-report_test: true, set: {}}"
+WRONG = {
+    "whole": range(6),
+    "less": range(9),
+    "other": range(54, 60),
+    "more": range(12),
+    "seeds-1": range(6),
+    "seeds-2": range(12),
+    "baselines/toy/linear": range(30),
+}
+RUN = (
+    "{task: sentiment, dataset: toy, cell: lstm, layer: lstm, source_vectors: cbow, target_vectors: random, "
+    "seed: SEED, report_test: true, set: {}}"
+)
 COMPARISON = """
 What it is worth:
   base: whole
@@ -34,7 +44,8 @@ def run_stage(root, comparison=COMPARISON, *options):
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     root = tmp_path_factory.mktemp("world")
-    (root / "runs.yaml").write_text("runs:\n" + "".join(f"  {name}: {RUN}\n" for name in WRONG if "/" not in name))
+    runs = {name: RUN.replace("SEED", name[-1] if "-" in name else "1") for name in WRONG if "/" not in name}
+    (root / "runs.yaml").write_text("runs:\n" + "".join(f"  {name}: {run}\n" for name, run in runs.items()))
     for split in ("dev", "test"):
         examples = [Example(f"{split}-{number}", "", ("a",), label=label) for number, label in enumerate(LABELS)]
         write_examples(root / "data" / "toy" / f"{split}.jsonl", examples)
@@ -48,7 +59,7 @@ def world(tmp_path_factory):
             (folder / f"{split}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     dataset = '{"name": "toy", "version": "1", "target_language": "", "gold_tokens": true}'
     (root / "data" / "toy" / "dataset.json").write_text(dataset)
-    for system in ("whole", "less", "other", "baselines/toy"):
+    for system in (*runs, "baselines/toy"):
         evaluate(
             [
                 *("--task", str(CONFIGS / "tasks" / "sentiment.yaml"), "--data", str(root / "data" / "toy")),
@@ -70,6 +81,15 @@ def test_a_difference_is_that_of_the_scores_with_a_paired_interval(world):
     assert other["value"] == pytest.approx(0)
     assert other["low"] < 0 < other["high"]
     assert rows["a linear model"]["difference"]["value"] == pytest.approx(-40)
+
+
+def test_of_several_seeds_the_means_are_compared(world):
+    comparison = COMPARISON.replace("without a part: less", "two seeds: seeds, a worse one: more")
+    rows = {row["what"]: row for row in run_stage(world, comparison)[0]}
+    seeds, more = rows["two seeds"], rows["a worse one"]
+    assert seeds["test"]["value"] == pytest.approx(85)  # 90 and 80
+    # One seed makes the mistakes of the base, so its difference is zero in each resample; the other is the worse one.
+    assert seeds["difference"] == pytest.approx({end: value / 2 for end, value in more["difference"].items()}, abs=1e-4)
 
 
 def test_the_page_holds_a_table_with_what_differs(world):

@@ -37,6 +37,16 @@ def test_a_variant_predicts_as_a_run_of_its_keys_with_the_same_weights(folders, 
         assert rows[6]["probabilities"] == pytest.approx(expected[6]["probabilities"], abs=1e-5)
 
 
+def test_an_unknown_variant_is_named(folders, capsys):
+    root = folders[0]
+    (root / "variants.yaml").write_text("variants: {windows: {set: {model: {truncation: windows}}}}")
+    with pytest.raises(SystemExit) as stopped:
+        main([str(root / "run"), "--variants", str(root / "variants.yaml"), "--variant", "window",
+              "--data", str(root / "data"), "--output", str(root / "none")])  # fmt: skip
+    assert stopped.value.code == 2
+    assert "unknown variant 'window'; did you mean 'windows'?" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("changes", [{"model": {"pooling": "mean"}}, {"training": {"epochs": 1}}])
 def test_a_key_that_training_reads_is_refused(changes):
     with pytest.raises(InputError, match="is read by training; write a run for it"):

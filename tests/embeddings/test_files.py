@@ -1,5 +1,7 @@
 """Files and folders that appear whole or not at all."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +99,22 @@ sys.addaudithook(note)
             break
     assert 8 < step < 99
     assert {path.name for path in tmp_path.iterdir()} == {"folder", "file"}
+
+
+def test_what_stood_there_is_put_back_if_the_new_folder_cannot_take_its_place(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old").touch()
+    replace = os.replace
+
+    def fail(source, target):
+        if Path(source, "new").exists():
+            raise OSError(errno.EIO, "broken", str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="broken"), atomic_folder(tmp_path / "out") as folder:
+        (folder / "new").touch()
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "old"]
 
 
 def test_a_file_or_a_link_is_not_replaced_by_a_folder(tmp_path: Path) -> None:

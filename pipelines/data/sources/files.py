@@ -1,6 +1,5 @@
 """Datasets that are files: below the data root, downloaded by URL, or packaged with gensim."""
 
-import hashlib
 import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any, get_args, get_origin
 
 from embeddings.config import build_config
 from embeddings.errors import InputError
+from embeddings.files import verified
 from pipelines import plugins
 from pipelines.config import DatasetConfig, DatasetFile
 from pipelines.data.examples import Example
@@ -57,10 +57,10 @@ def locate(file: DatasetFile) -> Path:
     if file.path.startswith(_PACKAGED):
         from gensim.test.utils import datapath
 
-        return verified(Path(datapath(file.path.removeprefix(_PACKAGED))), file.sha256)
+        return with_text(Path(datapath(file.path.removeprefix(_PACKAGED))), file.sha256)
     root = os.environ.get(ROOT_VARIABLE)
     if root and (Path(root) / file.path).exists():
-        return verified(Path(root) / file.path, file.sha256)
+        return with_text(Path(root) / file.path, file.sha256)
     if not file.url:
         where = f"{Path(root) / file.path}: no such file" if root else f"{file.path}: {ROOT_VARIABLE} is not set"
         raise InputError(f"{where}; set {ROOT_VARIABLE} to a folder that holds it, or give it a url and a sha256")
@@ -86,20 +86,13 @@ def download(file: DatasetFile) -> Path:
         raise InputError(f"{file.url}: cannot be downloaded: {error}; {advice}") from None
 
 
-def verified(path: Path, sha256: str) -> Path:
+def with_text(path: Path, sha256: str) -> Path:
     """Returns the path if the file holds something, and its checksum is the one given (or none is).
 
     Raises:
         InputError: the file is missing or empty, or its checksum is another.
     """
-    try:
-        with open(path, "rb") as content:
-            actual = hashlib.file_digest(content, "sha256").hexdigest()
-            empty = not content.tell()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    if empty:
+    if path.is_file() and not path.stat().st_size:
         raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
-    if sha256 and actual != sha256:
-        raise InputError(f"{path}: expected sha256 {sha256}, got {actual}; it is another file, or another version")
+    verified(path, sha256)
     return path

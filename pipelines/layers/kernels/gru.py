@@ -7,13 +7,14 @@ import numpy as np
 
 from pipelines.layers.loops.arithmetic import ONE, column_sums, compiled, sigmoid, tanh
 from pipelines.layers.loops.product import add_product, in_panels, sums_for
+from pipelines.layers.loops.walk import take_step, take_step_back
 
 EXTRA_IS_OF_INPUTS = False
 
 
 def saved_widths(units: int) -> tuple[int, ...]:
-    """What the gradient needs of each step: the state before it, the gates, and what the reset gate is applied to."""
-    return units, 3 * units, units
+    """What the gradient needs of each step beside the gates: the state before it, what the reset gate is applied to."""
+    return units, units
 
 
 def extra_width(units: int) -> int:
@@ -28,25 +29,18 @@ def weight_gradients(h_before: np.ndarray, d_projected: np.ndarray, d_extra: np.
 
 @compiled
 def forward(rows, steps, projected, bias, weights, positions, backwards, zero_masked, states, outputs, saved):
-    (recurrent, added_bias), (h,), (h_before, gates, added_candidate) = weights, states, saved
-    units, time, keep = h.shape[1], positions.shape[1], gates.shape[1] > 0
+    (recurrent, added_bias), (h,), (h_before, added_candidate) = weights, states, saved
+    units, time, keep = h.shape[1], positions.shape[1], h_before.shape[1] > 0
     panels, active = in_panels(recurrent), np.empty(len(rows), np.int64)
     added = sums_for(len(rows), 3 * units)
     hidden = np.empty((len(rows), units), np.float32)
     z = np.empty(3 * units, np.float32)
     for step in range(time):
         t = time - 1 - step if backwards else step
-        count = 0
-        for row in rows:
-            position = positions[row, t]
-            if position >= 0:
-                added[count, : 3 * units] = added_bias
-                hidden[count] = h[row]
-                active[count] = row
-                count += 1
-            else:
-                for j in range(units):
-                    outputs[row, step, j] = np.float32(0) if zero_masked or step == 0 else outputs[row, step - 1, j]
+        count = take_step(rows, positions, t, step, outputs, zero_masked, active)
+        for number in range(count):
+            added[number, : 3 * units] = added_bias
+            hidden[number] = h[active[number]]
         add_product(added, hidden, panels, count)
         for number in range(count):
             row = active[number]
@@ -65,33 +59,30 @@ def forward(rows, steps, projected, bias, weights, positions, backwards, zero_ma
                 state[j] = update[j] * state[j] + (ONE - update[j]) * candidate[j]
             outputs[row, step] = h[row]
             if keep:
-                gates[position] = z
+                projected[position] = z
                 added_candidate[position] = plus_candidate[:units]
 
 
 @compiled
-def backward(rows, weights, positions, backwards, zero_masked, saved, d_outputs, d_states, d_projected, d_extra):
-    (transposed, _), (h_before, gates, added_candidate), (dh,) = weights, saved, d_states
+def backward(
+    rows, steps, projected, weights, positions, backwards, zero_masked, saved, d_outputs, d_states, d_projected, d_extra
+):
+    (transposed, _), (h_before, added_candidate), (dh,) = weights, saved, d_states
     units, time = dh.shape[1], positions.shape[1]
     panels, active = in_panels(transposed), np.empty(len(rows), np.int64)
     dz = np.empty((len(rows), 3 * units), np.float32)
     d_hidden = sums_for(len(rows), units)
-    d_repeated = np.zeros((len(rows), units), np.float32)  # of outputs that repeat an earlier step's
+    d_repeated = np.zeros(dh.shape, np.float32)  # of outputs that repeat an earlier step's
     d_h = np.empty(units, np.float32)
     for step in range(time - 1, -1, -1):
         t = time - 1 - step if backwards else step
-        count = 0
-        for share in range(len(rows)):
-            row = rows[share]
+        count = take_step_back(rows, positions, t, step, d_outputs, zero_masked, active, d_repeated)
+        for number in range(count):
+            row = active[number]
             position = positions[row, t]
-            if position < 0:
-                if not zero_masked:
-                    for j in range(units):
-                        d_repeated[share, j] += d_outputs[row, step, j]
-                continue
-            d_output, dh_row, repeated, d_next = d_outputs[row, step], dh[row], d_repeated[share], d_hidden[count]
-            kept, before, plus, dz_row = gates[position], h_before[position], added_candidate[position], dz[count]
-            update, reset, candidate = kept[:units], kept[units : 2 * units], kept[2 * units :]
+            d_output, dh_row, repeated, d_next = d_outputs[row, step], dh[row], d_repeated[row], d_hidden[number]
+            gates, before, plus, dz_row = projected[position], h_before[position], added_candidate[position], dz[number]
+            update, reset, candidate = gates[:units], gates[units : 2 * units], gates[2 * units :]
             d_update, d_reset, d_candidate = dz_row[:units], dz_row[units : 2 * units], dz_row[2 * units :]
             for j in range(units):
                 d_h[j] = dh_row[j] + d_output[j] + repeated[j]
@@ -109,8 +100,6 @@ def backward(rows, weights, positions, backwards, zero_masked, saved, d_outputs,
             d_extra[position] = dz_row
             for j in range(units):
                 d_next[j] = d_h[j] * update[j]
-            active[count] = row
-            count += 1
         add_product(d_hidden, dz, panels, count)
         for number in range(count):
             dh[active[number]] = d_hidden[number, :units]

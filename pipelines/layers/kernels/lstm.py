@@ -7,13 +7,14 @@ import numpy as np
 
 from pipelines.layers.loops.arithmetic import ONE, TWO, compiled, sigmoid, tanh
 from pipelines.layers.loops.product import add_product, in_panels, sums_for
+from pipelines.layers.loops.walk import take_step, take_step_back
 
 EXTRA_IS_OF_INPUTS = False
 
 
 def saved_widths(units: int) -> tuple[int, ...]:
-    """What the gradient needs of each step: the hidden state before it, the gates, the cell state before it."""
-    return units, 4 * units, units
+    """What the gradient needs of each step beside the gates: the hidden and the cell state before it."""
+    return units, units
 
 
 def extra_width(units: int) -> int:
@@ -28,25 +29,20 @@ def weight_gradients(h_before: np.ndarray, d_projected: np.ndarray, d_extra: np.
 
 @compiled
 def forward(rows, steps, projected, bias, weights, positions, backwards, zero_masked, states, outputs, saved):
-    (recurrent,), (h, c), (h_before, gates, c_before) = weights, states, saved
-    units, time, keep = h.shape[1], positions.shape[1], gates.shape[1] > 0
+    (recurrent,), (h, c), (h_before, c_before) = weights, states, saved
+    units, time, keep = h.shape[1], positions.shape[1], h_before.shape[1] > 0
     panels, active = in_panels(recurrent), np.empty(len(rows), np.int64)
     z = sums_for(len(rows), 4 * units)
     hidden = np.empty((len(rows), units), np.float32)
     for step in range(time):
         t = time - 1 - step if backwards else step
-        count = 0
-        for row in rows:
-            position = positions[row, t]
-            if position >= 0:
-                for j in range(projected.shape[1]):
-                    z[count, j] = projected[position, j] + bias[j]
-                hidden[count] = h[row]
-                active[count] = row
-                count += 1
-            else:
-                for j in range(units):
-                    outputs[row, step, j] = np.float32(0) if zero_masked or step == 0 else outputs[row, step - 1, j]
+        count = take_step(rows, positions, t, step, outputs, zero_masked, active)
+        for number in range(count):
+            row = active[number]
+            given = projected[positions[row, t]]
+            for j in range(projected.shape[1]):
+                z[number, j] = given[j] + bias[j]
+            hidden[number] = h[row]
         add_product(z, hidden, panels, count)
         for number in range(count):
             row = active[number]
@@ -69,32 +65,29 @@ def forward(rows, steps, projected, bias, weights, positions, backwards, zero_ma
                 hidden_state[j] = o[j] * tanh(cell[j])
             outputs[row, step] = h[row]
             if keep:
-                gates[position] = z[number, : 4 * units]
+                projected[position] = z[number, : 4 * units]
 
 
 @compiled
-def backward(rows, weights, positions, backwards, zero_masked, saved, d_outputs, d_states, d_projected, d_extra):
-    (transposed,), (_, gates, c_before), (dh, dc) = weights, saved, d_states
+def backward(
+    rows, steps, projected, weights, positions, backwards, zero_masked, saved, d_outputs, d_states, d_projected, d_extra
+):
+    (transposed,), (_, c_before), (dh, dc) = weights, saved, d_states
     units, time = dh.shape[1], positions.shape[1]
     panels, active = in_panels(transposed), np.empty(len(rows), np.int64)
     dz = np.empty((len(rows), 4 * units), np.float32)
     d_hidden = sums_for(len(rows), units)
-    d_repeated = np.zeros((len(rows), units), np.float32)  # of outputs that repeat an earlier step's
+    d_repeated = np.zeros(dh.shape, np.float32)  # of outputs that repeat an earlier step's
     d_h, d_c, squashed = np.empty(units, np.float32), np.empty(units, np.float32), np.empty(units, np.float32)
     for step in range(time - 1, -1, -1):
         t = time - 1 - step if backwards else step
-        count = 0
-        for share in range(len(rows)):
-            row = rows[share]
+        count = take_step_back(rows, positions, t, step, d_outputs, zero_masked, active, d_repeated)
+        for number in range(count):
+            row = active[number]
             position = positions[row, t]
-            if position < 0:
-                if not zero_masked:
-                    for j in range(units):
-                        d_repeated[share, j] += d_outputs[row, step, j]
-                continue
-            d_output, dh_row, dc_row, repeated = d_outputs[row, step], dh[row], dc[row], d_repeated[share]
-            kept, before, dz_row = gates[position], c_before[position], dz[count]
-            i, f, g, o = kept[:units], kept[units : 2 * units], kept[2 * units : 3 * units], kept[3 * units :]
+            d_output, dh_row, dc_row, repeated = d_outputs[row, step], dh[row], dc[row], d_repeated[row]
+            gates, before, dz_row = projected[position], c_before[position], dz[number]
+            i, f, g, o = gates[:units], gates[units : 2 * units], gates[2 * units : 3 * units], gates[3 * units :]
             di, df, dg, do = (
                 dz_row[:units],
                 dz_row[units : 2 * units],
@@ -120,9 +113,7 @@ def backward(rows, weights, positions, backwards, zero_masked, saved, d_outputs,
             for j in range(units):
                 do[j] = d_h[j] * squashed[j] * o[j] * (ONE - o[j])
             d_projected[position] = dz_row
-            d_hidden[count] = np.float32(0)
-            active[count] = row
-            count += 1
+            d_hidden[number] = np.float32(0)
         add_product(d_hidden, dz, panels, count)
         for number in range(count):
             dh[active[number]] = d_hidden[number, :units]

@@ -4,13 +4,14 @@ import numpy as np
 
 from pipelines.layers.loops.arithmetic import ONE, compiled, tanh
 from pipelines.layers.loops.product import add_product, in_panels, sums_for
+from pipelines.layers.loops.walk import take_step, take_step_back
 
 EXTRA_IS_OF_INPUTS = False
 
 
 def saved_widths(units: int) -> tuple[int, ...]:
-    """What the gradient needs of each step: the hidden states before and after it."""
-    return units, units
+    """What the gradient needs of each step beside the hidden state after it: the one before it."""
+    return (units,)
 
 
 def extra_width(units: int) -> int:
@@ -25,25 +26,20 @@ def weight_gradients(h_before: np.ndarray, d_projected: np.ndarray, d_extra: np.
 
 @compiled
 def forward(rows, steps, projected, bias, weights, positions, backwards, zero_masked, states, outputs, saved):
-    (recurrent,), (h,), (h_before, h_after) = weights, states, saved
-    units, time, keep = h.shape[1], positions.shape[1], h_after.shape[1] > 0
+    (recurrent,), (h,), (h_before,) = weights, states, saved
+    units, time, keep = h.shape[1], positions.shape[1], h_before.shape[1] > 0
     panels, active = in_panels(recurrent), np.empty(len(rows), np.int64)
     z = sums_for(len(rows), units)
     hidden = np.empty((len(rows), units), np.float32)
     for step in range(time):
         t = time - 1 - step if backwards else step
-        count = 0
-        for row in rows:
-            position = positions[row, t]
-            if position >= 0:
-                for j in range(projected.shape[1]):
-                    z[count, j] = projected[position, j] + bias[j]
-                hidden[count] = h[row]
-                active[count] = row
-                count += 1
-            else:
-                for j in range(units):
-                    outputs[row, step, j] = np.float32(0) if zero_masked or step == 0 else outputs[row, step - 1, j]
+        count = take_step(rows, positions, t, step, outputs, zero_masked, active)
+        for number in range(count):
+            row = active[number]
+            given = projected[positions[row, t]]
+            for j in range(projected.shape[1]):
+                z[number, j] = given[j] + bias[j]
+            hidden[number] = h[row]
         add_product(z, hidden, panels, count)
         for number in range(count):
             row = active[number]
@@ -52,40 +48,35 @@ def forward(rows, steps, projected, bias, weights, positions, backwards, zero_ma
                 z[number, j] = tanh(z[number, j])
             if keep:
                 h_before[position] = h[row]
-                h_after[position] = z[number, :units]
+                projected[position] = z[number, :units]
             h[row] = z[number, :units]
             outputs[row, step] = z[number, :units]
 
 
 @compiled
-def backward(rows, weights, positions, backwards, zero_masked, saved, d_outputs, d_states, d_projected, d_extra):
-    (transposed,), (_, h_after), (dh,) = weights, saved, d_states
+def backward(
+    rows, steps, projected, weights, positions, backwards, zero_masked, saved, d_outputs, d_states, d_projected, d_extra
+):
+    (transposed,), (dh,) = weights, d_states
     units, time = dh.shape[1], positions.shape[1]
     panels, active = in_panels(transposed), np.empty(len(rows), np.int64)
     dz = np.empty((len(rows), units), np.float32)
     d_hidden = sums_for(len(rows), units)
-    d_repeated = np.zeros((len(rows), units), np.float32)  # of outputs that repeat an earlier step's
+    d_repeated = np.zeros(dh.shape, np.float32)  # of outputs that repeat an earlier step's
     for step in range(time - 1, -1, -1):
         t = time - 1 - step if backwards else step
-        count = 0
-        for share in range(len(rows)):
-            row = rows[share]
+        count = take_step_back(rows, positions, t, step, d_outputs, zero_masked, active, d_repeated)
+        for number in range(count):
+            row = active[number]
             position = positions[row, t]
-            if position < 0:
-                if not zero_masked:
-                    for j in range(units):
-                        d_repeated[share, j] += d_outputs[row, step, j]
-                continue
-            d_output, dh_row, repeated = d_outputs[row, step], dh[row], d_repeated[share]
-            after, dz_row = h_after[position], dz[count]
+            d_output, dh_row, repeated = d_outputs[row, step], dh[row], d_repeated[row]
+            after, dz_row = projected[position], dz[number]
             for j in range(units):
                 dz_row[j] = (dh_row[j] + d_output[j] + repeated[j]) * (ONE - after[j] * after[j])
             for j in range(units):
                 repeated[j] = np.float32(0)
             d_projected[position] = dz_row
-            d_hidden[count] = np.float32(0)
-            active[count] = row
-            count += 1
+            d_hidden[number] = np.float32(0)
         add_product(d_hidden, dz, panels, count)
         for number in range(count):
             dh[active[number]] = d_hidden[number, :units]

@@ -14,8 +14,8 @@ EXTRA_IS_OF_INPUTS = True  # the highway hands them on
 
 
 def saved_widths(units: int) -> tuple[int, ...]:
-    """What the gradient needs of each step: the state before it, the gates, the candidate and the highway's input."""
-    return units, 2 * units, 2 * units
+    """What the gradient needs of each step beside the candidate, the gates and the highway: the state before it."""
+    return (units,)
 
 
 def extra_width(units: int) -> int:
@@ -32,8 +32,8 @@ def weight_gradients(c_before: np.ndarray, d_projected: np.ndarray, d_extra: np.
 
 @compiled
 def forward(rows, steps, projected, bias, weights, positions, backwards, zero_masked, states, outputs, saved):
-    (peephole, scale), (states_c,), (c_before, gates, inputs) = weights, states, saved
-    units, time, keep = states_c.shape[1], positions.shape[1], gates.shape[1] > 0
+    (peephole, scale), (states_c,), (c_before,) = weights, states, saved
+    units, time, keep = states_c.shape[1], positions.shape[1], c_before.shape[1] > 0
     alpha, is_projected = scale[0], projected.shape[1] > 3 * units
     z, state = np.empty(2 * units, np.float32), np.empty(2 * units, np.float32)
     for row in rows:
@@ -63,16 +63,14 @@ def forward(rows, steps, projected, bias, weights, positions, backwards, zero_ma
                 output[j] = reset[j] * c[j] + (ONE - reset[j]) * alpha * highway[j]
             if keep:
                 c_before[position] = state[:units]
-                gates[position] = z
-                inputs[position, :units] = candidate
-                kept = inputs[position, units:]
-                for j in range(units):
-                    kept[j] = alpha * highway[j]
+                before_gates[:] = z
 
 
 @compiled
-def backward(rows, weights, positions, backwards, zero_masked, saved, d_outputs, d_states, d_projected, d_extra):
-    (peephole, scale), (c_before, gates, inputs), (d_states_c,) = weights, saved, d_states
+def backward(
+    rows, steps, projected, weights, positions, backwards, zero_masked, saved, d_outputs, d_states, d_projected, d_extra
+):
+    (peephole, scale), (c_before,), (d_states_c,) = weights, saved, d_states
     units, time = d_states_c.shape[1], positions.shape[1]
     alpha, is_projected = scale[0], d_projected.shape[1] > 3 * units
     through_forget, through_reset = peephole[:units], peephole[units:]
@@ -89,8 +87,9 @@ def backward(rows, weights, positions, backwards, zero_masked, saved, d_outputs,
                     for j in range(units):
                         d_repeated[j] += d_output[j]
                 continue
-            forget, reset = gates[position, :units], gates[position, units:]
-            candidate, highway, before = inputs[position, :units], inputs[position, units:], c_before[position]
+            candidate, before = projected[position, :units], c_before[position]
+            forget, reset = projected[position, units : 2 * units], projected[position, 2 * units : 3 * units]
+            highway = projected[position, 3 * units :] if is_projected else steps[position]
             d_candidate, d_forget = d_projected[position, :units], d_projected[position, units : 2 * units]
             d_reset = d_projected[position, 2 * units : 3 * units]
             d_highway = d_projected[position, 3 * units :] if is_projected else d_extra[position]
@@ -105,7 +104,7 @@ def backward(rows, weights, positions, backwards, zero_masked, saved, d_outputs,
                 d_forget[j] = d_c[j] * (before[j] - candidate[j]) * forget[j] * (ONE - forget[j])
             for j in range(units):
                 c = forget[j] * before[j] + (ONE - forget[j]) * candidate[j]
-                d_reset[j] = d_h[j] * (c - highway[j]) * reset[j] * (ONE - reset[j])
+                d_reset[j] = d_h[j] * (c - alpha * highway[j]) * reset[j] * (ONE - reset[j])
             for j in range(units):
                 d_highway[j] = d_h[j] * (ONE - reset[j]) * alpha
             for j in range(units):

@@ -1,5 +1,5 @@
 """Recurrent loops compiled for a CPU, of which `kernels` holds one a cell.
 
 `dispatch.py` lets a layer of Keras run one, `operation.py` makes it a TensorFlow operation with a gradient,
-`threads.py` shares a batch out, `product.py`, `arithmetic.py` and `memory.py` are what a loop is built from.
+`threads.py` shares a batch out, `walk.py`, `product.py`, `arithmetic.py` and `memory.py` are what a loop is built from.
 """

@@ -69,6 +69,21 @@ class CompiledLoop(keras.layers.RNN):
         return [self.cell.recurrent_kernel]
 
 
+def sequence_layer(
+    kind: type, units: int, name: str, seed: int, recurrent_dropout: float = 0.0, dtype: Any = None
+) -> Any:
+    """A recurrent layer of a kind, that returns its sequence and its last states."""
+    return kind(
+        units,
+        return_sequences=True,
+        return_state=True,
+        recurrent_dropout=recurrent_dropout,
+        seed=seed,
+        name=name,
+        dtype=dtype,
+    )
+
+
 def _on_cpu() -> bool:
     """Whether the backend is TensorFlow without a GPU."""
     if keras.backend.backend() != "tensorflow":

@@ -60,14 +60,14 @@ def run(
             kernel.forward(rows, *fixed)
 
         share_rows(positions, share)
-        return [outputs, *last, *saved]
+        return [outputs, *last, projected, *saved]
 
-    def backward(positions: Any, steps: Any, d_outputs: Any, *rest: Any) -> list[np.ndarray]:
+    def backward(positions: Any, steps: Any, projected: Any, d_outputs: Any, *rest: Any) -> list[np.ndarray]:
         turned, rest = rest[: len(loop_weights)], rest[len(loop_weights) :]
         d_states, saved = tuple(copy_of(gradient) for gradient in rest[: len(states)]), rest[len(states) :]
-        d_projected = uninitialised(len(steps), input_weights[0].shape[1])
+        d_projected = uninitialised(*projected.shape)
         d_extra = uninitialised(len(steps), kernel.extra_width(units))
-        fixed = (turned, positions, *ways, saved, d_outputs, d_states, d_projected, d_extra)
+        fixed = (steps, projected, turned, positions, *ways, saved, d_outputs, d_states, d_projected, d_extra)
 
         def share(rows: np.ndarray, part: slice) -> list[np.ndarray]:
             kernel.backward(rows, *fixed)
@@ -78,7 +78,7 @@ def run(
         return [d_projected, d_extra, *d_weights, *d_states]
 
     def forward_operation(keep: bool, *arguments: Any) -> list:
-        return _numpy(partial(forward, keep), [positions, *arguments], 1 + len(states) + len(widths))
+        return _numpy(partial(forward, keep), [positions, *arguments], 2 + len(states) + len(widths))
 
     @tf.custom_gradient
     def loop(*arguments: Any) -> Any:
@@ -89,9 +89,9 @@ def run(
             state.set_shape(before.shape)
 
         def gradient(d_outputs: Any, *d_last: Any) -> Any:
-            saved = (results if training else forward_operation(True, *arguments))[1 + len(states) :]
+            projected, *saved = (results if training else forward_operation(True, *arguments))[1 + len(states) :]
             turned = [tf.transpose(weight) if len(weight.shape) == 2 else weight for weight in loop_weights]
-            inputs = [positions, steps, d_outputs, *turned, *d_last, *saved]
+            inputs = [positions, steps, projected, d_outputs, *turned, *d_last, *saved]
             d_projected, d_extra, *d_others = _numpy(backward, inputs, 4 + len(loop_weights) + len(states))
             for tensor, like in zip(d_others, (*input_weights, *loop_weights, *states), strict=True):
                 tensor.set_shape(like.shape)

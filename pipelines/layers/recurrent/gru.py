@@ -3,12 +3,12 @@
 Reference: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", EMNLP 2014.
 """
 
-from typing import Any
+from functools import partial
 
 import keras
 from keras import ops
 
-from pipelines.layers.loops.dispatch import CompiledLoop
+from pipelines.layers.loops.dispatch import CompiledLoop, sequence_layer
 
 
 @keras.saving.register_keras_serializable("elman")
@@ -27,14 +27,4 @@ class GRU(CompiledLoop, keras.layers.GRU):
         return self.cell.bias if self.use_bias else ops.zeros((2, 3 * self.units), self.compute_dtype)
 
 
-def layer(units: int, name: str, seed: int, recurrent_dropout: float = 0.0, dtype: Any = None) -> GRU:
-    """A GRU layer that returns its sequence and its last state."""
-    return GRU(
-        units,
-        return_sequences=True,
-        return_state=True,
-        recurrent_dropout=recurrent_dropout,
-        seed=seed,
-        name=name,
-        dtype=dtype,
-    )
+layer = partial(sequence_layer, GRU)

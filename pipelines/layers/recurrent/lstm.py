@@ -4,11 +4,11 @@ Reference: Hochreiter & Schmidhuber, "Long Short-Term Memory", Neural Computatio
 al., "Learning to Forget", Neural Computation 12 (2000).
 """
 
-from typing import Any
+from functools import partial
 
 import keras
 
-from pipelines.layers.loops.dispatch import CompiledLoop
+from pipelines.layers.loops.dispatch import CompiledLoop, sequence_layer
 
 
 @keras.saving.register_keras_serializable("elman")
@@ -18,14 +18,4 @@ class LSTM(CompiledLoop, keras.layers.LSTM):
     kernel = "lstm"
 
 
-def layer(units: int, name: str, seed: int, recurrent_dropout: float = 0.0, dtype: Any = None) -> LSTM:
-    """An LSTM layer that returns its sequence and its last hidden and cell states."""
-    return LSTM(
-        units,
-        return_sequences=True,
-        return_state=True,
-        recurrent_dropout=recurrent_dropout,
-        seed=seed,
-        name=name,
-        dtype=dtype,
-    )
+layer = partial(sequence_layer, LSTM)

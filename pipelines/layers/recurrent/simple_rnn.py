@@ -3,11 +3,11 @@
 Reference: Elman, "Finding Structure in Time", Cognitive Science 14 (1990).
 """
 
-from typing import Any
+from functools import partial
 
 import keras
 
-from pipelines.layers.loops.dispatch import CompiledLoop
+from pipelines.layers.loops.dispatch import CompiledLoop, sequence_layer
 
 
 @keras.saving.register_keras_serializable("elman")
@@ -17,14 +17,4 @@ class SimpleRNN(CompiledLoop, keras.layers.SimpleRNN):
     kernel = "simple_rnn"
 
 
-def layer(units: int, name: str, seed: int, recurrent_dropout: float = 0.0, dtype: Any = None) -> SimpleRNN:
-    """A simple recurrent layer that returns its sequence and its last state."""
-    return SimpleRNN(
-        units,
-        return_sequences=True,
-        return_state=True,
-        recurrent_dropout=recurrent_dropout,
-        seed=seed,
-        name=name,
-        dtype=dtype,
-    )
+layer = partial(sequence_layer, SimpleRNN)

@@ -74,6 +74,7 @@ def test_a_long_text_is_resampled_in_blocks():
         ({"log_probabilities": [-1.0] * 3, "unknown": []}, "one a token, got 3"),
         ({"log_probabilities": [-1.0, 0.5], "unknown": []}, "at most 0"),
         ({"log_probabilities": [-1.0, -1.0], "unknown": [2]}, "positions of unknown tokens"),
+        ({"log_probabilities": [-1.0, -1.0], "unknown": [[0]]}, "positions of unknown tokens"),
         ({"log_probabilities": [-1.0, -1.0]}, "positions of unknown tokens"),
     ],
 )

@@ -47,6 +47,8 @@ def test_one_tag_too_few_is_refused():
         tagging.check(sentence(0, "N V"), {"tags": ["N"]})
     with pytest.raises(InputError, match="expected a list of `tags`, got 'N V'"):
         tagging.check(sentence(0, "N V"), {"tags": "N V"})
+    with pytest.raises(InputError, match=r"expected a list of `tags`, got \[1, 2\]"):
+        tagging.check(sentence(0, "N V"), {"tags": [1, 2]})
 
 
 def test_a_sentence_without_tokens_changes_nothing():

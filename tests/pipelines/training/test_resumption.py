@@ -1,6 +1,10 @@
 """A training that breaks off goes on after its last epoch; tests/test_end_to_end.py kills real processes."""
 
+import importlib.util
+import json
+import sys
 import time
+from types import ModuleType
 from typing import Any
 
 import keras
@@ -151,3 +155,15 @@ def test_other_settings_and_other_code_are_told_by_name(new_problem, tmp_path, c
     monkeypatch.setattr(resumption, "sha256", lambda path: "0" if path.name == "batching.py" else sha256(path))
     train(new_problem, tmp_path, [1, 5, 3, 4], settings=("b",))
     assert "another training (pipelines/data/batching.py); starts anew" in capsys.readouterr().err
+
+
+def test_the_code_of_the_command_itself_counts(tmp_path, monkeypatch):
+    command = ModuleType("__main__")
+    command.__spec__ = importlib.util.find_spec("pipelines.train")
+    command.__file__ = str(resumption.ROOT / "pipelines" / "train.py")
+    monkeypatch.setitem(sys.modules, "__main__", command)
+    monkeypatch.delitem(sys.modules, "pipelines.train", raising=False)
+    checkpoint = Checkpoint(tmp_path / "run", {}, [], time.perf_counter())
+    checkpoint.write({}, {})
+    about = json.loads(str(np.load(checkpoint.path)["about"]))
+    assert "pipelines/train.py" in about["code"]
