@@ -35,12 +35,14 @@ def main(arguments: list[str] | None = None) -> None:
     train = in_words(read_examples(train_file), dataset)
     names = split_names(options.report_test)
     splits = {name: in_words(read_examples(options.data / f"{name}.jsonl"), dataset) for name in names}
-    detokenize = Detokenizer("words", dataset["target_language"])
+    target = dataset["tokenizers"]["target_tokens"] or "words"
+    detokenize = Detokenizer("words" if target.startswith(SUBWORDS) else target, dataset["target_language"])
     costs = {}
     with atomic_folder(options.output) as folder:
         for name in config.baselines:
             module = plugins.load("baselines", name)
-            check_field(train, module.LEARNS, train_file, f"the baseline {name}")
+            for field in (module.LEARNS, getattr(module, "READS", "tokens")):
+                check_field(train, field, train_file, f"the baseline {name}")
             start = time.perf_counter()
             try:
                 predict = module.fit(train, options.seed)

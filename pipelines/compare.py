@@ -76,7 +76,7 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
         contest = Contest(task.task, run.dataset, task.metrics, task.monitor)
         entries = []
         for scores in evaluated(options.evaluations / name).values():
-            translates = read_dataset(options.data / run.dataset)["target_language"]
+            dataset = read_dataset(options.data / run.dataset)
             row = Row(
                 name=name,
                 kind="run",
@@ -86,8 +86,8 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
                 direction="both" if cell.bidirectional else "forward",
                 depth=cell.depth,
                 units=cell.units,
-                source_vectors=run.source_vectors,
-                target_vectors=run.target_vectors if translates else "",
+                source_vectors="" if dataset.get("features") else run.source_vectors,
+                target_vectors=run.target_vectors if dataset["target_language"] else "",
                 word_vectors=task.model.word_vectors,
                 seed=run.seed,
                 samples=samples(options.trained / name / "samples.jsonl"),

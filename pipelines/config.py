@@ -24,9 +24,9 @@ class DatasetFile:
 class DatasetConfig:
     """Where a dataset comes from and how it is read."""
 
-    source: Literal["files", "tfds", "toy"]
+    source: Literal["files", "tfds", "toy", "digits"]
     version: str  # part of every metric's signature
-    language: str
+    language: str  # of the raw text; empty where examples are features, and the next one as well
     tokenizer: str  # of the raw text; vectors must have been trained behind the same one
     licence: str
     citation: str
@@ -40,8 +40,8 @@ class DatasetConfig:
     splits: dict[str, str] = field(default_factory=dict)  # tfds: our split -> the builder's split expression
     features: dict[str, str] = field(default_factory=dict)  # tfds: our field -> path of the feature, as a/b
     skip_tokens: dict[str, str] = field(default_factory=dict)  # tfds: no token where this feature has this value
-    label_names: tuple[str, ...] = ()  # tfds: names for class numbers where the builder's are to be replaced
-    seed: int = 0  # toy: of the grammar; dev_share: of the draw
+    label_names: tuple[str, ...] = ()  # tfds, digits: names for class numbers where their own are to be replaced
+    seed: int = 0  # toy: of the grammar; digits: of the splits; dev_share: of the draw
     sentences: dict[str, int] = field(default_factory=dict)  # toy: split -> number of sentences
     dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
     continuous: bool = False  # each split is one text, its examples joined; dev_share takes the end of train
@@ -69,7 +69,7 @@ class CharacterConfig:
 class ModelConfig:
     """What of the words and states a task's model uses; a key that a task does not read must be left out."""
 
-    word_vectors: Literal["frozen", "fine_tuned"]
+    word_vectors: Literal["", "frozen", "fine_tuned"] = ""  # needed where words are read
     minimum_count: int = 1  # rarer words of train that have no vector are unknown words
     word_dropout: float | None = None  # share of the words that training replaces by the unknown word
     maximum_tokens: int | None = None  # longer texts are cut, in training and prediction
@@ -110,14 +110,17 @@ class TrainingConfig:
     device: Literal["auto", "cpu", "gpu"] = "auto"
     schedule: Literal["constant", "cosine"] = "constant"  # of the learning rate; cosine: to zero after the last epoch
     lower_cased: float = 0.0  # share of the examples that are read again in lower case
+    shifted: bool = False  # whether images are read again, moved by a pixel to each side
+    start_from_epoch: int = 0  # epochs that are passed before one may be the best
     frozen_epochs: int = 0  # first epochs in which fine-tuned word vectors stay as they are
     averaging: float = 0.0  # momentum of the moving average of weights that is evaluated and kept; 0: the weights are
     sample_steps: int | None = None  # language models: steps after which a sample is written, again and again
 
     def __post_init__(self) -> None:
         _check_share("lower_cased", self.lower_cased)
-        if not 0 <= self.frozen_epochs < self.epochs:
-            raise ValueError(f"expected frozen_epochs from 0 to below epochs, got {self.frozen_epochs}")
+        for name in ("start_from_epoch", "frozen_epochs"):
+            if not 0 <= getattr(self, name) < max(self.epochs, 1):
+                raise ValueError(f"expected {name} from 0 to below epochs, got {getattr(self, name)}")
         _check_share("averaging", self.averaging)
         if self.averaging and self.frozen_epochs:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Command `encode`: texts, one a line, become vectors: where the encoder of a trained run ends."""
+"""Command `encode`: texts, one a line, or features become vectors: where the encoder of a trained run ends."""
 
 import argparse
 import sys
@@ -8,15 +8,17 @@ import numpy as np
 
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_file, atomic_path
+from pipelines.data.features import feature_rows
 from pipelines.data.lines import text_lines
 
 
 @exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
-    """Writes a vector for each line of a text."""
+    """Writes a vector for each line of a text, or for each example of a file of features."""
     parser = argparse.ArgumentParser(prog="elman encode", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder")
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
+    parser.add_argument("--features", type=Path, help="of a run that reads features: .npy, scaled as its dataset's are")
     parser.add_argument("--tokenised", action="store_true", help="tokens stand between spaces")
     parser.add_argument("--output", type=Path, required=True, help=".npy, (texts, width); or .jsonl, a list a line")
     options = parser.parse_args(arguments)
@@ -25,7 +27,8 @@ def main(arguments: list[str] | None = None) -> None:
 
     import pipelines
 
-    vectors = pipelines.load(options.run).encode(text_lines(options.text), options.tokenised)
+    examples = feature_rows(options.features) if options.features else text_lines(options.text)
+    vectors = pipelines.load(options.run).encode(examples, options.tokenised)
     if options.output.suffix == ".jsonl":
         with atomic_file(options.output) as file:
             for vector in vectors:

@@ -1,7 +1,8 @@
-"""Stage `predict`: a run folder labels, tags or translates prepared splits, or new text.
+"""Stage `predict`: a run folder labels, tags, translates or captions prepared splits, new text, or new features.
 
-Without --data it reads text, one a line, from --text or standard input, and writes its predictions to standard output
-as JSON Lines, plain text, CoNLL columns, or a page of explained predictions.
+Without --data it reads text, one a line, from --text or standard input, or the examples of a NumPy file from
+--features, and writes its predictions to standard output as JSON Lines, plain text, CoNLL columns, or a page of
+explained predictions.
 """
 
 import argparse
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder
 from pipelines.config import DecodingConfig, TaskConfig, load_config
-from pipelines.data.examples import read_examples, write_rows
+from pipelines.data.examples import check_shape, read_dataset, read_examples, write_rows
+from pipelines.data.features import feature_rows
 from pipelines.data.lines import text_lines
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
     parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
+    parser.add_argument("--features", type=Path, help="of a run that reads features: .npy, scaled as its dataset's are")
     parser.add_argument("--tokenised", action="store_true", help="of text: tokens stand between spaces")
     parser.add_argument("--format", choices=FORMATS, help="of predictions of text (default: jsonl)")
     parser.add_argument("--explain", action="store_true", help="of text: tell what decided (html always does)")
@@ -42,8 +45,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if bool(options.data) != bool(options.output):
         parser.error("--data and --output go together")
-    if options.data and (options.tokenised or options.format or options.chunk or options.explain):
-        parser.error("--tokenised, --format, --explain and --chunk are for text, not for --data")
+    if options.data and (options.features or options.tokenised or options.format or options.chunk or options.explain):
+        parser.error("--features, --tokenised, --format, --explain and --chunk are not for --data")
     if options.explain and options.format in ("text", "conll"):
         parser.error(f"--explain is for the formats jsonl and html, not for {options.format}")
     if options.chunk is not None and options.chunk < 1:
@@ -56,6 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
     if not options.data:
         write_text(run, options, decoding)
         return
+    check_shape(read_dataset(options.data).get("features"), run.feature_shape, f"{options.data}: run {run.name!r}")
     splits = ["dev", "test"] if options.report_test == "true" else ["dev"]
     with atomic_folder(options.output) as folder:
         for split in splits:
@@ -66,19 +70,23 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def write_text(run: "TrainedRun", options: argparse.Namespace, decoding: DecodingConfig | None) -> None:
-    """Predicts the lines of a text onto standard output; tells the throughput on standard error."""
+    """Predicts the lines of a text, or features, onto standard output; tells the throughput on standard error."""
     from pipelines.reporting.explanations import END, START
 
     start, texts, tokens = time.perf_counter(), 0, 0
-    chunk = options.chunk or (1 if options.text.isatty() else CHUNK)
+    examples = feature_rows(options.features) if options.features else text_lines(options.text)
+    chunk = options.chunk or (1 if not options.features and options.text.isatty() else CHUNK)
     page = options.format == "html"
     print(START if page else "", end="")
-    for row in run.predict(text_lines(options.text), decoding, options.tokenised, chunk, options.explain or page):
+    for row in run.predict(examples, decoding, options.tokenised, chunk, options.explain or page):
         print(formatted(row, options.format), flush=True)
-        texts, tokens = texts + 1, tokens + len(row["source_tokens"])
+        texts, tokens = texts + 1, tokens + len(row.get("source_tokens", ()))
     print(END if page else "", end="")
     seconds = time.perf_counter() - start
-    print(f"{texts:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s", file=sys.stderr)
+    if options.features:
+        print(f"{texts:,} examples, {texts / seconds:,.0f} examples/s", file=sys.stderr)
+    else:
+        print(f"{texts:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s", file=sys.stderr)
 
 
 def formatted(row: Mapping[str, Any], form: str | None) -> str:

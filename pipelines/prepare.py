@@ -16,6 +16,7 @@ from embeddings.files import atomic_file, atomic_folder, checksum, write_json
 from pipelines import plugins
 from pipelines.config import DatasetConfig, load_config
 from pipelines.data.examples import Example, read_examples, write_examples
+from pipelines.data.features import open_features
 from pipelines.data.report import HELD_OUT, REPAIRED, build_report, fingerprint, markdown, warnings
 from pipelines.data.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
 from pipelines.data.tag_schemes import repaired
@@ -45,7 +46,10 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
     """
     if not 0 <= config.dev_share < 1:
         raise InputError(f"dataset {name}: expected dev_share between 0 and 1, got {config.dev_share}")
-    names: dict[str, str | None] = {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer or None}
+    names: dict[str, str | None] = {
+        "tokens": config.tokenizer or None,
+        "target_tokens": config.target_tokenizer or None,
+    }
     encoded = [field for field, tokens in names.items() if tokens == SUBWORDS]
     if bool(encoded) != bool(config.pieces):
         raise InputError(f"dataset {name}: the tokenizer `{SUBWORDS}` and `pieces` go together; give both, or neither")
@@ -140,17 +144,21 @@ def tokenised(
 ) -> Iterator[Example]:
     """Tokenises raw texts; gold tokens stay as they are, and `gold` learns whether there were any.
 
-    An empty text becomes one unknown word, for a recurrent layer takes no empty row. A tagged sentence
-    without tokens is nothing that could be tagged: it is left out and counted.
+    Features have no tokens. An empty text becomes one unknown word, for a recurrent layer takes no empty row. A
+    tagged sentence without tokens is nothing that could be tagged: it is left out and counted.
     """
-    words = first_tokenizer(config.tokenizer)
+    words = first_tokenizer(config.tokenizer) if config.tokenizer else None
     target_words = first_tokenizer(config.target_tokenizer) if config.target_tokenizer else None
     for example in examples:
         if example.tags == ():
             left_out[split] += 1
             continue
         gold.add(bool(example.tokens))
-        tokens = example.tokens or tuple(words(example.text)) or (UNKNOWN,)
+        tokens = example.tokens
+        if not tokens and example.features is None:
+            if words is None:
+                raise InputError("expected a tokenizer, for the dataset has texts")
+            tokens = tuple(words(example.text)) or (UNKNOWN,)
         target_tokens = example.target_tokens
         if example.target_text is not None and target_tokens is None:
             if target_words is None:
@@ -218,7 +226,7 @@ def remove_overlap(folder: Path) -> dict[str, int]:
     """Drops from train and unlabelled what stands in dev or test too; returns how many examples of each."""
     paths = {split: folder / f"{split}.jsonl" for split in SPLITS}
     held_out = {
-        fingerprint(example.tokens)
+        fingerprint(example.tokens, example.features)
         for split in HELD_OUT
         if paths[split].exists()
         for example in read_examples(paths[split])
@@ -227,7 +235,8 @@ def remove_overlap(folder: Path) -> dict[str, int]:
     for split in ("train", "unlabelled"):
         if paths[split].exists():
             before = sum(1 for _ in read_examples(paths[split]))
-            kept = (example for example in read_examples(paths[split]) if fingerprint(example.tokens) not in held_out)
+            examples = read_examples(paths[split])
+            kept = (each for each in examples if fingerprint(each.tokens, each.features) not in held_out)
             removed[split] = before - write_split(folder, split, kept)
     return removed
 
@@ -252,7 +261,17 @@ def describe(
     examples: dict[str, int],
     paths: dict[str, Path],
 ) -> dict[str, Any]:
-    """What other stages ask of a dataset: its names, tokenizers, and the number and checksum of its examples."""
+    """What other stages ask of a dataset: its names, tokenizers, and the number and checksum of its examples.
+
+    Where examples are features, their shape as well.
+
+    Raises:
+        InputError: splits have features of different shapes.
+    """
+    features = {split: path.with_suffix(".npy") for split, path in paths.items()}
+    shapes = {split: open_features(path).shape[1:] for split, path in features.items() if path.exists()}
+    if len({shapes.get(split) for split in paths}) > 1:
+        raise InputError(f"dataset {name}: expected features of one shape in every split, got {shapes}")
     return {
         "name": name,
         "version": config.version,
@@ -262,6 +281,7 @@ def describe(
         "gold_tokens": gold_tokens,
         "examples": examples,
         "sha256": {split: checksum(path) for split, path in paths.items()},
+        **({"features": list(next(iter(shapes.values())))} if shapes else {}),
     }
 
 

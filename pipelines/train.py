@@ -18,7 +18,7 @@ from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder, read_json, write_json
 from embeddings.matrix import coverage
 from pipelines import plugins
-from pipelines.config import DecodingConfig, load_run
+from pipelines.config import load_run
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
 from pipelines.data.subwords import encoding_path
 from pipelines.data.tokenization import detokenizer_of
@@ -42,6 +42,9 @@ def main(arguments: list[str] | None = None) -> None:
     run, config, cell = load_run(options.runs, options.run, options.configs)
     dataset = read_dataset(options.data)
     task_class = plugins.load("tasks", config.task).TASK
+    if task_class.reads_features != ("features" in dataset):
+        reads, got = ("features", "text") if task_class.reads_features else ("text", "features")
+        raise InputError(f"{options.data}: expected {reads}, which task {config.task!r} reads, got {got}")
     paths = {"tokens": options.source_vectors, "target_tokens": options.target_vectors}
     vectors = {field: load_vectors(paths[field], dataset, field) for field in task_class.text_fields()}
     splits = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in ("train", "dev")}
@@ -51,7 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
     task = task_class.from_counts(config, cell, counts, vectors, detokenizer_of(dataset))
 
     from pipelines.seeding import seed_everything
-    from pipelines.training.augmentation import with_lower_cased
+    from pipelines.training.augmentation import with_lower_cased, with_shifted
     from pipelines.training.checkpoint import save_run
     from pipelines.training.device import choose_device
 
@@ -61,13 +64,16 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.training.fit import fit
     from pipelines.training.resumption import Checkpoint
 
-    model = task.build_model({field: loaded.vector_size for field, loaded in vectors.items()}, run.seed)
+    widths = {field: loaded.vector_size for field, loaded in vectors.items()}
+    if task.reads_features:
+        widths["features"] = task.features(splits["train"][0])[0].shape[-1]
+    model = task.build_model(widths, run.seed)
     task.set_vectors(model, vectors, run.seed)
     evaluation = plugins.load("evaluation", config.metrics)
     examples = with_lower_cased(splits["train"], config.training.lower_cased, run.seed)
+    examples = with_shifted(examples) if config.training.shifted else examples
     encoded = [task.encode(example) for example in examples]
     batches = task.batches(encoded, config.training.batch_size, run.seed)
-    greedy = DecodingConfig() if task.decodes else None  # `decoding:` is no part of training
     settings = {"run": asdict(run), "task": asdict(config), "cell": asdict(cell), "device": device}
     checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(paths.values())), started)
     with atomic_folder(options.output) as folder:
@@ -79,7 +85,7 @@ def main(arguments: list[str] | None = None) -> None:
             task.loss(),
             batches,
             lambda: {
-                **evaluation.score(splits["dev"], list(task.predict(model, splits["dev"], greedy))),
+                **evaluation.score(splits["dev"], list(task.predict(model, splits["dev"], task.dev_decoding))),
                 **task.dev_losses(model, splits["dev"]),
             },
             config.training,
@@ -112,7 +118,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def inputs(data: Path, vectors: Iterable[Path]) -> list[Path]:
     """The files of a prepared dataset and of word vectors that a training reads."""
-    names = ("train.jsonl", "dev.jsonl", "counts.json", "dataset.json")
+    names = ("train.jsonl", "train.npy", "dev.jsonl", "dev.npy", "counts.json", "dataset.json")
     return [
         *(data / name for name in names),
         *(path for folder in sorted(vectors) for path in sorted(folder.iterdir())),

@@ -27,9 +27,10 @@ TEN_SENTENCES = [
 
 @pytest.fixture(scope="session")
 def ten_examples():
-    """Ten short sentences with everything known of them; tags are parts of speech."""
+    """Ten short sentences with everything known of them; tags are parts of speech, features images of 5 x 4 numbers."""
     from pipelines.data.examples import Example
 
+    images = np.random.default_rng(0).normal(size=(len(TEN_SENTENCES), 5, 4)).astype("float32")
     return [
         Example(
             id=f"train-{number}",
@@ -39,6 +40,7 @@ def ten_examples():
             tags=tuple(tags.split()),
             target_text=russian,
             target_tokens=tuple(russian.split()),
+            features=images[number],
         )
         for number, (english, russian, tags, _, label) in enumerate(TEN_SENTENCES)
     ]

@@ -41,11 +41,20 @@ def folder(tmp_path_factory):
 
 
 def test_every_run_of_the_page_is_trained(folder):
-    assert {path.name for path in (folder / "runs").iterdir()} == {"my-reviews", "my-cities", "my-treebank", "my-pairs"}
+    trained = {"my-reviews", "my-cities", "my-treebank", "my-pairs", "my-squares"}
+    assert {path.name for path in (folder / "runs").iterdir()} == trained
 
 
 def test_the_metrics_are_there(folder):
     assert set(json.loads((folder / "metrics/my-reviews.json").read_text())) == {"dev"}
+
+
+def test_every_image_has_a_caption(folder):
+    assert set(json.loads((folder / "metrics/my-squares.json").read_text())["dev"]) == {
+        "exact_match",
+        "character_error_rate",
+    }
+    assert len((folder / "captions.txt").read_text().splitlines()) == 2
 
 
 def test_new_text_is_tagged(folder):

@@ -1,7 +1,8 @@
 """Baselines: what a recurrent model has to beat, one module each.
 
-A module offers `LEARNS`, the field of an example that it learns to predict (`label`, `tags` or
-`target_tokens`), and `fit(train: Sequence[Example], seed: int) -> Predict`. Predicted rows have the form
+A module offers `LEARNS`, the field of an example that it learns to predict (`label`, `tags`,
+`target_tokens` or `target_text`), `READS` if it learns from another one than `tokens`, and
+`fit(train: Sequence[Example], seed: int) -> Predict`. Predicted rows have the form
 of a model's, but for a translation's `text`: the stage, which knows the language, adds it.
 """
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 from embeddings.errors import InputError
 from pipelines.baselines import Predict
@@ -20,10 +21,6 @@ def terms(tokens: Sequence[str]) -> list[str]:
 def fit(train: Sequence[Example], seed: int) -> Predict:
     """Fits a logistic regression on (1 + log tf) idf of words and word pairs, rows of length one.
 
-    The penalty is the one with the best accuracy in stratified cross-validation on train, the strongest
-    of equals; the folds are three, or as many as the rarest label has examples. With fewer than two it
-    is the middle one.
-
     Args:
         train: labelled texts.
         seed: of the folds.
@@ -35,28 +32,44 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
         Wang and Manning 2012, Baselines and Bigrams.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(sublinear_tf=True).set_params(analyzer=terms)
+    features = vectorizer.fit_transform([example.tokens for example in train])
+    model = learned(features, [str(example.label) for example in train], seed)
+
+    def predict(examples: Sequence[Example]) -> Iterator[dict]:
+        if examples:
+            yield from predicted(model, vectorizer.transform([example.tokens for example in examples]), examples)
+
+    return predict
+
+
+def learned(features: Any, labels: Sequence[str], seed: int) -> Any:
+    """Fits a logistic regression, scikit-learn's, to features (examples, dimensions).
+
+    The penalty is the one with the best accuracy in stratified cross-validation on train, the strongest
+    of equals; the folds are three, or as many as the rarest label has examples. With fewer than two it
+    is the middle one.
+
+    Raises:
+        InputError: there is one label only.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
-    labels = [str(example.label) for example in train]
     if len(set(labels)) < 2:
         raise InputError(f"expected two labels or more, got {sorted(set(labels))}; there is nothing to learn")
-    vectorizer = TfidfVectorizer(sublinear_tf=True).set_params(analyzer=terms)
-    features = vectorizer.fit_transform([example.tokens for example in train])
     folds = min(3, *Counter(labels).values())
     model = LogisticRegression(C=PENALTY_INVERSES[1], max_iter=1000)
     if folds > 1:
         splits = StratifiedKFold(folds, shuffle=True, random_state=seed)
         model = GridSearchCV(model, {"C": PENALTY_INVERSES}, scoring="accuracy", cv=splits)
-    model.fit(features, labels)
+    return model.fit(features, labels)
 
-    def predict(examples: Sequence[Example]) -> Iterator[dict]:
-        if not examples:
-            return
-        rows = model.predict_proba(vectorizer.transform([example.tokens for example in examples])).tolist()
-        for example, row in zip(examples, rows, strict=True):
-            probabilities = dict(zip(model.classes_.tolist(), row, strict=True))
-            label = max(probabilities, key=probabilities.__getitem__)
-            yield {"id": example.id, "label": label, "probabilities": probabilities}
 
-    return predict
+def predicted(model: Any, features: Any, examples: Sequence[Example]) -> Iterator[dict]:
+    """The likeliest label of each example, with the probabilities of all."""
+    for example, row in zip(examples, model.predict_proba(features).tolist(), strict=True):
+        probabilities = dict(zip(model.classes_.tolist(), row, strict=True))
+        label = max(probabilities, key=probabilities.__getitem__)
+        yield {"id": example.id, "label": label, "probabilities": probabilities}

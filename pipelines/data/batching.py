@@ -9,7 +9,7 @@ import numpy as np
 from pipelines.data.vocabulary import PADDING_ID
 
 MOST_STEPS = 32_768  # steps of a batch that is predicted, padding included: what bounds its memory
-Encoded = tuple[Any, ...]  # the sequences of one example, the source's token ids first
+Encoded = tuple[Any, ...]  # the sequences of one example, the source's token ids or features first
 
 
 def pad(rows: Sequence[Sequence[int]]) -> np.ndarray:

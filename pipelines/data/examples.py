@@ -1,24 +1,30 @@
 """The example, the unit of every dataset, and its JSON Lines form."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from embeddings.errors import InputError
 from embeddings.files import atomic_file, read_json
+from pipelines.data.features import feature_file, open_features
 from pipelines.data.lines import json_objects
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with what is known of it: a label, a tag for each token, or a translation.
+    """A text, or features in its place, with what is known of it: a label, a tag for each token, or a translation.
 
     `id` is unique in a dataset and joins examples to predictions. `text` is the untouched raw text
     (of a treebank without one, the tokens joined by spaces). `tags` are as many as `tokens`; entity
     tags are IOB2. `repaired_tags` is how many of them a reader has repaired, where it has; prepare counts
-    them and stores no such field.
+    them and stores no such field. `features` are a vector, float32 (dimensions,), or an image, (height, width); in
+    JSON Lines stands the number of their row in the NumPy file beside, which has the same name. `target_text` is then
+    a caption.
     """
 
     id: str
@@ -29,6 +35,7 @@ class Example:
     target_text: str | None = None
     target_tokens: tuple[str, ...] | None = None
     repaired_tags: int | None = None
+    features: np.ndarray | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.tags is not None and len(self.tags) != len(self.tokens):
@@ -36,14 +43,26 @@ class Example:
 
 
 def write_examples(path: str | Path, examples: Iterable[Example]) -> int:
-    """Writes examples as JSON Lines, streaming; returns how many."""
-    return write_rows(
-        path,
-        (
-            {key: value for key in Example.__slots__ if (value := getattr(example, key)) is not None}
-            for example in examples
-        ),
-    )
+    """Writes examples as JSON Lines, and their features as a NumPy file beside, streaming; returns how many.
+
+    Raises:
+        InputError: some examples have no features, or features of another shape than the first one.
+    """
+    remaining = iter(examples)
+    first = next(remaining, None)
+    examples = chain([first] if first else [], remaining)
+    if first is None or first.features is None:
+        return write_rows(path, map(_row, examples))
+    with feature_file(Path(path).with_suffix(".npy"), first.features.shape) as add:
+        return write_rows(path, (_row(example, add) for example in examples))
+
+
+def _row(example: Example, add: Callable[[np.ndarray], int] | None = None) -> dict[str, Any]:
+    """An example as an object of JSON; `add` keeps its features, if it is to have any, and tells where they stand."""
+    row = {key: value for key in Example.__slots__ if (value := getattr(example, key)) is not None}
+    if ("features" in row) != (add is not None):
+        raise InputError(f"{example.id}: expected features of every example or of none")
+    return {**row, "features": add(row["features"])} if add else row
 
 
 def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -69,9 +88,20 @@ def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:
-    """Reads examples from JSON Lines, streaming."""
+    """Reads examples from JSON Lines, streaming; features are views of the memory-mapped file beside.
+
+    Raises:
+        InputError: a line is not an example, or its features are missing.
+    """
+    stored: np.ndarray | None = None
     for number, row in enumerate(read_rows(path), start=1):
         lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        if "features" in row:
+            stored = open_features(Path(path).with_suffix(".npy")) if stored is None else stored
+            if row["features"] not in range(len(stored)):
+                told = f"expected `features` to be a row of {len(stored)}, got {row['features']!r}"
+                raise InputError(f"{path}:{number}: {told}; prepare the dataset again")
+            lists["features"] = stored[row["features"]]
         try:
             yield Example(**lists)
         except TypeError as error:
@@ -89,6 +119,17 @@ def check_field(examples: Sequence[Example], field: str, path: str | Path, learn
     for number, example in enumerate(examples, start=1):
         if getattr(example, field) is None:
             raise InputError(f"{path}:{number}: expected `{field}`, which {learner} learns, got none")
+
+
+def check_shape(shape: Sequence[int] | None, expected: Sequence[int] | None, where: str) -> None:
+    """Refuses features of another shape than those of a run's dataset; None is that of texts.
+
+    Raises:
+        InputError: they differ.
+    """
+    told = ["text" if each is None else f"features of shape {tuple(each)}" for each in (expected, shape)]
+    if told[0] != told[1]:
+        raise InputError(f"{where}: expected {told[0]}, as its dataset has, got {told[1]}")
 
 
 def read_dataset(folder: str | Path) -> dict[str, Any]:

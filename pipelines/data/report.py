@@ -8,6 +8,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pipelines.data.examples import read_examples
 from pipelines.data.vocabulary import UNKNOWN
 
@@ -18,9 +20,11 @@ LONG_BYTES = 1_000_000  # from here on a text is rather a file without line ends
 REPAIRED = "repaired, entities begin and end where conlleval reads that they do"
 
 
-def fingerprint(tokens: Iterable[str]) -> bytes:
-    """16 bytes that two texts share if their tokens are equal, case included."""
-    return blake2b("\0".join(tokens).encode("utf-8"), digest_size=16).digest()
+def fingerprint(tokens: Iterable[str], features: np.ndarray | None = None) -> bytes:
+    """16 bytes that two examples share if their tokens, case included, and their features are equal."""
+    found = blake2b("\0".join(tokens).encode("utf-8"), digest_size=16)
+    found.update(b"" if features is None else features.tobytes())
+    return found.digest()
 
 
 class SplitSummary:
@@ -37,9 +41,12 @@ class SplitSummary:
         self.sentences: Counter[bytes] = Counter()  # by fingerprint
         self.empty_texts = 0
         self.long_texts = 0
+        self.features: dict[str, Any] = {}  # their shape, smallest and largest value
         for example in read_examples(path):
             self.lengths[len(example.tokens)] += 1
-            self.sentences[fingerprint(example.tokens)] += 1
+            self.sentences[fingerprint(example.tokens, example.features)] += 1
+            if example.features is not None:
+                self.add_features(example.features)
             self.names["labels"].update([example.label] if example.label is not None else [])
             self.names["tags"].update(example.tags or ())
             self.empty_texts += example.tokens == (UNKNOWN,)
@@ -47,6 +54,15 @@ class SplitSummary:
             if example.target_tokens is not None:
                 self.target_lengths[len(example.target_tokens)] += 1
                 self.empty_texts += example.target_tokens == (UNKNOWN,)
+
+    def add_features(self, features: np.ndarray) -> None:
+        """Takes an example's features into account."""
+        least, most = float(features.min()), float(features.max())
+        self.features = {
+            "shape": list(features.shape),
+            "minimum": min(self.features.get("minimum", least), least),
+            "maximum": max(self.features.get("maximum", most), most),
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as it stands in the report."""
@@ -61,6 +77,8 @@ class SplitSummary:
         }
         if self.target_lengths:
             summary["target_lengths"] = quantiles(self.target_lengths)
+        if self.features:
+            summary["features"] = self.features
         return summary | {kind: dict(names.most_common()) for kind, names in self.names.items() if names}
 
 
@@ -153,15 +171,26 @@ def markdown(report: Mapping[str, Any]) -> str:
     page += section("Size", caption)
     page += table(("split", *(size.replace("_", " ") for size in sizes)), rows)
 
-    rows = [(split, *summary["lengths"].values()) for split, summary in splits.items()]
+    if described := {split: summary["features"] for split, summary in splits.items() if "features" in summary}:
+        rows = [
+            (split, " x ".join(map(str, each["shape"])), each["minimum"], each["maximum"])
+            for split, each in described.items()
+        ]
+        page += section("Features", "Shape of an example's features, and the values that they lie between")
+        page += table(("split", "shape", "minimum", "maximum"), rows)
+
+    texts = {split: summary for split, summary in splits.items() if summary["tokens"]}
+    rows = [(split, *summary["lengths"].values()) for split, summary in texts.items()]
     targets = [(split, summary["target_lengths"]) for split, summary in splits.items() if "target_lengths" in summary]
     rows += [(f"{split}, target", *lengths.values()) for split, lengths in targets]
-    page += section("Length", "In tokens; the share of texts in the heading has no more than that")
-    page += table(("split", *QUANTILES), rows)
+    if rows:
+        page += section("Length", "In tokens; the share of texts in the heading has no more than that")
+        page += table(("split", *QUANTILES), rows)
 
-    rows = [(name, *(cut_shares(s, cut) for cut in s["truncation"].values())) for name, s in splits.items()]
-    page += section("Truncation", "What is cut off, as shares of tokens / of examples")
-    page += table(("split", *(f"at {limit}" for limit in TRUNCATIONS)), rows)
+    rows = [(name, *(cut_shares(s, cut) for cut in s["truncation"].values())) for name, s in texts.items()]
+    if rows:
+        page += section("Truncation", "What is cut off, as shares of tokens / of examples")
+        page += table(("split", *(f"at {limit}" for limit in TRUNCATIONS)), rows)
 
     for kind in ("labels", "tags"):
         counted = {split: summary[kind] for split, summary in splits.items() if kind in summary}
@@ -175,8 +204,9 @@ def markdown(report: Mapping[str, Any]) -> str:
 
     if report["overlap"]:
         rows = [(pair, shared["sentences"], listing(shared["examples"])) for pair, shared in report["overlap"].items()]
-        page += section("Overlap", "Sentences that stand in two splits: all tokens are equal, case included")
-        page += table(("splits", "different sentences", "examples that they make"), rows)
+        caption = "Sentences that stand in two splits: all tokens are equal, case included"
+        page += section("Overlap", caption if texts else "Features that stand in two splits: all values are equal")
+        page += table(("splits", f"different {'sentences' if texts else 'features'}", "examples that they make"), rows)
     return "\n".join(page) + "\n"
 
 

@@ -1,6 +1,6 @@
 """Tokenizers, found by the id that a dataset's config gives, and the way back from tokens to text.
 
-No tokenizer loses a character: without its white space, a text equals its tokens put together
+No tokenizer loses a character: without its white space, which `characters` keeps, a text equals its tokens put together
 (`words_lowercase`: lower-cased; to `words*`, HTML line breaks and invisible spaces are white space).
 """
 
@@ -90,7 +90,7 @@ def tokenizer_of(dataset: Mapping[str, Any], folder: Path) -> Tokenizer:
         dataset: what prepare said of it.
         folder: of the dataset, or of a run that was trained on it: there an encoding of subwords is kept.
     """
-    name = dataset["tokenizers"]["tokens"]
+    name = dataset["tokenizers"]["tokens"] or "whitespace"  # of examples that are features, and have no texts
     return load_encoding(encoding_path(folder, "tokens")) if name.startswith(SUBWORDS) else tokenizer(name)
 
 
@@ -125,7 +125,7 @@ PLAIN = Detokenizer()
 def detokenizer_of(dataset: Mapping[str, Any]) -> Detokenizer:
     """What puts a dataset's target tokens together again, or where it has none, its tokens."""
     field = "target_tokens" if dataset["tokenizers"]["target_tokens"] else "tokens"
-    return Detokenizer(dataset["tokenizers"][field], dataset["target_language"] or dataset["language"])
+    return Detokenizer(dataset["tokenizers"][field] or "", dataset["target_language"] or dataset["language"])
 
 
 def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:

@@ -17,14 +17,15 @@ def length_limits(source_ids: Any, config: DecodingConfig) -> tuple[Any, Any]:
     """How long outputs may be: `maximum_ratio * source tokens + maximum_extra`.
 
     Args:
-        source_ids: int32 (batch, source_time).
+        source_ids: int32 (batch, source_time); or features, float (batch, source_time, width), each step of them real.
         config: of the two numbers.
 
     Returns:
         The limit of each source by its own length, int32 (batch,), and the positions up to the limit of the longest
         possible source, int32 (limit,).
     """
-    lengths = ops.cast(ops.sum(ops.not_equal(source_ids, PADDING_ID), axis=1), "float32")
+    real = ops.not_equal(source_ids, PADDING_ID) if len(source_ids.shape) == 2 else ops.ones_like(source_ids[:, :, 0])
+    lengths = ops.cast(ops.sum(real, axis=1), "float32")
     limits = ops.cast(config.maximum_ratio * lengths, "int32") + config.maximum_extra
     longest = ops.cast(config.maximum_ratio * ops.cast(ops.shape(source_ids)[1], "float32"), "int32")
     return limits, ops.arange(longest + config.maximum_extra, dtype="int32")

@@ -1,6 +1,6 @@
 """How a metric's numbers are read: which way is better, and with how many decimals they are written."""
 
-LOWER_IS_BETTER = frozenset({"nats_per_character", "bits_per_character", "perplexity"})
+LOWER_IS_BETTER = frozenset({"nats_per_character", "bits_per_character", "perplexity", "character_error_rate"})
 
 
 def decimals(metric: str) -> int:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import keras
 
+from pipelines.models.captioner import Captioner
 from pipelines.models.language_model import LanguageModel
 from pipelines.models.seq2seq import Seq2Seq
 from pipelines.models.tracing import trace_once
 
-__all__ = ["LanguageModel", "Seq2Seq", "load_model"]
+__all__ = ["Captioner", "LanguageModel", "Seq2Seq", "load_model"]
 
 
 def load_model(path: str | Path) -> keras.Model:

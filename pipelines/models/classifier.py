@@ -1,4 +1,6 @@
-"""Many-to-one: a text's label from the states of a recurrent encoder."""
+"""Many-to-one: the label of a text, or of an image's columns, from the states of a recurrent encoder."""
+
+from typing import Any
 
 import keras
 
@@ -27,6 +29,28 @@ def build_classifier(
     """
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     vectors = embed_words(token_ids, vocabulary, dimensions, config.word_dropout, seed)
+    return keras.Model(token_ids, _logits(vectors, labels, config, cell, seed), name="classifier")
+
+
+def build_column_classifier(height: int, labels: int, config: ModelConfig, cell: CellConfig, seed: int) -> keras.Model:
+    """A classifier of images, read column by column.
+
+    Args:
+        height: pixels of a column.
+        labels: number of labels.
+        config: its `pooling`, as for texts.
+        cell: the encoder.
+        seed: of the initial weights and of dropout.
+
+    Returns:
+        A model from float32 (batch, columns, height) to logits, float32 (batch, labels).
+    """
+    columns = keras.Input((None, height), dtype="float32", name="columns")
+    return keras.Model(columns, _logits(columns, labels, config, cell, seed), name="column_classifier")
+
+
+def _logits(vectors: Any, labels: int, config: ModelConfig, cell: CellConfig, seed: int) -> Any:
+    """Logits, float32 (batch, labels), of sequences of vectors, float (batch, time, dimensions)."""
     outputs, states = encode(vectors, recurrent_stack(cell, seed), dropouts(cell, seed))
     if config.pooling == "last":
         ends = last_hidden_states(states[-1], cell.bidirectional)
@@ -34,10 +58,9 @@ def build_classifier(
         text = keras.layers.Dropout(cell.dropout, seed=seed + 200, name="text_dropout")(text)
     else:
         text = _pooling(str(config.pooling), cell.units, seed)(outputs)
-    logits = keras.layers.Dense(
+    return keras.layers.Dense(
         labels, kernel_initializer=keras.initializers.GlorotUniform(seed), dtype="float32", name="logits"
     )(text)
-    return keras.Model(token_ids, logits, name="classifier")
 
 
 def _pooling(method: str, units: int, seed: int) -> keras.layers.Layer:

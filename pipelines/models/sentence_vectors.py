@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from pipelines.config import CellConfig
+from pipelines.models.captioner import Captioner
 from pipelines.models.encoder import encode, last_hidden_states
 from pipelines.models.language_model import LanguageModel
 from pipelines.models.seq2seq import Seq2Seq
@@ -17,13 +18,17 @@ def sentence_encoder(model: keras.Model, cell: CellConfig) -> Callable[[Any], np
     """A function from a model's inputs to the last hidden states of its encoder's last layer.
 
     Args:
-        model: a classifier, a tagger, an encoder-decoder or a language model.
+        model: a classifier, a tagger, an encoder-decoder or a language model; or a captioner, whose decoder's first
+            state is given.
         cell: its encoder's configuration.
 
     Returns:
         A function from a batch to float32 (batch, units), or (batch, 2 * units) where there are two directions.
     """
-    states_of = _of_subclass(model) if isinstance(model, Seq2Seq | LanguageModel) else _of_layers(model, cell)
+    if isinstance(model, Captioner):
+        states_of = _of_captioner(model)
+    else:
+        states_of = _of_subclass(model) if isinstance(model, Seq2Seq | LanguageModel) else _of_layers(model, cell)
 
     def vectors_of(inputs: Any) -> np.ndarray:
         ends = last_hidden_states(states_of(inputs), cell.bidirectional)
@@ -38,6 +43,10 @@ def _of_subclass(model: Seq2Seq | LanguageModel) -> Callable[[Any], list]:
         return encode(vectors, model.encoder, model.encoder_dropout, training=False)[1][-1]
 
     return states_of
+
+
+def _of_captioner(model: Captioner) -> Callable[[Any], list]:
+    return lambda features: model.encode(ops.convert_to_tensor(features), training=False)[1][-1]
 
 
 def _of_layers(model: keras.Model, cell: CellConfig) -> Callable[[Any], list]:

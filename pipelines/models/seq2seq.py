@@ -1,6 +1,7 @@
 """Encoder-decoder with attention: one sequence from another."""
 
 from dataclasses import asdict
+from typing import Any
 
 import keras
 from keras import ops
@@ -70,10 +71,9 @@ class Seq2Seq(keras.Model):
             "tied_embeddings": tied_embeddings,
             "scheduled_sampling": scheduled_sampling,
         }
-        self.source_vectors = WordEmbedding(*source, name="source_vectors")
+        self.add_source_layers(source)
         self.target_vectors = WordEmbedding(*target, name="target_vectors")
-        self.encoder = recurrent_stack(self.cell, seed)
-        self.encoder_dropout = dropouts(self.cell, seed)
+        self.add_encoder()
         forward = CellConfig(**{**asdict(self.cell), "bidirectional": False})
         self.decoder = recurrent_stack(forward, seed + 10, "decoder")
         self.decoder_dropout = dropouts(forward, seed + 10, "decoder")
@@ -94,6 +94,19 @@ class Seq2Seq(keras.Model):
             self.sampled_share = self.add_weight(shape=(), initializer="zeros", trainable=False, name="sampled_share")
             self.draws = keras.random.SeedGenerator(seed + 400)
 
+    def add_source_layers(self, source: list[int]) -> None:
+        """Adds what reads a source: its words' vectors."""
+        self.source_vectors = WordEmbedding(*source, name="source_vectors")
+
+    def add_encoder(self) -> None:
+        """Adds the recurrent layers that read the source."""
+        self.encoder = recurrent_stack(self.cell, self.seed)
+        self.encoder_dropout = dropouts(self.cell, self.seed)
+
+    def placeholder(self) -> Any:
+        """A source that has no values yet."""
+        return keras.KerasTensor((None, None), "int32")
+
     def _dense(self, units: int, name: str, offset: int, activation: str | None = "tanh") -> keras.layers.Dense:
         initializer = keras.initializers.GlorotUniform(self.seed + offset)
         return keras.layers.Dense(units, activation=activation, kernel_initializer=initializer, name=name)
@@ -101,7 +114,7 @@ class Seq2Seq(keras.Model):
     def build(self, input_shape=None) -> None:
         if self.built:
             return
-        memory, _ = self.encode(keras.KerasTensor((None, None), "int32"))
+        memory, _ = self.encode(self.placeholder())
         self.target_vectors.build((None, None))
         width = self.sizes["target"][2] + (self.attentional_units if self.switches["input_feeding"] else 0)
         for layer in self.decoder:

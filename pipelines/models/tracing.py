@@ -21,6 +21,11 @@ def trace_once(model: Any) -> None:
         model.train_function = _of_any_shape(lambda data: model.train_step(data))
 
 
+def _shape(array: Any) -> list[int | None]:
+    """Batch and time as they come; what stands behind them, the width of features, does not vary."""
+    return [*[None, None][: array.ndim], *array.shape[2:]]
+
+
 def _of_any_shape(step: Any) -> Any:
     """A Keras `train_function` or `predict_function` that runs a step on the next batch of an iterator."""
     import tensorflow
@@ -30,9 +35,7 @@ def _of_any_shape(step: Any) -> Any:
     def run(batches: Any) -> Any:
         batch = next(iter(batches))
         if not traces:
-            signature = keras.tree.map_structure(
-                lambda array: tensorflow.TensorSpec([None] * array.ndim, array.dtype), batch
-            )
+            signature = keras.tree.map_structure(lambda array: tensorflow.TensorSpec(_shape(array), array.dtype), batch)
             traces.append(tensorflow.function(step, input_signature=[signature], autograph=False))
         return traces[0](batch)
 

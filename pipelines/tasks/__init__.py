@@ -47,7 +47,8 @@ class Task(ABC):
     label_counts: ClassVar[str] = ""  # key of prepare's counts that holds the labels, where there are any
     needs: ClassVar[tuple[str, ...]] = ()  # optional keys of `model` that a configuration must give
     reads: ClassVar[tuple[str, ...]] = ()  # those that it may give
-    decodes: ClassVar[bool] = False  # whether the task reads `decoding`
+    dev_decoding: ClassVar[DecodingConfig | None] = None  # how dev is written in training, if the task reads `decoding`
+    reads_features: ClassVar[bool] = False  # whether the task reads an example's features, not its tokens
 
     def __init__(
         self,
@@ -57,10 +58,13 @@ class Task(ABC):
         labels: Sequence[str] = (),
         detokenize: Detokenizer = PLAIN,
     ) -> None:
+        words, decodes = not self.reads_features, bool(self.dev_decoding)
         for key, needed, read, given in (
             *((f"model.{key}", key in self.needs, key in (*self.needs, *self.reads), given is not None)
               for key, given in vars(config.model).items() if key in OPTIONAL),
-            ("decoding", self.decodes, self.decodes, config.decoding is not None),
+            ("model.minimum_count", False, bool(self.text_fields()), config.model.minimum_count != 1),
+            ("model.word_vectors", words, words, bool(config.model.word_vectors)),
+            ("decoding", decodes, decodes, config.decoding is not None),
         ):  # fmt: skip
             if given and not read:
                 raise InputError(f"task {config.task!r}: `{key}` is not read; leave it out")
@@ -109,9 +113,8 @@ class Task(ABC):
         }
         if config.model.characters:
             vocabularies[CHARACTERS] = character_vocabulary(counts["tokens"])
-        return cls(
-            config, cell, vocabularies, cls.labels_of(config, sorted(counts.get(cls.label_counts, ()))), detokenize
-        )
+        labels = cls.labels_of(config, sorted(counts.get(cls.label_counts, ())))
+        return cls(config, cell, vocabularies, labels, detokenize)
 
     @classmethod
     def labels_of(cls, config: TaskConfig, found: Sequence[str]) -> Sequence[str]:
@@ -121,11 +124,12 @@ class Task(ABC):
     @classmethod
     def text_fields(cls) -> tuple[str, ...]:
         """The fields of an example that hold words."""
-        return ("tokens", cls.field) if cls.field == "target_tokens" else ("tokens",)
+        source = () if cls.reads_features else ("tokens",)
+        return (*source, cls.field) if cls.field == "target_tokens" else source
 
     @abstractmethod
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
-        """An untrained model for word vectors of the given widths."""
+        """An untrained model for word vectors, or `features` of a step, of the given widths."""
 
     @abstractmethod
     def encode(self, example: Example) -> Encoded:
@@ -144,11 +148,16 @@ class Task(ABC):
         """A function that predicts a batch of sources, giving a row without its id for each."""
 
     def features(self, example: Example) -> Encoded:
-        """What the model reads of an example: the ids of its tokens."""
+        """What the model reads of an example: the ids of its tokens; its features, float32 (time, width)."""
         return (self.source(example),)
 
     def inputs(self, batch: Sequence[Encoded]) -> Any:
-        """What the model's encoder reads of a batch of features: int32 (batch, time) ids of tokens, and more."""
+        """What the model's encoder reads of a batch of features: int32 (batch, time) ids of tokens, and more.
+
+        Where examples are features, float32 (batch, time, width).
+        """
+        if self.reads_features:
+            return np.stack([features for features, *_ in batch])
         return pad([source for source, *_ in batch])
 
     def source(self, example: Example) -> list[int]:
@@ -171,8 +180,8 @@ class Task(ABC):
 
     def word_embeddings(self, model: Any) -> dict[str, Any]:
         """The model's tables of word vectors, by the field whose words they hold."""
-        names = zip(self.text_fields(), ("source_vectors", "target_vectors"), strict=False)
-        return {field: model.get_layer(name) for field, name in names}
+        names = {"tokens": "source_vectors", "target_tokens": "target_vectors"}
+        return {field: model.get_layer(names[field]) for field in self.text_fields()}
 
     def set_vectors(self, model: Any, vectors: Mapping[str, Any], seed: int) -> None:
         """Puts word vectors into a model.

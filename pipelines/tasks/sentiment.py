@@ -39,7 +39,7 @@ class Sentiment(Task):
         )
 
     def encode(self, example: Example) -> Encoded:
-        return self.source(example), [self.label_ids[str(example.label)]]
+        return *self.features(example), [self.label_ids[str(example.label)]]
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         windows, counts = self.windows(batch)
@@ -52,8 +52,10 @@ class Sentiment(Task):
         A text is one window; where texts are read in windows, a long text has as many as it needs, which differ in
         length by one token at most.
         """
-        most = self.config.model.maximum_tokens if self.config.model.truncation == "windows" else None
-        counts = [math.ceil(len(ids) / most) if most else 1 for ids, *_ in batch]
+        most = self.config.model.maximum_tokens
+        if most is None or self.config.model.truncation != "windows":
+            return self.inputs(batch), np.ones(len(batch), dtype=int)
+        counts = [math.ceil(len(ids) / most) for ids, *_ in batch]
         rows = []
         for (ids, *_), count in zip(batch, counts, strict=True):
             ends = [len(ids) * number // count for number in range(count + 1)]

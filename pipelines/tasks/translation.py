@@ -23,7 +23,7 @@ class Translation(Task):
     """Writes a sentence's translation word by word."""
 
     field = "target_tokens"
-    decodes = True
+    dev_decoding = DecodingConfig()
     reads = (
         "maximum_tokens",
         "annotations",

@@ -1,10 +1,11 @@
-"""Examples that training reads beside its own: some of them in lower case."""
+"""Examples that training reads beside its own: texts in lower case, and images moved by a pixel."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from embeddings.errors import InputError
 from pipelines.data.examples import Example
 
 
@@ -27,3 +28,27 @@ def with_lower_cased(examples: Sequence[Example], share: float, seed: int) -> li
             for example in chosen
         ),
     ]
+
+
+def with_shifted(examples: Sequence[Example]) -> list[Example]:
+    """Adds images moved by one pixel up, down, left and right; what they leave is dark, 0.
+
+    Args:
+        examples: the training set, of images.
+
+    Raises:
+        InputError: an example is no image.
+
+    Reference: Simard, Steinkraus & Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document
+    Analysis", ICDAR 2003, section 2.
+    """
+    moved = []
+    for example in examples:
+        image = example.features
+        if image is None or image.ndim != 2:
+            raise InputError(f"training.shifted: expected images, got {example.id} without one; leave it out")
+        height, width = image.shape
+        padded = np.pad(image, 1)
+        for top, left in ((2, 1), (0, 1), (1, 2), (1, 0)):
+            moved.append(replace(example, features=padded[top : top + height, left : left + width]))
+    return [*examples, *moved]

@@ -50,7 +50,8 @@ def load_run_folder(folder: str | Path) -> TrainedRun:
         folder, task_config, cell_config, detokenizer_of(config["dataset"])
     )
     tokenize = tokenizer_of(config["dataset"], folder)
-    return TrainedRun(config["name"], task, load_model(folder / "model.keras"), tokenize)
+    shape = config["dataset"].get("features")
+    return TrainedRun(config["name"], task, load_model(folder / "model.keras"), tokenize, shape)
 
 
 def _reproducible(path: Path) -> None:

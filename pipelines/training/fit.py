@@ -45,7 +45,8 @@ def fit(
         checkpoint: of the last epoch; where it stands, the training goes on from it.
 
     Returns:
-        What the training cost: epochs, seconds of steps, real tokens of sources a second, padding share.
+        What the training cost: epochs, seconds of steps, real tokens (or steps of features) of sources a second,
+        padding share.
     """
     learning_rate: Any = config.learning_rate
     if config.schedule == "cosine":
@@ -70,7 +71,11 @@ def fit(
     stopwatch = Stopwatch()
     mode = "min" if monitor in LOWER_IS_BETTER else "max"
     stopping = keras.callbacks.EarlyStopping(
-        f"val_{monitor}", mode=mode, patience=config.patience, restore_best_weights=True
+        f"val_{monitor}",
+        mode=mode,
+        patience=config.patience,
+        restore_best_weights=True,
+        start_from_epoch=config.start_from_epoch,
     )
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))
@@ -100,8 +105,9 @@ def fit(
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
             told.on_train_batch_end(step, logs)
             source = inputs[0] if isinstance(inputs, tuple) else inputs
-            counts["real_tokens"] += int(np.count_nonzero(source))
-            counts["padded_tokens"] += source.size
+            steps = source if source.ndim == 2 else np.ones(source.shape[:2])  # features have no padding
+            counts["real_tokens"] += int(np.count_nonzero(steps))
+            counts["padded_tokens"] += steps.size
         counts["epochs"] += 1
         told.on_epoch_end(epoch, logs)
     told.on_train_end()

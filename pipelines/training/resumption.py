@@ -124,10 +124,11 @@ class Resumption(keras.callbacks.Callback):
         for number, variable in enumerate(self._variables()):
             variable.assign(arrays[f"variable_{number}"])
         vars(self.stopping).update(state["stopping"])
-        self.stopping.best_weights = [
-            arrays[f"best_{number}"] if f"best_{number}" in arrays else keras.ops.convert_to_numpy(weight)
-            for number, weight in enumerate(self.model.weights)
-        ]
+        if self.stopping.best is not None:
+            self.stopping.best_weights = [
+                arrays[f"best_{number}"] if f"best_{number}" in arrays else keras.ops.convert_to_numpy(weight)
+                for number, weight in enumerate(self.model.weights)
+            ]
         self.model.stop_training = state["stop_training"]
         self.batches.random.bit_generator.state = state["batches"]
         self.stopwatch.seconds = state["training_seconds"]
@@ -139,9 +140,11 @@ class Resumption(keras.callbacks.Callback):
         print(f"resumes after epoch {self.counts['epochs']} of {self.params['epochs']}", file=sys.stderr, flush=True)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        stopping = {name: getattr(self.stopping, name) for name in ("wait", "stopped_epoch", "best_epoch")}
+        stopping = {name: getattr(self.stopping, name) for name in ("wait", "stopped_epoch", "best_epoch", "best")}
+        if stopping["best"] is not None:  # as it is while epochs are passed before one may be the best
+            stopping["best"] = float(stopping["best"])
         state = {
-            "stopping": stopping | {"best": float(self.stopping.best)},
+            "stopping": stopping,
             "stop_training": self.model.stop_training,
             "batches": dict(self.batches.random.bit_generator.state),
             "training_seconds": self.stopwatch.seconds,
@@ -152,8 +155,8 @@ class Resumption(keras.callbacks.Callback):
         variables = [keras.ops.convert_to_numpy(variable) for variable in self._variables()]
         arrays = {f"variable_{number}": value for number, value in enumerate(variables)}
         changing = {id(weight) for weight in self.changing}
-        for number, (weight, best) in enumerate(zip(self.model.weights, self.stopping.best_weights, strict=True)):
-            if id(weight) in changing:
+        for number, best in enumerate(self.stopping.best_weights or ()):
+            if id(self.model.weights[number]) in changing:
                 arrays[f"best_{number}"] = best
         self.checkpoint.write(state, arrays)
 

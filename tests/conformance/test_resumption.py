@@ -12,6 +12,7 @@ from conformance_cases import CASES, build, case_id, examples_of, of_case
 from pipelines import plugins
 from pipelines.config import CharacterConfig, TrainingConfig
 from pipelines.seeding import seed_everything
+from pipelines.training.augmentation import with_shifted
 from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint
 
@@ -31,6 +32,11 @@ def test_so_does_one_with_averaged_or_at_first_frozen_weights(changes, ten_examp
     goes_on(("sentiment", "gru", True), changes, ten_examples, None, small_vectors, tmp_path)
 
 
+@pytest.mark.parametrize("changes", [{"shifted": True}, {"start_from_epoch": 1}, {"start_from_epoch": 2}], ids=str)
+def test_so_does_one_on_moved_images_or_whose_best_epoch_comes_late(changes, ten_examples, small_vectors, tmp_path):
+    goes_on(("column_classification", "gru", True), changes, ten_examples, None, small_vectors, tmp_path)
+
+
 def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_path):
     examples = examples_of(of[0], ten_examples, ten_entity_examples)
     config, cell = of_case(of)
@@ -44,7 +50,8 @@ def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_p
     def train():
         seed_everything(1)
         task, model = build(config, cell, small_vectors, examples)
-        batches = task.batches([task.encode(example) for example in examples], 4, 1)
+        read = with_shifted(examples) if training.shifted else examples
+        batches = task.batches([task.encode(example) for example in read], 4, 1)
         checkpoint = Checkpoint(tmp_path / "run", {}, [], time.perf_counter())
         history = tmp_path / "history.csv"
         history.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from pipelines.data.batching import TrainingBatches
 from pipelines.data.examples import read_rows
 from pipelines.tasks import OPTIONAL
 from pipelines.training import device
-from pipelines.training.augmentation import with_lower_cased
+from pipelines.training.augmentation import with_lower_cased, with_shifted
 from pipelines.training.callbacks import Samples
 from pipelines.training.fit import fit
 
@@ -37,15 +37,16 @@ MODEL = {
     "word_shapes": (True, "pos_tagging"),
     "chunk_tokens": (2, "text_generation"),
 }
-BESIDE = {
+BESIDE = {  # what else must be given
     "pooling": {"pooling": "last"},
     "chunk_tokens": {"chunk_tokens": 3},
     "truncation": {"maximum_tokens": 3},
-}  # what else must be given
+}
 CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3,
         "recurrent_dropout": 0.5}  # fmt: skip
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",
-            "lower_cased": 0.5, "frozen_epochs": 2, "averaging": 0.9}  # fmt: skip
+            "lower_cased": 0.5, "shifted": True, "start_from_epoch": 2, "frozen_epochs": 2,
+            "averaging": 0.9}  # fmt: skip
 
 
 def fingerprint(task, model, examples):
@@ -98,6 +99,7 @@ def trained_weights(examples, vectors, folder, cell, **training):
     """Weights after a short training, and what it cost."""
     config = dataclasses.replace(TrainingConfig("adam", 0.02, 4, 4, 3), **training)
     task, model = build(task_config("pos_tagging"), cell, vectors, examples)
+    examples = with_shifted(examples) if config.shifted else examples
     encoded = [task.encode(example) for example in with_lower_cased(examples, config.lower_cased, 1)]
     batches = TrainingBatches(encoded, task.collate, config.batch_size, 1)
     falling = iter(range(100, 0, -1))

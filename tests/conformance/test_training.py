@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conformance_cases import DATASET, RUN, build, of_case
+from conformance_cases import DATASET, PATIENCE, RUN, build, of_case
 
 from pipelines.seeding import seed_everything
 from pipelines.training.checkpoint import load_run_folder, save_run
@@ -31,7 +31,7 @@ def trained(case, examples, small_vectors, tmp_path_factory):
     task, model = build(*of_case(case), small_vectors, examples)
     history = tmp_path_factory.mktemp("run") / "history.csv"
     batches = task.batches([task.encode(example) for example in examples], 4, 1)
-    training = replace(task.config.training, patience=12)
+    training = replace(task.config.training, patience=PATIENCE.get(case[0], 12))
     cost = fit(model, task.loss(), batches, lambda: {"right": correct_share(task, model, examples)}, training, "right",
                1.0, history)  # fmt: skip
     return task, model, cost, history

@@ -7,7 +7,7 @@ import pytest
 from conformance_cases import CASES, DATASET, RUN, build, case_id, cell_config, examples_of, of_case, task_config
 
 import pipelines
-from pipelines import encode, predict
+from pipelines import encode, plugins, predict
 from pipelines.config import DecodingConfig
 from pipelines.data.tokenization import words
 from pipelines.training.checkpoint import save_run
@@ -83,7 +83,14 @@ def test_every_format_holds_the_tags(folder, form, tmp_path, capsys):
     assert "2 texts, 5 tokens" in written.err
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case[1] in ("lstm", "gru")], ids=case_id)
+def reads_features(case):
+    return plugins.load("tasks", case[0]).TASK.reads_features
+
+
+OF_TEXT = [case for case in CASES if case[1] in ("lstm", "gru") and not reads_features(case)]
+
+
+@pytest.mark.parametrize("case", OF_TEXT, ids=case_id)
 def test_the_vector_of_a_text_is_where_its_encoder_ends(case, ten_examples, ten_entity_examples, small_vectors):
     examples = examples_of(case[0], ten_examples, ten_entity_examples)
     task, model = build(*of_case(case), small_vectors, examples)

@@ -2,8 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from embeddings.config import nearest
 from embeddings.errors import InputError
@@ -15,6 +19,7 @@ Column = Callable[[Row], Any]  # takes one field out of a row
 
 SCALARS = ("text", "label", "target_text")
 SEQUENCES = ("tokens", "tags", "target_tokens")
+FEATURES = "features"
 
 
 def read(config: DatasetConfig, folder: Path) -> Mapping[str, Iterator[Example]]:
@@ -26,14 +31,19 @@ def read(config: DatasetConfig, folder: Path) -> Mapping[str, Iterator[Example]]
         InputError: the builder, a split or a feature is not known, or a feature does not suit its field.
     """
     for field in config.features:
-        if field not in SCALARS + SEQUENCES:
-            known = nearest(field, [*SCALARS, *SEQUENCES])
+        if field not in (*SCALARS, *SEQUENCES, FEATURES):
+            known = nearest(field, [*SCALARS, *SEQUENCES, FEATURES])
             raise InputError(f"{config.builder}: unknown field {field!r} in `features`{known}")
-    if not {"text", "tokens"} & set(config.features) or ("tags" in config.features and "tokens" not in config.features):
-        raise InputError(f"{config.builder}: `features` must map text or tokens, and tokens where it maps tags")
+    mapped = set(config.features)
+    if not {"text", "tokens", FEATURES} & mapped or ("tags" in mapped and "tokens" not in mapped):
+        raise InputError(
+            f"{config.builder}: `features` must map text or tokens or features, and tokens where it maps tags"
+        )
     builder = prepared_builder(config.builder)
     columns = {
-        field: _column(builder, path, field in SEQUENCES, config.label_names if field == "label" else ())
+        field: _image(builder, path)
+        if field == FEATURES
+        else _column(builder, path, field in SEQUENCES, config.label_names if field == "label" else ())
         for field, path in config.features.items()
     }
     skips = [(_column(builder, path, True), value) for path, value in config.skip_tokens.items()]
@@ -79,10 +89,7 @@ def _column(builder: Any, path: str, sequence: bool, names: Sequence[str] = ()) 
     """
     import tensorflow_datasets as tfds
 
-    known = _leaves(builder.info.features)
-    if path not in known:
-        raise InputError(f"{builder.name}: no feature {path!r}; known: {', '.join(sorted(known))}")
-    feature, dimensions = known[path]
+    feature, dimensions = _known(builder, path)
     if dimensions != sequence:
         expected = "a sequence" if sequence else "a single value"
         raise InputError(f"{builder.name}: expected {expected} in feature {path!r}, got {dimensions} dimensions")
@@ -99,14 +106,38 @@ def _column(builder: Any, path: str, sequence: bool, names: Sequence[str] = ()) 
             return str(value)
         return names[int(value)] if value >= 0 else None  # TFDS writes -1 where a class is not known
 
+    raw = _value(path)
+
     def take(row: Row) -> Any:
-        value: Any = row
-        for key in path.split("/"):
-            value = value[key]
+        value = raw(row)
         value = value.tolist() if hasattr(value, "tolist") else value
         return tuple(name(item) for item in value) if sequence else name(value)
 
     return take
+
+
+def _known(builder: Any, path: str) -> tuple[Any, int]:
+    """A feature that a builder has, with the number of its dimensions."""
+    known = _leaves(builder.info.features)
+    if path not in known:
+        raise InputError(f"{builder.name}: no feature {path!r}; known: {', '.join(sorted(known))}")
+    return known[path]
+
+
+def _value(path: str) -> Column:
+    """Takes what stands at a path `a/b` from a row."""
+    return lambda row: reduce(getitem, path.split("/"), row)
+
+
+def _image(builder: Any, path: str) -> Column:
+    """Checks a feature and returns what takes an image of one channel from a row, scaled to 0 to 1: (height, width)."""
+    import tensorflow_datasets as tfds
+
+    feature, _ = _known(builder, path)
+    if not isinstance(feature, tfds.features.Image) or feature.shape[-1] != 1 or feature.np_dtype != np.uint8:
+        raise InputError(f"{builder.name}: expected images of one channel of bytes in feature {path!r}, got {feature}")
+    value = _value(path)
+    return lambda row: (np.asarray(value(row))[:, :, 0] / 255).astype("float32")
 
 
 def _leaves(feature: Any, path: str = "", dimensions: int = 0) -> dict[str, tuple[Any, int]]:

@@ -1,6 +1,7 @@
 """Every reader on damaged files: what comes out is examples, or one line that names a file and a line."""
 
 import gzip
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from embeddings.errors import InputError, one_line
@@ -26,8 +28,11 @@ ROWS = [
 JSON = "".join(json.dumps(row, ensure_ascii=row["l"] == 5) + "\n" for row in ROWS)
 TSV = 'text\tlabel\tid\nодин "two"\tgood\t1\n\nthree\tbad\t2\n'
 
+ARRAY = io.BytesIO()
+np.save(ARRAY, np.arange(8, dtype="float32").reshape(2, 2, 2), allow_pickle=False)
+
 # Reader -> files that it reads, with options: a new reader stands here too.
-SAMPLES: dict[str, list[tuple[list[str], dict[str, Any]]]] = {
+SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
     "conll_columns": [
         ([CONLL], {"comment": "# "}),
         ([CONLL.replace("I-", "E-")], {"scheme": "iobes", "comment": "#"}),
@@ -39,6 +44,7 @@ SAMPLES: dict[str, list[tuple[list[str], dict[str, Any]]]] = {
         ([TSV], {"separator": "\t", "quotes": False}),
         (['a,text,label\n1,"one, ""two""\nдва",good\n\n2,three,bad\n'], {}),
     ],
+    "feature_file": [([ARRAY.getvalue(), "один\ntwo\n"], {}), ([ARRAY.getvalue(), "a\nb\n"], {"lines": "labels"})],
     "file_a_label": [([TEXTS, TEXTS], {"labels": ["good", "bad"]})],
     "json_lines": [
         ([JSON], {"fields": {"text": "t", "label": "l"}}),
@@ -108,9 +114,13 @@ DAMAGES: list[Callable[[bytes, int, Random], bytes]] = [
 ]
 
 
-def damaged(content: str, random: Random) -> tuple[bytes, int]:
+def in_bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
+
+
+def damaged(content: str | bytes, random: Random) -> tuple[bytes, int]:
     """A file's content with one line damaged, or a few, some of them more than once; and how many."""
-    lines = content.encode("utf-8").splitlines(keepends=True)
+    lines = in_bytes(content).splitlines(keepends=True)
     chosen = random.sample(range(len(lines)), min(len(lines), random.choice((1, 1, 1, 2, 3))))
     for number in chosen:
         for _ in range(random.choice((1, 1, 2))):
@@ -139,7 +149,7 @@ def fuzz(name: str, folder: Path, total: int) -> dict[str, int]:
         contents, options = random.choice(SAMPLES[name])
         paths, hit = [folder / f"{number}.txt" for number in range(len(contents))], random.randrange(len(contents))
         for number, (path, content) in enumerate(zip(paths, contents, strict=True)):
-            written, lines = damaged(content, random) if number == hit else (content.encode("utf-8"), 0)
+            written, lines = damaged(content, random) if number == hit else (in_bytes(content), 0)
             path.write_bytes(written)
             counts["lines"] += lines
         examples = outcome(read, paths, options)
@@ -160,7 +170,7 @@ def test_samples_are_well_formed(name: str, tmp_path: Path) -> None:
     for contents, options in SAMPLES[name]:
         paths = [tmp_path / f"{number}.txt" for number in range(len(contents))]
         for path, content in zip(paths, contents, strict=True):
-            path.write_text(content, encoding="utf-8")
+            path.write_bytes(in_bytes(content))
         assert len(list(plugins.load("data.readers", name).read(paths, **options))) >= 2
 
 
@@ -185,7 +195,7 @@ def test_damaged_archives_are_read_or_refused_in_one_line(name: str, tmp_path: P
     refused = 0
     for _ in range(100):
         for path, content in zip(paths, contents, strict=True):
-            whole = gzip.compress(content.encode("utf-8"))
+            whole = gzip.compress(in_bytes(content))
             path.write_bytes(flip(whole, random.randrange(len(whole)), random)[: random.randint(1, 2 * len(whole))])
         refused += isinstance(outcome(read, paths, options), str)
     assert refused > 50

@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import InputError
-from pipelines.data.tokenization import detokenize, offsets, spaced, tokenizer, whitespace, words, words_lowercase
+from pipelines.data.tokenization import (
+    Detokenizer,
+    characters,
+    detokenize,
+    offsets,
+    spaced,
+    tokenizer,
+    whitespace,
+    words,
+    words_lowercase,
+)
 
 SENTENCES = {
     "I don't think it's $3.50, or 1,000...": "I do n't think it 's $ 3.50 , or 1,000 ...",
@@ -42,6 +52,12 @@ def test_characters_put_together_are_the_text(text: str) -> None:
 
 def test_every_unicode_space_ends_a_word() -> None:
     assert words("a\xa0b\u2028c\u3000d\te\nf") == whitespace("a\xa0b\u2028c\u3000d\te\nf") == list("abcdef")
+
+
+def test_characters_are_put_together_as_they_stood() -> None:
+    assert characters("Да, 2 ") == ["Д", "а", ",", " ", "2", " "]
+    assert Detokenizer("characters", "ru")(characters("Да, 2 .")) == "Да, 2 ."
+    assert Detokenizer("words", "ru")(words("Да, 2 .")) == Detokenizer("", "ru")(words("Да, 2 .")) == "Да, 2."
 
 
 def test_lower_case_changes_nothing_but_case() -> None:

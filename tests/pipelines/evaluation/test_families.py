@@ -35,6 +35,11 @@ def translated(generator):
     return {"target_text": " ".join(reference)}, {"text": " ".join(output), "tokens": output}
 
 
+def captioned(generator):
+    reference, output = (" ".join(generator.sample(WORDS, 2)) for _ in range(2))
+    return {"target_text": reference}, {"text": generator.choice([reference, output])}
+
+
 def scored(generator):
     tokens = generator.randint(1, 9)
     values = [-generator.random() * 5 for _ in range(tokens)]
@@ -50,6 +55,7 @@ CASES = {
     "tagging": tagged(["N", "V", "ADJ"]),
     "entities": tagged(["O", "O", "B-PER", "I-PER", "B-LOC", "I-LOC"]),
     "translation": translated,
+    "captioning": captioned,
     "perplexity": scored,
 }
 
@@ -122,9 +128,8 @@ def test_perfect_predictions_score_100_and_have_no_loss(name):
     if name == "entities":  # tags at random break the scheme, which only the conlleval reading allows
         references = [reference for reference in references if "I-" not in "".join(reference.tags or ())]
         predictions = [{"tags": list(reference.tags or ())} for reference in references]
-    expected = dict.fromkeys(family.score(*split(name)), 100) | {
-        metric: 0 for metric in ("log_loss", "brier", "calibration_error") if name == "classification"
-    }
+    losses = {"log_loss", "brier", "calibration_error", "character_error_rate"}
+    expected = {metric: 0 if metric in losses else 100 for metric in family.score(*split(name))}
     if name == "perplexity":
         expected = {"nats_per_character": 0, "bits_per_character": 0, "perplexity": 1, "unknown_tokens": 0}
     assert family.score(references, predictions) == pytest.approx(expected, abs=1e-5)

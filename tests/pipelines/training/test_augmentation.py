@@ -1,4 +1,9 @@
-from pipelines.training.augmentation import with_lower_cased
+import numpy as np
+import pytest
+
+from embeddings.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.training.augmentation import with_lower_cased, with_shifted
 
 
 def test_a_share_of_the_examples_stands_there_again_in_lower_case(ten_entity_examples):
@@ -20,3 +25,23 @@ def test_the_draw_follows_the_seed(ten_entity_examples):
 
 def test_no_share_adds_nothing(ten_entity_examples):
     assert with_lower_cased(ten_entity_examples, 0.0, seed=1) == ten_entity_examples
+
+
+def test_an_image_stands_there_again_moved_by_a_pixel_to_each_side():
+    image = np.array([[1, 2, 3], [4, 5, 6]], dtype="float32")
+    example = Example("train-0", "", (), label="a", features=image)
+    original, *moved = with_shifted([example])
+    assert original is example
+    assert [np.asarray(each.features).tolist() for each in moved] == [
+        [[4, 5, 6], [0, 0, 0]],  # up
+        [[0, 0, 0], [1, 2, 3]],  # down
+        [[2, 3, 0], [5, 6, 0]],  # left
+        [[0, 1, 2], [0, 4, 5]],  # right
+    ]
+    assert {each.label for each in moved} == {"a"}
+
+
+@pytest.mark.parametrize("features", [None, np.zeros(4, "float32")])
+def test_what_is_no_image_cannot_be_moved(features):
+    with pytest.raises(InputError, match=r"training\.shifted: expected images, got train-0 without one"):
+        with_shifted([Example("train-0", "", (), features=features)])

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from types import ModuleType
+from typing import Any
 
 import keras
 import numpy as np
@@ -64,6 +65,18 @@ def test_a_broken_training_ends_as_an_unbroken_one_does(new_problem, tmp_path, c
     resumed = train(new_problem, tmp_path, metrics)
     assert same(resumed, unbroken)
     assert f"resumes after epoch {sum(broken)} of 9\n" in capsys.readouterr().err
+
+
+def test_epochs_that_may_not_be_the_best_are_remembered_as_such(new_problem, tmp_path):
+    metrics = [9, 8, 1, 5, 3, 4]  # of the third epoch on, the fourth is best
+    late: Any = {"start_from_epoch": 2}
+    unbroken = train(new_problem, tmp_path, metrics, resumable=False, **late)
+    assert (unbroken[3]["epochs"], unbroken[3]["best_epoch"]) == (6, 4)
+    for epochs in (1, 1, 1):
+        with pytest.raises(KilledError):
+            train(new_problem, tmp_path, [*metrics[:epochs], BROKEN], **late)
+        metrics = metrics[epochs:]
+    assert same(train(new_problem, tmp_path, metrics, **late), unbroken)
 
 
 def test_draws_of_layers_go_on(new_problem, tmp_path):

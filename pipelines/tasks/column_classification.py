@@ -1,0 +1,37 @@
+"""Column classification: many-to-one, the label of an image that is read column by column."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from embeddings.errors import InputError
+from pipelines.data.batching import Encoded
+from pipelines.data.examples import Example
+from pipelines.tasks import Task
+from pipelines.tasks.sentiment import Sentiment
+
+
+class ColumnClassification(Sentiment):
+    """Labels an image from the states of a recurrent encoder of its columns, the leftmost first."""
+
+    reads = ()
+    reads_features = True
+
+    def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
+        from pipelines.models.classifier import build_column_classifier
+
+        return build_column_classifier(dimensions["features"], len(self.labels), self.config.model, self.cell, seed)
+
+    def features(self, example: Example) -> Encoded:
+        """An image's columns, float32 (width, height)."""
+        image = np.asarray(example.features)
+        if image.ndim != 2:
+            raise InputError(f"{example.id}: expected an image, (height, width), got features of shape {image.shape}")
+        return (image.T,)
+
+    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+        return Task.explain(self, model, examples, rows)
+
+
+TASK = ColumnClassification

@@ -1,0 +1,61 @@
+"""Exact match and character error rate, by hand and beside the definition of the edit distance."""
+
+import random
+from functools import cache
+
+import pytest
+
+from embeddings.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.evaluation import captioning
+
+
+def pairs(*texts):
+    examples = [Example(f"dev-{n}", "", (), target_text=reference) for n, (reference, _) in enumerate(texts)]
+    return examples, [{"id": f"dev-{n}", "text": output} for n, (_, output) in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "distance"),
+    [("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("", "", 0), ("ab", "ba", 2), ("восемь", "семь", 2)],
+)
+def test_edit_distances_by_hand(first, second, distance):
+    assert captioning.edit_distance(first, second) == distance
+
+
+def test_the_edit_distance_is_the_one_of_the_definition():
+    @cache
+    def defined(first, second):
+        if not first or not second:
+            return len(first) + len(second)
+        return min(
+            defined(first[1:], second) + 1,
+            defined(first, second[1:]) + 1,
+            defined(first[1:], second[1:]) + (first[0] != second[0]),
+        )
+
+    generator = random.Random(0)
+    for _ in range(300):
+        first, second = ("".join(generator.choices("abc", k=generator.randint(0, 7))) for _ in range(2))
+        assert captioning.edit_distance(first, second) == defined(first, second)
+
+
+def test_errors_are_summed_over_the_corpus_before_they_are_divided():
+    # 0 of 3, 2 of 4 (nine for five: two letters differ), 5 of 3 characters: the mean of rates would be another number
+    scores = captioning.score(*pairs(("one", "one"), ("five", "nine"), ("six", "sixseven")))
+    assert scores == pytest.approx({"exact_match": 100 / 3, "character_error_rate": 100 * 7 / 10})
+
+
+def test_case_and_white_space_count():
+    assert captioning.score(*pairs(("two", "Two"), ("a b", "a  b")))["exact_match"] == 0
+
+
+def test_each_caption_is_a_decision():
+    references, predictions = pairs(("one", "one"), ("two", "ten"))
+    assert list(captioning.confusion(references, predictions)) == [("one", "one"), ("two", "ten")]
+
+
+def test_an_empty_caption_is_no_reference():
+    references, predictions = pairs(("", "one"))
+    with pytest.raises(InputError, match="expected an example with a `target_text`, got ''"):
+        captioning.check(references[0], predictions[0])
