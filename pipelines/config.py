@@ -47,6 +47,10 @@ class DatasetConfig:
     continuous: bool = False  # each split is one text, its examples joined; dev_share takes the end of train
     remove_overlap: bool = False  # drop from train what stands in dev or test too
 
+    def __post_init__(self) -> None:
+        if self.pieces is not None and self.pieces < 1:
+            raise ValueError(f"expected pieces of at least 1, got {self.pieces}")
+
 
 @dataclass(frozen=True)
 class CharacterConfig:

@@ -256,6 +256,8 @@ def test_subwords_are_trained_on_train_and_given_to_every_split(root: Path) -> N
     ({"pieces": None}, "`subwords` and `pieces` go together"),
     ({"tokenizer": "words", "target_tokenizer": "words"}, "`subwords` and `pieces` go together"),
     ({"pieces": 4000}, "4000 pieces cannot be had"),
+    ({"pieces": 0}, "tiny.yaml: expected pieces of at least 1, got 0"),
+    ({"pieces": -5}, "tiny.yaml: expected pieces of at least 1, got -5"),
 ])  # fmt: skip
 def test_subwords_that_cannot_be_trained_are_refused(root: Path, capsys, changes, message) -> None:
     with pytest.raises(SystemExit) as stopped:
