@@ -44,7 +44,7 @@ class DatasetConfig:
     seed: int = 0  # toy: of the grammar; dev_share: of the draw
     sentences: dict[str, int] = field(default_factory=dict)  # toy: split -> number of sentences
     dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
-    continuous: bool = False  # each split is one text, its examples joined; dev_share takes the end of train
+    continuous: bool = False  # each split is one text, its lines joined; dev_share takes the end of train
     remove_overlap: bool = False  # drop from train what stands in dev or test too
 
     def __post_init__(self) -> None:

@@ -84,29 +84,61 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     mended: Counter[str] = Counter()
     gold: set[bool] = set()
     splits = plugins.load("data.sources", config.source).read(config, folder / "source")
-    for split, examples in (as_one_text(splits, config.dev_share) if config.continuous else splits).items():
+    if "dev" in splits and config.dev_share:
+        raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
+    for split, examples in (as_one_text(splits, config) if config.continuous else splits).items():
         if split not in SPLITS:
             raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
-        if "dev" in splits and config.dev_share:
-            raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
         read = mend_tags(with_progress(examples, split), split, mended)
         write_split(folder, split, tokenised(read, config, split, left_out, gold))
     return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(mended)}, gold == {True}
 
 
-def as_one_text(splits: Mapping[str, Iterable[Example]], dev_share: float) -> dict[str, Iterable[Example]]:
-    """Joins the examples of each split to one text; the last characters of train become dev, `dev_share` of them.
+def as_one_text(splits: Mapping[str, Iterable[Example]], config: DatasetConfig) -> dict[str, Iterable[Example]]:
+    """Joins the examples of each split to one text; the end of train becomes dev, `dev_share` of its characters.
+
+    Texts that are lines get their line ends back; those of TFDS are joined as they are. No word is cut in two.
 
     Raises:
-        InputError: there is no train to take dev from.
+        InputError: there is no train to take dev from, a split has no text, or there is more than texts.
     """
-    texts = {split: "".join(example.text for example in examples) for split, examples in splits.items()}
-    if dev_share and "train" not in texts:
-        raise InputError(f"expected a split train that dev_share {dev_share} takes dev from, got none")
-    if dev_share:
-        border = len(texts["train"]) - round(dev_share * len(texts["train"]))
+    end = "" if config.source == "tfds" else "\n"
+    texts = {split: "".join(with_end(text_alone(each), end) for each in examples) for split, examples in splits.items()}
+    if share := config.dev_share:
+        if "train" not in texts:
+            raise InputError(f"expected a split train that dev_share {share} takes dev from, got none")
+        border = len(texts["train"]) - round(share * len(texts["train"]))
+        if config.tokenizer != "characters":
+            border = word_end(texts["train"], border)
         texts |= {"train": texts["train"][:border], "dev": texts["train"][border:]}
+    for split, text in texts.items():
+        if not text.strip():
+            raise InputError(f"split {split!r}: expected a text, got none; see the dataset's files and its dev_share")
     return {split: [Example(id=split, text=text, tokens=())] for split, text in texts.items()}
+
+
+def text_alone(example: Example) -> str:
+    """The text of an example that holds nothing else which joining would lose.
+
+    Raises:
+        InputError: it does.
+    """
+    for field in ("tags", "label", "target_text", "target_tokens"):
+        if getattr(example, field) is not None:
+            raise InputError(f"{example.id}: expected a text alone, got its {field} too, which `continuous` would lose")
+    return example.text
+
+
+def with_end(text: str, end: str) -> str:
+    """A text that ends so."""
+    return text if text.endswith(end) else text + end
+
+
+def word_end(text: str, position: int) -> int:
+    """The first position from this one on that stands in no word."""
+    while 0 < position < len(text) and not text[position - 1].isspace() and not text[position].isspace():
+        position += 1
+    return position
 
 
 def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
