@@ -50,6 +50,8 @@ class DatasetConfig:
     def __post_init__(self) -> None:
         if self.pieces is not None and self.pieces < 1:
             raise ValueError(f"expected pieces of at least 1, got {self.pieces}")
+        if not 0 <= self.dev_share < 1:
+            raise ValueError(f"expected dev_share between 0 and 1, got {self.dev_share}")
 
 
 @dataclass(frozen=True)

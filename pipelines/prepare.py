@@ -34,8 +34,31 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--dataset", type=Path, required=True, help="the dataset's configuration file")
     parser.add_argument("--output", type=Path, required=True, help="folder of the prepared dataset")
     options = parser.parse_args(arguments)
-    prepare(load_config(DatasetConfig, options.dataset), options.dataset.stem, options.output)
+    config = load_config(DatasetConfig, options.dataset)
+    check(config, options.dataset)
+    prepare(config, options.dataset.stem, options.output)
     print(f"prepared {options.output}; read {options.output / 'report.md'}")
+
+
+def check(config: DatasetConfig, path: Path) -> None:
+    """Refuses a config that names what there is not.
+
+    Raises:
+        InputError: a split, a tokenizer or a reader is unknown, or pieces are given without subwords, or these without.
+    """
+    tokenizers = [name for name in (config.tokenizer, config.target_tokenizer) if name]
+    try:
+        for split in (*config.files, *config.splits):
+            if split not in SPLITS:
+                raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
+        for name in tokenizers:
+            first_tokenizer(name)
+        if config.source != "tfds":
+            plugins.load("data.readers", config.reader)
+        if (SUBWORDS in tokenizers) != bool(config.pieces):
+            raise InputError(f"the tokenizer `{SUBWORDS}` and `pieces` go together; give both, or neither")
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def prepare(config: DatasetConfig, name: str, output: Path) -> None:
@@ -44,12 +67,8 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
     Raises:
         InputError: the config asks for what its source does not give, or the data are malformed.
     """
-    if not 0 <= config.dev_share < 1:
-        raise InputError(f"dataset {name}: expected dev_share between 0 and 1, got {config.dev_share}")
     names: dict[str, str | None] = {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer or None}
     encoded = [field for field, tokens in names.items() if tokens == SUBWORDS]
-    if bool(encoded) != bool(config.pieces):
-        raise InputError(f"dataset {name}: the tokenizer `{SUBWORDS}` and `pieces` go together; give both, or neither")
     with atomic_folder(output) as folder:
         changes, gold_tokens = write_splits(config, folder)
         if config.dev_share and not config.continuous:
@@ -87,11 +106,10 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     if "dev" in splits and config.dev_share:
         raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
     for split, examples in (as_one_text(splits, config) if config.continuous else splits).items():
-        if split not in SPLITS:
-            raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
         read = mend_tags(with_progress(examples, split), split, mended)
-        write_split(folder, split, tokenised(read, config, split, left_out, gold))
-    return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(mended)}, gold == {True}
+        write_split(folder, split, tokenised(read, config, split, left_out, gold), origin(config, split))
+    kept = SUBWORDS not in (config.tokenizer, config.target_tokenizer)  # which take the place of any tokens
+    return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(mended)}, kept and gold == {True}
 
 
 def as_one_text(splits: Mapping[str, Iterable[Example]], config: DatasetConfig) -> dict[str, Iterable[Example]]:
@@ -113,7 +131,8 @@ def as_one_text(splits: Mapping[str, Iterable[Example]], config: DatasetConfig) 
         texts |= {"train": texts["train"][:border], "dev": texts["train"][border:]}
     for split, text in texts.items():
         if not text.strip():
-            raise InputError(f"split {split!r}: expected a text, got none; see the dataset's files and its dev_share")
+            advice = "see the dataset's files and its dev_share"
+            raise InputError(f"split {split!r}: expected a text, got none{origin(config, split)}; {advice}")
     return {split: [Example(id=split, text=text, tokens=())] for split, text in texts.items()}
 
 
@@ -141,7 +160,13 @@ def word_end(text: str, position: int) -> int:
     return position
 
 
-def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
+def origin(config: DatasetConfig, split: str) -> str:
+    """Where a split is read from, as a message goes on; nothing of one that is drawn from another."""
+    names = ", ".join(file.path for file in config.files.get(split, ())) or config.splits.get(split, "")
+    return f" in {names}" if names else ""
+
+
+def write_split(folder: Path, split: str, examples: Iterable[Example], origin: str = "") -> int:
     """Writes one split, its ids `<split>-<number from 0>`; returns the number of examples.
 
     Raises:
@@ -150,7 +175,8 @@ def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
     numbered = (replace(example, id=f"{split}-{number}") for number, example in enumerate(examples))
     count = write_examples(folder / f"{split}.jsonl", numbered)
     if not count:
-        raise InputError(f"split {split!r}: expected examples, got none; see the dataset's files and its dev_share")
+        advice = "see the dataset's files and its dev_share"
+        raise InputError(f"split {split!r}: expected examples, got none{origin}; {advice}")
     return count
 
 
@@ -179,6 +205,10 @@ def tokenised(
     words = first_tokenizer(config.tokenizer)
     target_words = first_tokenizer(config.target_tokenizer) if config.target_tokenizer else None
     for example in examples:
+        if example.tags is not None and SUBWORDS in (config.tokenizer, config.target_tokenizer):
+            raise InputError(
+                f"{example.id}: tokenizer `{SUBWORDS}`: expected texts, got tagged tokens; choose `whitespace`"
+            )
         if example.tags == ():
             left_out[split] += 1
             continue
@@ -201,7 +231,7 @@ def write_subwords(field: str, paths: dict[str, Path], pieces: int, folder: Path
     """Trains an encoding on a field's texts in train, and gives it to every split; returns the tokenizer's id.
 
     Raises:
-        InputError: there is no train, tokens are tagged, or train cannot have so many pieces.
+        InputError: there is no train, or it cannot have so many pieces.
     """
     if "train" not in paths:
         raise InputError(f"tokenizer `{SUBWORDS}`: expected a split train, on which it is trained")
@@ -211,8 +241,6 @@ def write_subwords(field: str, paths: dict[str, Path], pieces: int, folder: Path
     encode = load_encoding(path)
 
     def in_pieces(example: Example) -> Example:
-        if example.tags is not None:
-            raise InputError(f"tokenizer `{SUBWORDS}`: expected texts, got tagged tokens; choose `whitespace`")
         return replace(example, **{field: tuple(encode(getattr(example, text))) or (UNKNOWN,)})
 
     for split in paths.values():

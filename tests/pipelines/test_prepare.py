@@ -131,14 +131,16 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
 @pytest.mark.parametrize(
     ("files", "config", "message"),
     [
-        ({"training": "pos\ta\n"}, {}, "unknown split 'training'; did you mean 'train'?"),
+        ({"training": "pos\ta\n"}, {}, "tiny.yaml: unknown split 'training'; did you mean 'train'?"),
         ({"train": "pos\ta\n", "dev": "pos\tb\n"}, {"dev_share": 0.1}, "expected dev_share 0"),
-        ({"train": "pos\ta\n"}, {"dev_share": 1.5}, "expected dev_share between 0 and 1, got 1.5"),
-        ({"train": "pos\ta\n"}, {"tokenizer": "word"}, "no tokenizer 'word'; did you mean 'words'?"),
+        ({"train": "pos\ta\n"}, {"dev_share": 1.5}, "tiny.yaml: expected dev_share between 0 and 1, got 1.5"),
+        ({"train": "pos\ta\n"}, {"tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you mean 'words'?"),
+        ({"train": "pos\ta\n"}, {"target_tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you"),
+        ({"train": "pos\ta\n"}, {"reader": "conll"}, "tiny.yaml: no module 'conll' in pipelines/data/readers; did you"),
         ({"train": "pos\ta\nbad line\n"}, {}, "train0:2: expected 'label\\ttext'"),
         ({"train": ["a\n", "b\n"]}, {"reader": "parallel_text"}, "expected a target_tokenizer"),
         ({"train": ""}, {}, "train0:1: expected text, got an empty file"),
-        ({"train": "\n \n"}, {}, "split 'train': expected examples, got none"),
+        ({"train": ["\n \n", "\n"]}, {}, "split 'train': expected examples, got none in train0, train1; see"),
         ({}, {}, "expected a split (train, dev, test, unlabelled), got none"),
         ({"test": "pos\ta\n"}, {"dev_share": 0.1}, "expected a split train that dev_share 0.1 draws dev from"),
         ({"train": "pos\ta\n"}, {"dev_share": 0.1}, "split 'dev': expected examples, got none; see the dataset's"),
@@ -253,7 +255,7 @@ def test_subwords_are_trained_on_train_and_given_to_every_split(root: Path) -> N
 
 
 @pytest.mark.parametrize(("changes", "message"), [
-    ({"pieces": None}, "`subwords` and `pieces` go together"),
+    ({"pieces": None}, "tiny.yaml: the tokenizer `subwords` and `pieces` go together"),
     ({"tokenizer": "words", "target_tokenizer": "words"}, "`subwords` and `pieces` go together"),
     ({"pieces": 4000}, "4000 pieces cannot be had"),
     ({"pieces": 0}, "tiny.yaml: expected pieces of at least 1, got 0"),
@@ -271,6 +273,19 @@ def test_subwords_of_tagged_tokens_are_refused(root: Path, capsys) -> None:
     with pytest.raises(SystemExit):
         prepare(root, {"train": "lower\tO\n" * 9}, reader="conll_columns", tokenizer="subwords", pieces=12)
     assert "expected texts, got tagged tokens" in capsys.readouterr().err
+    with pytest.raises(SystemExit):  # so it is told before a training that would fail
+        prepare(root, {"train": "lower\tO\n" * 9}, reader="conll_columns", tokenizer="subwords", pieces=4000)
+    assert "train0:1: tokenizer `subwords`: expected texts, got tagged tokens" in capsys.readouterr().err
+
+
+def test_tokens_that_subwords_replace_are_not_gold(root: Path) -> None:
+    rows = {"train": '{"words": ["low", "lower"]}\n' * 9}
+    config = {"reader": "json_lines", "options": {"fields": {"tokens": "words"}}}
+    folder = prepare(root, rows, **config, tokenizer="subwords", pieces=9)
+    assert next(read_examples(folder / "train.jsonl")).tokens[0].startswith("▁")
+    assert read_json(folder / "dataset.json")["gold_tokens"] is False
+    folder = prepare(root, rows, **config, tokenizer="words")
+    assert read_json(folder / "dataset.json")["gold_tokens"] is True
 
 
 CONTINUOUS = {"reader": "whole_file", "tokenizer": "characters", "continuous": True}
@@ -333,8 +348,8 @@ def test_no_word_is_cut_between_train_and_dev(root: Path, share: float, train: s
     [
         ("abc def", {"dev_share": 0.00001}, "split 'dev': expected a text, got none; see"),
         ("abc def", {"dev_share": 0.3}, "split 'dev': expected a text, got none; see"),  # the last word is train's
-        ("abc def", {"dev_share": 0.99}, "split 'train': expected a text, got none; see"),
-        ("\n \n", {}, "split 'train': expected a text, got none; see"),
+        ("abc def", {"dev_share": 0.99}, "split 'train': expected a text, got none in train0; see"),
+        ("\n \n", {}, "split 'train': expected a text, got none in train0; see"),
         ("pos\ta\n", {"reader": "labelled_text"}, "train0:1: expected a text alone, got its label too, which"),
         ("a\tO\n", {"reader": "conll_columns"}, "train0:1: expected a text alone, got its tags too"),
         (["a\n", "b\n"], {"reader": "parallel_text"}, "train0:1: expected a text alone, got its target_text too"),
