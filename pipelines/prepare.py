@@ -237,11 +237,13 @@ def write_subwords(field: str, paths: dict[str, Path], pieces: int, folder: Path
         raise InputError(f"tokenizer `{SUBWORDS}`: expected a split train, on which it is trained")
     text = {"tokens": "text", "target_tokens": "target_text"}[field]
     path = encoding_path(folder, field)
-    identity = train_encoding((getattr(example, text) for example in read_examples(paths["train"])), pieces, path)
-    encode = load_encoding(path)
+    texts = (getattr(example, text) for example in read_examples(paths["train"]))
+    identity = train_encoding((found for found in texts if found is not None), pieces, path)
+    encode = load_encoding(path, identity)
 
     def in_pieces(example: Example) -> Example:
-        return replace(example, **{field: tuple(encode(getattr(example, text))) or (UNKNOWN,)})
+        found = getattr(example, text)
+        return example if found is None else replace(example, **{field: tuple(encode(found)) or (UNKNOWN,)})
 
     for split in paths.values():
         write_examples(split, map(in_pieces, read_examples(split)))

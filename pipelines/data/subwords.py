@@ -57,7 +57,12 @@ def train_encoding(texts: Iterable[str], pieces: int, path: Path) -> str:
         raise InputError(f"subwords: {pieces} pieces cannot be had of these texts: {_reason(str(error))}") from None
     with atomic_path(path) as temporary:
         temporary.write_bytes(model.getvalue())
-    return f"{SUBWORDS} {hashlib.sha256(model.getvalue()).hexdigest()[:12]}"
+    return encoding_id(model.getvalue())
+
+
+def encoding_id(model: bytes) -> str:
+    """The tokenizer's id, of the encoding's bytes."""
+    return f"{SUBWORDS} {hashlib.sha256(model).hexdigest()[:12]}"
 
 
 def parts(text: str) -> Iterator[str]:
@@ -90,20 +95,23 @@ def _reason(message: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def load_encoding(path: Path) -> Callable[[str], list[str]]:
+def load_encoding(path: Path, identity: str) -> Callable[[str], list[str]]:
     """The tokenizer that an encoding is: a text's pieces, each with `▁` before it where a word begins.
 
     Raises:
-        InputError: the file is missing or is no encoding.
+        InputError: the file is missing or is no encoding, or not the one of this id.
     """
     from sentencepiece import SentencePieceProcessor
 
     if not path.exists():
         raise InputError(f"{path}: no such file; a dataset or run of subwords keeps its encoding there")
+    model = path.read_bytes()
     try:
-        processor = SentencePieceProcessor(model_proto=path.read_bytes())
+        processor = SentencePieceProcessor(model_proto=model)
     except RuntimeError:
         raise InputError(f"{path}: expected a sentencepiece model, got something else; copy the folder again") from None
+    if (got := encoding_id(model)) != identity:
+        raise InputError(f"{path}: expected the encoding {identity!r}, got {got!r}; copy the folder again")
     return lambda text: processor.encode(text, out_type=str)
 
 

@@ -89,9 +89,12 @@ def tokenizer_of(dataset: Mapping[str, Any], folder: Path) -> Tokenizer:
     Args:
         dataset: what prepare said of it.
         folder: of the dataset, or of a run that was trained on it: there an encoding of subwords is kept.
+
+    Raises:
+        InputError: the encoding is missing, or another one than the dataset's.
     """
     name = dataset["tokenizers"]["tokens"]
-    return load_encoding(encoding_path(folder, "tokens")) if name.startswith(SUBWORDS) else tokenizer(name)
+    return load_encoding(encoding_path(folder, "tokens"), name) if name.startswith(SUBWORDS) else tokenizer(name)
 
 
 @dataclass(frozen=True)

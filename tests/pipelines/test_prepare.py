@@ -278,6 +278,12 @@ def test_subwords_of_tagged_tokens_are_refused(root: Path, capsys) -> None:
     assert "train0:1: tokenizer `subwords`: expected texts, got tagged tokens" in capsys.readouterr().err
 
 
+def test_a_side_without_texts_has_no_subwords(root: Path, capsys) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        prepare(root, {"train": "pos\tlow lower\n" * 9}, **{**SUBWORDS, "reader": "labelled_text", "pieces": 9})
+    assert "9 pieces cannot be had of these texts: they hold no words" in capsys.readouterr().err
+
+
 def test_tokens_that_subwords_replace_are_not_gold(root: Path) -> None:
     rows = {"train": '{"words": ["low", "lower"]}\n' * 9}
     config = {"reader": "json_lines", "options": {"fields": {"tokens": "words"}}}

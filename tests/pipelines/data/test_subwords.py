@@ -3,14 +3,14 @@
 import pytest
 
 from embeddings.errors import InputError
-from pipelines.data.subwords import LONGEST, join_pieces, load_encoding, parts, train_encoding
+from pipelines.data.subwords import LONGEST, encoding_path, join_pieces, load_encoding, parts, train_encoding
+from pipelines.data.tokenization import tokenizer_of
 
 TEXTS = ["low low low low low lower lower newest newest newest newest newest newest widest widest widest"] * 3
 
 
 def encoding(tmp_path, pieces=20, texts=TEXTS, name="encoding"):
-    train_encoding(texts, pieces, tmp_path / name)
-    return load_encoding(tmp_path / name)
+    return load_encoding(tmp_path / name, train_encoding(texts, pieces, tmp_path / name))
 
 
 def test_the_most_frequent_pair_becomes_a_piece_first(tmp_path):
@@ -95,6 +95,15 @@ def test_only_runs_of_spaces_become_one_space(tmp_path):
 def test_a_file_that_is_no_encoding_is_refused(tmp_path):
     (tmp_path / "encoding").write_bytes(b"no model")
     with pytest.raises(InputError, match="expected a sentencepiece model"):
-        load_encoding(tmp_path / "encoding")
+        load_encoding(tmp_path / "encoding", "subwords 1")
     with pytest.raises(InputError, match="no such file"):
-        load_encoding(tmp_path / "missing")
+        load_encoding(tmp_path / "missing", "subwords 1")
+
+
+def test_the_encoding_of_another_dataset_is_refused(tmp_path):
+    own, foreign = (train_encoding(TEXTS, pieces, encoding_path(tmp_path, "tokens")) for pieces in (19, 20))
+    assert tokenizer_of({"tokenizers": {"tokens": foreign}}, tmp_path)("low") == ["▁low"]
+    with pytest.raises(
+        InputError, match=f"tokens.model: expected the encoding '{own}', got '{foreign}'; copy"
+    ):
+        tokenizer_of({"tokenizers": {"tokens": own}}, tmp_path)
