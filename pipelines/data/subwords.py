@@ -118,3 +118,13 @@ def load_encoding(path: Path, identity: str) -> Callable[[str], list[str]]:
 def join_pieces(pieces: Sequence[str]) -> str:
     """The text that pieces were made of, its words one space apart."""
     return "".join(pieces).replace(SPACE, " ").strip()
+
+
+def spaced_pieces(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces, each with the space that stands before a word, but not before the first; streaming."""
+    begun = False
+    for piece in pieces:
+        text = piece.replace(SPACE, " ")
+        text = text if begun else text.lstrip(" ")
+        begun = begun or bool(text)
+        yield text

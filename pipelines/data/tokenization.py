@@ -1,7 +1,8 @@
 """Tokenizers, found by the id that a dataset's config gives, and the way back from tokens to text.
 
 No tokenizer loses a character: without its white space, a text equals its tokens put together
-(`words_lowercase`: lower-cased; to `words*`, HTML line breaks and invisible spaces are white space).
+(`words_lowercase`: lower-cased; to `words*`, HTML line breaks and invisible spaces are white space; to `subwords`,
+the character `▁` is a space, and its tokens write it where a word begins).
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Any
 
 from embeddings.config import nearest
 from embeddings.errors import InputError
-from pipelines.data.subwords import SPACE, SUBWORDS, encoding_path, join_pieces, load_encoding
+from pipelines.data.subwords import SUBWORDS, encoding_path, join_pieces, load_encoding, spaced_pieces
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -118,8 +119,14 @@ class Detokenizer:
     def stream(self, tokens: Iterable[str]) -> Iterator[str]:
         """Each token behind the space that belongs before it, one by one."""
         if self.tokenizer.startswith(SUBWORDS):
-            return (token.replace(SPACE, " ") for token in tokens)
+            return spaced_pieces(tokens)
         return iter(tokens) if self.tokenizer == "characters" else spaced(tokens, self.language)
+
+    def beginning(self, text: str) -> str:
+        """A text that a stream goes on from, without the spaces at its end that no token holds."""
+        if self.tokenizer == "characters":
+            return text
+        return text.rstrip(" ") if self.tokenizer.startswith(SUBWORDS) else text.rstrip()
 
 
 PLAIN = Detokenizer()

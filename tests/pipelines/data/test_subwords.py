@@ -100,10 +100,14 @@ def test_a_file_that_is_no_encoding_is_refused(tmp_path):
         load_encoding(tmp_path / "missing", "subwords 1")
 
 
+def test_the_mark_of_a_words_beginning_is_a_space_in_a_text(tmp_path):
+    encode = encoding(tmp_path)
+    assert encode("low▁low") == encode("low low")
+    assert encode("▁") == []
+
+
 def test_the_encoding_of_another_dataset_is_refused(tmp_path):
     own, foreign = (train_encoding(TEXTS, pieces, encoding_path(tmp_path, "tokens")) for pieces in (19, 20))
     assert tokenizer_of({"tokenizers": {"tokens": foreign}}, tmp_path)("low") == ["▁low"]
-    with pytest.raises(
-        InputError, match=f"tokens.model: expected the encoding '{own}', got '{foreign}'; copy"
-    ):
+    with pytest.raises(InputError, match=f"tokens.model: expected the encoding '{own}', got '{foreign}'; copy"):
         tokenizer_of({"tokenizers": {"tokens": own}}, tmp_path)
