@@ -147,6 +147,11 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
         ({"train": "pos\ta\n"}, {"options": {"separator": 1}}, "expected str under 'separator', got 1"),
         ({"train": "pos\ta\n"}, {"options": {"separator": ""}}, "labelled_text: expected a separator, got none"),
         (
+            {"train": "{}\n"},
+            {"reader": "json_lines", "options": {"fields": ["text"]}},
+            "reader json_lines: expected a mapping of keys to values under 'fields', got ('text',)",
+        ),
+        (
             {"train": "a\tO\n"},
             {"reader": "conll_columns", "options": {"drop_types": "X"}},
             "expected tuple[str, ...] under 'drop_types', got 'X'",
