@@ -43,7 +43,7 @@ def ask(arguments: list[str]) -> None:
         command = questions.add_parser(question)
         command.add_argument("vectors", type=Path, help="folder of vectors")
         if question in ("neighbours", "analogy"):
-            command.add_argument("--count", type=int, default=10, help="words to show")
+            command.add_argument("--count", type=count, default=10, help="words to show")
         if question == "export":
             command.add_argument("output", type=Path, help="file to write; for `projector` a folder")
             command.add_argument("--format", choices=FORMATS, required=True, help="what the other program reads")
@@ -64,6 +64,13 @@ def ask(arguments: list[str]) -> None:
             print(json.dumps(evaluate(vectors), indent=2))
         case "export":
             export(vectors, options.output, options.format)
+
+
+def count(text: str) -> int:
+    """A number of words, as an option gives it."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
+    return int(text)
 
 
 def _show(found: list[tuple[str, float]]) -> None:

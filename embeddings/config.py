@@ -62,13 +62,20 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
         key, kind = error.field_path or "", error.field_type
         got = values.get(key, error.value)
         known = [str(value) for value in get_args(kind)] if get_origin(kind) is Literal else []
-        expected = "a known value" if known else str(kind) if get_args(kind) else kind.__name__
+        expected = "a known value" if known else _described(kind)
         shown = f"{repr(got)[:60]}{nearest(str(got), known)}"
         raise InputError(f"{where}: expected {expected} under {key!r}, got {shown}") from None
     except dacite.DaciteError as error:
         raise InputError(f"{where}: {error}") from None
     except ValueError as error:  # a dataclass's own __post_init__
         raise InputError(f"{where}: {error}") from None
+
+
+def _described(kind: Any) -> str:
+    """A type as a message names it."""
+    if get_origin(kind) in (dict, Mapping):
+        return "a mapping of keys to values"
+    return str(kind) if get_args(kind) else kind.__name__
 
 
 def freeze(value: Any) -> Any:

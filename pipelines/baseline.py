@@ -32,15 +32,17 @@ def main(arguments: list[str] | None = None) -> None:
     config = load_config(TaskConfig, options.task)
     train_file = options.data / "train.jsonl"
     dataset = read_dataset(options.data)
-    train = in_words(read_examples(train_file), dataset)
-    names = split_names(options.report_test)
-    splits = {name: in_words(read_examples(options.data / f"{name}.jsonl"), dataset) for name in names}
+    names = ("train", *split_names(options.report_test))
+    prepared = {name: list(read_examples(options.data / f"{name}.jsonl")) for name in names}
+    words_of = {name: in_words(examples, dataset) for name, examples in prepared.items()}
     target = dataset["tokenizers"]["target_tokens"] or "words"
     detokenize = Detokenizer("words" if target.startswith(SUBWORDS) else target, dataset["target_language"])
     costs = {}
     with atomic_folder(options.output) as folder:
         for name in config.baselines:
             module = plugins.load("baselines", name)
+            splits = dict(prepared if module.LEARNS == "tokens" else words_of)
+            train = splits.pop("train")
             for field in (module.LEARNS, getattr(module, "READS", "tokens")):
                 check_field(train, field, train_file, f"the baseline {name}")
             start = time.perf_counter()
@@ -56,7 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def in_words(examples: Iterable[Example], dataset: Mapping[str, Any]) -> list[Example]:
-    """Examples as baselines read them: what a dataset holds in subwords, they read in words."""
+    """What a dataset holds in subwords, in words: so baselines read it, but for those that predict the tokens."""
     texts = {"tokens": "text", "target_tokens": "target_text"}
     pieces = [field for field in texts if (dataset["tokenizers"][field] or "").startswith(SUBWORDS)]
     return [

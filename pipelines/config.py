@@ -44,8 +44,14 @@ class DatasetConfig:
     seed: int = 0  # toy: of the grammar; digits: of the splits; dev_share: of the draw
     sentences: dict[str, int] = field(default_factory=dict)  # toy: split -> number of sentences
     dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
-    continuous: bool = False  # each split is one text, its examples joined; dev_share takes the end of train
+    continuous: bool = False  # each split is one text, its lines joined; dev_share takes the end of train
     remove_overlap: bool = False  # drop from train what stands in dev or test too
+
+    def __post_init__(self) -> None:
+        if self.pieces is not None and self.pieces < 1:
+            raise ValueError(f"expected pieces of at least 1, got {self.pieces}")
+        if not 0 <= self.dev_share < 1:
+            raise ValueError(f"expected dev_share between 0 and 1, got {self.dev_share}")
 
 
 @dataclass(frozen=True)

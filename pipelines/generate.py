@@ -27,8 +27,9 @@ def main(arguments: list[str] | None = None) -> None:
 
     import pipelines
 
-    pieces = pipelines.load(options.run).generate(options.prime, sampler, options.length)
-    print(options.prime, end="", flush=True)
+    run = pipelines.load(options.run)
+    pieces = run.generate(options.prime, sampler, options.length)
+    print(run.task.detokenize.beginning(options.prime), end="", flush=True)
     for piece in pieces:
         print(piece, end="", flush=True)
     print()

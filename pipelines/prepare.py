@@ -34,8 +34,31 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--dataset", type=Path, required=True, help="the dataset's configuration file")
     parser.add_argument("--output", type=Path, required=True, help="folder of the prepared dataset")
     options = parser.parse_args(arguments)
-    prepare(load_config(DatasetConfig, options.dataset), options.dataset.stem, options.output)
+    config = load_config(DatasetConfig, options.dataset)
+    check(config, options.dataset)
+    prepare(config, options.dataset.stem, options.output)
     print(f"prepared {options.output}; read {options.output / 'report.md'}")
+
+
+def check(config: DatasetConfig, path: Path) -> None:
+    """Refuses a config that names what there is not.
+
+    Raises:
+        InputError: a split, a tokenizer or a reader is unknown, or pieces are given without subwords, or these without.
+    """
+    tokenizers = [name for name in (config.tokenizer, config.target_tokenizer) if name]
+    try:
+        for split in (*config.files, *config.splits):
+            if split not in SPLITS:
+                raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
+        for name in tokenizers:
+            first_tokenizer(name)
+        if config.reader or config.source == "files":
+            plugins.load("data.readers", config.reader)
+        if (SUBWORDS in tokenizers) != bool(config.pieces):
+            raise InputError(f"the tokenizer `{SUBWORDS}` and `pieces` go together; give both, or neither")
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def prepare(config: DatasetConfig, name: str, output: Path) -> None:
@@ -44,15 +67,11 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
     Raises:
         InputError: the config asks for what its source does not give, or the data are malformed.
     """
-    if not 0 <= config.dev_share < 1:
-        raise InputError(f"dataset {name}: expected dev_share between 0 and 1, got {config.dev_share}")
     names: dict[str, str | None] = {
         "tokens": config.tokenizer or None,
         "target_tokens": config.target_tokenizer or None,
     }
     encoded = [field for field, tokens in names.items() if tokens == SUBWORDS]
-    if bool(encoded) != bool(config.pieces):
-        raise InputError(f"dataset {name}: the tokenizer `{SUBWORDS}` and `pieces` go together; give both, or neither")
     with atomic_folder(output) as folder:
         changes, gold_tokens = write_splits(config, folder)
         if config.dev_share and not config.continuous:
@@ -87,32 +106,70 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     mended: Counter[str] = Counter()
     gold: set[bool] = set()
     splits = plugins.load("data.sources", config.source).read(config, folder / "source")
-    for split, examples in (as_one_text(splits, config.dev_share) if config.continuous else splits).items():
-        if split not in SPLITS:
-            raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
-        if "dev" in splits and config.dev_share:
-            raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
+    if "dev" in splits and config.dev_share:
+        raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
+    for split, examples in (as_one_text(splits, config) if config.continuous else splits).items():
         read = mend_tags(with_progress(examples, split), split, mended)
-        write_split(folder, split, tokenised(read, config, split, left_out, gold))
-    return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(mended)}, gold == {True}
+        write_split(folder, split, tokenised(read, config, split, left_out, gold), origin(config, split))
+    kept = SUBWORDS not in (config.tokenizer, config.target_tokenizer)  # which take the place of any tokens
+    return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(mended)}, kept and gold == {True}
 
 
-def as_one_text(splits: Mapping[str, Iterable[Example]], dev_share: float) -> dict[str, Iterable[Example]]:
-    """Joins the examples of each split to one text; the last characters of train become dev, `dev_share` of them.
+def as_one_text(splits: Mapping[str, Iterable[Example]], config: DatasetConfig) -> dict[str, Iterable[Example]]:
+    """Joins the examples of each split to one text; the end of train becomes dev, `dev_share` of its characters.
+
+    Texts that are lines get their line ends back; those of TFDS are joined as they are. No word is cut in two.
 
     Raises:
-        InputError: there is no train to take dev from.
+        InputError: there is no train to take dev from, a split has no text, or there is more than texts.
     """
-    texts = {split: "".join(example.text for example in examples) for split, examples in splits.items()}
-    if dev_share and "train" not in texts:
-        raise InputError(f"expected a split train that dev_share {dev_share} takes dev from, got none")
-    if dev_share:
-        border = len(texts["train"]) - round(dev_share * len(texts["train"]))
+    end = "" if config.source == "tfds" else "\n"
+    texts = {split: "".join(with_end(text_alone(each), end) for each in examples) for split, examples in splits.items()}
+    if share := config.dev_share:
+        if "train" not in texts:
+            raise InputError(f"expected a split train that dev_share {share} takes dev from, got none")
+        border = len(texts["train"]) - round(share * len(texts["train"]))
+        if config.tokenizer != "characters":
+            border = word_end(texts["train"], border)
         texts |= {"train": texts["train"][:border], "dev": texts["train"][border:]}
+    for split, text in texts.items():
+        if not text.strip():
+            advice = "see the dataset's files and its dev_share"
+            raise InputError(f"split {split!r}: expected a text, got none{origin(config, split)}; {advice}")
     return {split: [Example(id=split, text=text, tokens=())] for split, text in texts.items()}
 
 
-def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
+def text_alone(example: Example) -> str:
+    """The text of an example that holds nothing else which joining would lose.
+
+    Raises:
+        InputError: it does.
+    """
+    for field in ("tags", "label", "target_text", "target_tokens", "features"):
+        if getattr(example, field) is not None:
+            raise InputError(f"{example.id}: expected a text alone, got its {field} too, which `continuous` would lose")
+    return example.text
+
+
+def with_end(text: str, end: str) -> str:
+    """A text that ends so."""
+    return text if text.endswith(end) else text + end
+
+
+def word_end(text: str, position: int) -> int:
+    """The first position from this one on that stands in no word."""
+    while 0 < position < len(text) and not text[position - 1].isspace() and not text[position].isspace():
+        position += 1
+    return position
+
+
+def origin(config: DatasetConfig, split: str) -> str:
+    """Where a split is read from, as a message goes on; nothing of one that is drawn from another."""
+    names = ", ".join(file.path for file in config.files.get(split, ())) or config.splits.get(split, "")
+    return f" in {names}" if names else ""
+
+
+def write_split(folder: Path, split: str, examples: Iterable[Example], origin: str = "") -> int:
     """Writes one split, its ids `<split>-<number from 0>`; returns the number of examples.
 
     Raises:
@@ -121,7 +178,8 @@ def write_split(folder: Path, split: str, examples: Iterable[Example]) -> int:
     numbered = (replace(example, id=f"{split}-{number}") for number, example in enumerate(examples))
     count = write_examples(folder / f"{split}.jsonl", numbered)
     if not count:
-        raise InputError(f"split {split!r}: expected examples, got none; see the dataset's files and its dev_share")
+        advice = "see the dataset's files and its dev_share"
+        raise InputError(f"split {split!r}: expected examples, got none{origin}; {advice}")
     return count
 
 
@@ -150,6 +208,10 @@ def tokenised(
     words = first_tokenizer(config.tokenizer) if config.tokenizer else None
     target_words = first_tokenizer(config.target_tokenizer) if config.target_tokenizer else None
     for example in examples:
+        if example.tags is not None and SUBWORDS in (config.tokenizer, config.target_tokenizer):
+            raise InputError(
+                f"{example.id}: tokenizer `{SUBWORDS}`: expected texts, got tagged tokens; choose `whitespace`"
+            )
         if example.tags == ():
             left_out[split] += 1
             continue
@@ -176,19 +238,19 @@ def write_subwords(field: str, paths: dict[str, Path], pieces: int, folder: Path
     """Trains an encoding on a field's texts in train, and gives it to every split; returns the tokenizer's id.
 
     Raises:
-        InputError: there is no train, tokens are tagged, or train cannot have so many pieces.
+        InputError: there is no train, or it cannot have so many pieces.
     """
     if "train" not in paths:
         raise InputError(f"tokenizer `{SUBWORDS}`: expected a split train, on which it is trained")
     text = {"tokens": "text", "target_tokens": "target_text"}[field]
     path = encoding_path(folder, field)
-    identity = train_encoding((getattr(example, text) for example in read_examples(paths["train"])), pieces, path)
-    encode = load_encoding(path)
+    texts = (getattr(example, text) for example in read_examples(paths["train"]))
+    identity = train_encoding((found for found in texts if found is not None), pieces, path)
+    encode = load_encoding(path, identity)
 
     def in_pieces(example: Example) -> Example:
-        if example.tags is not None:
-            raise InputError(f"tokenizer `{SUBWORDS}`: expected texts, got tagged tokens; choose `whitespace`")
-        return replace(example, **{field: tuple(encode(getattr(example, text))) or (UNKNOWN,)})
+        found = getattr(example, text)
+        return example if found is None else replace(example, **{field: tuple(encode(found)) or (UNKNOWN,)})
 
     for split in paths.values():
         write_examples(split, map(in_pieces, read_examples(split)))

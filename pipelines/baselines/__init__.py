@@ -1,9 +1,10 @@
 """Baselines: what a recurrent model has to beat, one module each.
 
-A module offers `LEARNS`, the field of an example that it learns to predict (`label`, `tags`,
+A module offers `LEARNS`, the field of an example that it learns to predict (`label`, `tags`, `tokens`,
 `target_tokens` or `target_text`), `READS` if it learns from another one than `tokens`, and
-`fit(train: Sequence[Example], seed: int) -> Predict`. Predicted rows have the form
-of a model's, but for a translation's `text`: the stage, which knows the language, adds it.
+`fit(train: Sequence[Example], seed: int) -> Predict`. Predicted rows have the form of a model's, but for a
+translation's `text`: the stage, which knows the language, adds it. Of a dataset in subwords a module gets the words,
+unless it learns the `tokens`.
 """
 
 from collections.abc import Callable, Iterator, Sequence

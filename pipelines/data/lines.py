@@ -21,7 +21,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     separators of Unicode, such as U+2028, stand inside texts.
 
     Raises:
-        InputError: there is no such file, it is damaged, or a line is not UTF-8.
+        InputError: there is no such file, it is damaged, a line is not UTF-8, or a compressed file holds nothing.
     """
     number = 0
     try:
@@ -33,6 +33,8 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
         advice = "copy or download it again"
         raise InputError(f"{path}:{number + 1}: expected a whole file, got an error: {error}; {advice}") from None
+    if not number and path.suffix in _OPENERS:  # a plain one may be a split without examples
+        raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
 
 
 def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -1,7 +1,8 @@
 """Tokenizers, found by the id that a dataset's config gives, and the way back from tokens to text.
 
 No tokenizer loses a character: without its white space, which `characters` keeps, a text equals its tokens put together
-(`words_lowercase`: lower-cased; to `words*`, HTML line breaks and invisible spaces are white space).
+(`words_lowercase`: lower-cased; to `words*`, HTML line breaks and invisible spaces are white space; to `subwords`,
+the character `▁` is a space, and its tokens write it where a word begins).
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Any
 
 from embeddings.config import nearest
 from embeddings.errors import InputError
-from pipelines.data.subwords import SPACE, SUBWORDS, encoding_path, join_pieces, load_encoding
+from pipelines.data.subwords import SUBWORDS, encoding_path, join_pieces, load_encoding, spaced_pieces
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -89,9 +90,12 @@ def tokenizer_of(dataset: Mapping[str, Any], folder: Path) -> Tokenizer:
     Args:
         dataset: what prepare said of it.
         folder: of the dataset, or of a run that was trained on it: there an encoding of subwords is kept.
+
+    Raises:
+        InputError: the encoding is missing, or another one than the dataset's.
     """
     name = dataset["tokenizers"]["tokens"] or "whitespace"  # of examples that are features, and have no texts
-    return load_encoding(encoding_path(folder, "tokens")) if name.startswith(SUBWORDS) else tokenizer(name)
+    return load_encoding(encoding_path(folder, "tokens"), name) if name.startswith(SUBWORDS) else tokenizer(name)
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,14 @@ class Detokenizer:
     def stream(self, tokens: Iterable[str]) -> Iterator[str]:
         """Each token behind the space that belongs before it, one by one."""
         if self.tokenizer.startswith(SUBWORDS):
-            return (token.replace(SPACE, " ") for token in tokens)
+            return spaced_pieces(tokens)
         return iter(tokens) if self.tokenizer == "characters" else spaced(tokens, self.language)
+
+    def beginning(self, text: str) -> str:
+        """A text that a stream goes on from, without the spaces at its end that no token holds."""
+        if self.tokenizer == "characters":
+            return text
+        return text.rstrip(" ") if self.tokenizer.startswith(SUBWORDS) else text.rstrip()
 
 
 PLAIN = Detokenizer()

@@ -82,6 +82,9 @@ def test_a_word_with_a_space_is_not_exported(tmp_path):
     [
         (["neighbours", "FOLDER", "Duke"], "no vector for 'Duke'"),
         (["similarity", "nowhere", "a", "b"], "nowhere: no such"),
+        (["neighbours", "FOLDER", "king", "--count", "-1"], "--count: expected a whole number of at least 1, got '-1'"),
+        (["neighbours", "FOLDER", "king", "--count", "0"], "--count: expected a whole number of at least 1, got '0'"),
+        (["analogy", "FOLDER", "man", "woman", "king", "--count", "a"], "of at least 1, got 'a'"),
     ],
 )
 def test_wrong_input_is_told_in_one_line(folder, capsys, arguments, message):

@@ -21,14 +21,14 @@ training: {{optimizer: adam, learning_rate: 0.001, batch_size: 4, epochs: 1, pat
 def stage(tmp_path):
     """Writes a dataset and runs the stage on it; returns the output folder and the costs."""
 
-    def run(train, dev, baselines, *, test=(), report_test="false", target_language=""):
+    def run(train, dev, baselines, *, test=(), report_test="false", target_language="", tokenizer="words"):
         (tmp_path / "task.yaml").write_text(
             TASK.format(task="any", metrics="any", monitor="any", baselines=list(baselines)), encoding="utf-8"
         )
         data = tmp_path / "data"
         for split, examples in (("train", train), ("dev", dev), ("test", test)):
             write_examples(data / f"{split}.jsonl", examples)
-        tokenizers = {"tokens": "words", "target_tokens": "words" if target_language else None}
+        tokenizers = {"tokens": tokenizer, "target_tokens": "words" if target_language else None}
         dataset = {"language": "ru", "target_language": target_language, "tokenizers": tokenizers}
         (data / "dataset.json").write_text(json.dumps(dataset), encoding="utf-8")
         output, cost = tmp_path / "predictions", tmp_path / "cost.json"
@@ -79,6 +79,13 @@ def test_what_a_dataset_holds_in_subwords_is_read_in_words():
     (read,) = in_words([example], {"tokenizers": tokenizers})
     assert (read.tokens, read.target_tokens) == (("da", ",", "net"), ("yes",))
     assert in_words([example], {"tokenizers": {"tokens": "words", "target_tokens": "words"}}) == [example]
+
+
+def test_a_language_model_predicts_the_datasets_own_subwords(stage):
+    text = Example("train-0", "lower newer", ("▁low", "er", "▁ne", "w", "er"), label="p")
+    output, _ = stage([text], [text], ["ngram_language_model"], tokenizer="subwords 1")
+    (row,) = read_rows(output / "ngram_language_model" / "dev.jsonl")
+    assert (len(row["log_probabilities"]), row["unknown"]) == (5, [])
 
 
 def test_test_is_predicted_only_where_it_is_to_be_reported(stage):

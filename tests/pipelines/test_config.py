@@ -82,6 +82,7 @@ def test_a_value_out_of_range_is_refused_with_the_file(project, path, part, key,
         ("runs.yaml", {"runs": {"first": 3}}, "run 'first': expected a mapping of keys to values, got int"),
         ("runs.yaml", {"runs": {"first": {True: 1}}}, "run 'first': unknown key True"),
         ("tasks/ner.yaml", {"model": 3}, "ner.yaml: expected a mapping under 'model'"),
+        ("tasks/ner.yaml", {"model": {"word_vectors": "frozen", "output": 3}}, "expected .* under 'model.output'"),
         ("tasks/ner.yaml", {"model": {"word_vectors": "frosen"}}, "under 'model.word_vectors', got 'frosen'; did you"),
     ],
 )
@@ -115,6 +116,14 @@ def test_an_unknown_key_of_a_file_is_refused_with_the_nearest_one(tmp_path):
     content = {**about, "source": "files", "files": {"train": [{"pth": "a"}]}}
     (tmp_path / "a.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(InputError, match=r"a\.yaml: unknown key 'pth'; did you mean 'path'\?"):
+        load_config(DatasetConfig, tmp_path / "a.yaml")
+
+
+@pytest.mark.parametrize("key", ["features", "files", "options"])
+def test_what_should_be_a_mapping_is_told_in_plain_words(tmp_path, key):
+    about = dict.fromkeys(("version", "language", "tokenizer", "licence", "citation"), "a")
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump({**about, "source": "files", key: "b"}), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"a\.yaml: expected a mapping of keys to values under '{key}', got 'b'"):
         load_config(DatasetConfig, tmp_path / "a.yaml")
 
 

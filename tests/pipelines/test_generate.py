@@ -118,6 +118,13 @@ def test_the_command_prints_the_beginning_and_what_follows(folder, capsys):
     assert capsys.readouterr().out == f"Осло, как{expected}\n"
 
 
+def test_the_spaces_that_end_a_beginning_are_written_once(folder, run, capsys):
+    generate.main([str(folder), "--prime", "Осло, как ", "--length", "20", "--seed", "3"])
+    written = "".join(pipelines.load(folder).generate("Осло, как ", Sampler(3), 20))
+    beginning = "Осло, как " if run.task.detokenize.tokenizer == "characters" else "Осло, как"
+    assert capsys.readouterr().out == f"{beginning}{written}\n"
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

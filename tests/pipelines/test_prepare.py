@@ -132,19 +132,26 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
 @pytest.mark.parametrize(
     ("files", "config", "message"),
     [
-        ({"training": "pos\ta\n"}, {}, "unknown split 'training'; did you mean 'train'?"),
+        ({"training": "pos\ta\n"}, {}, "tiny.yaml: unknown split 'training'; did you mean 'train'?"),
         ({"train": "pos\ta\n", "dev": "pos\tb\n"}, {"dev_share": 0.1}, "expected dev_share 0"),
-        ({"train": "pos\ta\n"}, {"dev_share": 1.5}, "expected dev_share between 0 and 1, got 1.5"),
-        ({"train": "pos\ta\n"}, {"tokenizer": "word"}, "no tokenizer 'word'; did you mean 'words'?"),
+        ({"train": "pos\ta\n"}, {"dev_share": 1.5}, "tiny.yaml: expected dev_share between 0 and 1, got 1.5"),
+        ({"train": "pos\ta\n"}, {"tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you mean 'words'?"),
+        ({"train": "pos\ta\n"}, {"target_tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you"),
+        ({"train": "pos\ta\n"}, {"reader": "conll"}, "tiny.yaml: no module 'conll' in pipelines/data/readers; did you"),
         ({"train": "pos\ta\nbad line\n"}, {}, "train0:2: expected 'label\\ttext'"),
         ({"train": ["a\n", "b\n"]}, {"reader": "parallel_text"}, "expected a target_tokenizer"),
         ({"train": ""}, {}, "train0:1: expected text, got an empty file"),
-        ({"train": "\n \n"}, {}, "split 'train': expected examples, got none"),
+        ({"train": ["\n \n", "\n"]}, {}, "split 'train': expected examples, got none in train0, train1; see"),
         ({}, {}, "expected a split (train, dev, test, unlabelled), got none"),
         ({"test": "pos\ta\n"}, {"dev_share": 0.1}, "expected a split train that dev_share 0.1 draws dev from"),
         ({"train": "pos\ta\n"}, {"dev_share": 0.1}, "split 'dev': expected examples, got none; see the dataset's"),
         ({"train": "pos\ta\n"}, {"options": {"separator": 1}}, "expected str under 'separator', got 1"),
         ({"train": "pos\ta\n"}, {"options": {"separator": ""}}, "labelled_text: expected a separator, got none"),
+        (
+            {"train": "{}\n"},
+            {"reader": "json_lines", "options": {"fields": ["text"]}},
+            "reader json_lines: expected a mapping of keys to values under 'fields', got ('text',)",
+        ),
         (
             {"train": "a\tO\n"},
             {"reader": "conll_columns", "options": {"drop_types": "X"}},
@@ -254,9 +261,11 @@ def test_subwords_are_trained_on_train_and_given_to_every_split(root: Path) -> N
 
 
 @pytest.mark.parametrize(("changes", "message"), [
-    ({"pieces": None}, "`subwords` and `pieces` go together"),
+    ({"pieces": None}, "tiny.yaml: the tokenizer `subwords` and `pieces` go together"),
     ({"tokenizer": "words", "target_tokenizer": "words"}, "`subwords` and `pieces` go together"),
     ({"pieces": 4000}, "4000 pieces cannot be had"),
+    ({"pieces": 0}, "tiny.yaml: expected pieces of at least 1, got 0"),
+    ({"pieces": -5}, "tiny.yaml: expected pieces of at least 1, got -5"),
 ])  # fmt: skip
 def test_subwords_that_cannot_be_trained_are_refused(root: Path, capsys, changes, message) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -270,6 +279,25 @@ def test_subwords_of_tagged_tokens_are_refused(root: Path, capsys) -> None:
     with pytest.raises(SystemExit):
         prepare(root, {"train": "lower\tO\n" * 9}, reader="conll_columns", tokenizer="subwords", pieces=12)
     assert "expected texts, got tagged tokens" in capsys.readouterr().err
+    with pytest.raises(SystemExit):  # so it is told before a training that would fail
+        prepare(root, {"train": "lower\tO\n" * 9}, reader="conll_columns", tokenizer="subwords", pieces=4000)
+    assert "train0:1: tokenizer `subwords`: expected texts, got tagged tokens" in capsys.readouterr().err
+
+
+def test_a_side_without_texts_has_no_subwords(root: Path, capsys) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        prepare(root, {"train": "pos\tlow lower\n" * 9}, **{**SUBWORDS, "reader": "labelled_text", "pieces": 9})
+    assert "9 pieces cannot be had of these texts: they hold no words" in capsys.readouterr().err
+
+
+def test_tokens_that_subwords_replace_are_not_gold(root: Path) -> None:
+    rows = {"train": '{"words": ["low", "lower"]}\n' * 9}
+    config = {"reader": "json_lines", "options": {"fields": {"tokens": "words"}}}
+    folder = prepare(root, rows, **config, tokenizer="subwords", pieces=9)
+    assert next(read_examples(folder / "train.jsonl")).tokens[0].startswith("▁")
+    assert read_json(folder / "dataset.json")["gold_tokens"] is False
+    folder = prepare(root, rows, **config, tokenizer="words")
+    assert read_json(folder / "dataset.json")["gold_tokens"] is True
 
 
 CONTINUOUS = {"reader": "whole_file", "tokenizer": "characters", "continuous": True}
@@ -366,3 +394,48 @@ def test_texts_without_a_tokenizer_are_refused(root: Path, capsys: pytest.Captur
     with pytest.raises(SystemExit):
         prepare(root, {"train": "pos\tgood\n"}, reader="labelled_text", tokenizer="")
     assert "expected a tokenizer, for the dataset has texts" in capsys.readouterr().err
+
+
+LINES = {"reader": "plain_text", "tokenizer": "words", "continuous": True}
+
+
+def test_lines_that_are_joined_keep_their_words_apart(root: Path) -> None:
+    folder = prepare(root, {"train": "one two\nthree four\n", "test": ["five\n", "six"]}, **LINES)
+    (train,), (test,) = (list(read_examples(folder / f"{split}.jsonl")) for split in ("train", "test"))
+    assert (train.text, train.tokens) == ("one two\nthree four\n", ("one", "two", "three", "four"))
+    assert test.tokens == ("five", "six")
+
+
+@pytest.mark.parametrize(
+    ("share", "train", "dev"),
+    [
+        (0.6, "one three", " five\n"),  # the border falls into `three`
+        (0.4, "one three", " five\n"),  # before ` five`
+        (1 / 3, "one three ", "five\n"),  # before `five`
+        (0.8, "one", " three five\n"),
+    ],
+)
+def test_no_word_is_cut_between_train_and_dev(root: Path, share: float, train: str, dev: str) -> None:
+    folder = prepare(root, {"train": "one three five"}, **LINES, dev_share=share)
+    (first,), (second,) = (list(read_examples(folder / f"{split}.jsonl")) for split in ("train", "dev"))
+    assert (first.text, second.text) == (train, dev)
+
+
+@pytest.mark.parametrize(
+    ("content", "config", "message"),
+    [
+        ("abc def", {"dev_share": 0.00001}, "split 'dev': expected a text, got none; see"),
+        ("abc def", {"dev_share": 0.3}, "split 'dev': expected a text, got none; see"),  # the last word is train's
+        ("abc def", {"dev_share": 0.99}, "split 'train': expected a text, got none in train0; see"),
+        ("\n \n", {}, "split 'train': expected a text, got none in train0; see"),
+        ("pos\ta\n", {"reader": "labelled_text"}, "train0:1: expected a text alone, got its label too, which"),
+        ("a\tO\n", {"reader": "conll_columns"}, "train0:1: expected a text alone, got its tags too"),
+        (["a\n", "b\n"], {"reader": "parallel_text"}, "train0:1: expected a text alone, got its target_text too"),
+    ],
+)
+def test_what_cannot_be_one_text_is_refused(root: Path, capsys, content, config: dict, message: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        prepare(root, {"train": content}, **LINES | config)
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1

@@ -61,12 +61,12 @@ def read(
                 numbers.append(number)
             if not tokens:
                 continue
-            tags = ["O" if name.partition("-")[2] in drop_types else name for name in tags]
             repaired = None
             try:
-                if scheme == "iob2":
+                if scheme != "none":
                     check_forms(tags, scheme)
-                elif scheme != "none":
+                tags = ["O" if name.partition("-")[2] in drop_types else name for name in tags]
+                if scheme in ("iob1", "iobes"):
                     written, tags = tags, to_iob2(tags, scheme)
                     if scheme == "iobes":
                         repaired = sum(a != b for a, b in zip(written, from_iob2(tags, scheme), strict=True)) or None

@@ -24,7 +24,7 @@ def read(
         quotes: whether a text between quotation marks may hold separators and line ends; else such marks are text.
 
     Raises:
-        InputError: a column is missing, or a line has another number of columns than the first, or no label.
+        InputError: a column is missing or there twice, or a line has no label, or more or fewer columns than the first.
     """
     if len(separator) != 1 or separator in '\n\r"':
         raise InputError(f"csv_table: expected a separator of one character, got {separator!r}")
@@ -38,6 +38,9 @@ def read(
             for name in (text, label):
                 if name not in names:
                     raise InputError(f"{path}:1: expected a column {name!r}, got none{nearest(name, names)}")
+                if names.count(name) > 1:
+                    advice = "give them different names"
+                    raise InputError(f"{path}:1: expected one column {name!r}, got {names.count(name)}; {advice}")
             for row in table:
                 if not "".join(row).strip():
                     continue

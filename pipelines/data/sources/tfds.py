@@ -1,6 +1,7 @@
 """Datasets of TensorFlow Datasets: any builder; the dataset's config maps our fields to its features."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import getitem
@@ -70,6 +71,8 @@ def prepared_builder(name: str) -> Any:
     except (AssertionError, ValueError) as error:  # an unknown config, a version that cannot be had
         raise InputError(f"no TFDS builder {name!r}: {_first_line(error)}") from None
     if not builder.is_prepared():
+        told = "TFDS downloads and prepares it now; without a network it tries for some minutes"
+        print(f"{name}: not in {builder.data_dir}; {told}", file=sys.stderr, flush=True)
         try:
             builder.download_and_prepare(download_config=tfds.download.DownloadConfig(try_download_gcs=False))
         except Exception as error:  # a builder's own code, the network, a checksum: errors of a dozen kinds

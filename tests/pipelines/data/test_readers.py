@@ -161,6 +161,12 @@ def test_dropped_entity_types_are_read_as_outside(write: Write) -> None:
     assert example.tags == ("O", "O", "B-PER")
 
 
+@pytest.mark.parametrize("scheme", ["iob2", "iob1", "iobes"])
+def test_a_dropped_type_excuses_no_tag_that_the_scheme_forbids(write: Write, scheme: str) -> None:
+    with pytest.raises(InputError, match=r":2: expected O, .* got 'Z-PER'"):
+        list(conll_columns.read([write("a\tO\nb\tZ-PER\n")], scheme=scheme, drop_types=["PER"]))
+
+
 @pytest.mark.parametrize("line", ["token", "\tO"])
 def test_a_line_without_token_or_tag_is_refused(write: Write, line: str) -> None:
     with pytest.raises(InputError, match=r":2: expected 2 columns or more, with a token"):
@@ -239,6 +245,10 @@ def test_compressed_files_read_as_plain_ones(tmp_path: Path, suffix: str, compre
     path.write_bytes(compress(b"eins\n" * 100)[:-9])
     with pytest.raises(InputError, match=rf"text{suffix}:\d+: expected a whole file, got an error: "):
         list(plain_text.read([path]))
+    path.write_bytes(compress(b""))
+    for reader in (plain_text, whole_file):
+        with pytest.raises(InputError, match=rf"text{suffix}:1: expected text, got an empty file; write or"):
+            list(reader.read([path]))
     path.write_bytes(compress(b"eins\n" * 100)[:12] + b"?" * 30)
     with pytest.raises(InputError, match=rf"text{suffix}:1: expected a whole file, got an error: "):
         list(plain_text.read([path]))
@@ -282,11 +292,17 @@ def test_columns_may_stand_between_tabs(write: Write) -> None:
         ("text,label\na, \n", r":2: expected a label, got none"),
         ('text,label\n"a,1\n', r": expected a table: unexpected end of data"),
         ("", r":1: expected a column 'text'"),
+        ("text,label,text\na,1,b\n", r":1: expected one column 'text', got 2; give them different names"),
     ],
 )
 def test_a_malformed_table_is_refused(write: Write, content: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         list(csv_table.read([write(content)]))
+
+
+def test_columns_that_are_not_read_may_have_the_same_name(write: Write) -> None:
+    (example,) = csv_table.read([write("text,label,,\na,1,b,c\n")])
+    assert (example.text, example.label) == ("a", "1")
 
 
 def test_marks_are_text_where_nothing_is_quoted(write: Write) -> None:

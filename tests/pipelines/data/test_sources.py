@@ -189,6 +189,16 @@ def tiny(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> DatasetConfig:
     )
 
 
+def test_what_tfds_has_to_prepare_first_is_told(tiny: DatasetConfig, tmp_path: Path, capsys, monkeypatch) -> None:
+    tfds_source.read(tiny, Path("unused"))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    tfds_source.read(tiny, Path("unused"))
+    assert capsys.readouterr().err.startswith(
+        f"tiny_reviews:1.0.0: not in {tmp_path}/tiny_reviews/1.0.0; TFDS downloads"
+    )
+
+
 def test_tfds_features_become_fields(tiny: DatasetConfig) -> None:
     splits = {split: list(examples) for split, examples in tfds_source.read(tiny, Path("unused")).items()}
     assert [(e.text, e.label, e.tokens) for e in splits["train"]] == [

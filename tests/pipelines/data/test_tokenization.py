@@ -109,6 +109,29 @@ def test_words_of_a_stream_have_the_space_that_belongs_before_them() -> None:
     assert "".join(stream) == ': "Don\'t (go)".'
 
 
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["▁alpha", "et", "a", "▁beta"], "alphaeta beta"),
+        (["▁", "\n", "▁a"], "\n a"),
+        (["▁", "▁a", "▁b"], "a b"),
+        (["a", "▁b"], "a b"),
+    ],
+)
+def test_no_space_stands_before_the_first_word_of_streamed_subwords(pieces: list[str], text: str) -> None:
+    found = list(Detokenizer("subwords 1").stream(iter(pieces)))
+    assert len(found) == len(pieces)
+    assert "".join(found) == text
+
+
+@pytest.mark.parametrize(
+    ("tokenizer_id", "expected"),
+    [("characters", "a b\n "), ("words", "a b"), ("whitespace", "a b"), ("subwords 1", "a b\n")],
+)
+def test_a_beginning_ends_with_what_its_last_token_holds(tokenizer_id: str, expected: str) -> None:
+    assert Detokenizer(tokenizer_id).beginning("a b\n ") == expected
+
+
 def test_a_mark_that_closes_in_german_opens_in_english() -> None:
     assert detokenize(["a", "“", "b"], "de") == "a“ b"
     assert detokenize(["a", "“", "b"], "en") == "a “b"
