@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.cost import peak_memory_megabytes
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_folder, read_json, write_json
+from embeddings.errors import exits_on_input_error
+from embeddings.files import atomic_folder, write_json
 from embeddings.matrix import coverage
-from pipelines import plugins
 from pipelines.config import load_run
-from pipelines.data.examples import Example, check_field, read_dataset, read_examples
+from pipelines.data.examples import Example
 from pipelines.data.subwords import encoding_path
-from pipelines.data.tokenization import detokenizer_of
+from pipelines.training.experiment import learn, set_up
 
 
 @exits_on_input_error
@@ -40,68 +39,26 @@ def main(arguments: list[str] | None = None) -> None:
 
     started = time.perf_counter()
     run, config, cell = load_run(options.runs, options.run, options.configs)
-    dataset = read_dataset(options.data)
-    task_class = plugins.load("tasks", config.task).TASK
-    if task_class.reads_features != ("features" in dataset):
-        reads, got = ("features", "text") if task_class.reads_features else ("text", "features")
-        raise InputError(f"{options.data}: expected {reads}, which task {config.task!r} reads, got {got}")
     paths = {"tokens": options.source_vectors, "target_tokens": options.target_vectors}
-    vectors = {field: load_vectors(paths[field], dataset, field) for field in task_class.text_fields()}
-    splits = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in ("train", "dev")}
-    for split, examples in splits.items():
-        check_field(examples, task_class.field, options.data / f"{split}.jsonl", f"task {config.task!r}")
-    counts = read_json(options.data / "counts.json")
-    task = task_class.from_counts(config, cell, counts, vectors, detokenizer_of(dataset))
+    experiment = set_up(run, config, cell, options.data, paths)
+    task, model = experiment.task, experiment.model
 
-    from pipelines.seeding import seed_everything
-    from pipelines.training.augmentation import with_lower_cased, with_shifted
-    from pipelines.training.checkpoint import save_run
-    from pipelines.training.device import choose_device
-
-    device = choose_device(config.training.device)
-    seed_everything(run.seed)
     from pipelines.training.callbacks import Samples
-    from pipelines.training.fit import fit
+    from pipelines.training.checkpoint import save_run
     from pipelines.training.resumption import Checkpoint
 
-    widths = {field: loaded.vector_size for field, loaded in vectors.items()}
-    if task.reads_features:
-        widths["features"] = task.features(splits["train"][0])[0].shape[-1]
-    model = task.build_model(widths, run.seed)
-    task.set_vectors(model, vectors, run.seed)
-    evaluation = plugins.load("evaluation", config.metrics)
-    examples = with_lower_cased(splits["train"], config.training.lower_cased, run.seed)
-    examples = with_shifted(examples) if config.training.shifted else examples
-    encoded = [task.encode(example) for example in examples]
-    batches = task.batches(encoded, config.training.batch_size, run.seed)
-    settings = {"run": asdict(run), "task": asdict(config), "cell": asdict(cell), "device": device}
+    settings = {"run": asdict(run), "task": asdict(config), "cell": asdict(cell), "device": experiment.device}
     checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(paths.values())), started)
     with atomic_folder(options.output) as folder:
-        callbacks = task.callbacks()
+        callbacks = []
         if steps := config.training.sample_steps:
-            callbacks += [Samples(lambda: task.sample(model, run.seed), steps, folder / "samples.jsonl")]
-        cost = fit(
-            model,
-            task.loss(),
-            batches,
-            lambda: {
-                **evaluation.score(splits["dev"], list(task.predict(model, splits["dev"], task.dev_decoding))),
-                **task.dev_losses(model, splits["dev"]),
-            },
-            config.training,
-            config.monitor,
-            cell.clip_norm,
-            folder / "history.csv",
-            callbacks,
-            list(task.word_embeddings(model).values()),
-            checkpoint,
-        )
-        task.calibrate(model, splits["dev"])
-        save_run(folder, options.run, run, task, model, dataset)
+            callbacks.append(Samples(lambda: task.sample(model, run.seed), steps, folder / "samples.jsonl"))
+        cost = learn(experiment, folder / "history.csv", callbacks, checkpoint)
+        save_run(folder, options.run, run, task, model, experiment.dataset)
         for field in task.text_fields():
             if (encoding := encoding_path(options.data, field)).exists():
                 shutil.copy(encoding, folder)
-        write_json(folder / "coverage.json", coverages(vectors, splits))
+        write_json(folder / "coverage.json", coverages(experiment.vectors, experiment.splits))
     write_json(
         options.cost,
         {
@@ -110,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
             "peak_memory_megabytes": peak_memory_megabytes(),
             "parameters": model.count_params(),
             "trainable_parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
-            "device": device,
+            "device": experiment.device,
         },
     )
     checkpoint.remove()
@@ -134,25 +91,6 @@ def coverages(vectors: Mapping[str, Any], splits: Mapping[str, Sequence[Example]
         }
         for field, loaded in vectors.items()
     }
-
-
-def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:
-    """Loads word vectors that went through the dataset's own tokenizer; those of no words always did.
-
-    Raises:
-        InputError: the tokenizers differ.
-    """
-    import embeddings
-    from embeddings.store import provenance
-
-    vectors = embeddings.load(path)
-    expected, got = dataset["tokenizers"][field], provenance(path).get("tokenizer")
-    if len(vectors) and expected != got:
-        raise InputError(
-            f"{path}: expected vectors of words from tokenizer {expected!r}, as dataset {dataset['name']!r} has for "
-            f"its {field}, got {got!r}; train vectors on a corpus prepared with it"
-        )
-    return vectors
 
 
 if __name__ == "__main__":

@@ -1,0 +1,126 @@
+"""A run made ready, its data, vectors and untrained model; and its training."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import InputError
+from embeddings.files import read_json
+from pipelines import plugins
+from pipelines.config import CellConfig, Run, TaskConfig
+from pipelines.data.examples import Example, check_field, read_dataset, read_examples
+from pipelines.data.tokenization import detokenizer_of
+from pipelines.tasks import Task
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A task on a dataset, and the model that learns it."""
+
+    run: Run
+    task: Task
+    model: Any
+    dataset: Mapping[str, Any]
+    splits: Mapping[str, Sequence[Example]]  # train and dev
+    vectors: Mapping[str, Any]  # `KeyedVectors` of the fields `tokens` and `target_tokens`
+    device: str
+
+    def dev_metrics(self) -> dict[str, float]:
+        """The metrics of the model as it is."""
+        dev, task = self.splits["dev"], self.task
+        evaluation = plugins.load("evaluation", task.config.metrics)
+        predicted = list(task.predict(self.model, dev, task.dev_decoding))
+        return {**evaluation.score(dev, predicted), **task.dev_losses(self.model, dev)}
+
+
+def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: Mapping[str, Path]) -> Experiment:
+    """Reads what a run learns from, and builds its model with initial weights of the run's seed.
+
+    Args:
+        run: the run.
+        config: its task's configuration.
+        cell: its recurrent encoder's.
+        data: prepared dataset.
+        vectors: folders of word vectors, by the field whose words they are of.
+
+    Raises:
+        InputError: task, dataset and vectors do not fit together.
+    """
+    dataset = read_dataset(data)
+    task_class = plugins.load("tasks", config.task).TASK
+    if task_class.reads_features != ("features" in dataset):
+        reads, got = ("features", "text") if task_class.reads_features else ("text", "features")
+        raise InputError(f"{data}: expected {reads}, which task {config.task!r} reads, got {got}")
+    loaded = {field: load_vectors(vectors[field], dataset, field) for field in task_class.text_fields()}
+    splits = {split: list(read_examples(data / f"{split}.jsonl")) for split in ("train", "dev")}
+    for split, examples in splits.items():
+        check_field(examples, task_class.field, data / f"{split}.jsonl", f"task {config.task!r}")
+    counts = read_json(data / "counts.json")
+    task = task_class.from_counts(config, cell, counts, loaded, detokenizer_of(dataset))
+
+    from pipelines.seeding import seed_everything
+    from pipelines.training.device import choose_device
+
+    device = choose_device(config.training.device)
+    seed_everything(run.seed)
+    widths = {field: words.vector_size for field, words in loaded.items()}
+    if task.reads_features:
+        widths["features"] = task.features(splits["train"][0])[0].shape[-1]
+    model = task.build_model(widths, run.seed)
+    task.set_vectors(model, loaded, run.seed)
+    return Experiment(run, task, model, dataset, splits, loaded, device)
+
+
+def learn(
+    experiment: Experiment, history: Path, callbacks: Sequence[Any] = (), checkpoint: Any = None
+) -> dict[str, Any]:
+    """Trains the model in place and calibrates it on dev; gives what `fit` says of the cost.
+
+    Args:
+        experiment: from `set_up`.
+        history: CSV file of the learning curves.
+        callbacks: Keras callbacks beside the task's own.
+        checkpoint: from which a training that was killed goes on.
+    """
+    from pipelines.training.augmentation import with_lower_cased, with_shifted
+    from pipelines.training.fit import fit
+
+    task, model, seed = experiment.task, experiment.model, experiment.run.seed
+    training = task.config.training
+    examples = with_lower_cased(experiment.splits["train"], training.lower_cased, seed)
+    examples = with_shifted(examples) if training.shifted else examples
+    cost = fit(
+        model,
+        task.loss(),
+        task.batches([task.encode(example) for example in examples], training.batch_size, seed),
+        experiment.dev_metrics,
+        training,
+        task.config.monitor,
+        task.cell.clip_norm,
+        history,
+        [*task.callbacks(), *callbacks],
+        list(task.word_embeddings(model).values()),
+        checkpoint,
+    )
+    task.calibrate(model, experiment.splits["dev"])
+    return cost
+
+
+def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:
+    """Loads word vectors that went through the dataset's own tokenizer; those of no words always did.
+
+    Raises:
+        InputError: the tokenizers differ.
+    """
+    import embeddings
+    from embeddings.store import provenance
+
+    vectors = embeddings.load(path)
+    expected, got = dataset["tokenizers"][field], provenance(path).get("tokenizer")
+    if len(vectors) and expected != got:
+        raise InputError(
+            f"{path}: expected vectors of words from tokenizer {expected!r}, as dataset {dataset['name']!r} has for "
+            f"its {field}, got {got!r}; train vectors on a corpus prepared with it"
+        )
+    return vectors

@@ -1,0 +1,127 @@
+"""Texts whose end asks for a word that stands far before it, and the classifiers that read them.
+
+"I grew up in France. ... I speak fluent ___": what lies between is running text of news, so many words of it. The
+short-range twin asks for a word right before: "... The clouds are in the ___".
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings.errors import InputError
+from pipelines import plugins
+from pipelines.data.examples import read_examples
+
+COUNTRIES = ("france", "italy", "germany", "russia", "spain", "japan", "china", "greece")  # and their languages
+THINGS = ("clouds", "fishes", "trees", "books", "cars", "sheep", "stars", "boats")  # and where they are
+LONG_RANGE = ("i grew up in {} .", ". i speak fluent", COUNTRIES)
+SHORT_RANGE = ("", ". the {} are in the", THINGS)
+CLASSES = len(COUNTRIES)
+
+
+class Texts:
+    """Draws texts of a cue, running words and a question, as ids of words.
+
+    Args:
+        data: folder of prepared datasets; `lee_news` gives the running words.
+        short_range: whether the question itself holds the cue.
+    """
+
+    def __init__(self, data: Path, short_range: bool = False) -> None:
+        path = data / "lee_news" / "unlabelled.jsonl"
+        if not path.exists():
+            raise InputError(f"{path}: no such file; run `dvc repro prepare@lee_news` first")
+        self.opening, self.question, self.cues = SHORT_RANGE if short_range else LONG_RANGE
+        words = [word.lower() for example in read_examples(path) for word in example.tokens]
+        words = [word for word in words if word not in self.cues]
+        fixed = f"{self.opening} {self.question}".split()
+        known = sorted({*words, *self.cues, *fixed})
+        self.ids = {word: number for number, word in enumerate(known, start=1)}
+        self.words = len(known) + 1
+        news: Any = np.array([self.ids[word] for word in words], "int32")
+        share = len(news) * 9 // 10
+        self.running = {"train": news[:share], "test": news[share:]}
+
+    def draw(self, random: np.random.Generator, count: int, gap: int, split: str = "train") -> tuple[Any, Any]:
+        """So many texts with `gap` running words: ids, int32 (count, time), and the classes of their cues.
+
+        Args:
+            random: the generator.
+            count: of texts.
+            gap: running words of a text.
+            split: train or test; they share no running words.
+        """
+        labels = random.integers(CLASSES, size=count)
+        starts = random.integers(len(self.running[split]) - gap, size=count)
+        running = self.running[split][starts[:, None] + np.arange(gap)]
+        sides = [
+            np.array([[self.ids[word] for word in side.format(cue).split()] for cue in self.cues], "int32")
+            for side in (self.opening, self.question)
+        ]
+        parts = [side.reshape(CLASSES, -1)[labels] for side in sides]
+        return np.concatenate([parts[0], running, parts[1]], axis=1), labels
+
+
+def recurrent_layer(cell: str, units: int, seed: int) -> Any:
+    """One layer of a cell of Elman, which returns its outputs and its last states."""
+    return plugins.load("layers.recurrent", cell).layer(units, cell, seed)
+
+
+def classifier(layer: Any, words: int, seed: int, width: int = 32, classes: int = CLASSES) -> Any:
+    """Word vectors, learned with the rest; a recurrent layer; classes from its last output."""
+    import keras
+
+    token_ids = keras.Input((None,), dtype="int32")
+    uniform = keras.initializers.RandomUniform(-0.5, 0.5, seed=seed)
+    vectors = keras.layers.Embedding(words, width, embeddings_initializer=uniform, name="words")(token_ids)
+    outputs, *_ = layer(vectors)
+    draw = keras.initializers.GlorotUniform(seed=seed)
+    return keras.Model(token_ids, keras.layers.Dense(classes, kernel_initializer=draw, name="classes")(outputs[:, -1]))
+
+
+def learn(
+    model: Any,
+    texts: Texts,
+    gaps: tuple[int, int],
+    seed: int,
+    steps: int,
+    optimizer: Any = None,
+    batch_size: int = 64,
+    seen: Callable[[int, float], None] | None = None,
+) -> None:
+    """Trains a classifier on fresh texts, all of a batch with the same gap.
+
+    Args:
+        model: from `classifier`.
+        texts: what is drawn from.
+        gaps: the shortest and the longest; a batch's is drawn from between, its logarithm uniformly.
+        seed: of the draws.
+        steps: of training.
+        optimizer: Adam at 0.003, gradients clipped at a norm of one, if not given.
+        batch_size: texts a step.
+        seen: is told each step's number and loss.
+    """
+    import keras
+
+    from pipelines.models.tracing import trace_once
+
+    model.compile(
+        optimizer=optimizer or keras.optimizers.Adam(0.003, global_clipnorm=1.0),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    trace_once(model)
+    random = np.random.default_rng(seed)
+    for step in range(steps):
+        gap = round(float(np.exp(random.uniform(*np.log(gaps)))))
+        loss = model.train_on_batch(*texts.draw(random, batch_size, gap))
+        if seen:
+            seen(step, float(loss))
+
+
+def accuracy(model: Any, texts: Texts, gap: int, seed: int, count: int = 500) -> float:
+    """The share of fresh texts, of words that training did not read, whose cue is told."""
+    token_ids, labels = texts.draw(np.random.default_rng(seed + 1000), count, gap, "test")
+    return float((model.predict_on_batch(token_ids).argmax(axis=-1) == labels).mean())
