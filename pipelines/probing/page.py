@@ -27,8 +27,9 @@ table {{ border-collapse: collapse; }}
 th, td {{ border-bottom: 1px solid #ccc; padding: .1em .8em .1em 0; text-align: left; }}
 td {{ text-align: right; }}
 svg {{ height: auto; max-width: 100%; }}
-.legend {{ display: flex; gap: .6em; }}
-.legend i {{ width: 1em; }}
+.legend {{ align-items: center; display: flex; gap: .6em; }}
+.legend b {{ display: flex; height: 1em; min-width: 21em; }}
+.legend i {{ flex: 1; }}
 {colours}</style>
 """
 
@@ -70,10 +71,11 @@ def page(
     darkest = float(np.percentile(distances, SATURATED)) or 1.0
     steps = range(-LEVELS, LEVELS + 1)
     colours = "".join(f".{_name(level)} {{ background: {_colour(level)}; }}\n" for level in steps)
+    bar = "".join(f"<i class={_name(level)}></i>" for level in steps)
     legend = (
-        f'<p class="legend">{threshold - darkest:.3f} or less: {escape(below)} '
-        f"{''.join(f'<i class={_name(level)}></i>' for level in steps)} "
-        f"{escape(above)}: {threshold + darkest:.3f} or more; white is the threshold, {threshold:.3f}</p>\n"
+        f"<p>The state after each token: white at the threshold, {threshold:.3f}.</p>\n"
+        f'<p class="legend">{escape(below)}, {threshold - darkest:.3f} or less <b>{bar}</b> '
+        f"{escape(above)}, {threshold + darkest:.3f} or more</p>\n"
     )
     sections = "".join(_section(text, threshold, darkest) for text in texts)
     start = START.format(title=escape(title), colours=colours)
@@ -121,7 +123,8 @@ def specification(
 ) -> dict[str, Any]:
     """The Vega-Lite specification of the histogram, with its data."""
     colours = {"domain": [above, below], "range": ["rgb({}, {}, {})".format(*colour) for colour in (FOR, AGAINST)]}
-    axis = {"type": "quantitative", "title": f"state of unit {unit} after the text"}
+    title = f"state of unit {unit} after the text"
+    axis = {"type": "quantitative", "title": title, "axis": {"tickCount": 10, "labelOverlap": True}}
     bars = {
         "x": {"field": "low", "bin": {"binned": True}, **axis},
         "x2": {"field": "high"},

@@ -18,14 +18,15 @@ def test_pieces_are_coloured_by_their_side_of_the_threshold_and_neighbours_of_a_
     assert "dev-1: pos; the unit says neg (-0.500)" in shown
     assert ".a10 { background: rgba(31, 119, 180, 0.70); }" in shown
     assert ".b10 { background: rgba(214, 39, 40, 0.70); }" in shown
-    assert "-0.800 or less: neg" in shown
-    assert "pos: 1.200 or more; white is the threshold, 0.200" in shown
+    assert "neg, -0.800 or less <b><i class=b10></i>" in shown
+    assert "<i class=a10></i></b> pos, 1.200 or more" in shown
+    assert "white at the threshold, 0.200" in shown
 
 
 def test_what_comes_from_data_is_escaped():
-    shown = page_of(ShownText("<i>", "<b>", "<u>", 0.0, ["<script>"], np.array([0.3])))
+    shown = page_of(ShownText("<u>", "<s>", "<q>", 0.0, ["<script>"], np.array([0.3])))
     assert "a &lt;run&gt;: unit 7" in shown
-    assert not [tag for tag in ("<b>", "<u>", "<script>", "<run>", "<i>:") if tag in shown]
+    assert not [tag for tag in ("<u>", "<s>", "<q>", "<script>", "<run>") if tag in shown]
 
 
 def test_a_text_that_goes_on_says_so():
