@@ -1,7 +1,7 @@
 """Stage `probe`: what the units of a trained language model tell of labels that it was never shown.
 
 Each text is read to its end. On train, a logistic regression with an L1 penalty learns the labels from the states
-there; dev picks the penalty. The unit with the greatest weight is then taken alone, behind a threshold fitted on train.
+there; dev picks the penalty. Of the units that it uses, the best one by a threshold on train is then taken alone.
 """
 
 import argparse
@@ -91,21 +91,22 @@ def main(arguments: list[str] | None = None) -> None:
     ]
     for score in scores:
         print("{split} {system}: accuracy {value:.2f} [{low:.2f}, {high:.2f}]".format(**score))
+    weights = probe.regression.weights
     about = {
         "unit": probe.unit,
-        "label_above": probe.label_above(),
-        "threshold": round(probe.threshold, 6),
-        "units": len(probe.weights),
-        "units_used": int(np.count_nonzero(probe.weights)),
-        "penalty_inverse": probe.penalty_inverse,
+        "label_above": probe.above,
+        "threshold": round(probe.threshold.value, 6),
+        "units": len(weights),
+        "units_used": int(np.count_nonzero(weights)),
+        "penalty_inverse": probe.regression.penalty_inverse,
         "texts": {name: len(examples) for name, examples in splits.items()},
         "seed": options.seed,
     }
     with atomic_folder(options.output) as folder:
         write_json(folder / "scores.json", scores)
         write_json(folder / "probe.json", about)
-        used = sorted(np.flatnonzero(probe.weights).tolist(), key=lambda unit: -abs(probe.weights[unit]))
-        write_rows(folder / "weights.csv", [{"unit": unit, "weight": f"{probe.weights[unit]:.6f}"} for unit in used])
+        used = sorted(np.flatnonzero(weights).tolist(), key=lambda unit: -abs(weights[unit]))
+        write_rows(folder / "weights.csv", [{"unit": unit, "weight": f"{weights[unit]:.6f}"} for unit in used])
         write_pages(folder, f"{run.name}: unit {probe.unit}", run, probe, splits, states, scores)
     write_json(
         options.metrics,
@@ -184,12 +185,11 @@ def write_pages(
     from pipelines.probing.page import histogram_svg, page
     from pipelines.probing.regression import histogram
 
-    above, below = probe.label_above(), next(label for label in probe.labels if label != probe.label_above())
     for name in [name for name in splits if name != "train"]:
         rows = histogram(states[name][:, probe.unit], [str(example.label) for example in splits[name]])
         write_rows(folder / name / "histogram.csv", rows)
         if name == "dev":
-            svg = histogram_svg(rows, probe.unit, probe.threshold, above, below)
+            svg = histogram_svg(rows, probe.unit, probe.threshold.value, probe.above, probe.below)
     with atomic_file(folder / "histogram.svg") as file:
         file.write(svg)
     table: dict[str, dict[str, str]] = {}
@@ -198,7 +198,7 @@ def write_pages(
         table.setdefault(score["system"].replace("_", " "), {})[score["split"]] = told
     shown = shown_texts(run, probe, splits["dev"], states["dev"])
     with atomic_file(folder / "unit.html") as file:
-        file.write(page(title, table, svg, shown, probe.threshold, above, below))
+        file.write(page(title, table, svg, shown, probe.threshold.value, probe.above, probe.below))
 
 
 def shown_texts(

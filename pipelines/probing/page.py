@@ -11,7 +11,7 @@ import numpy as np
 from pipelines.reporting.explanations import AGAINST, DARKEST, FOR
 
 LEVELS = 10  # of a colour, on each side of the threshold
-SATURATED = 98  # percent of the tokens that are less dark than the darkest
+SATURATED = 98  # percent of the tokens of a side that are less dark than the darkest
 
 START = """<!DOCTYPE html>
 <html lang="en">
@@ -67,19 +67,25 @@ def page(
         above: the label that a state above it speaks for.
         below: the other one.
     """
-    distances = np.abs(np.concatenate([text.values for text in texts]) - threshold) if texts else np.ones(1)
-    darkest = float(np.percentile(distances, SATURATED)) or 1.0
+    distances = np.concatenate([text.values for text in texts] or [np.zeros(0)]) - threshold
+    darkest = _darkest(-distances), _darkest(distances)
     steps = range(-LEVELS, LEVELS + 1)
     colours = "".join(f".{_name(level)} {{ background: {_colour(level)}; }}\n" for level in steps)
     bar = "".join(f"<i class={_name(level)}></i>" for level in steps)
     legend = (
         f"<p>The state after each token: white at the threshold, {threshold:.3f}.</p>\n"
-        f'<p class="legend">{escape(below)}, {threshold - darkest:.3f} or less <b>{bar}</b> '
-        f"{escape(above)}, {threshold + darkest:.3f} or more</p>\n"
+        f'<p class="legend">{escape(below)}, {threshold - darkest[0]:.3f} or less <b>{bar}</b> '
+        f"{escape(above)}, {threshold + darkest[1]:.3f} or more</p>\n"
     )
     sections = "".join(_section(text, threshold, darkest) for text in texts)
     start = START.format(title=escape(title), colours=colours)
     return f"{start}<h1>{escape(title)}</h1>\n{_table(scores)}{svg}\n{legend}{sections}</html>\n"
+
+
+def _darkest(distances: np.ndarray) -> float:
+    """The distance from the threshold, on its one side, from which on a colour is the darkest."""
+    on_this_side = distances[distances > 0]
+    return float(np.percentile(on_this_side, SATURATED)) if len(on_this_side) else 1.0
 
 
 def _table(scores: Mapping[str, Mapping[str, str]]) -> str:
@@ -92,9 +98,11 @@ def _table(scores: Mapping[str, Mapping[str, str]]) -> str:
     return f"<table><tr><th></th>{head}</tr>\n{rows}</table>\n"
 
 
-def _section(text: ShownText, threshold: float, darkest: float) -> str:
+def _section(text: ShownText, threshold: float, darkest: tuple[float, float]) -> str:
     """A text, neighbouring pieces of one colour together."""
-    levels = np.rint(np.clip((text.values - threshold) / darkest, -1, 1) * LEVELS).astype(int).tolist()
+    distances = text.values - threshold
+    shares = np.clip(distances / np.where(distances < 0, *darkest), -1, 1)
+    levels = np.rint(shares * LEVELS).astype(int).tolist()
     told = f"{escape(text.id)}: {escape(text.label)}; the unit says {escape(text.by_unit)} ({text.final:+.3f})"
     coloured = "".join(
         f"<span class={_name(level)}>{escape(''.join(piece for piece, _ in group))}</span>"

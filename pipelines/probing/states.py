@@ -13,8 +13,8 @@ def final_states(
 ) -> np.ndarray:
     """The state after the last token of each text, read in batches of like length.
 
-    It is the last state of the last layer: an LSTM's cell state. Its tanh is taken, which bounds a cell state and
-    leaves the order of values as it is (Radford et al. 2017, section 3).
+    It is the last state of the last layer: an LSTM's cell state, as in Radford et al. 2017, section 3. They bound it by
+    its tanh; here it is left as it is, since small LSTMs have cell states beyond 5, which their tanh makes equal.
 
     Args:
         model: a `LanguageModel`.
@@ -53,4 +53,4 @@ def _after_each_chunk(
         going_on = lengths[rows] > start  # no row may be empty
         rows, states = rows[going_on], [state[going_on] for state in states]
         _, states = read(pad([texts[row][start : start + chunk_tokens] for row in rows]), states)
-        yield rows, np.tanh(states[-1])
+        yield rows, states[-1]

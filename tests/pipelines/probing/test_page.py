@@ -11,14 +11,14 @@ def page_of(*texts):
 
 
 def test_pieces_are_coloured_by_their_side_of_the_threshold_and_neighbours_of_a_colour_together():
-    values = np.array([0.2, 1.2, 1.2, -0.8, 0.2])
+    values = np.array([0.2, 1.2, 1.2, -0.3, 0.2])
     shown = page_of(ShownText("dev-1", "pos", "neg", -0.5, list("a<b&c"), values))
     spans = "<span class=a0>a</span><span class=a10>&lt;b</span><span class=b10>&amp;</span><span class=a0>c</span>"
     assert f'<div class="text">{spans}</div>' in shown
     assert "dev-1: pos; the unit says neg (-0.500)" in shown
     assert ".a10 { background: rgba(31, 119, 180, 0.70); }" in shown
     assert ".b10 { background: rgba(214, 39, 40, 0.70); }" in shown
-    assert "neg, -0.800 or less <b><i class=b10></i>" in shown
+    assert "neg, -0.300 or less <b><i class=b10></i>" in shown
     assert "<i class=a10></i></b> pos, 1.200 or more" in shown
     assert "white at the threshold, 0.200" in shown
 

@@ -30,7 +30,7 @@ def model(request):
 def alone(model):
     """The state of each text read whole and alone."""
     whole = [model.read(text[None], model.first_states(text[None]), training=False)[1][-1] for text in TEXTS]
-    return np.tanh(np.concatenate([np.asarray(state) for state in whole]))
+    return np.concatenate([np.asarray(state) for state in whole])
 
 
 @pytest.mark.parametrize(("chunk_tokens", "batch_size"), [(1, 6), (3, 2), (7, 1), (100, 4), (100, 64)])
@@ -58,4 +58,4 @@ def test_an_lstm_is_read_by_its_cell_state():
     biases = np.repeat([0.0, 100.0, 1.0, 0.0], 2)
     model.encoder[0].set_weights([kernel, recurrent, biases])
     states = final_states(model, [np.array([BEGIN_ID, 4, 5], "int32"), np.array([BEGIN_ID], "int32")], 2)
-    np.testing.assert_allclose(states, np.tanh([[1.5 * np.tanh(1)] * 2, [0.5 * np.tanh(1)] * 2]), atol=1e-6)
+    np.testing.assert_allclose(states, [[1.5 * np.tanh(1)] * 2, [0.5 * np.tanh(1)] * 2], atol=1e-6)
