@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -215,6 +216,18 @@ def test_words_are_not_read_from_images(ten_examples, small_vectors):
             )
     with pytest.raises(InputError, match=r"task 'sentiment': `model\.word_vectors` is missing"):
         build(task_config("sentiment", word_vectors=None), cell_config("gru", True), small_vectors, ten_examples)
+
+
+def test_a_training_that_would_change_words_is_refused_where_none_are_read(ten_examples, small_vectors):
+    for name, changes in (
+        ("column_classification", {"lower_cased": 0.5}),
+        ("column_classification", {"frozen_epochs": 1}),
+        ("captioning", {"lower_cased": 0.5}),  # its captions are not what is read
+    ):
+        config = task_config(name)
+        config = replace(config, training=replace(config.training, **changes))
+        with pytest.raises(InputError, match=rf"task '{name}': `training\.{next(iter(changes))}` is not read"):
+            build(config, cell_config("gru", False), small_vectors, ten_examples)
 
 
 def test_a_vector_has_no_columns_and_a_caption_is_written_forwards(ten_examples, small_vectors):
