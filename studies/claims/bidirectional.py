@@ -9,16 +9,16 @@ from studies.intervals import Row, difference, mean, means
 
 TITLE = "Reading in both directions"
 QUESTION = """
-"Apple grows in gardens" or "Apple sells telephones": what a word is may be told by words that come after it. A network
-that reads forwards has to label "Apple" before it has seen them. A bidirectional one is two networks, of which one
-reads from the end:
+"Apple grows in gardens" or "Apple sells telephones": what a word is may be told by words that come after it. A
+network that reads forwards has to label "Apple" before it has seen them. A bidirectional one is two networks, of
+which one reads from the end:
 
     forwards   h_t = f(x_t, h_(t-1))
     backwards  g_t = f(x_t, g_(t+1))
     the word   [h_t; g_t]
 
-Two networks have more weights than one, so the comparison gives them equally many: an LSTM of 100 units forwards
-has 66,000 in its recurrent layer, two of 64 units have 66,048. Taggers learn from 1,000 sentences of the embedded data,
+Two networks have more weights than one, so the comparison gives them equally many: an LSTM of 100 units forwards has
+66,000 in its recurrent layer, two of 64 units have 66,048. Taggers learn from 1,000 sentences of the embedded data,
 for four epochs, with skip-gram vectors. Translators have GRUs, two of 64 units or one of 84 in the encoder; as the
 decoder is as wide as the encoder's one direction, encoder and decoder are counted together (74,880 and 75,600). They
 learn from all 3,000 sentences for five epochs. All are scored on test, once; dev picks the epoch.
