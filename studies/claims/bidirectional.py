@@ -30,7 +30,7 @@ SOURCES = (
     'Schuster & Paliwal, "Bidirectional Recurrent Neural Networks", IEEE Transactions on Signal Processing 45 (11), '
     "1997, section II",
     'Graves & Schmidhuber, "Framewise Phoneme Classification with Bidirectional LSTM and Other Neural Network '
-    'Architectures", Neural Networks 18, 2005, abstract and section 5',
+    'Architectures", Neural Networks 18, 2005, abstract',
     'Bahdanau, Cho & Bengio, "Neural Machine Translation by Jointly Learning to Align and Translate", ICLR 2015, '
     "section 3.2",
 )

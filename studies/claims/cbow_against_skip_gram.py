@@ -24,18 +24,20 @@ Here both learn from the corpus of the default vectors, 412,000 words of the emb
 each of three seeds, with the settings of `configs/vectors/english_cbow.yaml` (ten epochs) and
 `configs/vectors/english_skip_gram.yaml` (six). That is a few thousandth parts of what such vectors want: of Google's
 19,544 analogies only 1,483 have all their words here, and nearly all of those are answered wrongly. Then four tasks
-learn from few labels (300 texts, 200 and 300 tagged sentences, 1,500 translated ones; the vectors of the Russian
-words are the same each time), where vectors should matter most, beside random vectors. They are scored on test, once.
+learn from few labels (1,000 texts, 200 and 300 tagged sentences, 1,500 translated ones, four epochs of batches of 16;
+the vectors of the Russian words are the same each time), where vectors should matter most, beside random vectors.
+They are scored on test, once.
 
 Read differences between the two kinds with a grain of salt: İrsoy and others found that gensim, which is used here,
 and the original program scale CBOW's gradient wrongly, and that CBOW is as good as skip-gram once that is mended.
-Words a second differ from one measurement to the next, the other figures don't. The real tagger's figures with both
-kinds of vectors are in [COMPARISONS.md](../benchmarks/COMPARISONS.md).
+Words a second differ from one measurement to the next, the other figures don't. A tagger of real entities with both
+kinds stands in [COMPARISONS.md](../benchmarks/COMPARISONS.md).
 """
 SOURCES = (
     'Mikolov, Chen, Corrado & Dean, "Efficient Estimation of Word Representations in Vector Space", 2013, '
     "arXiv:1301.3781, sections 3 and 4.3",
-    'İrsoy, Benton & Stratos, "Corrected CBOW Performs as well as Skip-gram", 2021, arXiv:2012.15332',
+    'İrsoy, Benton & Stratos, "Corrected CBOW Performs as well as Skip-gram", Workshop on Insights from Negative '
+    "Results in NLP, 2021, abstract",
 )
 NAMES = {"cbow": "CBOW", "skip_gram": "skip-gram", "random": "random"}
 CBOW, SKIP_GRAM, RANDOM = ({"vectors": kind} for kind in NAMES)

@@ -33,7 +33,7 @@ processor there is little to gain from steps that do not wait, unlike on a GPU.
 SOURCES = (
     'Kim, "Convolutional Neural Networks for Sentence Classification", EMNLP 2014, sections 2 and 4',
     'Bai, Kolter & Koltun, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for Sequence '
-    'Modeling", 2018, arXiv:1803.01271, sections 3.4 and 4',
+    'Modeling", 2018, arXiv:1803.01271, sections 3.4 and 5',
 )
 RECURRENT, CONVOLUTIONAL = {"network": "recurrent"}, {"network": "convolutional"}
 MARGIN = 1  # points
