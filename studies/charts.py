@@ -70,16 +70,17 @@ def dots(title: str, rows: Rows, x: str, y: str, colour: str | None = None) -> d
     else:
         place["color"] = {"value": COLOURS[0]}
     axis = _quantity("value", x)
+    interval = {"x": {**axis, "field": "low"}, "x2": {"field": "high"}}
     return {
         "title": title,
         "data": {"values": list(rows)},
         "width": 300,
         "height": {"step": 16 if colour else 26},
         "layer": [
-            {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": {**place, "x": {**axis, "field": "low"}, "x2": {"field": "high"}}},
+            {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": {**place, **interval}},
             {"mark": {"type": "point", "filled": True, "size": 60, "opacity": 1}, "encoding": {**place, "x": axis}},
         ],
-    }  # fmt: skip
+    }
 
 
 def beside(*panels: Mapping[str, Any], columns: int = 2) -> dict[str, Any]:
@@ -106,4 +107,5 @@ def _quantity(field: str, title: str, log: bool = False, domain: Sequence[float]
 
 def _colours(field: str, groups: Sequence[str]) -> dict[str, Any]:
     scale = {"domain": list(groups), "range": COLOURS[: len(groups)]}
-    return {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": {"orient": "bottom", "columns": 3}}  # fmt: skip
+    legend = {"orient": "bottom", "columns": 3}
+    return {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": legend}

@@ -4,7 +4,7 @@
 short-range twin asks for a word right before: "... The clouds are in the ___".
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ def classifier(layer: Any, words: int, seed: int, width: int = 32, classes: int 
     return keras.Model(token_ids, keras.layers.Dense(classes, kernel_initializer=draw, name="classes")(outputs[:, -1]))
 
 
-def learn(
+def learning(
     model: Any,
     texts: Texts,
     gaps: tuple[int, int],
@@ -89,8 +89,7 @@ def learn(
     steps: int,
     optimizer: Any = None,
     batch_size: int = 64,
-    seen: Callable[[int, float], None] | None = None,
-) -> None:
+) -> Iterator[tuple[int, float]]:
     """Trains a classifier on fresh texts, all of a batch with the same gap.
 
     Args:
@@ -101,7 +100,9 @@ def learn(
         steps: of training.
         optimizer: Adam at 0.003, gradients clipped at a norm of one, if not given.
         batch_size: texts a step.
-        seen: is told each step's number and loss.
+
+    Yields:
+        The number of each step, from one, and its loss.
     """
     import keras
 
@@ -113,12 +114,15 @@ def learn(
         jit_compile=False,
     )
     trace_once(model)
-    random = np.random.default_rng(seed)
-    for step in range(steps):
+    random, equal = np.random.default_rng(seed), np.ones(batch_size, "float32")
+    for step in range(1, steps + 1):
         gap = round(float(np.exp(random.uniform(*np.log(gaps)))))
-        loss = model.train_on_batch(*texts.draw(random, batch_size, gap))
-        if seen:
-            seen(step, float(loss))
+        yield step, float(model.train_on_batch(*texts.draw(random, batch_size, gap), equal))
+
+
+def learn(*arguments: Any, **settings: Any) -> list[float]:
+    """Trains a classifier as `learning` does, to the end; gives the loss of each step."""
+    return [loss for _, loss in learning(*arguments, **settings)]
 
 
 def accuracy(model: Any, texts: Texts, gap: int, seed: int, count: int = 500) -> float:

@@ -26,7 +26,7 @@ from pipelines.config import (
 )
 
 ROOT = Path(__file__).parents[1]
-STAGES = {"baseline", "compare", "encode", "evaluate", "predict", "prepare", "train", "cli"}
+STAGES = {"baseline", "compare", "encode", "evaluate", "predict", "prepare", "probe", "train", "cli"}
 FOUNDATION = {"config", "plugins", "seeding"}
 # A folder of pipelines -> the folders that it may import besides the foundation and itself.
 ALLOWED = {
@@ -39,6 +39,7 @@ ALLOWED = {
     "decoding": {"models", "data"},
     "tasks": {"models", "data", "decoding", "evaluation"},
     "training": {"tasks", "models", "data", "evaluation"},
+    "probing": {"models", "data", "reporting"},
 }
 WITHOUT_KERAS = ("evaluation", "baselines", "reporting", "data")
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))

@@ -1,0 +1,64 @@
+"""How many of the bits that it has read a recurrent layer can still tell, by the width of its state."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+CELLS = ("simple_rnn", "lstm", "gru")
+UNITS = (4, 8, 16, 32, 64)
+DELAYS = 40  # the furthest bit that is asked for
+STEPS = 300
+
+
+def measure() -> Iterator[dict]:
+    """The share of bits that are told right, by cell, width and how many steps ago they were read."""
+    from pipelines.seeding import seed_everything
+
+    for cell in CELLS:
+        for units in UNITS:
+            for seed in (1, 2, 3):
+                seed_everything(seed)
+                shares = told(trained(cell, units, seed), seed)
+                for delay, share in enumerate(shares):
+                    yield {"cell": cell, "units": units, "seed": seed, "delay": delay, "share": round(float(share), 4)}
+
+
+def trained(cell: str, units: int, seed: int) -> Any:
+    """A layer that reads one bit a step and tells, at each step, the last `DELAYS` ones."""
+    import keras
+
+    from pipelines.models.tracing import trace_once
+    from studies.recall import recurrent_layer
+
+    read = keras.Input((None, 1))
+    outputs, *_ = recurrent_layer(cell, units, seed)(read)
+    draw = keras.initializers.GlorotUniform(seed=seed)
+    model = keras.Model(read, keras.layers.Dense(DELAYS, kernel_initializer=draw)(outputs))
+    model.compile(
+        keras.optimizers.Adam(0.01, global_clipnorm=1.0),
+        keras.losses.BinaryCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    trace_once(model)
+    random = np.random.default_rng(seed)
+    for _ in range(STEPS):
+        model.train_on_batch(*bits(random, 32), np.ones((32, 2 * DELAYS), "float32"))
+    return model
+
+
+def bits(random: np.random.Generator, count: int, time: int = 2 * DELAYS) -> tuple[Any, Any]:
+    """Rows of fair bits as -1 and 1, float32 (count, time, 1), and the bits before each, (count, time, delays).
+
+    The bits before the first one are drawn as well, and cannot be known.
+    """
+    drawn = random.integers(0, 2, (count, time + DELAYS - 1))
+    before = np.lib.stride_tricks.sliding_window_view(drawn, DELAYS, axis=1)[:, :, ::-1]
+    return (2 * drawn[:, DELAYS - 1 :, None] - 1).astype("float32"), before.astype("float32")
+
+
+def told(model: Any, seed: int) -> np.ndarray:
+    """The share of bits told right by how many steps ago they were read, (delays,), where all can be known."""
+    read, before = bits(np.random.default_rng(seed + 1000), 200)
+    right = (model.predict_on_batch(read) > 0) == (before > 0)
+    return right[:, DELAYS:].mean(axis=(0, 1))

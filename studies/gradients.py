@@ -1,0 +1,66 @@
+"""How the gradient of a loss at the end of a text fares on its way back through the steps, and what the gates do."""
+
+from typing import Any
+
+import numpy as np
+
+
+def read(model: Any, token_ids: np.ndarray, labels: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Reads texts step by step, as the recurrent layer of a classifier does.
+
+    Args:
+        model: from `studies.recall.classifier`.
+        token_ids: int32 (texts, time).
+        labels: the classes of the texts, at whose cross-entropy L the gradients begin.
+
+    Returns:
+        The Euclidean norm of dL/ds_t for each state s that the layer carries (`h`, `c`), its mean over the texts,
+        (time,); and each gate's value, its mean over texts and units, (time,).
+    """
+    import tensorflow
+
+    words, layer, classes = model.layers[1:]
+    cell, vectors = layer.cell, words(token_ids)
+    states = layer.get_initial_state(len(token_ids))
+    history, opened = [], []
+    with tensorflow.GradientTape() as tape:
+        tape.watch(states)
+        for step in range(vectors.shape[1]):
+            opened.append(gates(cell, vectors[:, step], states))
+            outputs, states = cell(vectors[:, step], states)
+            history.append(states)
+        scores = tensorflow.nn.sparse_softmax_cross_entropy_with_logits(labels, classes(outputs))
+        loss = tensorflow.reduce_sum(scores)
+    gradients = tape.gradient(loss, history)
+    names = {1: ["c"] if hasattr(cell, "peephole") else ["h"], 2: ["h", "c"]}[len(states)]
+    norms = {
+        name: np.array([np.linalg.norm(step[number], axis=-1).mean() for step in gradients])
+        for number, name in enumerate(names)
+    }
+    return norms, {gate: np.array([step[gate] for step in opened]) for gate in opened[0]}
+
+
+def gates(cell: Any, inputs: Any, states: list[Any]) -> dict[str, float]:
+    """The mean value of each gate of a cell in one step; a simple RNN has none.
+
+    Args:
+        cell: of an LSTM, a GRU (reset after the product) or an SRU.
+        inputs: float (batch, features).
+        states: before the step.
+    """
+    from keras import ops
+
+    before, projected = states[0], inputs @ cell.kernel
+    if hasattr(cell, "peephole"):
+        parts = ops.split(projected, projected.shape[-1] // cell.units, axis=-1)[1:3]
+        sums = ops.concatenate(parts, axis=-1) + cell.peephole * ops.tile(before, (1, 2)) + cell.bias
+        names = ["forget", "reset"]
+    elif len(states) == 2:
+        sums, names = projected + before @ cell.recurrent_kernel + cell.bias, ["input", "forget", "", "output"]
+    elif hasattr(cell, "reset_after"):
+        sums = projected + cell.bias[0] + before @ cell.recurrent_kernel + cell.bias[1]
+        names = ["update", "reset", ""]
+    else:
+        return {}
+    values = ops.convert_to_numpy(ops.sigmoid(sums)).mean(axis=0)
+    return {name: float(part.mean()) for name, part in zip(names, np.split(values, len(names)), strict=True) if name}
