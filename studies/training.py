@@ -29,11 +29,10 @@ def experiment(
     dataset: Path,
     source_vectors: Path,
     target_vectors: Path | None = None,
-    /,
     *,
     examples: int | None = None,
     dev_examples: int | None = None,
-    **settings: Mapping[str, Any],
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Experiment:
     """A task on a dataset, with a model that has not learned yet.
 
@@ -46,11 +45,11 @@ def experiment(
         target_vectors: of those of what is written, where that is words.
         examples: how many of train are learned from, the first ones; all, if not given.
         dev_examples: by how many of dev an epoch is judged; by all, if not given.
-        settings: keys to `model`, `training` and `cell` that replace those of the configurations.
+        settings: keys of `model`, `training` and `cell` that replace those of the configurations.
     """
     layer = read_yaml(CONFIGS / "cells" / f"{cell}.yaml")["cell"]
     target = target_vectors or source_vectors
-    overrides = {part: dict(keys) for part, keys in settings.items()}
+    overrides = {part: dict(keys) for part, keys in (settings or {}).items()}
     run = Run(task, dataset.name, cell, layer, source_vectors.name, target.name, seed, report_test=True, set=overrides)
     config, encoder = load_settings(run, CONFIGS, "study")
     ready = set_up(run, config, encoder, dataset, {"tokens": source_vectors, "target_tokens": target})

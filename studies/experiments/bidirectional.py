@@ -25,7 +25,7 @@ def measure(data: Path, vectors: Path) -> Iterator[dict]:
         for seed in SEEDS:
             for reads, (cell, units) in TAGGERS.items():
                 settings = {"training": {"epochs": 4}, "cell": {"units": units}}
-                ready = experiment(task, cell, seed, data / dataset, english, examples=1000, **settings)
+                ready = experiment(task, cell, seed, data / dataset, english, examples=1000, settings=settings)
                 trained(ready)
                 yield {
                     "task": name,
@@ -38,7 +38,7 @@ def measure(data: Path, vectors: Path) -> Iterator[dict]:
     for seed in TRANSLATION_SEEDS:
         for reads, (cell, units) in TRANSLATORS.items():
             settings = {"training": {"epochs": 5}, "cell": {"units": units, "dropout": 0.0}}
-            ready = experiment("translation", cell, seed, dataset, english, russian, dev_examples=50, **settings)
+            ready = experiment("translation", cell, seed, dataset, english, russian, dev_examples=50, settings=settings)
             trained(ready)
             yield {
                 "task": "translation",

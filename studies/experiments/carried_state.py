@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.data.chunks import CarriedBatches
+
 SEEDS = (1, 2, 3, 4, 5)
 CHUNK = 20  # characters
 TRAIN, DEV, TEST = 160_000, 8_000, 20_000  # characters
@@ -27,7 +29,7 @@ def measure(characters: Path, vectors: Path) -> Iterator[dict]:
 
     for seed in SEEDS:
         for trained in (CARRIED, RESET):
-            ready = experiment("text_generation", "lstm", seed, characters, vectors / "random", **SETTINGS)
+            ready = experiment("text_generation", "lstm", seed, characters, vectors / "random", settings=SETTINGS)
             ready, test = of_one_text(ready, TRAIN, DEV, TEST)
             learn(ready, trained)
             for read in (CARRIED, RESET):
@@ -47,7 +49,8 @@ def learn(ready: Any, trained: str) -> None:
 
     task, training = ready.task, ready.task.config.training
     (text,), (dev,) = ready.splits["train"], ready.splits["dev"]
-    batches = task.batches([task.encode(text)], training.batch_size, ready.run.seed)
+    kind = CarriedBatches if trained == CARRIED else Forgetful
+    batches = kind([task.encode(text)], task.collate, training.batch_size, CHUNK, ready.run.seed)
 
     def evaluate() -> dict[str, float]:
         return {task.config.monitor: float(nats_by_position(ready, dev, trained).mean())}
@@ -56,7 +59,7 @@ def learn(ready: Any, trained: str) -> None:
         fit(
             ready.model,
             task.loss(),
-            batches if trained == CARRIED else Forgetful(batches),
+            batches,
             evaluate,
             training,
             task.config.monitor,
@@ -65,22 +68,12 @@ def learn(ready: Any, trained: str) -> None:
         )
 
 
-class Forgetful:
-    """Batches of which no row goes on from the batch before, so that the model's states are zero.
-
-    Args:
-        batches: a `CarriedBatches`.
-    """
-
-    def __init__(self, batches: Any) -> None:
-        self.batches = batches
-
-    def __len__(self) -> int:
-        return len(self.batches)
+class Forgetful(CarriedBatches):
+    """Batches of which no row goes on from the batch before, so that each chunk begins with states of zero."""
 
     def epoch(self) -> Iterator[tuple]:
         """Yields the batches of a new epoch."""
-        for (token_ids, continues), targets, weights in self.batches.epoch():
+        for (token_ids, continues), targets, weights in super().epoch():
             yield (token_ids, np.zeros_like(continues)), targets, weights
 
 

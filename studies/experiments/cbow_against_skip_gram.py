@@ -48,7 +48,7 @@ def measure(data: Path, vectors: Path) -> Iterator[dict]:
                 for kind, source in kinds.items():
                     ready = experiment(
                         task, cell, seed, data / dataset, source, vectors / "russian_skip_gram",
-                        examples=examples, dev_examples=100, training=TRAINING, **settings,
+                        examples=examples, dev_examples=100, settings={"training": TRAINING, **settings},
                     )  # fmt: skip
                     trained(ready)
                     score = round(scores(ready, data / dataset)[figure], 2)

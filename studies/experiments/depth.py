@@ -20,7 +20,7 @@ def measure(data: Path, vectors: Path, characters: Path) -> Iterator[dict]:
         for depth, units, name in TAGGERS:
             settings = {"training": {"epochs": 4}, "cell": {"depth": depth, "units": units}}
             dataset, words = data / "toy_pos", vectors / "english_skip_gram"
-            ready = experiment("pos_tagging", "bilstm", seed, dataset, words, examples=1000, **settings)
+            ready = experiment("pos_tagging", "bilstm", seed, dataset, words, examples=1000, settings=settings)
             trained(ready)
             yield {
                 "task": "parts of speech",
@@ -32,7 +32,7 @@ def measure(data: Path, vectors: Path, characters: Path) -> Iterator[dict]:
     for seed in SEEDS:
         for depth, units, name in MODELS:
             settings = {**SETTINGS, "cell": {"depth": depth, "units": units, "dropout": 0.0}}
-            ready = experiment("text_generation", "lstm", seed, characters, vectors / "random", **settings)
+            ready = experiment("text_generation", "lstm", seed, characters, vectors / "random", settings=settings)
             ready, test = of_one_text(ready, TRAIN, DEV, TEST)
             trained(ready)
             yield {

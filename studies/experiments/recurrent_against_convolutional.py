@@ -47,7 +47,7 @@ def sentiment(dataset: Path, source_vectors: Path) -> Iterator[dict]:
     for seed in SEEDS:
         for network in NETWORKS:
             settings = {"training": {"epochs": 5, "patience": 5}}
-            ready = experiment("sentiment", "lstm", seed, dataset, source_vectors, examples=2000, **settings)
+            ready = experiment("sentiment", "lstm", seed, dataset, source_vectors, examples=2000, settings=settings)
             if network == CONVOLUTIONAL:
                 token_ids = keras.Input((None,), dtype="int32")
                 words = embed_words(token_ids, ready.task.vocabularies["tokens"], WIDTH, None, seed)

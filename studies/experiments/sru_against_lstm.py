@@ -22,7 +22,7 @@ def measure(data: Path, vectors: Path) -> Iterator[dict]:
                 settings = {"training": {"epochs": epochs, "patience": epochs}, "cell": {"bidirectional": both}}
                 ready = experiment(
                     task, config, seed, data / dataset, vectors / "english_skip_gram",
-                    examples=examples, dev_examples=200, **settings,
+                    examples=examples, dev_examples=200, settings=settings,
                 )  # fmt: skip
                 pace = trained_at_pace(ready)
                 yield {
