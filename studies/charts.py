@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 # Colours of Okabe and Ito, which the colour-blind tell apart.
-COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999"]
+COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999", "#f0e442"]
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -98,14 +98,14 @@ def svg(chart: Mapping[str, Any]) -> str:
 
 
 def _quantity(field: str, title: str, log: bool = False, domain: Sequence[float] | None = None) -> dict[str, Any]:
-    scale: dict[str, Any] = {"type": "log"} if log else {"zero": False, "nice": True}
+    scale: dict[str, Any] = {"type": "log", "nice": False} if log else {"zero": False, "nice": True}
     if domain:
         scale |= {"domain": list(domain), "nice": False}
-    axis = {"format": "~g"} if log else {}
+    axis = {"format": "~g", "tickCount": 6} if log else {}
     return {"field": field, "type": "quantitative", "title": title, "scale": scale, "axis": axis}
 
 
 def _colours(field: str, groups: Sequence[str]) -> dict[str, Any]:
     scale = {"domain": list(groups), "range": COLOURS[: len(groups)]}
-    legend = {"orient": "bottom", "columns": 3}
+    legend = {"orient": "bottom", "columns": 3, "symbolOpacity": 1}
     return {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": legend}

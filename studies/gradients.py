@@ -31,7 +31,7 @@ def read(model: Any, token_ids: np.ndarray, labels: np.ndarray) -> tuple[dict[st
             history.append(states)
         scores = tensorflow.nn.sparse_softmax_cross_entropy_with_logits(labels, classes(outputs))
         loss = tensorflow.reduce_sum(scores)
-    gradients = tape.gradient(loss, history)
+    gradients: Any = tape.gradient(loss, history)
     names = {1: ["c"] if hasattr(cell, "peephole") else ["h"], 2: ["h", "c"]}[len(states)]
     norms = {
         name: np.array([np.linalg.norm(step[number], axis=-1).mean() for step in gradients])

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 CELLS = ("simple_rnn", "lstm", "gru")
-UNITS = (4, 8, 16, 32, 64)
-DELAYS = 40  # the furthest bit that is asked for
-STEPS = 300
+UNITS = (4, 8, 16, 32)
+DELAYS = 32  # the furthest bit that is asked for
+STEPS = 250
 
 
 def measure() -> Iterator[dict]:

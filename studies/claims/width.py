@@ -1,0 +1,83 @@
+"""The wider the state, the further back it remembers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from studies.charts import beside, curves
+from studies.claims import Verdict
+from studies.intervals import Row, by_seed, chosen, difference, interval, means
+
+TITLE = "The width of the state, and how far it remembers"
+QUESTION = """
+The state is all that a recurrent network knows of what it has read. How much fits in? Jaeger measured it for networks
+whose recurrent weights are left as drawn, by asking them for the input k steps ago, and showed that a linear readout
+of N units recalls at most N inputs. Here all weights are trained.
+
+A layer reads a random bit at each step and has to tell the last 32 of them, all at once. Drawn is the share told
+right by how long ago the bit was read (half is guessing); its memory is how many of the last bits are each told right
+at least nine times in ten. After 250 batches of 32 rows of 64 bits (Adam, rate 0.01) no cell is at its best; all had
+the same.
+"""
+SOURCES = (
+    "Jaeger, Short term memory in echo state networks, GMD Report 152, 2001, sections 2 and 3",
+    "Collins, Sohl-Dickstein & Sussillo, Capacity and Trainability in Recurrent Neural Networks, ICLR 2017, section 2",
+)
+TOLD = 0.9  # share of right answers from which a bit counts as remembered
+
+
+def memory(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """A row for each trained layer: how many of the last bits it tells, `bits`."""
+    kinds = dict.fromkeys((row["cell"], row["units"], row["seed"]) for row in rows)
+    found = []
+    for cell, units, seed in kinds:
+        shares = sorted((row["delay"], row["share"]) for row in chosen(rows, cell=cell, units=units, seed=seed))
+        bits = next((delay for delay, share in shares if share < TOLD), len(shares))
+        found.append({"cell": cell, "units": units, "seed": seed, "bits": bits})
+    return found
+
+
+def verdicts(rows: Sequence[Row]) -> list[Verdict]:
+    """Memory by width, for each cell; and who remembers more at the same width."""
+    found = memory(rows)
+    widths = sorted({row["units"] for row in found})
+    narrow, wide = widths[0], widths[-1]
+    gain = {
+        cell: difference(found, "bits", {"units": wide}, {"units": narrow}, cell=cell)
+        for cell in dict.fromkeys(row["cell"] for row in found)
+    }
+    fullest = max(found, key=lambda row: row["bits"] / row["units"])
+    plain = by_seed(found, "bits", cell="simple_rnn")
+    gated = by_seed([row for row in found if row["cell"] != "simple_rnn"], "bits")
+    more = interval([gated[seed] - plain[seed] for seed in plain])
+    return [
+        Verdict(
+            f"With {wide} units a layer remembers further back than with {narrow}.",
+            "; ".join(f"{cell}: {gap.told()} bits more" for cell, gap in gain.items()),
+            all(gap.low > 0 for gap in gain.values()),
+        ),
+        Verdict(
+            "No layer remembers more bits than it has units.",
+            f"the most for its width: {fullest['bits']} bits in {fullest['units']} units ({fullest['cell']})",
+            fullest["bits"] <= fullest["units"],
+        ),
+        Verdict(
+            "At equal width, cells with gates remember more of the last bits than a plain network.",
+            f"{more.told()} bits more",
+            more.low > 0,
+        ),
+    ]
+
+
+def chart(rows: Sequence[Row]) -> dict[str, Any]:
+    """Memory by width, and the share told by delay for each cell."""
+    found = means(memory(rows), "bits", "cell", "units")
+
+    def panel(cell: str) -> dict[str, Any]:
+        shares = means(chosen(rows, cell=cell), "share", "units", "delay")
+        lines = [{**row, "units": f"{row['units']} units"} for row in shares]
+        return curves(cell, lines, ("delay", "steps ago"), "told right", "units", points=False, domain=(0.45, 1.02))
+
+    return beside(
+        curves("memory", found, ("units", "units"), "bits remembered", "cell", log_x=True),
+        *(panel(cell) for cell in dict.fromkeys(row["cell"] for row in rows)),
+    )

@@ -1,0 +1,108 @@
+"""Stage `page` of the studies: the figures become charts, verdicts and the page that tells them."""
+
+import argparse
+import importlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import InputError, exits_on_input_error
+from embeddings.files import atomic_file, atomic_folder
+from studies.charts import svg
+from studies.claims import Verdict
+
+# In the order of the page: from what the gradient does, over what it means for memory, to what one builds.
+STUDIES = (
+    "gradients_vanish",
+    "gradients_explode",
+    "recall_over_a_gap",
+    "forget_bias",
+    "bidirectional",
+    "depth",
+    "sru_against_lstm",
+    "carried_state",
+    "width",
+    "cbow_against_skip_gram",
+    "relu_against_tanh",
+    "recurrent_against_convolutional",
+)
+PREFACE = """# Studies: what is said of recurrent networks, measured
+
+Textbooks and papers say many things about recurrent networks. Here are some, each with a small experiment that anyone
+can repeat on two cores: `make studies` runs them all and writes this page. Every experiment is repeated with other
+seeds. A figure is the mean over them with its 95 % interval (Student's t) in brackets; in the charts the interval is
+the band or the bar. A difference is taken seed by seed, and a claim counts as confirmed only where the whole interval
+speaks for it. "Not confirmed here" means just that: networks of this size, on this task, after this much training,
+did not show it.
+
+"""
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Writes the page and its charts."""
+    parser = argparse.ArgumentParser(prog="python -m studies.page", description=__doc__)
+    parser.add_argument("--figures", type=Path, required=True, help="folder of what `studies.measure` wrote")
+    parser.add_argument("--plots", type=Path, required=True, help="folder of charts to write (SVG)")
+    parser.add_argument("--page", type=Path, required=True, help="page to write (Markdown)")
+    options = parser.parse_args(arguments)
+
+    figures = {name: read_rows(options.figures / f"{name}.jsonl") for name in STUDIES}
+    claims = {name: importlib.import_module(f"studies.claims.{name}") for name in STUDIES}
+    verdicts = {name: claims[name].verdicts(rows) for name, rows in figures.items()}
+    with atomic_folder(options.plots) as folder:
+        for name, rows in figures.items():
+            (folder / f"{name}.svg").write_text(svg(claims[name].chart(rows)) + "\n", encoding="utf-8")
+    plots = options.plots.relative_to(options.page.parent)
+    with atomic_file(options.page) as file:
+        file.write(PREFACE + "\n".join(contents(claims, verdicts)))
+        for number, name in enumerate(STUDIES, start=1):
+            file.write("\n" + "\n".join(section(number, name, claims[name], verdicts[name], plots)))
+    for name, found in verdicts.items():
+        for verdict in found:
+            print(f"{name}: {told(verdict)}: {verdict.claim}")
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The figures of a study.
+
+    Raises:
+        InputError: they are not there.
+    """
+    if not path.exists():
+        raise InputError(f"{path}: no such file; run `python -m studies.measure {path.stem}` or `make studies` first")
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def contents(claims: dict[str, Any], verdicts: dict[str, list[Verdict]]) -> Iterator[str]:
+    """A table of all claims and what became of them."""
+    yield "| | claim | verdict |"
+    yield "| --- | --- | --- |"
+    for number, name in enumerate(STUDIES, start=1):
+        for verdict in verdicts[name]:
+            yield f"| [{number}](#{name.replace('_', '-')}) | {verdict.claim} | {told(verdict)} |"
+    yield ""
+
+
+def section(number: int, name: str, claim: Any, verdicts: Sequence[Verdict], plots: Path) -> Iterator[str]:
+    """What a study asked, how, what was found, and who said so."""
+    yield f'<a id="{name.replace("_", "-")}"></a>'
+    yield ""
+    yield f"## {number}. {claim.TITLE}\n"
+    yield claim.QUESTION.strip() + "\n"
+    yield f"![{claim.TITLE}]({plots.as_posix()}/{name}.svg)\n"
+    for verdict in verdicts:
+        yield f"- {verdict.claim} **{told(verdict).capitalize()}**: {verdict.found}."
+    yield "\nSources: " + "; ".join(claim.SOURCES) + ". "
+    yield f"Code: [experiment](experiments/{name}.py), [claims](claims/{name}.py).\n"
+
+
+def told(verdict: Verdict) -> str:
+    """The verdict in words."""
+    return "confirmed" if verdict.confirmed else "not confirmed here"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Gradients on their way back, and gates, beside numbers worked out in NumPy."""
+
+import numpy as np
+import pytest
+
+from studies.experiments.gradients_explode import backward_norms, recurrent_weights
+from studies.experiments.gradients_vanish import one_dimensional
+from studies.gradients import gates, read
+from studies.recall import classifier, recurrent_layer
+
+
+def softmax(logits):
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def test_the_gradients_of_a_plain_network_are_those_of_the_chain_rule():
+    model = classifier(recurrent_layer("simple_rnn", 3, 1), words=7, seed=1, width=2, classes=4)
+    ids, labels = np.array([[1, 2, 3, 4], [5, 6, 1, 1]]), np.array([0, 3])
+    norms, opened = read(model, ids, labels)
+    words, kernel, recurrent, bias, dense, dense_bias = (
+        np.asarray(weight, "float64") for weight in model.get_weights()
+    )
+    states = [np.zeros((2, 3))]
+    for step in range(4):
+        states.append(np.tanh(words[ids[:, step]] @ kernel + states[-1] @ recurrent + bias))
+    gradient = (softmax(states[-1] @ dense + dense_bias) - np.eye(4)[labels]) @ dense.T
+    expected = [np.linalg.norm(gradient, axis=-1).mean()]
+    for state in reversed(states[2:]):
+        gradient = (gradient * (1 - state**2)) @ recurrent.T
+        expected.insert(0, np.linalg.norm(gradient, axis=-1).mean())
+    assert norms["h"] == pytest.approx(expected, rel=1e-4)
+    assert opened == {}
+
+
+@pytest.mark.parametrize(("cell", "states"), [("lstm", {"h", "c"}), ("gru", {"h"}), ("sru", {"c"})])
+def test_every_state_that_is_carried_has_its_gradient(cell, states):
+    model = classifier(recurrent_layer(cell, 3, 1), words=7, seed=1)
+    norms, _ = read(model, np.array([[1, 2, 3, 4, 5]]), np.array([2]))
+    assert set(norms) == states
+    assert all(values.shape == (5,) and (values > 0).all() for values in norms.values())
+
+
+def test_the_gates_of_an_lstm_make_its_next_cell_state():
+    layer = recurrent_layer("lstm", 1, 1)  # of one unit, so that the mean over units is the gate itself
+    layer.build((1, None, 2))
+    inputs, hidden, state = (
+        np.array([[0.4, -1.2]], "float32"),
+        np.array([[0.3]], "float32"),
+        np.array([[-0.7]], "float32"),
+    )
+    found = gates(layer.cell, inputs, [hidden, state])
+    kernel, recurrent, bias = (np.asarray(weight) for weight in layer.get_weights())
+    candidate = np.tanh((inputs @ kernel + hidden @ recurrent + bias)[0, 2])
+    _, (output, after) = layer.cell(inputs, [hidden, state])
+    assert float(after[0, 0]) == pytest.approx(found["forget"] * -0.7 + found["input"] * candidate, abs=1e-6)
+    assert float(output[0, 0]) == pytest.approx(found["output"] * np.tanh(float(after[0, 0])), abs=1e-6)
+
+
+def test_the_gates_of_a_gru_and_of_an_sru_make_their_next_state():
+    inputs, before = np.array([[0.4, -1.2]], "float32"), np.array([[0.3]], "float32")
+    gru = recurrent_layer("gru", 1, 1)
+    gru.build((1, None, 2))
+    found = gates(gru.cell, inputs, [before])
+    kernel, recurrent, bias = (np.asarray(weight) for weight in gru.get_weights())
+    candidate = np.tanh((inputs @ kernel + bias[0])[0, 2] + found["reset"] * (before @ recurrent + bias[1])[0, 2])
+    _, (after,) = gru.cell(inputs, [before])
+    assert float(after[0, 0]) == pytest.approx(found["update"] * 0.3 + (1 - found["update"]) * candidate, abs=1e-6)
+    sru = recurrent_layer("sru", 1, 1)
+    sru.build((1, None, 2))
+    found = gates(sru.cell, inputs, [before])
+    candidate = (inputs @ np.asarray(sru.cell.kernel))[0, 0]
+    _, (after,) = sru.cell(inputs, [before])
+    assert float(after[0, 0]) == pytest.approx(found["forget"] * 0.3 + (1 - found["forget"]) * candidate, abs=1e-6)
+
+
+def test_the_product_of_slopes_is_the_derivative():
+    rows = [row for row in one_dimensional() if abs(row["derivative"]) > 1e-4]
+    assert len(rows) > 50
+    for row in rows:
+        assert row["difference"] == pytest.approx(row["derivative"], rel=1e-3), row
+
+
+def test_the_slopes_bound_the_product():
+    for row in one_dimensional():
+        bound = {"tanh": 1, "sigmoid": 0.25, "relu": 1}[row["activation"]] * row["weight"]
+        assert abs(row["derivative"]) <= bound ** row["distance"] * 1.00001
+
+
+def test_weights_have_the_spectral_radius_that_was_asked_for():
+    weights = recurrent_weights(1.5, np.random.default_rng(1))
+    assert np.abs(np.linalg.eigvals(weights)).max() == pytest.approx(1.5)
+
+
+def test_a_gradient_grows_at_most_with_the_largest_singular_value():
+    rows = list(backward_norms())
+    assert {row["seed"] for row in rows} == {1, 2, 3, 4, 5}
+    for row in rows:
+        assert row["growth"] <= row["largest_singular_value"] ** row["length"] * 1.01

@@ -1,0 +1,47 @@
+"""Means over seeds and their intervals, by numbers worked out by hand."""
+
+import pytest
+
+from studies.intervals import by_seed, chosen, difference, interval, mean, means
+
+ROWS = [
+    {"cell": "lstm", "gap": gap, "seed": seed, "accuracy": value}
+    for gap, values in ((2, (1.0, 2.0, 3.0)), (5, (4.0, 4.0, 4.0)))
+    for seed, value in enumerate(values, start=1)
+] + [{"cell": "gru", "gap": 2, "seed": seed, "accuracy": value} for seed, value in ((3, 4.0), (1, 3.0), (2, 3.5))]
+
+
+def test_the_interval_of_three_numbers():
+    found = interval([1.0, 2.0, 3.0])
+    half = 4.302653 * 1 / 3**0.5  # Student's t at 97.5 % with two degrees of freedom; a deviation of one
+    assert found.value == 2
+    assert (found.low, found.high) == (pytest.approx(2 - half, abs=1e-6), pytest.approx(2 + half, abs=1e-6))
+
+
+def test_equal_numbers_have_an_interval_of_no_width():
+    assert vars(interval([4.0, 4.0])) == {"value": 4, "low": 4, "high": 4}
+
+
+def test_a_difference_is_taken_seed_by_seed():
+    found = difference(ROWS, "accuracy", {"cell": "gru"}, {"cell": "lstm"}, gap=2)
+    assert found.value == pytest.approx(1.5)  # 2.0, 1.5 and 1.0
+    half = 4.302653 * 0.5 / 3**0.5
+    assert found.low == pytest.approx(1.5 - half, abs=1e-6)
+
+
+def test_several_rows_of_a_seed_count_as_their_mean():
+    assert by_seed(chosen(ROWS, cell="lstm"), "accuracy") == {1: 2.5, 2: 3.0, 3: 3.5}
+    assert mean(ROWS, "accuracy", cell="lstm").value == 3
+
+
+def test_means_of_every_combination_that_there_is():
+    found = means(ROWS, "accuracy", "cell", "gap")
+    assert [(row["cell"], row["gap"], row["value"]) for row in found] == [
+        ("lstm", 2, 2.0),
+        ("lstm", 5, 4.0),
+        ("gru", 2, 3.5),
+    ]
+
+
+def test_an_interval_is_told_with_its_unit():
+    assert interval([0.5, 0.5]).told(".0f", 100) == "50 (50 to 50)"

@@ -1,0 +1,108 @@
+"""The page of the studies, and the stages that make it."""
+
+import ast
+import importlib
+import json
+import pkgutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from studies import claims, experiments, measure, page
+from studies.claims import Verdict
+
+ROOT = Path(__file__).parents[2]
+STAGES = yaml.safe_load((ROOT / "studies/dvc.yaml").read_text(encoding="utf-8"))["stages"]
+DEPS = {study: stage["do"]["deps"] for stage in STAGES.values() if "foreach" in stage for study in stage["foreach"]}
+
+
+def modules(package):
+    return {module.name for module in pkgutil.iter_modules(package.__path__)}
+
+
+def test_every_study_has_an_experiment_a_claim_a_stage_and_a_place_on_the_page():
+    assert modules(experiments) == modules(claims) == set(page.STUDIES) == set(DEPS)
+    assert len(set(page.STUDIES)) == len(page.STUDIES) == 12
+
+
+def loaded(path, found):
+    """Files of the repository that a module imports, in functions too, and what these import."""
+    found.add(path)
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            for file in (f"{name.replace('.', '/')}.py", f"{name.replace('.', '/')}/__init__.py"):
+                if (ROOT / file).is_file() and file not in found:
+                    loaded(file, found)
+    return found
+
+
+@pytest.mark.parametrize("study", page.STUDIES)
+def test_what_an_experiment_loads_stands_among_its_deps(study):
+    deps = [dep.replace("${item}", study) for dep in DEPS[study]]
+    files = loaded(f"studies/experiments/{study}.py", loaded("studies/measure.py", set()))
+    code = {file for file in files if ast.parse((ROOT / file).read_text(encoding="utf-8")).body[1:]}
+    missing = {file for file in code if not any(file == dep or file.startswith(f"{dep}/") for dep in deps)}
+    assert not missing
+    assert all((ROOT / dep).exists() for dep in deps if not dep.startswith(("data/", "vectors/", "studies/data/")))
+
+
+@pytest.mark.parametrize("study", page.STUDIES)
+def test_a_study_says_what_is_asked_and_who_said_it(study):
+    claim = importlib.import_module(f"studies.claims.{study}")
+    assert claim.TITLE
+    assert len(claim.QUESTION.split()) > 40
+    assert all(
+        any(part.strip(",.").isdigit() for part in source.replace("(", " ").replace(")", " ").split())
+        for source in claim.SOURCES
+    )
+    rows = page.read_rows(ROOT / f"studies/figures/{study}.jsonl")
+    verdicts = claim.verdicts(rows)
+    assert verdicts
+    assert all(isinstance(verdict, Verdict) and verdict.claim.endswith(".") for verdict in verdicts)
+    assert len({row["seed"] for row in rows if "seed" in row}) >= 3
+
+
+def test_the_page_in_the_repository_is_that_of_its_figures(tmp_path, capsys):
+    arguments = ["--plots", str(tmp_path / "plots"), "--page", str(tmp_path / "README.md")]
+    page.main(["--figures", str(ROOT / "studies/figures"), *arguments])
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == (ROOT / "studies/README.md").read_text(
+        encoding="utf-8"
+    )
+    assert {path.stem for path in (tmp_path / "plots").iterdir()} == set(page.STUDIES)
+    for path in (tmp_path / "plots").iterdir():
+        assert path.read_text(encoding="utf-8").startswith("<svg")
+    assert capsys.readouterr().out.count("confirmed") >= len(page.STUDIES)
+
+
+def test_missing_figures_are_told_in_one_line(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        page.main(["--figures", str(tmp_path), "--plots", str(tmp_path / "plots"), "--page", str(tmp_path / "page.md")])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert "gradients_vanish.jsonl: no such file" in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_study_without_its_data_is_told_in_one_line(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        measure.main(["forget_bias", "--output", str(tmp_path / "forget_bias.jsonl")])
+    assert stopped.value.code == 2
+    assert "study 'forget_bias' reads a folder of data; give it (--data)" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_measure_writes_a_row_a_line(tmp_path, monkeypatch):
+    rows = [{"seed": 1, "value": 0.5}, {"seed": 2, "value": 1e-12}]
+    module = importlib.import_module("studies.experiments.width")
+    monkeypatch.setattr(module, "measure", lambda: iter(rows))
+    measure.main(["width", "--output", str(tmp_path / "width.jsonl")])
+    lines = (tmp_path / "width.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == rows
+    assert page.read_rows(tmp_path / "width.jsonl") == rows
