@@ -2,7 +2,7 @@
 
 import pytest
 
-from studies.charts import svg
+from studies.charts import curves, svg
 from studies.claims import (
     bidirectional,
     carried_state,
@@ -173,3 +173,14 @@ def test_two_cues_stand_one_after_the_other_and_the_first_is_asked_for(monkeypat
     assert (token_ids[:, :7] == 1).all()
     assert (token_ids[:, 7:] == 2).all()
     assert (labels == 1).all()
+
+
+def test_a_band_belongs_to_one_line_though_lines_share_a_colour():
+    rows = [
+        {"x": x, "colour": "red", "dash": dash, "value": x, "low": x - 1, "high": x + 1}
+        for dash in "ab"
+        for x in (1, 2)
+    ]
+    band, line = curves("title", rows, ("x", "x"), "y", "colour", dash="dash")["layer"]
+    assert band["mark"]["type"] == "area"
+    assert band["encoding"]["detail"]["field"] == line["encoding"]["strokeDash"]["field"] == "dash"
