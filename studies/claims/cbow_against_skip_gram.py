@@ -81,6 +81,7 @@ def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """The scores of each task and of the vectors themselves, a panel each, by the kind of vectors."""
     found = [{**row, "vectors": NAMES[row["vectors"]]} for row in means(rows, "score", "task", "vectors")]
     titles = {**TASKS, **dict.fromkeys(INTRINSIC, "percent answered"), "similarity": "rank correlation × 100"}
+    titles["words a second"] = "in training"
     panels = [
         dots(task, [row for row in found if row["task"] == task], title, "vectors") for task, title in titles.items()
     ]

@@ -22,13 +22,13 @@ Above the word vectors, the LSTM here has 33,154 numbers to learn (64 units), th
 each width). Both learn sentiment from 2,000 texts of the embedded data in five epochs, scored on test, once. Then
 they are asked two questions about texts with ten words of news behind each cue: "I grew up in France. ... I speak
 fluent ___", and "I grew up in France. ... I grew up in Japan. ... I speak fluent ___", where the first country
-counts. Both learn from 300 batches with one to ten words there, each from eight countries, so that guessing gives
+counts. Both learn from 400 batches with one to ten words there, each from eight countries, so that guessing gives
 12.5 percent, and guessing which of two came first 56 (in one text of eight they are the same).
 
 Bai and others compare a network of many convolutions with recurrent ones; stacked and spread wide enough, its windows
 grow to see whole texts. Kim's single layer, measured here, does not. "No worse" means by no more than one point.
-Times are of this machine's processor, batches of 32 texts, and differ from one run of this study to the next; on one
-processor there is little to gain from steps that do not wait, unlike on a GPU.
+Times are of batches of 32 texts on this machine's processor, the fastest of seven, and differ from one run of this
+study to the next; on one processor there is little to gain from steps that do not wait, unlike on a GPU.
 """
 SOURCES = (
     'Kim, "Convolutional Neural Networks for Sentence Classification", EMNLP 2014, sections 2 and 4',
@@ -38,7 +38,6 @@ SOURCES = (
 RECURRENT, CONVOLUTIONAL = {"network": "recurrent"}, {"network": "convolutional"}
 MARGIN = 1  # points
 ORDER = "the first of two cues"
-ACCURACIES = ("sentiment", "one cue", ORDER)
 TIMES = ("a training step", "reading")
 
 
@@ -82,19 +81,14 @@ def _both(rows: Sequence[Row], task: str) -> str:
 
 
 def chart(rows: Sequence[Row]) -> dict[str, Any]:
-    """Accuracies, a panel a task, and the times by length."""
-    scored = [row for row in rows if "accuracy" in row]
-    timed = [row for row in rows if "milliseconds" in row]
-    found = means(scored, "accuracy", "task", "network")
-    panels = [
-        dots(task, [row for row in found if row["task"] == task], "accuracy, percent", "network") for task in ACCURACIES
-    ]
-    by_length = means(timed, "milliseconds", "task", "network", "length")
-    low = min(row["value"] for row in by_length) / 2
-    for row in by_length:
-        row["low"] = max(row["low"], low)  # an axis of logarithms has no zero
-    lines = curves(
-        "time of a batch of 32", by_length, ("length", "words of a text"), "milliseconds", "network",
-        log_x=True, log_y=True, dash="task",
-    )  # fmt: skip
-    return beside(*panels, lines)
+    """Accuracies, and the times by length, a panel for training and one for reading."""
+    scored = means([row for row in rows if "accuracy" in row], "accuracy", "task", "network")
+    panels = [dots("accuracy", scored, "percent", "task", "network")]
+    timed = means([row for row in rows if "milliseconds" in row], "milliseconds", "task", "network", "length")
+    for task in TIMES:
+        found = [row for row in timed if row["task"] == task]
+        least = min(row["value"] for row in found) / 2
+        found = [{**row, "low": max(row["low"], least)} for row in found]  # an axis of logarithms has no zero
+        axes = ("length", "words of a text"), "milliseconds", "network"
+        panels.append(curves(f"{task}, 32 texts", found, *axes, log_x=True, log_y=True))
+    return beside(*panels)

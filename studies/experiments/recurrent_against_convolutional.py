@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -13,15 +12,16 @@ import numpy as np
 from studies.recall import CLASSES, Texts, recurrent_layer
 
 SEEDS = (1, 2, 3)
+SENTIMENT_SEEDS = (1, 2, 3, 4, 5)
 RECURRENT, CONVOLUTIONAL = NETWORKS = ("recurrent", "convolutional")
 WIDTH = 64  # of word vectors, and units of the LSTM
 # Kim's widths of windows; so many filters of each make the convolutions as large as the LSTM.
 WINDOWS, FILTERS = (3, 4, 5), 43
 GAP = 10  # running words behind a cue, more than any window sees; texts to learn from have one to so many
-STEPS = 300  # of training on a question, 64 texts each
+STEPS = 400  # of training on a question, 64 texts each
 TEXTS = 1000  # that are asked about
 LENGTHS = (16, 64, 256, 1024)  # words of a text whose reading is timed
-ROUNDS = 5  # of which a seed's time is the median
+ROUNDS = 7  # of which the fastest is a seed's time: whatever else a machine does takes time, and gives none
 
 
 def measure(data: Path, vectors: Path) -> Iterator[dict]:
@@ -44,7 +44,7 @@ def sentiment(dataset: Path, source_vectors: Path) -> Iterator[dict]:
     from pipelines.models.encoder import embed_words
     from studies.training import experiment, scores, trained
 
-    for seed in SEEDS:
+    for seed in SENTIMENT_SEEDS:
         for network in NETWORKS:
             settings = {"training": {"epochs": 5, "patience": 5}}
             ready = experiment("sentiment", "lstm", seed, dataset, source_vectors, examples=2000, settings=settings)
@@ -156,5 +156,5 @@ def times(network: str, seed: int) -> Iterator[dict]:
                 "seed": seed,
                 "task": task,
                 "length": length,
-                "milliseconds": round(1000 * median(seconds), 3),
+                "milliseconds": round(1000 * min(seconds), 3),
             }
