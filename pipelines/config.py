@@ -259,9 +259,20 @@ def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, Tas
     if name not in runs:
         raise InputError(f"{path}: no run {name!r}{nearest(name, list(runs))}")
     run = runs[name]
+    return run, *load_settings(run, configs, f"{path}: run {name!r}")
+
+
+def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig, CellConfig]:
+    """Reads the task and the cell of a run, the run's overrides applied.
+
+    Args:
+        run: the run.
+        configs: folder of configurations.
+        where: the run stands, for errors.
+    """
     unknown = sorted(set(run.set) - {"model", "training", "cell"})
     if unknown:
-        raise InputError(f"{path}: run {name!r}: `set` takes `model`, `training` and `cell`, got {unknown[0]!r}")
+        raise InputError(f"{where}: `set` takes `model`, `training` and `cell`, got {unknown[0]!r}")
     task_path = Path(configs) / "tasks" / f"{run.task}.yaml"
     parts = read_yaml(task_path)
     for part in ("model", "training"):
@@ -271,7 +282,5 @@ def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, Tas
     task = load_config(TaskConfig, task_path, overrides)
     cell = load_config(CellConfig, Path(configs) / "cells" / f"{run.cell}.yaml", run.set.get("cell"))
     if cell.cell != run.layer:
-        raise InputError(
-            f"{path}: run {name!r}: cell {run.cell!r} is built of {cell.cell!r}, but `layer` says {run.layer!r}"
-        )
-    return run, task, cell
+        raise InputError(f"{where}: cell {run.cell!r} is built of {cell.cell!r}, but `layer` says {run.layer!r}")
+    return task, cell

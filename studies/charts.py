@@ -40,11 +40,19 @@ def curves(
     groups = list(dict.fromkeys(row[colour] for row in rows))
     told_apart = {"color": _colours(colour, groups)}
     if dash:
-        told_apart["strokeDash"] = {"field": dash, "type": "nominal", "title": None}
+        legend = {"orient": "bottom", "columns": 3}
+        told_apart["strokeDash"] = {"field": dash, "type": "nominal", "title": None, "legend": legend}
     line = {"mark": {"type": "line", "point": points, "clip": True}, "encoding": {"x": horizontal, "y": vertical}}
     layers = [{**line, "encoding": {**line["encoding"], **told_apart}}]
     if all("low" in row for row in rows):
-        band = {"x": horizontal, "y": {**vertical, "field": "low"}, "y2": {"field": "high"}, **told_apart}
+        band = {
+            "x": horizontal,
+            "y": {**vertical, "field": "low"},
+            "y2": {"field": "high"},
+            "color": told_apart["color"],
+        }
+        if dash:
+            band["detail"] = {"field": dash, "type": "nominal"}  # an area has no dashes that would tell it apart
         layers.insert(0, {"mark": {"type": "area", "opacity": 0.18, "clip": True}, "encoding": band})
     return {"title": title, "data": {"values": list(rows)}, "width": 300, "height": 200, "layer": layers}
 

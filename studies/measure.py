@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("study", choices=names, metavar="study", help=", ".join(names))
     parser.add_argument("--data", type=Path, help="folder of prepared datasets, for studies that read text")
     parser.add_argument("--vectors", type=Path, help="folder of word vectors, for studies of tasks")
+    parser.add_argument("--characters", type=Path, help="prepared text of characters, for studies of language models")
     parser.add_argument("--output", type=Path, required=True, help="file to write (JSON Lines)")
     options = parser.parse_args(arguments)
 
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     folders = {name: getattr(options, name) for name in inspect.signature(measure).parameters}
     for name, folder in folders.items():
         if folder is None:
-            raise InputError(f"study {options.study!r} reads a folder of {name}; give it (--{name})")
+            raise InputError(f"study {options.study!r} reads {name}; give their folder (--{name})")
     started = printed = time.perf_counter()
     count = 0
     with atomic_file(options.output) as file:

@@ -1,0 +1,94 @@
+"""Claims about recurrent networks beside convolutional ones."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from studies.charts import beside, curves, dots
+from studies.claims import Verdict
+from studies.intervals import Row, by_seed, chosen, difference, interval, mean, means
+
+TITLE = "Recurrent against convolutional"
+QUESTION = """
+A text can be read by a window that slides over it. Kim's classifier has windows of three, four and five words; each
+of its filters looks for one pattern and tells how well the best window of the whole text fits it:
+
+    recurrent      h_t = f(x_t, h_(t-1));  the text is h_T
+    convolutional  c_t = relu(W [x_t; ...; x_(t+k-1)] + b);  the text is max over t of c_t, for k = 3, 4, 5
+
+No step waits for another, so a convolution should lose less time on long texts. And what it misses should be what no
+window holds: a word can be found wherever it stands, but not which of two words far from each other came first.
+
+Above the word vectors, the LSTM here has 33,154 numbers to learn (64 units), the convolutions 33,413 (43 filters of
+each width). Both learn sentiment from 2,000 texts of the embedded data in five epochs, scored on test, once. Then
+they are asked two questions about texts with ten words of news behind each cue: "I grew up in France. ... I speak
+fluent ___", and "I grew up in France. ... I grew up in Japan. ... I speak fluent ___", where the first country
+counts. Both learn from 400 batches with one to ten words there, each from eight countries, so that guessing gives
+12.5 percent, and guessing which of two came first 56 (in one text of eight they are the same).
+
+Bai and others compare a network of many convolutions with recurrent ones; stacked and spread wide enough, its windows
+grow to see whole texts. Kim's single layer, measured here, does not. "No worse" means by no more than one point.
+Times are of batches of 32 texts on this machine's processor, the fastest of seven, and differ from one run of this
+study to the next; on one processor there is little to gain from steps that do not wait, unlike on a GPU.
+"""
+SOURCES = (
+    'Kim, "Convolutional Neural Networks for Sentence Classification", EMNLP 2014, sections 2 and 4',
+    'Bai, Kolter & Koltun, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for Sequence '
+    'Modeling", 2018, arXiv:1803.01271, sections 3.4 and 5',
+)
+RECURRENT, CONVOLUTIONAL = {"network": "recurrent"}, {"network": "convolutional"}
+MARGIN = 1  # points
+ORDER = "the first of two cues"
+TIMES = ("a training step", "reading")
+
+
+def verdicts(rows: Sequence[Row]) -> list[Verdict]:
+    """Confirmed where the whole interval of a difference, or of a ratio, stands on the claim's side."""
+    found = []
+    for task, claim in (
+        ("sentiment", f"A convolutional classifier is no worse at sentiment than a recurrent one, by {MARGIN} point."),
+        ("one cue", f"It is no worse at finding one word, wherever it stands, by {MARGIN} point."),
+    ):
+        gain = difference(rows, "accuracy", CONVOLUTIONAL, RECURRENT, task=task)
+        found.append(Verdict(claim, f"{_both(rows, task)}; difference {gain.told('+.1f')}", gain.low > -MARGIN))
+    gain = difference(rows, "accuracy", RECURRENT, CONVOLUTIONAL, task=ORDER)
+    claim = "Which of two words came first, farther apart than a window, is told better by the recurrent one."
+    found.append(Verdict(claim, f"{_both(rows, ORDER)}; difference {gain.told('+.1f')}", gain.low > 0))
+    for task in TIMES:
+        ours, theirs = (slopes(rows, task, kind) for kind in (RECURRENT, CONVOLUTIONAL))
+        times = interval([ours[seed] / theirs[seed] for seed in ours])
+        each = " and ".join(f"{interval(list(one.values())).told('.2f')}" for one in (ours, theirs))
+        claim = f"Each further word costs the recurrent one more time, in {task}."
+        told = f"{each} milliseconds a word of 32 texts; {times.told('.2f')} times as much"
+        found.append(Verdict(claim, told, times.low > 1))
+    return found
+
+
+def slopes(rows: Sequence[Row], task: str, kind: Row) -> dict[int, float]:
+    """Milliseconds that each further word of the texts of a batch costs, by seed: the line nearest to all lengths."""
+    from scipy.stats import linregress
+
+    found = {}
+    for seed in by_seed(rows, "milliseconds", task=task, **kind):
+        measured = chosen(rows, task=task, seed=seed, **kind)
+        line: Any = linregress([row["length"] for row in measured], [row["milliseconds"] for row in measured])
+        found[seed] = float(line.slope)
+    return found
+
+
+def _both(rows: Sequence[Row], task: str) -> str:
+    ours, theirs = (mean(rows, "accuracy", task=task, **kind).told() for kind in (CONVOLUTIONAL, RECURRENT))
+    return f"accuracy {ours} convolutional, {theirs} recurrent"
+
+
+def chart(rows: Sequence[Row]) -> dict[str, Any]:
+    """Accuracies, and the times by length, a panel for training and one for reading."""
+    scored = means([row for row in rows if "accuracy" in row], "accuracy", "task", "network")
+    panels = [dots("accuracy", scored, "percent", "task", "network")]
+    timed = means([row for row in rows if "milliseconds" in row], "milliseconds", "task", "network", "length")
+    for task in TIMES:
+        found = [row for row in timed if row["task"] == task]
+        least = min(row["value"] for row in found) / 2
+        found = [{**row, "low": max(row["low"], least)} for row in found]  # an axis of logarithms has no zero
+        axes = ("length", "words of a text"), "milliseconds", "network"
+        panels.append(curves(f"{task}, 32 texts", found, *axes, log_x=True, log_y=True))
+    return beside(*panels)

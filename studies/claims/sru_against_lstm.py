@@ -1,0 +1,73 @@
+"""Claims about the simple recurrent unit."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from studies.charts import beside, dots
+from studies.claims import Verdict
+from studies.intervals import Interval, Row, by_seed, difference, interval, mean, means
+
+TITLE = "SRU against LSTM"
+QUESTION = """
+An LSTM's gates read the output of the step before, so each step waits for a product of a matrix and a vector. In the
+simple recurrent unit only products of single numbers wait; all matrices stand in front of the loop, where one large
+product serves every step at once:
+
+    LSTM  f_t = sigma(W x_t + U h_(t-1) + b)        U: a matrix
+    SRU   f_t = sigma(W x_t + v * c_(t-1) + b)      v: a vector, taken element by element
+          c_t = f_t * c_(t-1) + (1 - f_t) * W' x_t
+          h_t = r_t * c_t + (1 - r_t) * x_t
+
+Lei and others report five to nine times the speed of an LSTM on a GPU, at better quality. Here both have 64 units,
+which makes the SRU the smaller one: 12,544 numbers to learn in one direction beside the LSTM's 33,024. They classify
+texts (one direction; 2,000 examples, five epochs) and tag parts of speech (both directions; 1,500 sentences, four
+epochs) of the embedded data, and are scored on test, once. "No worse" means by no more than 0.3 points.
+
+Speed is that of training on a processor, by the median epoch after the first, in words a second: it counts word
+vectors, output layer and optimiser too, which both have in common. It depends on the machine and on what else that
+does, so these figures alone differ from one run of this study to the next. On real data, the two stand in
+[COMPARISONS.md](../benchmarks/COMPARISONS.md) and [speed](../benchmarks/speed/README.md).
+"""
+SOURCES = (
+    'Lei, Zhang, Wang, Dai & Artzi, "Simple Recurrent Units for Highly Parallelizable Recurrence", EMNLP 2018, '
+    "abstract and sections 3 and 4.1",
+)
+TASKS = ("sentiment", "parts of speech")
+MARGIN = 0.3  # points
+PAPER = 5  # times, the least that the abstract claims
+
+
+def verdicts(rows: Sequence[Row]) -> list[Verdict]:
+    """Confirmed where the whole interval of a ratio, or of a difference, stands on the claim's side."""
+    pace = {task: ratio(rows, task) for task in TASKS}
+    told = "; ".join(f"{task} {times.told()} times" for task, times in pace.items())
+    found = [
+        Verdict("An SRU learns from more words a second than an LSTM.", told, all(t.low > 1 for t in pace.values())),
+        Verdict(
+            "An SRU classifies at five times the speed of an LSTM, or more.",
+            f"{pace['sentiment'].told()} times",
+            pace["sentiment"].low > PAPER,
+        ),
+    ]
+    for task in TASKS:
+        ours, theirs = (mean(rows, "score", task=task, cell=cell) for cell in ("SRU", "LSTM"))
+        gain = difference(rows, "score", {"cell": "SRU"}, {"cell": "LSTM"}, task=task)
+        claim = f"In {task}, an SRU is no worse than an LSTM, by {MARGIN} points of accuracy."
+        told = f"SRU {ours.told()}, LSTM {theirs.told()}; difference {gain.told('+.2f')}"
+        found.append(Verdict(claim, told, gain.low > -MARGIN))
+    return found
+
+
+def ratio(rows: Sequence[Row], task: str) -> Interval:
+    """How many times the words that an LSTM learns from in a second an SRU does, seed by seed."""
+    ours, theirs = (by_seed(rows, "tokens_per_second", task=task, cell=cell) for cell in ("SRU", "LSTM"))
+    return interval([ours[seed] / theirs[seed] for seed in ours])
+
+
+def chart(rows: Sequence[Row]) -> dict[str, Any]:
+    """Accuracy and words a second of both cells, a panel a task."""
+    panels = []
+    for figure, title in (("score", "accuracy, percent"), ("tokens_per_second", "words a second, training")):
+        found = means(rows, figure, "task", "cell")
+        panels += [dots(task, [row for row in found if row["task"] == task], title, "cell") for task in TASKS]
+    return beside(*panels)
