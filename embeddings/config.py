@@ -61,7 +61,8 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
     except dacite.WrongTypeError as error:
         key, kind = error.field_path or "", error.field_type
         got = values.get(key, error.value)
-        known = [str(value) for value in get_args(kind)] if get_origin(kind) is Literal else []
+        choices = (get_args(part) for part in _parts(kind) if get_origin(part) is Literal)
+        known = [str(value) for of_part in choices for value in of_part if value != ""]
         expected = "a known value" if known else _described(kind)
         shown = f"{repr(got)[:60]}{nearest(str(got), known)}"
         raise InputError(f"{where}: expected {expected} under {key!r}, got {shown}") from None

@@ -122,17 +122,21 @@ def write_json(path: str | Path, value: Any) -> None:
         file.write("\n")
 
 
-def read_json(path: str | Path) -> Any:
-    """Reads JSON that a stage wrote.
+def read_json(path: str | Path, *keys: str) -> Any:
+    """Reads JSON that a stage wrote; it must be an object with the `keys`, if any are named.
 
     Raises:
-        InputError: the file is missing or is not JSON.
+        InputError: the file is missing, is not JSON, or lacks a key.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
     except json.JSONDecodeError as error:
         raise InputError(f"{path}:{error.lineno}: expected JSON: {error.msg}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: expected UTF-8; run the stage that writes it again") from None
+    for key in keys:
+        if not isinstance(content, dict) or key not in content:
+            raise InputError(f"{path}: expected an object with the key {key!r}; run the stage that writes it again")
+    return content

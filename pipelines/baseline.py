@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     config = load_config(TaskConfig, options.task)
     train_file = options.data / "train.jsonl"
-    dataset = read_dataset(options.data)
+    dataset = read_dataset(options.data, "target_language", "tokenizers")
     names = ("train", *split_names(options.report_test))
     prepared = {name: list(read_examples(options.data / f"{name}.jsonl")) for name in names}
     words_of = {name: in_words(examples, dataset) for name, examples in prepared.items()}

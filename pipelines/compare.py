@@ -76,7 +76,7 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
         contest = Contest(task.task, run.dataset, task.metrics, task.monitor)
         entries = []
         for scores in evaluated(options.evaluations / name).values():
-            dataset = read_dataset(options.data / run.dataset)
+            dataset = read_dataset(options.data / run.dataset, "target_language")
             row = Row(
                 name=name,
                 kind="run",

@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     family = load_family(config.metrics)
     if config.monitor not in family.MAIN:
         raise InputError(f"{options.task}: expected `monitor` among {', '.join(family.MAIN)}, got {config.monitor!r}")
-    dataset = read_dataset(options.data)
+    dataset = read_dataset(options.data, "name", "version", "gold_tokens")
     folders = system_folders(options.predictions)
     splits = {split for folder in folders.values() for split in splits_in(folder)}
     references = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in splits}

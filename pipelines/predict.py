@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.training.checkpoint import load_run_folder
 
     run = load_run_folder(options.run)
-    decoding = load_config(TaskConfig, options.task).decoding if options.task else None
+    decoding = decoding_of(options.task, run) if options.task else None
     if not options.data:
         write_text(run, options, decoding)
         return
@@ -67,6 +67,20 @@ def main(arguments: list[str] | None = None) -> None:
             if not path.exists():
                 raise InputError(f"{path}: no such split; run the stage prepare")
             write_rows(folder / f"{split}.jsonl", run.task.predict(run.model, read_examples(path), decoding))
+
+
+def decoding_of(path: Path, run: "TrainedRun") -> DecodingConfig | None:
+    """How a task's configuration writes.
+
+    Raises:
+        InputError: it is another task than the run's.
+    """
+    config, expected = load_config(TaskConfig, path), run.task.config.task
+    if config.task != expected:
+        raise InputError(
+            f"{path}: expected a configuration of task {expected!r}, as run {run.name!r} is, got {config.task!r}"
+        )
+    return config.decoding
 
 
 def write_text(run: "TrainedRun", options: argparse.Namespace, decoding: DecodingConfig | None) -> None:

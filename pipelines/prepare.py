@@ -118,7 +118,8 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
 def as_one_text(splits: Mapping[str, Iterable[Example]], config: DatasetConfig) -> dict[str, Iterable[Example]]:
     """Joins the examples of each split to one text; the end of train becomes dev, `dev_share` of its characters.
 
-    Texts that are lines get their line ends back; those of TFDS are joined as they are. No word is cut in two.
+    Texts that are lines get their line ends back. Those of TFDS are joined as they are: its splits of one text may be
+    cut anywhere (validation of tiny_shakespeare ends with "assu", and test begins with "rance"). No word is cut in two.
 
     Raises:
         InputError: there is no train to take dev from, a split has no text, or there is more than texts.

@@ -48,7 +48,7 @@ def test_the_vectors_corpora_are_deps_and_hold_no_dev_or_test(path):
             assert config.get("continue_from") in (None, *deps), f"{name}@{item}"
 
 
-@pytest.mark.parametrize("path", ["dvc.yaml", "benchmarks/dvc.yaml"])
+@pytest.mark.parametrize("path", ["dvc.yaml", "benchmarks/dvc.yaml", "studies/dvc.yaml"])
 def test_every_path_on_a_command_line_is_a_dep_an_out_or_a_param(path):
     for name, stage in graph(path).items():
         body = stage.get("do", stage)

@@ -13,7 +13,7 @@ LEARNING_RATE = 1e-3
 STOCK = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN", "sru": "LSTM"}  # SRU is measured against LSTM
 
 
-def make_steps(case: Case, implementation: str) -> dict[str, Callable[[], Any]]:
+def make_steps(case: Case, implementation: str, inputs: np.ndarray) -> dict[str, Callable[[], Any]]:
     """A training step (SGD on the mean square of the outputs) and an inference step."""
     if implementation == "elman":
         module = importlib.import_module(f"pipelines.layers.recurrent.{case.cell}")
@@ -22,7 +22,7 @@ def make_steps(case: Case, implementation: str) -> dict[str, Callable[[], Any]]:
     else:
         layer = getattr(keras.layers, STOCK[case.cell])(case.units, return_sequences=True, seed=1)
     layer = keras.layers.Bidirectional(layer) if case.bidirectional else layer
-    inputs, lengths = case.inputs(), case.row_lengths()
+    lengths = case.row_lengths()
     mask = None if case.lengths == "full" else np.arange(inputs.shape[1]) < lengths[:, None]
     layer.build(inputs.shape)
     weights = np.ones((*inputs.shape[:2], 1), "float32") if mask is None else mask[..., None].astype("float32")

@@ -2,16 +2,15 @@
 
 Each implementation runs in its own process with the threads that it takes by itself. Tokens are real ones; padding
 does not count. Stock Keras runs on TensorFlow, plain and compiled by XLA, and on JAX where it is installed; the best of
-them counts. SRU stands beside the LSTMs of the others.
+them counts. SRU stands beside the LSTMs of the others. Memory is measured afterwards, see `memory.py`; without
+`--memory` its columns are empty.
 
-    python -m benchmarks.speed.recurrent --json benchmarks/speed/recurrent.json
+    python -m benchmarks.speed.recurrent --memory --json benchmarks/speed/recurrent.json
 """
 
 import argparse
 import importlib.util
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from statistics import median
@@ -21,30 +20,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.speed.cases import Case, all_cases
+from benchmarks.speed.memory import fill
+from benchmarks.speed.worker import Worker
 
 STOCK = ("keras", "keras-jit", "keras-jax")
 PASSES = ("train", "inference")
 SECONDS = 0.25  # of one measurement
-
-
-class Worker:
-    """An implementation in its own process."""
-
-    def __init__(self, implementation: str) -> None:
-        backend = "jax" if implementation == "keras-jax" else "tensorflow"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.speed.worker", implementation],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )
-
-    def ask(self, **command: Any) -> dict[str, float]:
-        assert self.process.stdin
-        assert self.process.stdout
-        print(json.dumps(command), file=self.process.stdin, flush=True)
-        return json.loads(self.process.stdout.readline())
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -52,6 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="the LSTM on the first shape alone")
     parser.add_argument("--cells", help="only these cells, separated by commas")
     parser.add_argument("--rounds", type=int, default=7, help="measurements of each implementation")
+    parser.add_argument("--memory", action="store_true", help="then measure the memory of training on full batches")
     parser.add_argument("--json", type=Path, help="file to write the rows to")
     options = parser.parse_args(arguments)
     implementations = ["elman", "keras", "keras-jit"]
@@ -63,6 +45,10 @@ def main(arguments: list[str] | None = None) -> None:
     for number, case in enumerate(cases, start=1):
         print(f"{number} of {len(cases)}: {case}", file=sys.stderr)
         rows += measure(case, workers, options.rounds)
+    for worker in workers.values():
+        worker.end()
+    if options.memory:
+        fill(rows)
     show(rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
@@ -76,13 +62,11 @@ def measure(case: Case, workers: dict[str, Worker], rounds: int) -> list[dict[st
     rows = []
     for name in PASSES:
         seconds: dict[str, list[float]] = {worker: [] for worker in workers}
-        memory: dict[str, float] = {}
         for _ in range(rounds):
             for worker in workers:
                 steps = max(1, round(SECONDS / warm[worker][name]))
                 answer = workers[worker].ask(**{"pass": name, "steps": steps})
                 seconds[worker].append(answer["seconds"])
-                memory[worker] = answer["peak_memory_mb"]
         speed = {worker: tokens / median(times) for worker, times in seconds.items()}
         best_stock = max(speed[worker] for worker in speed if worker in STOCK)
         for worker, tokens_per_second in speed.items():
@@ -92,7 +76,8 @@ def measure(case: Case, workers: dict[str, Worker], rounds: int) -> list[dict[st
                 "tokens_per_second": round(tokens_per_second),
                 "ratio_to_torch": round(tokens_per_second / speed["torch"], 3) if "torch" in speed else None,
                 "ratio_to_keras": round(tokens_per_second / best_stock, 3),
-                "peak_memory_mb": round(memory[worker], 1),
+                "peak_memory_mb": None,
+                "process_memory_mb": None,
             }
             rows.append({**row, **measured})
     return rows

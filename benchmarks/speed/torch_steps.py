@@ -4,6 +4,8 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from benchmarks.speed.cases import Case
 
 torch: Any = importlib.import_module("torch")  # extra `bench`
@@ -11,11 +13,11 @@ LEARNING_RATE = 1e-3
 LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "simple_rnn": torch.nn.RNN, "sru": torch.nn.LSTM}
 
 
-def make_steps(case: Case, implementation: str) -> dict[str, Callable[[], Any]]:
+def make_steps(case: Case, implementation: str, vectors: np.ndarray) -> dict[str, Callable[[], Any]]:
     """A training step (SGD on the mean square of the outputs) and an inference step."""
     torch.manual_seed(1)
     layer = LAYERS[case.cell](case.features, case.units, batch_first=True, bidirectional=case.bidirectional)
-    inputs, lengths = torch.from_numpy(case.inputs()), torch.from_numpy(case.row_lengths())
+    inputs, lengths = torch.from_numpy(vectors), torch.from_numpy(case.row_lengths())
     optimizer = torch.optim.SGD(layer.parameters(), LEARNING_RATE)
 
     pack = torch.nn.utils.rnn.pack_padded_sequence

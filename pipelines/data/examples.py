@@ -132,13 +132,13 @@ def check_shape(shape: Sequence[int] | None, expected: Sequence[int] | None, whe
         raise InputError(f"{where}: expected {told[0]}, as its dataset has, got {told[1]}")
 
 
-def read_dataset(folder: str | Path) -> dict[str, Any]:
-    """Reads what prepare said of a dataset: its version, languages, tokenizers and splits.
+def read_dataset(folder: str | Path, *keys: str) -> dict[str, Any]:
+    """Reads what prepare said of a dataset: its version, languages, tokenizers and splits; it must have the `keys`.
 
     Raises:
-        InputError: prepare has not written it.
+        InputError: prepare has not written it, or it lacks a key.
     """
     path = Path(folder) / "dataset.json"
     if not path.exists():
         raise InputError(f"{folder}: expected a prepared dataset with a dataset.json; run the stage prepare")
-    return read_json(path)
+    return read_json(path, *keys)

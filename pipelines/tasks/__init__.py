@@ -64,6 +64,8 @@ class Task(ABC):
               for key, given in vars(config.model).items() if key in OPTIONAL),
             ("model.minimum_count", False, bool(self.text_fields()), config.model.minimum_count != 1),
             ("model.word_vectors", words, words, bool(config.model.word_vectors)),
+            ("training.lower_cased", False, words, bool(config.training.lower_cased)),
+            ("training.frozen_epochs", False, bool(self.text_fields()), bool(config.training.frozen_epochs)),
             ("decoding", decodes, decodes, config.decoding is not None),
         ):  # fmt: skip
             if given and not read:

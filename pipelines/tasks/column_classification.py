@@ -1,6 +1,6 @@
 """Column classification: many-to-one, the label of an image that is read column by column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ class ColumnClassification(Sentiment):
 
     reads = ()
     reads_features = True
+    explain = Task.explain  # which refuses: there are no words whose influence could be told
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.classifier import build_column_classifier
@@ -29,9 +30,6 @@ class ColumnClassification(Sentiment):
         if image.ndim != 2:
             raise InputError(f"{example.id}: expected an image, (height, width), got features of shape {image.shape}")
         return (image.T,)
-
-    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
-        return Task.explain(self, model, examples, rows)
 
 
 TASK = ColumnClassification

@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from pipelines.tasks import Task
 from pipelines.training.trained_run import TrainedRun
 
 
-def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset: dict) -> None:
+def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset: Mapping[str, Any]) -> None:
     """Writes model, vocabularies and configuration into a folder; equal models give equal bytes."""
     model.save(folder / "model.keras")
     _reproducible(folder / "model.keras")

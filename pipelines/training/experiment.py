@@ -47,7 +47,7 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
     Raises:
         InputError: task, dataset and vectors do not fit together.
     """
-    dataset = read_dataset(data)
+    dataset = read_dataset(data, "name", "language", "target_language", "tokenizers")
     task_class = plugins.load("tasks", config.task).TASK
     if task_class.reads_features != ("features" in dataset):
         reads, got = ("features", "text") if task_class.reads_features else ("text", "features")
@@ -56,7 +56,7 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
     splits = {split: list(read_examples(data / f"{split}.jsonl")) for split in ("train", "dev")}
     for split, examples in splits.items():
         check_field(examples, task_class.field, data / f"{split}.jsonl", f"task {config.task!r}")
-    counts = read_json(data / "counts.json")
+    counts = read_json(data / "counts.json", "tokens", "labels", "tags", "target_tokens")
     task = task_class.from_counts(config, cell, counts, loaded, detokenizer_of(dataset))
 
     from pipelines.seeding import seed_everything

@@ -84,6 +84,8 @@ def test_a_value_out_of_range_is_refused_with_the_file(project, path, part, key,
         ("tasks/ner.yaml", {"model": 3}, "ner.yaml: expected a mapping under 'model'"),
         ("tasks/ner.yaml", {"model": {"word_vectors": "frozen", "output": 3}}, "expected .* under 'model.output'"),
         ("tasks/ner.yaml", {"model": {"word_vectors": "frosen"}}, "under 'model.word_vectors', got 'frosen'; did you"),
+        ("tasks/ner.yaml", {"model": {"word_vectors": "xyz"}}, "'model.word_vectors', got 'xyz'; known: frozen, fine_"),
+        ("tasks/ner.yaml", {"model": {"truncation": "hed"}}, "a known value under 'model.truncation', got 'hed'; did"),
     ],
 )
 def test_a_value_in_the_place_of_keys_is_refused(project, path, change, message):

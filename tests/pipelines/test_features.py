@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -215,6 +216,45 @@ def test_words_are_not_read_from_images(ten_examples, small_vectors):
             )
     with pytest.raises(InputError, match=r"task 'sentiment': `model\.word_vectors` is missing"):
         build(task_config("sentiment", word_vectors=None), cell_config("gru", True), small_vectors, ten_examples)
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "key"),
+    [(train, "dataset", "name"), (train, "counts", "tokens"), (baseline, "dataset", "target_language"),
+     (evaluate, "dataset", "name"), (compare, "dataset", "target_language")],
+)  # fmt: skip
+def test_a_description_that_was_emptied_is_refused_in_one_line(folder, tmp_path, monkeypatch, capsys, stage, name, key):
+    shutil.copytree(folder, tmp_path / "all")
+    monkeypatch.chdir(tmp_path / "all")
+    Path(f"data/columns/{name}.json").write_text("{}")
+    random, of_data = "vectors/random", {"data": "data/columns", "output": "out"}
+    of_task = {**of_data, "task": "configs/tasks/column_classification.yaml"}
+    options = {
+        train: {**of_data, "runs": "configs/runs.yaml", "run": "columns", "configs": "configs", "cost": "c.json",
+                "source_vectors": random, "target_vectors": random},
+        baseline: {**of_task, "cost": "c.json"},
+        evaluate: {**of_task, "predictions": "predictions/columns", "metrics": "m.json"},
+        compare: {"output": "out"},
+    }  # fmt: skip
+    with pytest.raises(SystemExit, match="2"):
+        stage.main(arguments(**options[stage]))
+    told = f"data/columns/{name}.json: expected an object with the key {key!r}; run the stage that writes it again"
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+    assert not Path("out").exists()
+
+
+def test_a_training_that_would_change_words_is_refused_where_none_are_read(ten_examples, small_vectors):
+    for name, changes in (
+        ("column_classification", {"lower_cased": 0.5}),
+        ("column_classification", {"frozen_epochs": 1}),
+        ("captioning", {"lower_cased": 0.5}),  # its captions are not what is read
+    ):
+        config = task_config(name)
+        config = replace(config, training=replace(config.training, **changes))
+        with pytest.raises(InputError, match=rf"task '{name}': `training\.{next(iter(changes))}` is not read"):
+            build(config, cell_config("gru", False), small_vectors, ten_examples)
 
 
 def test_a_vector_has_no_columns_and_a_caption_is_written_forwards(ten_examples, small_vectors):

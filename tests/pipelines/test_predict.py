@@ -1,6 +1,7 @@
 """Predictions for raw text."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,6 +123,18 @@ def test_another_form_of_vectors_is_refused(folder, capsys):
     with pytest.raises(SystemExit):
         encode.main([str(folder), "--output", "vectors.csv"])
     assert "ends in .npy or .jsonl" in capsys.readouterr().err
+
+
+def test_the_configuration_of_another_task_is_refused(folder, capsys):
+    configs = Path(__file__).parents[2] / "configs/tasks"
+    with pytest.raises(SystemExit, match="2"):
+        predict.main([str(folder), "--task", str(configs / "sentiment.yaml")])
+    error = capsys.readouterr().err
+    assert "sentiment.yaml: expected a configuration of task 'ner', as run 'small' is, got 'sentiment'" in error
+    assert error.count("\n") == 1
+    (folder / "text.txt").write_text("Anna\n", encoding="utf-8")
+    predict.main([str(folder), "--task", str(configs / "ner_uner.yaml"), "--text", str(folder / "text.txt")])
+    assert json.loads(capsys.readouterr().out)["source_tokens"] == ["Anna"]
 
 
 def test_bytes_that_are_no_text_are_told_in_one_line(folder, tmp_path, capsys):

@@ -18,13 +18,14 @@ def saved_widths(units: int) -> tuple[int, ...]:
 
 
 def extra_width(units: int) -> int:
-    """Of the gradient of h U + b', which is not that of x W + b: the reset gate stands between."""
-    return 3 * units
+    """Of the candidate's gradient of h U + b', which is not that of x W + b: the reset gate stands between."""
+    return units
 
 
 def weight_gradients(h_before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
     """Of the recurrent matrix and its bias."""
-    return [h_before.T @ d_extra, column_sums(d_extra)]
+    parts = (d_projected[:, : 2 * h_before.shape[1]], d_extra)  # of the gates, and of the candidate
+    return [np.concatenate([h_before.T @ part for part in parts], 1), np.concatenate([*map(column_sums, parts)])]
 
 
 @compiled
@@ -97,7 +98,7 @@ def backward(
             d_projected[position] = dz_row
             for j in range(units):
                 d_candidate[j] *= reset[j]
-            d_extra[position] = dz_row
+            d_extra[position] = d_candidate
             for j in range(units):
                 d_next[j] = d_h[j] * update[j]
         add_product(d_hidden, dz, panels, count)

@@ -5,7 +5,7 @@ product of all their inputs, the loop, and after it the products that are the gr
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, reduce
 from types import ModuleType
 from typing import Any
 
@@ -74,7 +74,7 @@ def run(
             of_inputs = [steps[part].T @ d_projected[part], column_sums(d_projected[part])]
             return of_inputs + kernel.weight_gradients(saved[0][part], d_projected[part], d_extra[part])
 
-        d_weights = [np.sum(parts, 0) for parts in zip(*share_rows(positions, share), strict=True)]
+        d_weights = [reduce(np.add, parts) for parts in zip(*share_rows(positions, share), strict=True)]
         return [d_projected, d_extra, *d_weights, *d_states]
 
     def forward_operation(keep: bool, *arguments: Any) -> list:
