@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     folders = {name: getattr(options, name) for name in inspect.signature(measure).parameters}
     for name, folder in folders.items():
         if folder is None:
-            raise InputError(f"study {options.study!r} reads {name}; give their folder (--{name})")
+            raise InputError(f"study {options.study!r} reads a folder of {name}; give it (--{name})")
     started = printed = time.perf_counter()
     count = 0
     with atomic_file(options.output) as file:

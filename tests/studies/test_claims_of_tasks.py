@@ -121,9 +121,9 @@ def test_vectors_are_judged_by_their_scores_and_by_tasks():
             for seed in SEEDS
         ]
 
-    assert decided(module, rows(1)) == [True] * 5
-    assert decided(module, rows(0)) == [False] * 5
-    assert decided(module, rows(-1)) == [False] * 5
+    assert decided(module, rows(1)) == [True] * 8
+    assert decided(module, rows(0)) == [False] * 8
+    assert decided(module, rows(-1)) == [False] * 8
 
 
 def test_networks_are_judged_by_accuracy_by_order_and_by_slope():
