@@ -12,7 +12,7 @@ import numpy as np
 from studies.recall import CLASSES, Texts, recurrent_layer
 
 SEEDS = (1, 2, 3)
-SENTIMENT_SEEDS = (1, 2, 3, 4, 5)
+SENTIMENT_SEEDS = (6, 7, 8, 9, 10)  # not those by which the settings were found
 RECURRENT, CONVOLUTIONAL = NETWORKS = ("recurrent", "convolutional")
 WIDTH = 64  # of word vectors, and units of the LSTM
 # Kim's widths of windows; so many filters of each make the convolutions as large as the LSTM.
