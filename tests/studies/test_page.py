@@ -98,7 +98,7 @@ def test_a_study_without_its_data_is_told_in_one_line(tmp_path, capsys):
     with pytest.raises(SystemExit) as stopped:
         measure.main(["forget_bias", "--output", str(tmp_path / "forget_bias.jsonl")])
     assert stopped.value.code == 2
-    assert "study 'forget_bias' reads data; give their folder (--data)" in capsys.readouterr().err
+    assert "study 'forget_bias' reads a folder of data; give it (--data)" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
