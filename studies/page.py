@@ -34,7 +34,9 @@ can repeat on two cores: `make studies` runs them all and writes this page. Ever
 seeds. A figure is the mean over them with its 95 % interval (Student's t) in brackets; in the charts the interval is
 the band or the bar. A difference is taken seed by seed, and a claim counts as confirmed only where the whole interval
 speaks for it. "Not confirmed here" means just that: networks of this size, on this task, after this much training,
-did not show it.
+did not show it. Where a first form taught its networks nothing, or its remedy changed nothing (clipping, forget bias,
+translation, tasks on few labels, the convolution's questions), settings were changed before the figures below were
+measured; the sentiment of the convolution was then measured with seeds of its own.
 
 """
 

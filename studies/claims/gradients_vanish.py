@@ -22,8 +22,9 @@ A layer of 32 units does the same with matrices. The network reads "I grew up in
 news, "... . I speak fluent", and is asked for the language; its loss L is that of the last step. Drawn is the norm of
 dL/dh_t by how far step t lies from the end, before training and after 200 batches of texts with 2 to 100 words
 between. An LSTM carries two states, and dL/dc_t goes back along its cell state, the "highway" on which the only
-factor is the forget gate. The state that an SRU carries is c as well. Below, the mean value of each gate while the
-text is read: it says how long the cells mean to remember.
+factor is the forget gate; what returns by way of the outputs and gates is counted with it. The state that an SRU
+carries is c as well. Below, the mean value of each gate while the text is read: it says how long the cells mean to
+remember.
 """
 SOURCES = (
     "Bengio, Simard & Frasconi, Learning long-term dependencies with gradient descent is difficult, IEEE Transactions "
