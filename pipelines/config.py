@@ -196,12 +196,14 @@ class CellConfig:
     dropout: float  # on the inputs of every layer and on the last outputs
     clip_norm: float  # global norm above which gradients are scaled down
     recurrent_dropout: float = 0.0  # on the states; rules out the compiled loops and cuDNN, and so is slow
+    weight_dropout: float = 0.0  # on the weights between states, other ones in each training step
 
     def __post_init__(self) -> None:
         if self.units < 1 or self.depth < 1:
             raise ValueError(f"expected units and depth of at least 1, got {self.units} and {self.depth}")
         _check_share("dropout", self.dropout)
         _check_share("recurrent_dropout", self.recurrent_dropout)
+        _check_share("weight_dropout", self.weight_dropout)
 
 
 def _check_share(name: str, value: float) -> None:

@@ -33,7 +33,9 @@ def recurrent_stack(config: CellConfig, seed: int, name: str = "encoder") -> lis
     layers = []
     for level in range(config.depth):
         try:
-            layer = cell.layer(config.units, f"{name}_{level}", seed + level, config.recurrent_dropout)
+            layer = cell.layer(
+                config.units, f"{name}_{level}", seed + level, config.recurrent_dropout, config.weight_dropout
+            )
         except ValueError as error:
             raise InputError(f"cell {config.cell!r}: {error}") from None
         layers.append(keras.layers.Bidirectional(layer, name=f"{name}_{level}") if config.bidirectional else layer)

@@ -37,8 +37,9 @@ class Translation(Task):
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.seq2seq import build_seq2seq
 
-        if self.config.model.input_feeding and self.cell.recurrent_dropout:
-            raise InputError("model.input_feeding: its steps have no recurrent_dropout; leave one of the two out")
+        for key in ("recurrent_dropout", "weight_dropout") if self.config.model.input_feeding else ():
+            if getattr(self.cell, key):
+                raise InputError(f"model.input_feeding: its steps have no {key}; leave one of the two out")
         source, target = self.vocabularies["tokens"], self.vocabularies["target_tokens"]
         return build_seq2seq(
             source, target, dimensions["tokens"], dimensions["target_tokens"], self.config.model, self.cell, seed

@@ -43,7 +43,7 @@ BESIDE = {  # what else must be given
     "truncation": {"maximum_tokens": 3},
 }
 CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3,
-        "recurrent_dropout": 0.5}  # fmt: skip
+        "recurrent_dropout": 0.5, "weight_dropout": 0.5}  # fmt: skip
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",
             "lower_cased": 0.5, "shifted": True, "start_from_epoch": 2, "frozen_epochs": 2,
             "averaging": 0.9}  # fmt: skip

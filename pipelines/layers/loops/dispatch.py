@@ -13,9 +13,24 @@ class CompiledLoop(keras.layers.RNN):
 
     The numbers are those of the Keras layer. On a GPU and on other backends the layer is Keras's own, cuDNN included.
     So it is where a setting is not covered (another activation, recurrent dropout, unrolling); that is said once.
+
+    Args:
+        weight_dropout: share of the recurrent weights that a training step leaves out, the same ones for all rows and
+            steps; what is left is scaled up. Compiled loops and cuDNN run with it, as they do not with
+            `recurrent_dropout`, which leaves out parts of the states.
+
+    Reference: Merity, Keskar & Socher, "Regularizing and Optimizing LSTM Language Models", ICLR 2018, section 2.
     """
 
     kernel: str  # module of pipelines.layers.kernels
+
+    def __init__(self, *args: Any, weight_dropout: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.weight_dropout = weight_dropout
+
+    def get_config(self) -> dict:
+        """The Keras layer's own, and `weight_dropout` where there is any."""
+        return super().get_config() | ({"weight_dropout": self.weight_dropout} if self.weight_dropout else {})
 
     def not_covered(self, training: bool = True) -> str | None:
         """The setting for which the compiled loop has no code, if there is one."""
@@ -33,6 +48,18 @@ class CompiledLoop(keras.layers.RNN):
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         """Runs the loop: last output, outputs and states; called by `keras.layers.RNN`."""
+        if not (training and self.weight_dropout):
+            return self._loop(sequences, initial_state, mask, training)
+        # Whatever runs reads the weights from the cell; Keras would track what is set there in the usual way.
+        cell = vars(self.cell)
+        weights = cell["recurrent_kernel"]
+        cell["recurrent_kernel"] = keras.random.dropout(weights, self.weight_dropout, seed=self.cell.seed_generator)
+        try:
+            return self._loop(sequences, initial_state, mask, training)
+        finally:
+            cell["recurrent_kernel"] = weights
+
+    def _loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool) -> Any:
         if not _on_cpu():
             return super().inner_loop(sequences, initial_state, mask, training=training)
         if reason := self.not_covered(training):
@@ -70,7 +97,13 @@ class CompiledLoop(keras.layers.RNN):
 
 
 def sequence_layer(
-    kind: type, units: int, name: str, seed: int, recurrent_dropout: float = 0.0, dtype: Any = None
+    kind: type,
+    units: int,
+    name: str,
+    seed: int,
+    recurrent_dropout: float = 0.0,
+    weight_dropout: float = 0.0,
+    dtype: Any = None,
 ) -> Any:
     """A recurrent layer of a kind, that returns its sequence and its last states."""
     return kind(
@@ -78,6 +111,7 @@ def sequence_layer(
         return_sequences=True,
         return_state=True,
         recurrent_dropout=recurrent_dropout,
+        weight_dropout=weight_dropout,
         seed=seed,
         name=name,
         dtype=dtype,

@@ -119,8 +119,17 @@ class SRU(CompiledLoop, keras.layers.RNN):
         return cls(**config)
 
 
-def layer(units: int, name: str, seed: int, recurrent_dropout: float = 0.0, dtype: Any = None) -> SRU:
+def layer(
+    units: int,
+    name: str,
+    seed: int,
+    recurrent_dropout: float = 0.0,
+    weight_dropout: float = 0.0,
+    dtype: Any = None,
+) -> SRU:
     """An SRU layer that returns its sequence and its last cell state."""
     if recurrent_dropout:
         raise ValueError("an SRU has no recurrent dropout: its gates read the state element by element; leave it out")
+    if weight_dropout:
+        raise ValueError("an SRU has no weight dropout: no matrix stands between its states; leave it out")
     return SRU(units, return_sequences=True, return_state=True, seed=seed, name=name, dtype=dtype)

@@ -132,9 +132,10 @@ def test_a_traced_decoder_is_kept_for_the_same_model(ten_examples, small_vectors
     assert list(task.predict(model, ten_examples)) != first
 
 
-def test_a_decoder_that_is_fed_its_output_refuses_recurrent_dropout(ten_examples, small_vectors):
-    cell = replace(cell_config("gru", True), recurrent_dropout=0.5)
-    with pytest.raises(InputError, match="its steps have no recurrent_dropout; leave one of the two out"):
+@pytest.mark.parametrize("key", ["recurrent_dropout", "weight_dropout"])
+def test_a_decoder_that_is_fed_its_output_refuses_dropout_of_states_and_their_weights(key, ten_examples, small_vectors):
+    cell = replace(cell_config("gru", True), **{key: 0.5})
+    with pytest.raises(InputError, match=f"its steps have no {key}; leave one of the two out"):
         build(task_config("translation", input_feeding=True), cell, small_vectors, ten_examples)
 
 
