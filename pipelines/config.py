@@ -1,6 +1,6 @@
 """Frozen configurations of datasets, tasks, cells and runs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -140,8 +140,22 @@ class TrainingConfig:
 
 
 @dataclass(frozen=True)
+class DynamicEvaluationConfig:
+    """How a language model goes on learning from the text that it scores."""
+
+    learning_rate: float  # of gradient descent
+    segment_tokens: int  # that are scored before they are learned from
+
+    def __post_init__(self) -> None:
+        if self.learning_rate <= 0:
+            raise ValueError(f"expected a learning_rate above 0, got {self.learning_rate}")
+        if self.segment_tokens < 1:
+            raise ValueError(f"expected segment_tokens of at least 1, got {self.segment_tokens}")
+
+
+@dataclass(frozen=True)
 class DecodingConfig:
-    """How a trained generator writes: the one part of a task that predict reads and train does not."""
+    """How a trained generator writes or scores: the one part of a task that predict reads and train does not."""
 
     method: str = "greedy"  # module of pipelines/decoding
     maximum_ratio: float = 2.0  # an output holds at most maximum_ratio * source tokens + maximum_extra tokens
@@ -151,8 +165,13 @@ class DecodingConfig:
     no_repeat_ngram: int | None = None  # no sequence of so many words is written twice in an output
     copy_unknown: bool | None = None  # whether an unknown word may be written, as the source word attended to most
     n_best: int | None = None  # beam: hypotheses that a prediction holds, with scores; the best alone if not given
+    dynamic_evaluation: DynamicEvaluationConfig | None = None  # language models, which read no other key
 
     def __post_init__(self) -> None:
+        if self.dynamic_evaluation and any(
+            getattr(self, each.name) != each.default for each in fields(self) if each.name != "dynamic_evaluation"
+        ):
+            raise ValueError("dynamic_evaluation is of language models, which read no other key; leave the others out")
         sizes = {"beam_size": self.beam_size, "length_penalty": self.length_penalty}
         for name, value in sizes.items() if self.method == "beam" else ():
             if value is None:

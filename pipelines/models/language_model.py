@@ -192,7 +192,12 @@ def log_probabilities(model: LanguageModel, texts: Sequence[np.ndarray], chunk_t
         logits, states = read(before, states)
         for number, row in enumerate(alive):
             after = texts[row][start + 1 : start + chunk_tokens + 1]
-            scores = logits[number, : len(after)].astype("float64")
-            scores -= scores.max(axis=-1, keepdims=True)
-            found[row].append(scores[np.arange(len(after)), after] - np.log(np.exp(scores).sum(axis=-1)))
+            found[row].append(log_probabilities_of(logits[number, : len(after)], after))
     return [np.concatenate(parts) for parts in found]
+
+
+def log_probabilities_of(logits: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+    """The log-probabilities, float64 (time,), that logits, float32 (time, words), give to tokens, int32 (time,)."""
+    scores = logits.astype("float64")
+    scores -= scores.max(axis=-1, keepdims=True)
+    return scores[np.arange(len(tokens)), tokens] - np.log(np.exp(scores).sum(axis=-1))

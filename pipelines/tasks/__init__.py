@@ -47,7 +47,10 @@ class Task(ABC):
     label_counts: ClassVar[str] = ""  # key of prepare's counts that holds the labels, where there are any
     needs: ClassVar[tuple[str, ...]] = ()  # optional keys of `model` that a configuration must give
     reads: ClassVar[tuple[str, ...]] = ()  # those that it may give
-    dev_decoding: ClassVar[DecodingConfig | None] = None  # how dev is written in training, if the task reads `decoding`
+    dev_decoding: ClassVar[DecodingConfig | None] = (
+        None  # how dev is predicted in training, if the task reads `decoding`
+    )
+    needs_decoding: ClassVar[bool] = True  # whether it must be given, if the task reads it
     reads_features: ClassVar[bool] = False  # whether the task reads an example's features, not its tokens
 
     def __init__(
@@ -66,7 +69,7 @@ class Task(ABC):
             ("model.word_vectors", words, words, bool(config.model.word_vectors)),
             ("training.lower_cased", False, words, bool(config.training.lower_cased)),
             ("training.frozen_epochs", False, bool(self.text_fields()), bool(config.training.frozen_epochs)),
-            ("decoding", decodes, decodes, config.decoding is not None),
+            ("decoding", decodes and self.needs_decoding, decodes, config.decoding is not None),
         ):  # fmt: skip
             if given and not read:
                 raise InputError(f"task {config.task!r}: `{key}` is not read; leave it out")

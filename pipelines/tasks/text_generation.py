@@ -24,6 +24,8 @@ class TextGeneration(Task):
     field = "tokens"
     needs = ("chunk_tokens",)
     reads = ("tied_embeddings",)
+    dev_decoding = DecodingConfig()  # by the weights as they are
+    needs_decoding = False
 
     @classmethod
     def check(cls, config: TaskConfig, cell: CellConfig) -> None:
@@ -31,6 +33,8 @@ class TextGeneration(Task):
             raise InputError(f"task {config.task!r}: a language model reads forwards; expected `bidirectional: false`")
         if config.model.word_vectors == "frozen":
             raise InputError(f"task {config.task!r}: expected `word_vectors: fine_tuned`, got frozen")
+        if config.decoding and not config.decoding.dynamic_evaluation:
+            raise InputError(f"task {config.task!r}: of `decoding`, dynamic_evaluation alone is read; leave it out")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.language_model import build_language_model
@@ -73,11 +77,15 @@ class TextGeneration(Task):
         return CarriedBatches(encoded, self.collate, batch_size, self.config.model.chunk_tokens or 1, seed)
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
+        from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
         from pipelines.models.language_model import log_probabilities
 
         def predict(batch: list[Encoded]) -> list[dict]:
             texts = [np.asarray(ids) for (ids,) in batch]
-            found = log_probabilities(model, texts, self.config.model.chunk_tokens or 1)
+            if decoding and decoding.dynamic_evaluation:
+                found = dynamic_log_probabilities(model, texts, decoding.dynamic_evaluation)
+            else:
+                found = log_probabilities(model, texts, self.config.model.chunk_tokens or 1)
             return [
                 {"log_probabilities": values.round(6).tolist(), "unknown": np.flatnonzero(ids == UNKNOWN_ID).tolist()}
                 for values, ids in zip(found, (text[1:] for text in texts), strict=True)

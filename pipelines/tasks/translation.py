@@ -86,6 +86,8 @@ class Translation(Task):
 
     def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
         decoding = decoding or DecodingConfig()
+        if decoding.dynamic_evaluation:
+            raise InputError("decoding.dynamic_evaluation: expected a language model, which scores texts; leave it out")
         if decoding.copy_unknown:
             self.check_attention("decoding.copy_unknown")
         decoder = traced_decoder(model, decoding)

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, examples_of, task_config
 
-from pipelines.config import CellConfig, CharacterConfig, DecodingConfig, ModelConfig, TrainingConfig
+from pipelines.config import (
+    CellConfig,
+    CharacterConfig,
+    DecodingConfig,
+    DynamicEvaluationConfig,
+    ModelConfig,
+    TrainingConfig,
+)
 from pipelines.data.batching import TrainingBatches
 from pipelines.data.examples import read_rows
 from pipelines.tasks import OPTIONAL
@@ -178,6 +185,22 @@ def test_a_language_model_that_reads_backwards_or_learns_no_vectors_is_refused(t
     with pytest.raises(ValueError, match="expected `word_vectors: fine_tuned`, got frozen"):
         build(task_config("text_generation", word_vectors="frozen"), cell_config("lstm", False), small_vectors,
               ten_examples)  # fmt: skip
+
+
+def test_a_language_model_reads_dynamic_evaluation_of_decoding_and_nothing_else(ten_examples, small_vectors):
+    plain = task_config("text_generation")
+    dynamic = DecodingConfig(dynamic_evaluation=DynamicEvaluationConfig(0.5, 2))
+    task, model = build(dataclasses.replace(plain, decoding=dynamic), cell_config("lstm", False), small_vectors,
+                        ten_examples)  # fmt: skip
+    expected = list(task.predict(model, ten_examples, dynamic))
+    assert list(task.predict(model, ten_examples)) == expected
+    assert list(task.predict(model, ten_examples, task.dev_decoding)) != expected  # dev of training is static
+    with pytest.raises(ValueError, match="of `decoding`, dynamic_evaluation alone is read"):
+        build(dataclasses.replace(plain, decoding=DecodingConfig()), cell_config("lstm", False), small_vectors,
+              ten_examples)  # fmt: skip
+    task, model = build(task_config("translation"), cell_config("lstm", False), small_vectors, ten_examples)
+    with pytest.raises(ValueError, match=r"decoding\.dynamic_evaluation: expected a language model"):
+        list(task.predict(model, ten_examples, dynamic))
 
 
 def test_a_task_that_writes_nothing_of_its_own_takes_no_samples(ten_examples, small_vectors):
