@@ -1,6 +1,7 @@
 """Stage `results` of the benchmarks: scores and costs of all runs become results.json and RESULTS.md."""
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipelines.config import TaskConfig, load_baselines, load_config, load_runs
 from pipelines.evaluation.records import main_values, read_scores
 from pipelines.evaluation.scale import LOWER_IS_BETTER, decimals
 from pipelines.evaluation.scores import Score, load_family
+from pipelines.evaluation.significance import INTERVAL, NO_INTERVAL
 
 PREFACE = """# Results on real data
 
@@ -33,6 +35,9 @@ seeds. `results.json` holds the same with signatures.
 
 """
 
+PROBE = "probe"  # stands for a task among the results
+PROBED = {"all_units": "{units_used} of {units} units", "one_unit": "unit {unit} alone"}
+
 
 @exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
@@ -42,6 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--configs", type=Path, required=True, help="folder of task configurations")
     parser.add_argument("--evaluations", type=Path, required=True, help="folder of what evaluate wrote")
     parser.add_argument("--costs", type=Path, required=True, help="folder of cost files")
+    parser.add_argument("--probes", type=Path, required=True, help="folder of what probe wrote, if it did")
     parser.add_argument("--anchors", type=Path, required=True, help="figures of others (YAML), for the page alone")
     parser.add_argument("--json", type=Path, required=True, help="file to write: a list of results")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
@@ -49,7 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     before = read_json(options.json) if options.keep and options.json.exists() else []
-    results = [*run_results(options, before), *baseline_results(options, before)]
+    results = [*run_results(options, before), *baseline_results(options, before), *probe_results(options, before)]
     order = {name: place for place, name in enumerate(dict.fromkeys(result["metric"] for result in results))}
     results.sort(
         key=lambda each: (each["task"], each["dataset"], each["split"] != "test", order[each["metric"]], worse(each))
@@ -112,6 +118,37 @@ def baseline_results(options: argparse.Namespace, before: Sequence[dict[str, Any
             yield from summarised(described, [scores], options.configs)
 
 
+def probe_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Accuracies of what the units of language models tell, beside the baselines that learn from the same texts.
+
+    The histogram of the best unit is copied beside the page.
+    """
+    folders = sorted(options.probes.iterdir()) if options.probes.exists() else []
+    commands = {f"dvc repro benchmarks/dvc.yaml:probe@{folder.name}": folder for folder in folders}
+    if options.keep:
+        yield from (result for result in before if result["task"] == PROBE and result["command"] not in commands)
+    for command, folder in commands.items():
+        about, cost = read_json(folder / "probe.json"), read_json(options.costs / "probes" / f"{folder.name}.json")
+        shutil.copyfile(folder / "histogram.svg", options.page.parent / f"{folder.name}.svg")
+        for score in read_json(folder / "scores.json"):
+            places = decimals(score["metric"])
+            yield {
+                "run": f"{folder.name}: {PROBED.get(score['system'], score['system']).format(**about)}",
+                "task": PROBE,
+                "dataset": about["dataset"],
+                "seeds": [about["seed"]],
+                "minutes": round(cost["wall_seconds"] / 60, 1),
+                "tokens_per_second": cost["tokens_per_second"],
+                "command": command,
+                "split": score["split"],
+                "metric": score["metric"],
+                **{key: round(score[key], places) for key in ("value", "low", "high")},
+                "sd": None,
+                "interval_method": INTERVAL,
+                "signature": f"texts:{score['texts']}|train:{about['texts']['train']}",
+            }
+
+
 def summarised(
     described: dict[str, Any], scores: Sequence[Mapping[str, list[Score]]], configs: Path
 ) -> Iterator[dict[str, Any]]:
@@ -145,16 +182,20 @@ def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[
         yield "| --- | --- | --- | ---: | ---: | ---: | --- | ---: | ---: |"
         for result in of_task:
             shown = {key: "" if value is None else value for key, value in result.items()}
+            interval = "" if result["interval_method"] == NO_INTERVAL else "{low} to {high}".format(**result)
             yield (
-                "| {run} | {split} | {metric} | {value} | {low} to {high} | {sd} | {seeds} | {minutes} |"
+                "| {run} | {split} | {metric} | {value} | {interval} | {sd} | {seeds} | {minutes} |"
                 " {tokens_per_second} |"
-            ).format(**{**shown, "seeds": ", ".join(map(str, result["seeds"]))})
+            ).format(**{**shown, "interval": interval, "seeds": ", ".join(map(str, result["seeds"]))})
         if others := anchors.get(dataset):
             yield "\nBeside it, on test, from others:\n"
             yield "| system | metric | value | |"
             yield "| --- | --- | ---: | --- |"
             for other in others:
                 yield "| {system} | {metric} | {value} | {note} |".format(**other)
+        if task == PROBE:
+            for run in dict.fromkeys(result["run"].split(":")[0] for result in of_task):
+                yield f"\n![The states of the best unit at the end of a text, by its label]({run}.svg)"
         yield "\nCommands:\n"
         for command in dict.fromkeys(result["command"] for result in of_task):
             yield f"- `{command}`"

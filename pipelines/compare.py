@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from embeddings.config import build_config
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_file, atomic_folder, read_json
@@ -18,6 +20,8 @@ from pipelines.evaluation.scores import Score, load_family
 from pipelines.reporting import plots, table
 from pipelines.reporting.contest import Contest, Entry, compete
 from pipelines.reporting.leaderboard import Leaderboard, Row, Sample, Value, read_leaderboard, write_leaderboard
+
+SHOWN_SAMPLES = 6  # of the texts that a training wrote
 
 
 @exits_on_input_error
@@ -97,10 +101,13 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
 
 
 def samples(path: Path) -> tuple[Sample, ...]:
-    """The first, the middle and the last text that training wrote into a file; none where there is no file."""
+    """Of the texts that training wrote into a file, some from the first to the last; none where there is no file.
+
+    Their steps are spaced geometrically: a model learns to write in its first steps.
+    """
     rows = list(read_rows(path)) if path.exists() else []
-    shown = sorted({0, len(rows) // 2, len(rows) - 1}) if rows else []
-    return tuple(build_config(Sample, rows[number], path) for number in shown)
+    places = np.unique(np.geomspace(1, len(rows), SHOWN_SAMPLES).round().astype(int)) if rows else []
+    return tuple(build_config(Sample, rows[place - 1], path) for place in places)
 
 
 def baselines(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry]]]:

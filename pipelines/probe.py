@@ -52,7 +52,8 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.probing.regression import fit_probe, two_labels
 
     started = time.perf_counter()
-    if "features" in read_dataset(options.data):
+    dataset = read_dataset(options.data, "name")
+    if "features" in dataset:
         raise InputError(f"{options.data}: expected texts, which a language model reads, got features")
     names = ("train", "dev", "test") if options.report_test == "true" else ("train", "dev")
     splits = {name: drawn(options.data / f"{name}.jsonl", options.limit, options.seed) for name in names}
@@ -93,6 +94,7 @@ def main(arguments: list[str] | None = None) -> None:
         print("{split} {system}: accuracy {value:.2f} [{low:.2f}, {high:.2f}]".format(**score))
     weights = probe.regression.weights
     about = {
+        "dataset": dataset["name"],
         "unit": probe.unit,
         "label_above": probe.above,
         "threshold": round(probe.threshold.value, 6),

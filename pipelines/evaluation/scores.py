@@ -11,7 +11,7 @@ from embeddings.errors import InputError
 from pipelines import plugins
 from pipelines.data.examples import Example
 from pipelines.evaluation.counts import Key
-from pipelines.evaluation.significance import INTERVAL, LEVEL, RESAMPLES, bootstrap, interval
+from pipelines.evaluation.significance import INTERVAL, LEVEL, NO_INTERVAL, RESAMPLES, bootstrap, interval
 
 References = Sequence[Example]
 Predictions = Sequence[Mapping[str, Any]]  # one for each reference, in the same order
@@ -43,7 +43,10 @@ class Context:
 
 @dataclass(frozen=True)
 class Score:
-    """A number in percent, its 95 % interval, and the signature that says how it was computed."""
+    """A number in percent, its 95 % interval, and the signature that says how it was computed.
+
+    Of a single unit there is no interval: its ends are the number itself, its method is `none`.
+    """
 
     metric: str
     label: str
@@ -112,12 +115,14 @@ def evaluate(family: Family, references: References, predictions: Predictions, c
         predictions: a prediction for each, in the same order.
         context: what the signatures say of the data and of the resampling.
     """
+    units = family.units(references)
     resampled = bootstrap(
         family.resampler(references, predictions),
-        family.units(references),
+        units,
         seed=context.seed,
         resamples=context.resamples,
     )
+    method = INTERVAL if units > 1 else NO_INTERVAL
     scores = []
     for each in family.measure(references, predictions):
         low, high = interval(resampled[each.metric, each.label])
@@ -128,15 +133,15 @@ def evaluate(family: Family, references: References, predictions: Predictions, c
                 value=round(each.value, 4),
                 low=round(low, 4),
                 high=round(high, 4),
-                interval_method=INTERVAL,
+                interval_method=method,
                 examples=len(references),
-                signature=signature(each, family.UNIT, len(references), context),
+                signature=signature(each, family.UNIT, len(references), context, method),
             )
         )
     return scores
 
 
-def signature(measured: Measured, unit: str, examples: int, context: Context) -> str:
+def signature(measured: Measured, unit: str, examples: int, context: Context, method: str = INTERVAL) -> str:
     """How a number was computed, as `key:value|key:value`, after sacreBLEU's signatures.
 
     Reference: Post 2018, "A Call for Clarity in Reporting BLEU Scores" (the version string).
@@ -152,7 +157,7 @@ def signature(measured: Measured, unit: str, examples: int, context: Context) ->
         "dataset": context.dataset,
         "data_version": context.data_version,
         "split": context.split,
-        "interval": INTERVAL,
+        "interval": method,
         "level": LEVEL,
         "resamples": context.resamples,
         "unit": unit,

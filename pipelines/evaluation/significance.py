@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 INTERVAL = "bootstrap-percentile"
+NO_INTERVAL = "none"  # of a single unit there is nothing to draw
 LEVEL = 95  # percent
 RESAMPLES = 1000
 

@@ -48,7 +48,7 @@ class Row:
     baseline: str = ""  # the baseline with the best headline on dev
     difference: dict[str, Value] = field(default_factory=dict)  # headline of the run minus that of the baseline
     verdict: Literal["", "wins", "unclear", "loses"] = ""  # on dev
-    samples: tuple[Sample, ...] = ()  # the first, the middle and the last one
+    samples: tuple[Sample, ...] = ()  # some from the first to the last
 
 
 @dataclass(frozen=True)

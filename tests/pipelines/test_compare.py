@@ -168,10 +168,16 @@ def test_nothing_evaluated_is_told_in_one_line(world, tmp_path, capsys):
     assert "has been evaluated; run `dvc repro`" in capsys.readouterr().err
 
 
-def test_of_samples_the_first_the_middle_and_the_last_are_shown(tmp_path):
+@pytest.mark.parametrize(("count", "shown"), [(3, [1, 2, 3]), (32, [1, 2, 4, 8, 16, 32]), (18, [1, 2, 3, 6, 10, 18])])
+def test_of_samples_the_first_the_last_and_more_early_than_late_ones_are_shown(count, shown, tmp_path):
     path = tmp_path / "samples.jsonl"
-    path.write_text("".join(json.dumps({"step": step, "loss": 1.0, "text": "x"}) + "\n" for step in range(1, 6)))
-    assert [sample.step for sample in samples(path)] == [1, 3, 5]
+    rows = [{"step": step, "loss": 1.0, "text": "x"} for step in range(1, count + 1)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert [sample.step for sample in samples(path)] == shown
+
+
+def test_one_sample_is_shown_and_of_no_file_none(tmp_path):
+    path = tmp_path / "samples.jsonl"
     path.write_text('{"step": 7, "loss": 1.0, "text": "x"}\n')
     assert [sample.step for sample in samples(path)] == [7]
     assert samples(tmp_path / "none.jsonl") == ()

@@ -33,6 +33,16 @@ def test_a_signature_says_how_the_number_was_computed():
     assert "|label:PER|" in scored()["span_f1", "PER"].signature
 
 
+def test_a_single_unit_has_no_interval():
+    text = Example("dev-1", "abcd", tuple("abcd"))
+    prediction = {"id": "dev-1", "log_probabilities": [-1.0, -2.0, -1.0, -2.0], "unknown": []}
+    alone = evaluate(load_family("perplexity"), [text], [prediction], CONTEXT)[0]
+    assert (alone.value, alone.low, alone.high, alone.interval_method) == (1.5, 1.5, 1.5, "none")
+    assert "|interval:none|" in alone.signature
+    both = evaluate(load_family("perplexity"), [text] * 2, [prediction] * 2, CONTEXT)[0]
+    assert both.interval_method == "bootstrap-percentile"
+
+
 def test_no_two_numbers_share_a_signature():
     signatures = [score.signature for score in scored().values()]
     assert len(set(signatures)) == len(signatures)
