@@ -38,8 +38,8 @@ as confirmed only where the whole interval speaks for it. "Not confirmed here" m
 on this task, after this much training, did not show it. "The opposite holds" is added, within the same limits, where
 the whole interval speaks against the claim. Where a first form taught its networks nothing, or its remedy changed
 nothing (clipping, forget bias, translation, tasks on few labels, the convolution's questions), settings were changed
-before the figures below were measured; the sentiment of the convolution was then measured with seeds of its own. By
-what figures claims of studies 1 and 2 are decided was mended when these were known.
+before the figures below were measured; the sentiment of the convolution was then measured with seeds of its own.
+How some claims of studies 1 and 2 are decided was mended when the figures were known.
 
 """
 

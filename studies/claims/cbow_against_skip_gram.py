@@ -25,10 +25,9 @@ each of three seeds, with the settings of `configs/vectors/english_cbow.yaml` (t
 `configs/vectors/english_skip_gram.yaml` (six). That is a few thousandth parts of what such vectors want: of Google's
 19,544 analogies only 1,483 have all their words here, and nearly all of those are answered wrongly. The panel
 "similarity" asks how well cosines agree with people on which words of WordSim-353 are alike: little, with either kind,
-and no claim rests on it. Then four tasks
-learn from few labels (1,000 texts, 200 and 300 tagged sentences, 1,500 translated ones, four epochs of batches of 16;
-the vectors of the Russian words are the same each time), where vectors should matter most, beside random vectors.
-They are scored on test, once.
+and no claim rests on it. Then four tasks learn from few labels (1,000 texts, 200 and 300 tagged sentences, 1,500
+translated ones, four epochs of batches of 16; the vectors of the Russian words are the same each time), where vectors
+should matter most, beside random vectors. They are scored on test, once.
 
 Read differences between the two kinds with a grain of salt: İrsoy and others found that gensim, which is used here,
 and the original program scale CBOW's gradient wrongly, and that CBOW is as good as skip-gram once that is mended.
