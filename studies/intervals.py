@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, log10
 from statistics import fmean, stdev
 from typing import Any
 
 Row = Mapping[str, Any]
+SHARE, PERCENT, POSITIVE = (0.0, 1.0), (0.0, 100.0), (0.0, inf)  # what a figure can be
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,13 @@ class Interval:
 
     def told(self, form: str = ".1f", times: float = 1) -> str:
         """In words; `times` 100 makes percent of shares."""
-        value, low, high = (format(times * number, form) for number in (self.value, self.low, self.high))
+        numbers = [format(times * number, form) for number in (self.value, self.low, self.high)]
+        value, low, high = (text if float(text) else format(0.0, form) for text in numbers)  # no "-0"
         return f"{value} ({low} to {high})"
+
+    def within(self, least: float, most: float) -> "Interval":
+        """Cut where no figure can lie."""
+        return Interval(self.value, max(self.low, least), min(self.high, most))
 
 
 def interval(values: Sequence[float]) -> Interval:
@@ -55,7 +62,28 @@ def difference(rows: Sequence[Row], figure: str, first: Row, second: Row, **valu
     return interval([ours[seed] - theirs[seed] for seed in ours if seed in theirs])
 
 
-def means(rows: Sequence[Row], figure: str, *keys: str) -> list[dict[str, Any]]:
-    """A row for each combination of the keys' values that there is: these, `value`, `low` and `high`."""
-    kinds = dict.fromkeys(tuple(row[key] for key in keys) for row in rows)
-    return [{**(kind := dict(zip(keys, values, strict=True))), **vars(mean(rows, figure, **kind))} for values in kinds]
+def means(
+    rows: Sequence[Row], figure: str, *keys: str, within: tuple[float, float] = (-inf, inf)
+) -> list[dict[str, Any]]:
+    """A row for each combination of the keys' values that there is: these, `value`, `low` and `high`.
+
+    Args:
+        rows: with the figure and the keys.
+        figure: the name of what is averaged.
+        keys: the names of what tells the rows apart.
+        within: where `low` and `high` are cut.
+    """
+    kinds = [
+        dict(zip(keys, values, strict=True)) for values in dict.fromkeys(tuple(map(row.get, keys)) for row in rows)
+    ]
+    return [{**kind, **vars(mean(rows, figure, **kind).within(*within))} for kind in kinds]
+
+
+def geometric_means(rows: Sequence[Row], figure: str, *keys: str, least: float = 0) -> list[dict[str, Any]]:
+    """Means and intervals of the figure's logarithm, as figures again; what is below `least` counts as that.
+
+    An arithmetic mean of figures that lie powers of ten apart is that of the greatest of them.
+    """
+    logarithms = [{**row, figure: log10(max(row[figure], least))} for row in rows]
+    found = means(logarithms, figure, *keys)
+    return [{**row, **{key: 10 ** row[key] for key in ("value", "low", "high")}} for row in found]

@@ -6,6 +6,8 @@ and `chart(rows)`, a Vega-Lite specification; `rows` are those of the experiment
 
 from dataclasses import dataclass
 
+from studies.intervals import Interval
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -14,3 +16,9 @@ class Verdict:
     claim: str  # a sentence
     found: str  # the figures that decide
     confirmed: bool
+    opposite: bool = False  # whether the figures speak as clearly against the claim as they would have to for it
+
+
+def judged(claim: str, found: str, *gaps: Interval, above: float = 0) -> Verdict:
+    """A claim that all of some gaps lie above a number: confirmed if wholly above, the opposite if wholly below."""
+    return Verdict(claim, found, all(gap.low > above for gap in gaps), all(gap.high < above for gap in gaps))

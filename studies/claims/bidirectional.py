@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, dots
-from studies.claims import Verdict
-from studies.intervals import Row, difference, mean, means
+from studies.claims import Verdict, judged
+from studies.intervals import PERCENT, Row, difference, mean, means
 
 TITLE = "Reading in both directions"
 QUESTION = """
@@ -47,17 +47,17 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """Confirmed where the whole interval of the difference, seed by seed, stands above zero."""
     found = []
     for task, claim in CLAIMS.items():
-        both, forwards = (mean(rows, "score", task=task, reads=reads) for reads in (BOTH, FORWARDS))
+        both, forwards = (mean(rows, "score", task=task, reads=reads).within(*PERCENT) for reads in (BOTH, FORWARDS))
         gain = difference(rows, "score", {"reads": BOTH}, {"reads": FORWARDS}, task=task)
         values = f"{both.told()} in both directions, {forwards.told()} forwards"
         told = f"{FIGURES[task]}: {values}; gain {gain.told('+.1f')}"
-        found.append(Verdict(claim, told, gain.low > 0))
+        found.append(judged(claim, told, gain))
     return found
 
 
 def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """The score of each way of reading, a panel a task."""
-    found = means(rows, "score", "task", "reads")
+    found = means(rows, "score", "task", "reads", within=PERCENT)
     panels = [
         dots(task, [row for row in found if row["task"] == task], title, "reads") for task, title in FIGURES.items()
     ]

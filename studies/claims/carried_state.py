@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, curves, dots
-from studies.claims import Verdict
-from studies.intervals import Interval, Row, difference, mean, means
+from studies.claims import Verdict, judged
+from studies.intervals import POSITIVE, Interval, Row, difference, mean, means
 
 TITLE = "State carried from chunk to chunk"
 QUESTION = """
@@ -39,9 +39,9 @@ FIRST, LAST = range(1, 6), range(16, 21)  # characters of a chunk
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """Confirmed where the whole interval of the gain in nats a character, seed by seed, stands above zero."""
     both = difference(rows, "nats", _cell(RESET, RESET), _cell(CARRIED, CARRIED))
-    values = [mean(rows, "nats", **_cell(how, how)).told(".3f") for how in (CARRIED, RESET)]
+    values = [mean(rows, "nats", **_cell(how, how)).within(*POSITIVE).told(".3f") for how in (CARRIED, RESET)]
     claim = "A model that learns and reads with its states carried predicts better than one that resets them."
-    found = [Verdict(claim, f"{values[0]} and {values[1]} nats a character; gain {both.told('+.3f')}", both.low > 0)]
+    found = [judged(claim, f"{values[0]} and {values[1]} nats a character; gain {both.told('+.3f')}", both)]
     for claim, worse, better in (
         (
             "To carry states in reading alone helps, too, though the model learned with resets.",
@@ -60,11 +60,11 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         ),
     ):
         gain = difference(rows, "nats", worse, better)
-        found.append(Verdict(claim, f"gain {gain.told('+.3f')} nats a character", gain.low > 0))
+        found.append(judged(claim, f"gain {gain.told('+.3f')} nats a character", gain))
     first, last = (_gain(rows, places) for places in (FIRST, LAST))
     claim = "What carried states gain is gained at the beginning of a chunk: more in its first five than its last five."
     told = f"gain {first.told('+.3f')} in the first five, {last.told('+.3f')} in the last five"
-    found.append(Verdict(claim, told, first.low > max(last.high, 0)))
+    found.append(Verdict(claim, told, first.low > max(last.high, 0), first.high < max(last.low, 0)))
     return found
 
 
@@ -82,8 +82,8 @@ def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """Nats a character by its place in a chunk, and of all, for the four ways of training and reading."""
     told = [{**row, "trained": f"trained {row['trained']}", "read": f"read {row['read']}"} for row in rows]
     places = curves(
-        "by place in a chunk", means(told, "nats", "trained", "read", "position"),
+        "by place in a chunk", means(told, "nats", "trained", "read", "position", within=POSITIVE),
         ("position", "character of the chunk"), "nats a character", "read", points=False, dash="trained",
     )  # fmt: skip
-    all_characters = means(told, "nats", "trained", "read")
+    all_characters = means(told, "nats", "trained", "read", within=POSITIVE)
     return beside(places, dots("all characters", all_characters, "nats a character", "trained", "read"))

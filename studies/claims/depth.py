@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, dots
-from studies.claims import Verdict
-from studies.intervals import Row, difference, mean, means
+from studies.claims import Verdict, judged
+from studies.intervals import PERCENT, POSITIVE, Row, difference, mean, means
 
 TITLE = "One, two and three layers"
 QUESTION = """
@@ -45,20 +45,23 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """Confirmed where the whole interval of the gain, seed by seed, stands above zero."""
     found = []
     for task, (figure, _, sign) in FIGURES.items():
-        form = ".1f" if sign > 0 else ".3f"
+        form, within = (".1f", PERCENT) if sign > 0 else (".3f", POSITIVE)
         for claim, deep, shallow in CLAIMS:
-            ours, theirs = (mean(rows, "score", task=task, **kind).told(form) for kind in (deep, shallow))
+            found_of = (mean(rows, "score", task=task, **kind).within(*within) for kind in (deep, shallow))
+            ours, theirs = (scores.told(form) for scores in found_of)
             better, worse = (deep, shallow) if sign > 0 else (shallow, deep)
             gain = difference(rows, "score", better, worse, task=task)
             told = f"{figure} {ours}, against {theirs}; gain {gain.told('+' + form)}"
-            found.append(Verdict(f"In {NAMES[task]}, {claim}.", told, gain.low > 0))
+            found.append(judged(f"In {NAMES[task]}, {claim}.", told, gain))
     return found
 
 
 def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """The score of each network, a panel a task."""
-    found = means(rows, "score", "task", "network")
-    return beside(*(
-        dots(NAMES[task], [row for row in found if row["task"] == task], f"{figure}, {note}", "network")
-        for task, (figure, note, _) in FIGURES.items()
-    ))  # fmt: skip
+
+    def panel(task: str, figure: str, note: str, sign: int) -> dict[str, Any]:
+        scores = [row for row in rows if row["task"] == task]
+        found = means(scores, "score", "task", "network", within=PERCENT if sign > 0 else POSITIVE)
+        return dots(NAMES[task], found, f"{figure}, {note}", "network")
+
+    return beside(*(panel(task, *how) for task, how in FIGURES.items()))

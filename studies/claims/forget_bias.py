@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, curves
-from studies.claims import Verdict
-from studies.intervals import Row, chosen, difference, means
+from studies.claims import Verdict, judged
+from studies.intervals import SHARE, Row, chosen, difference, means
 
 TITLE = "The forget gate's bias: one or zero"
 QUESTION = """
@@ -31,10 +31,10 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     half = last // 2
     found = {step: difference(rows, "accuracy", {"bias": 1}, {"bias": 0}, step=step, gap=far) for step in (half, last)}
     return [
-        Verdict(
+        judged(
             f"With a bias of one an LSTM learns faster to remember: more over {far} words after {step} batches.",
             f"{gap.told('.0f', 100)} points more",
-            gap.low > 0,
+            gap,
         )
         for step, gap in found.items()
     ]
@@ -45,9 +45,10 @@ def chart(rows: Sequence[Row]) -> dict[str, Any]:
 
     def panel(gap: int) -> dict[str, Any]:
         found = [
-            {**row, "bias": f"bias {row['bias']}"} for row in means(chosen(rows, gap=gap), "accuracy", "bias", "step")
+            {**row, "bias": f"bias {row['bias']}"}
+            for row in means(chosen(rows, gap=gap), "accuracy", "bias", "step", within=SHARE)
         ]
-        return curves(f"over {gap} words", found, ("step", "batches"), "accuracy", "bias", domain=(0, 1.02))
+        return curves(f"over {gap} words", found, ("step", "batches"), "accuracy", "bias", domain=(0, 1.05))
 
     gaps = sorted({row["gap"] for row in rows})
     return beside(panel(gaps[0]), panel(gaps[-1]))

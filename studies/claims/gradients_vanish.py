@@ -5,8 +5,8 @@ from math import log10
 from typing import Any
 
 from studies.charts import beside, curves
-from studies.claims import Verdict
-from studies.intervals import Interval, Row, chosen, interval, means
+from studies.claims import Verdict, judged
+from studies.intervals import SHARE, Interval, Row, chosen, geometric_means, interval, means
 
 TITLE = "Gradients vanish"
 QUESTION = """
@@ -21,10 +21,17 @@ deviation 0.5 (each was checked against the difference of two runs).
 A layer of 32 units does the same with matrices. The network reads "I grew up in France ." and a hundred words of
 news, "... . I speak fluent", and is asked for the language; its loss L is that of the last step. Drawn is the norm of
 dL/dh_t by how far step t lies from the end, before training and after 200 batches of texts with 2 to 100 words
-between. An LSTM carries two states, and dL/dc_t goes back along its cell state, the "highway" on which the only
-factor is the forget gate; what returns by way of the outputs and gates is counted with it. The state that an SRU
-carries is c as well. Below, the mean value of each gate while the text is read: it says how long the cells mean to
-remember.
+between. Float32 holds the squares of no norm much below 1e-24: a smaller one is drawn, and counts, as 1e-24. So do
+those of most trained ReLU networks, one step back already: their units are all dead, and pass nothing on.
+
+An LSTM carries two states, of which c is called the highway, because the only factor along it is the forget gate. But
+dL/dc_t counts every way from c_t to the loss, those through outputs and gates as well, and so does dL/dh_t: h_t acts
+on c_(t+1) by the gates, and from there on its effect travels along the cell state. The norms of the two must
+therefore run in parallel, about one step's factor apart. At the last step alone it is not so: dL/dh is there the
+output layer's gradient itself, and dL/dc is that times o tanh'(c). Losses are counted from 10 steps before the end,
+behind the question's words, to 60, for all cells alike. The state that an SRU carries is c as well.
+
+Below, the mean value of each gate while the text is read: it says how long the cells mean to remember.
 """
 SOURCES = (
     "Bengio, Simard & Frasconi, Learning long-term dependencies with gradient descent is difficult, IEEE Transactions "
@@ -32,20 +39,23 @@ SOURCES = (
     "Hochreiter & Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997), section 3",
     "Pascanu, Mikolov & Bengio, On the difficulty of training recurrent neural networks, ICML 2013, section 2",
 )
-PLAIN, DISTANCE = "simple_rnn, tanh", 50
-SMALLEST = 1e-30  # of the norms that are compared
-FAINTEST = 1e-16  # of those that are drawn
+PLAIN = "simple_rnn, tanh"
+NEAR, FAR = 10, 60  # steps from the end, between which losses are counted
+HALF, WHOLE = 50, 90  # the longest way from NEAR whose half was measured, too
+ABOUT_TWICE = 1.8, 2.2
+SMALLEST = 1e-24  # of norms
+FAINTEST = 1e-16  # of the products in one dimension that are drawn
 
 
-def orders_lost(rows: Sequence[Row], cell: str, state: str, trained: bool) -> dict[int, float]:
-    """By seed, how many powers of ten smaller the gradient is 50 steps from the end than at the end."""
+def orders_lost(rows: Sequence[Row], cell: str, state: str, trained: bool, far: int = FAR) -> dict[int, float]:
+    """By seed, how many powers of ten smaller the gradient is `far` steps from the end than `NEAR` steps from it."""
     rows = chosen(rows, part="gradient", cell=cell, state=state, trained=trained)
     norm = {(row["seed"], row["distance"]): max(row["norm"], SMALLEST) for row in rows}
-    return {seed: log10(norm[seed, 0] / norm[seed, DISTANCE]) for seed, distance in norm if distance == 0}
+    return {seed: log10(norm[seed, NEAR] / norm[seed, far]) for seed, distance in norm if distance == NEAR}
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
-    """What each claim's gradients lost over 50 steps."""
+    """What each claim's gradients lost on their way."""
 
     def lost(cell: str, state: str = "h", trained: bool = False) -> Interval:
         return interval(list(orders_lost(rows, cell, state, trained).values()))
@@ -55,9 +65,14 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         return interval([ours[seed] - theirs[seed] for seed in ours])
 
     def compared(gap: Interval) -> str:
-        return f"{gap.told()} more powers of ten lost over {DISTANCE} steps"
+        return f"{gap.told()} more powers of ten lost over {FAR - NEAR} steps"
+
+    def times(trained: bool) -> Interval:
+        whole, half = (orders_lost(rows, PLAIN, "h", trained, far) for far in (WHOLE, HALF))
+        return interval([whole[seed] / half[seed] for seed in whole])
 
     plain, plain_trained = lost(PLAIN), lost(PLAIN, trained=True)
+    twice, (least, most) = (times(False), times(True)), ABOUT_TWICE
     sigmoid = more(("simple_rnn, sigmoid", "h"), (PLAIN, "h"), False)
     relu = lost("simple_rnn, relu")
     before = more((PLAIN, "h"), ("lstm", "h"), False)
@@ -66,30 +81,43 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     }
     highway = more(("lstm", "h"), ("lstm", "c"), True)
     return [
-        Verdict(
-            "In a plain network with tanh the gradient falls exponentially: by more than a hundred times in 50 steps.",
+        judged(
+            f"In a plain network with tanh the gradient vanishes: it falls more than a hundred times in {FAR - NEAR} "
+            "steps.",
             f"{plain.told()} powers of ten before training, {plain_trained.told()} after",
-            plain.low > 2 and plain_trained.low > 2,
-        ),
-        Verdict("With the sigmoid it falls faster than with tanh.", compared(sigmoid), sigmoid.low > 0),
-        Verdict(
-            "With ReLU it does not vanish, its slope being one.", f"{relu.told()} powers of ten lost", relu.high < 2
+            plain,
+            plain_trained,
+            above=2,
         ),
         Verdict(
+            f"It does so exponentially: in {WHOLE - NEAR} steps it loses about twice ({least} to {most} times) the "
+            f"powers of ten that it loses in {HALF - NEAR}.",
+            f"{twice[0].told('.2f')} times before training, {twice[1].told('.2f')} after",
+            all(least < ratio.low and ratio.high < most for ratio in twice),
+            all(ratio.high < least or ratio.low > most for ratio in twice),
+        ),
+        judged("With the sigmoid it falls faster than with tanh.", f"at least {compared(sigmoid)}", sigmoid),
+        Verdict(
+            "With ReLU it does not vanish, its slope being one.",
+            f"{relu.told()} powers of ten lost",
+            relu.high < 2,
+            relu.low > 2,
+        ),
+        judged(
             "An LSTM keeps gradients better than a plain network from the start.",
             f"the plain network: {compared(before)}",
-            before.low > 0,
+            before,
         ),
-        Verdict(
+        judged(
             "Once trained, cells with gates keep gradients better than a plain network.",
             "more powers of ten lost by the plain network than by "
             + ", ".join(f"{cell}: {gap.told()}" for cell, gap in after.items()),
-            all(gap.low > 0 for gap in after.values()),
+            *after.values(),
         ),
-        Verdict(
+        judged(
             "In the trained LSTM the gradient lasts longer along the cell state than along the hidden state.",
             f"along h: {compared(highway)}",
-            highway.low > 0,
+            highway,
         ),
     ]  # fmt: skip
 
@@ -98,19 +126,16 @@ def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """Gradients before and after training, gates after it, and the case of one dimension."""
 
     def gradients(trained: bool) -> dict[str, Any]:
-        norms = means(chosen(rows, part="gradient", trained=trained), "norm", "cell", "state", "distance")
-        lines = [
-            {**{key: row[key] for key in ("distance", "value")}, "cell": row["cell"] + " (c)" * (row["state"] == "c")}
-            for row in norms
-            if row["value"] > 0
-        ]
-        title = f"gradient, {'after' if trained else 'before'} training"
-        return curves(title, lines, steps, "mean norm", "cell", log_y=True, points=False, domain=(FAINTEST, 10))
+        kept = chosen(rows, part="gradient", trained=trained)
+        norms = geometric_means(kept, "norm", "cell", "state", "distance", least=SMALLEST)
+        lines = [{**row, "cell": row["cell"] + " (c)" * (row["state"] == "c")} for row in norms]
+        title, axis = f"gradient, {'after' if trained else 'before'} training", f"norm, at least {SMALLEST:g}"
+        return curves(title, lines, steps, axis, "cell", log_y=True, points=False, domain=(SMALLEST, 10))
 
     steps = ("distance", "steps from the end")
     gates = [
         {**row, "gate": f"{row['cell']}: {row['gate']}"}
-        for row in means(chosen(rows, part="gate", trained=True), "value", "cell", "gate", "step")
+        for row in means(chosen(rows, part="gate", trained=True), "value", "cell", "gate", "step", within=SHARE)
     ]
     products = [
         {**row, "kind": f"{row['activation']}, w = {row['weight']}", "value": abs(row["derivative"])}

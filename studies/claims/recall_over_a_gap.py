@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, curves
-from studies.claims import Verdict
-from studies.intervals import Row, chosen, difference, mean, means
+from studies.claims import Verdict, judged
+from studies.intervals import SHARE, Row, chosen, difference, mean, means
 
 TITLE = "Memory: the land far back in the text"
 QUESTION = """
@@ -16,7 +16,8 @@ could learn such a dependency in theory, but does not in practice.
 Each cell, with 64 units, read texts with 2 to 200 words of running news between the land and the question, 64 texts
 in each of 400 batches, and then had to name the language (one of eight, so that chance is 12.5 %) for 500 texts of
 words that it had not read, at each gap. In the short-range twin the news stand before the whole sentence, with as
-many words: it takes 100 batches. Cells that answer everything share one line at the top.
+many words: it takes 100 batches. Cells that answer everything share one line at the top. Where a network hardly
+learned the question over two words, either, what it lacks over 200 says nothing of distance.
 """
 SOURCES = (
     "Olah, Understanding LSTM Networks, 2015, section The Problem of Long-Term Dependencies",
@@ -25,6 +26,7 @@ SOURCES = (
     "on Neural Networks 5 (1994)",
 )
 NEAR, FAR = 2, 200
+LEARNED = 0.9  # the share told right from which a question counts as learned
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
@@ -32,7 +34,16 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     long, short = chosen(rows, question="France"), chosen(rows, question="clouds")
     cells = list(dict.fromkeys(row["cell"] for row in rows))
     fall = difference(long, "accuracy", {"gap": NEAR}, {"gap": FAR}, cell="simple_rnn")
-    far = {cell: mean(long, "accuracy", cell=cell, gap=FAR) for cell in cells}
+    near, far = (
+        {cell: mean(long, "accuracy", cell=cell, gap=gap).within(*SHARE) for cell in cells} for gap in (NEAR, FAR)
+    )
+    learned = max(row["accuracy"] for row in chosen(long, cell="simple_rnn")) >= LEARNED
+    caveat = (
+        ""
+        if learned
+        else f". But the plain network recalls only {near['simple_rnn'].told('.0f', 100)} % over {NEAR} words: it "
+        "hardly learned the question at any distance, so this says nothing of distance"
+    )
     gated = {
         cell: difference(long, "accuracy", {"cell": cell}, {"cell": "simple_rnn"}, gap=FAR)
         for cell in cells
@@ -45,18 +56,19 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             f"the lowest accuracy of any cell, seed and length: {worst:.1%}",
             worst > 0.99,
         ),
-        Verdict(
+        judged(
             f"A plain network recalls less over {FAR} words than over {NEAR}.",
-            f"{fall.told('.0f', 100)} points less; {far['simple_rnn'].told('.0f', 100)} % at {FAR}",
-            fall.low > 0,
+            f"{fall.told('.0f', 100)} points less; {far['simple_rnn'].told('.0f', 100)} % at {FAR}{caveat}",
+            fall,
         ),
-        Verdict(
+        judged(
             f"Cells with gates recall more than a plain network over {FAR} words.",
             ", ".join(
                 f"{cell}: {far[cell].told('.0f', 100)} %, {gap.told('.0f', 100)} points more"
                 for cell, gap in gated.items()
-            ),
-            all(gap.low > 0 for gap in gated.values()),
+            )
+            + caveat,
+            *gated.values(),
         ),
     ]  # fmt: skip
 
@@ -65,8 +77,8 @@ def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """Accuracy by gap, for both questions."""
 
     def panel(question: str, title: str) -> dict[str, Any]:
-        found = means(chosen(rows, question=question), "accuracy", "cell", "gap")
-        return curves(title, found, ("gap", "words of news"), "accuracy", "cell", log_x=True, domain=(0, 1.02))
+        found = means(chosen(rows, question=question), "accuracy", "cell", "gap", within=SHARE)
+        return curves(title, found, ("gap", "words of news"), "accuracy", "cell", log_x=True, domain=(0, 1.05))
 
     return beside(
         panel("France", "I grew up in France ... I speak fluent ___"), panel("clouds", "... The clouds are in the ___")

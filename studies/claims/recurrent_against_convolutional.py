@@ -4,8 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, curves, dots
-from studies.claims import Verdict
-from studies.intervals import Row, by_seed, chosen, difference, interval, mean, means
+from studies.claims import Verdict, judged
+from studies.intervals import (
+    PERCENT,
+    POSITIVE,
+    Row,
+    by_seed,
+    chosen,
+    difference,
+    geometric_means,
+    interval,
+    mean,
+    means,
+)
 
 TITLE = "Recurrent against convolutional"
 QUESTION = """
@@ -52,17 +63,17 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         ),
     ):
         gain = difference(rows, "accuracy", CONVOLUTIONAL, RECURRENT, task=task)
-        found.append(Verdict(claim, f"{_both(rows, task)}; difference {gain.told('+.1f')}", gain.low > -MARGIN))
+        found.append(judged(claim, f"{_both(rows, task)}; difference {gain.told('+.1f')}", gain, above=-MARGIN))
     gain = difference(rows, "accuracy", RECURRENT, CONVOLUTIONAL, task=ORDER)
     claim = "Which of two words came first, farther apart than a window, is told better by the recurrent one."
-    found.append(Verdict(claim, f"{_both(rows, ORDER)}; difference {gain.told('+.1f')}", gain.low > 0))
+    found.append(judged(claim, f"{_both(rows, ORDER)}; difference {gain.told('+.1f')}", gain))
     for task in TIMES:
         ours, theirs = (slopes(rows, task, kind) for kind in (RECURRENT, CONVOLUTIONAL))
         times = interval([ours[seed] / theirs[seed] for seed in ours])
-        each = " and ".join(f"{interval(list(one.values())).told('.2f')}" for one in (ours, theirs))
+        slower, faster = (interval(list(one.values())).within(*POSITIVE).told(".0f", 1000) for one in (ours, theirs))
         claim = f"Each further word costs the recurrent one more time, in {task}."
-        told = f"{each} milliseconds a word of 32 texts; {times.told('.2f')} times as much"
-        found.append(Verdict(claim, told, times.low > 1))
+        told = f"{slower} and {faster} microseconds a word of 32 texts; {times.told('.2f')} times as much"
+        found.append(judged(claim, told, times, above=1))
     return found
 
 
@@ -79,19 +90,20 @@ def slopes(rows: Sequence[Row], task: str, kind: Row) -> dict[int, float]:
 
 
 def _both(rows: Sequence[Row], task: str) -> str:
-    ours, theirs = (mean(rows, "accuracy", task=task, **kind).told() for kind in (CONVOLUTIONAL, RECURRENT))
+    ours, theirs = (
+        mean(rows, "accuracy", task=task, **kind).within(*PERCENT).told() for kind in (CONVOLUTIONAL, RECURRENT)
+    )
     return f"accuracy {ours} convolutional, {theirs} recurrent"
 
 
 def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """Accuracies, and the times by length, a panel for training and one for reading."""
-    scored = means([row for row in rows if "accuracy" in row], "accuracy", "task", "network")
+    scored = means([row for row in rows if "accuracy" in row], "accuracy", "task", "network", within=PERCENT)
     panels = [dots("accuracy", scored, "percent", "task", "network")]
-    timed = means([row for row in rows if "milliseconds" in row], "milliseconds", "task", "network", "length")
+    timed = [row for row in rows if "milliseconds" in row]
+    timed = geometric_means(timed, "milliseconds", "task", "network", "length")
     for task in TIMES:
         found = [row for row in timed if row["task"] == task]
-        least = min(row["value"] for row in found) / 2
-        found = [{**row, "low": max(row["low"], least)} for row in found]  # an axis of logarithms has no zero
         axes = ("length", "words of a text"), "milliseconds", "network"
         panels.append(curves(f"{task}, 32 texts", found, *axes, log_x=True, log_y=True))
     return beside(*panels)

@@ -5,8 +5,8 @@ from math import log10
 from typing import Any
 
 from studies.charts import beside, curves
-from studies.claims import Verdict
-from studies.intervals import Interval, Row, chosen, difference, interval, mean, means
+from studies.claims import Verdict, judged
+from studies.intervals import SHARE, Interval, Row, chosen, difference, geometric_means, interval, mean, means
 
 TITLE = "ReLU against tanh in a plain network"
 QUESTION = """
@@ -25,13 +25,14 @@ SOURCES = (
     "2015, sections 2 and 4",
     "Goodfellow, Bengio & Courville, Deep Learning, MIT Press 2016, section 10.7",
 )
+SMALLEST = 1e-24  # of norms; float32 holds the squares of none much below
 TANH, RELU, IDENTITY = "tanh, orthogonal", "ReLU, orthogonal", "ReLU, identity"
 
 
 def change(rows: Sequence[Row], kind: str, far: int) -> Interval:
     """The powers of ten that a gradient gains (above zero) or loses until `far` steps from the end."""
     rows = chosen(rows, part="gradient", kind=kind)
-    norm = {(row["seed"], row["distance"]): max(row["norm"], 1e-30) for row in rows}
+    norm = {(row["seed"], row["distance"]): max(row["norm"], SMALLEST) for row in rows}
     return interval([log10(norm[seed, far] / norm[seed, 0]) for seed, distance in norm if distance == 0])
 
 
@@ -39,32 +40,36 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """Gradients and recall over the longest gap."""
     far = max(row["gap"] for row in chosen(rows, part="accuracy"))
     kept = {kind: change(rows, kind, far) for kind in dict.fromkeys(row["kind"] for row in rows)}
-    recalled = {kind: mean(chosen(rows, part="accuracy"), "accuracy", kind=kind, gap=far) for kind in kept}
+    recalled = {
+        kind: mean(chosen(rows, part="accuracy"), "accuracy", kind=kind, gap=far).within(*SHARE) for kind in kept
+    }
 
-    def more(first: str, second: str) -> tuple[str, bool]:
+    def more(first: str, second: str) -> tuple[str, Interval]:
         answers = chosen(rows, part="accuracy", gap=far)
         gap = difference(answers, "accuracy", {"kind": first}, {"kind": second})
         told = f"{first}: {recalled[first].told('.0f', 100)} %, {second}: {recalled[second].told('.0f', 100)} %"
-        return f"{told}; {gap.told('.0f', 100)} points", gap.low > 0
+        return f"{told}; {gap.told('.0f', 100)} points", gap
 
     return [
         Verdict(
             f"With ReLU the gradient explodes: it grows on its way back over {far} words.",
             f"powers of ten gained: {kept[RELU].told()} (orthogonal), {kept[IDENTITY].told()} (identity)",
             kept[RELU].low > 0 or kept[IDENTITY].low > 0,
+            kept[RELU].high < 0 and kept[IDENTITY].high < 0,
         ),
-        Verdict(f"From the usual weights, tanh recalls more than ReLU over {far} words.", *more(TANH, RELU)),
-        Verdict("From the identity, ReLU recalls more than tanh from the usual weights.", *more(IDENTITY, TANH)),
-        Verdict("From the identity, ReLU recalls more than tanh from the identity.", *more(IDENTITY, "tanh, identity")),
+        judged(f"From the usual weights, tanh recalls more than ReLU over {far} words.", *more(TANH, RELU)),
+        judged("From the identity, ReLU recalls more than tanh from the usual weights.", *more(IDENTITY, TANH)),
+        judged("From the identity, ReLU recalls more than tanh from the identity.", *more(IDENTITY, "tanh, identity")),
     ]
 
 
 def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """Gradients before training, and accuracy after it."""
-    norms = [row for row in means(chosen(rows, part="gradient"), "norm", "kind", "distance") if row["value"] > 0]
-    lines = [{key: row[key] for key in ("kind", "distance", "value")} for row in norms]
-    found = means(chosen(rows, part="accuracy"), "accuracy", "kind", "gap")
+    norms = geometric_means(chosen(rows, part="gradient"), "norm", "kind", "distance", least=SMALLEST)
+    room = min(row["low"] for row in norms) / 2, max(row["high"] for row in norms) * 4  # no line lies on the frame
+    title, steps = "norm of dL/dh, before training", ("distance", "steps from the end")
+    found = means(chosen(rows, part="accuracy"), "accuracy", "kind", "gap", within=SHARE)
     return beside(
-        curves("norm of dL/dh, before training", lines, ("distance", "steps from the end"), "norm", "kind", log_y=True),
-        curves("recall, after training", found, ("gap", "words"), "accuracy", "kind", log_x=True, domain=(0, 1.02)),
-    )  # fmt: skip
+        curves(title, norms, steps, "norm", "kind", log_y=True, domain=room),
+        curves("recall, after training", found, ("gap", "words"), "accuracy", "kind", log_x=True, domain=(0, 1.05)),
+    )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, dots
-from studies.claims import Verdict
-from studies.intervals import Interval, Row, by_seed, difference, interval, mean, means
+from studies.claims import Verdict, judged
+from studies.intervals import PERCENT, POSITIVE, Interval, Row, by_seed, difference, interval, mean, means
 
 TITLE = "SRU against LSTM"
 QUESTION = """
@@ -42,19 +42,20 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     pace = {task: ratio(rows, task) for task in TASKS}
     told = "; ".join(f"{task} {times.told()} times" for task, times in pace.items())
     found = [
-        Verdict("An SRU learns from more words a second than an LSTM.", told, all(t.low > 1 for t in pace.values())),
-        Verdict(
+        judged("An SRU learns from more words a second than an LSTM.", told, *pace.values(), above=1),
+        judged(
             "An SRU classifies at five times the speed of an LSTM, or more.",
             f"{pace['sentiment'].told()} times",
-            pace["sentiment"].low > PAPER,
+            pace["sentiment"],
+            above=PAPER,
         ),
     ]
     for task in TASKS:
-        ours, theirs = (mean(rows, "score", task=task, cell=cell) for cell in ("SRU", "LSTM"))
+        ours, theirs = (mean(rows, "score", task=task, cell=cell).within(*PERCENT) for cell in ("SRU", "LSTM"))
         gain = difference(rows, "score", {"cell": "SRU"}, {"cell": "LSTM"}, task=task)
         claim = f"In {task}, an SRU is no worse than an LSTM, by {MARGIN} points of accuracy."
         told = f"SRU {ours.told()}, LSTM {theirs.told()}; difference {gain.told('+.2f')}"
-        found.append(Verdict(claim, told, gain.low > -MARGIN))
+        found.append(judged(claim, told, gain, above=-MARGIN))
     return found
 
 
@@ -67,7 +68,10 @@ def ratio(rows: Sequence[Row], task: str) -> Interval:
 def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """Accuracy and words a second of both cells, a panel a task."""
     panels = []
-    for figure, title in (("score", "accuracy, percent"), ("tokens_per_second", "words a second, training")):
-        found = means(rows, figure, "task", "cell")
+    for figure, title, within in (
+        ("score", "accuracy, percent", PERCENT),
+        ("tokens_per_second", "words a second, training", POSITIVE),
+    ):
+        found = means(rows, figure, "task", "cell", within=within)
         panels += [dots(task, [row for row in found if row["task"] == task], title, "cell") for task in TASKS]
     return beside(*panels)

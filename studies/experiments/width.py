@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-CELLS = ("simple_rnn", "lstm", "gru")
+CELLS = ("simple_rnn", "lstm", "gru", "sru")
 UNITS = (4, 8, 16, 32)
 DELAYS = 32  # the furthest bit that is asked for
 STEPS = 250

@@ -37,6 +37,7 @@ def test_both_directions_have_to_gain(gain, confirmed):
         for seed in SEEDS
     ]
     assert decided(bidirectional, rows) == [confirmed] * 3
+    assert [verdict.opposite for verdict in bidirectional.verdicts(rows)] == [gain < 0] * 3
 
 
 def test_a_gain_that_seeds_disagree_on_confirms_nothing():
@@ -71,6 +72,8 @@ def test_an_sru_is_judged_by_its_speed_and_by_a_margin(times, gain, confirmed):
         for seed in SEEDS
     ]
     assert decided(sru_against_lstm, rows) == confirmed
+    assert not any(verdict.confirmed and verdict.opposite for verdict in sru_against_lstm.verdicts(rows))
+    assert sru_against_lstm.verdicts(rows)[1].opposite == (times < sru_against_lstm.PAPER)
 
 
 def test_depth_is_judged_by_more_accuracy_and_by_fewer_nats():
@@ -82,8 +85,9 @@ def test_depth_is_judged_by_more_accuracy_and_by_fewer_nats():
         for seed in SEEDS
     ]
     assert decided(depth, rows) == [True] * 6
-    wrong = [{**row, "score": -row["score"]} for row in rows]
+    wrong = [{**row, "score": 100 - row["score"]} for row in rows]
     assert decided(depth, wrong) == [False] * 6
+    assert all(verdict.opposite for verdict in depth.verdicts(wrong))
 
 
 def test_carried_states_gain_where_a_chunk_begins():
@@ -149,6 +153,8 @@ def test_networks_are_judged_by_accuracy_by_order_and_by_slope():
     assert decided(module, rows(-30, -0.5, 3)) == [True] * 5
     assert decided(module, rows(0, -2, 1)) == [False] * 5
     assert decided(module, rows(5, 5, 0.5)) == [True, True, False, False, False]
+    assert [verdict.opposite for verdict in module.verdicts(rows(0, -2, 1))] == [True, True, False, False, False]
+    assert module.verdicts(rows(0, 0, 3))[3].found.startswith("3003 (2965 to 3041) and 1003 (965 to 1041) microseconds")
     slopes = module.slopes(rows(0, 0, 3), "reading", {"network": "recurrent"})
     assert slopes == pytest.approx({1: 3, 2: 3.02, 3: 2.99})
 

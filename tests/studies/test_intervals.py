@@ -2,7 +2,7 @@
 
 import pytest
 
-from studies.intervals import by_seed, chosen, difference, interval, mean, means
+from studies.intervals import PERCENT, SHARE, by_seed, chosen, difference, geometric_means, interval, mean, means
 
 ROWS = [
     {"cell": "lstm", "gap": gap, "seed": seed, "accuracy": value}
@@ -45,3 +45,26 @@ def test_means_of_every_combination_that_there_is():
 
 def test_an_interval_is_told_with_its_unit():
     assert interval([0.5, 0.5]).told(".0f", 100) == "50 (50 to 50)"
+
+
+def test_a_zero_is_told_without_a_sign_of_its_own():
+    assert interval([-0.001, -0.001]).told(".0f", 100) == "0 (0 to 0)"
+    assert interval([-0.001, -0.001]).told("+.1f") == "+0.0 (+0.0 to +0.0)"
+
+
+def test_an_interval_is_cut_where_no_figure_can_lie():
+    found = interval([90.0, 100.0, 98.0])
+    assert found.high > 100 > found.low
+    assert vars(found.within(*PERCENT)) == {"value": 96, "low": found.low, "high": 100}
+    rows = [{"cell": "gru", "seed": seed, "share": share} for seed, share in enumerate((0.0, 0.1))]
+    (row,) = means(rows, "share", "cell", within=SHARE)
+    assert (row["value"], row["low"]) == (0.05, 0)
+
+
+def test_geometric_means_are_those_of_powers_of_ten():
+    rows = [{"cell": "gru", "seed": seed, "norm": norm} for seed, norm in enumerate((1e-2, 1e-4, 0.0))]
+    (row,) = geometric_means(rows, "norm", "cell", least=1e-6)
+    half = 4.302653 * 2 / 3**0.5
+    assert row["value"] == pytest.approx(1e-4)
+    assert row["low"] == pytest.approx(10 ** (-4 - half), rel=1e-5)
+    assert row["high"] == pytest.approx(10 ** (-4 + half), rel=1e-5)
