@@ -15,8 +15,13 @@ import pytest
 from pipelines import plugins
 
 ROOT = Path(__file__).parents[4]
-FEATURES, UNITS, RATE = 3, 5, 0.5
-CASES = list(product(plugins.names("layers.recurrent"), ["unmasked", "right-padded", "arbitrary"], [False, True]))
+FEATURES, UNITS, RATE, ZERO = 3, 5, 0.5, "zero_output_for_mask"
+MASKS = ["unmasked", "right-padded", "arbitrary"]
+# What is not zero at masked steps is Keras's own on each backend, but for an SRU.
+CASES = [
+    *product(plugins.names("layers.recurrent"), MASKS, [(), ("go_backwards",)], [("return_sequences", ZERO)]),
+    *product(["sru"], MASKS, [(), ("go_backwards",)], [("return_sequences",), (ZERO,), ()]),
+]
 # Takes each case's layer, weights, inputs and factors of the loss. Gives its results, the gradients of sequences,
 # states and weights, and those of the weights in training.
 ON_JAX = """
@@ -54,8 +59,8 @@ np.savez(sys.argv[2], **made)
 
 
 def case_id(case):
-    name, mask, backwards = case
-    return f"{name}-{mask}-{'backwards' if backwards else 'forwards'}"
+    name, mask, backwards, settings = case
+    return "-".join([name, mask, *backwards, *settings])
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +70,8 @@ def on_both(tmp_path_factory, draw, randomised, masks, outcome):
         pytest.skip("JAX is not installed")
     folder, sequences = tmp_path_factory.mktemp("jax"), draw(5, 7, FEATURES, seed=1)
     layers, given, expected = [], {}, []
-    for number, (name, mask, backwards) in enumerate(CASES):
-        # What stands at masked steps otherwise is Keras's own on each backend.
-        settings = {"go_backwards": backwards, "zero_output_for_mask": True, "return_sequences": True}
-        settings |= {} if name == "sru" else {"weight_dropout": RATE}
+    for number, (name, mask, backwards, settings) in enumerate(CASES):
+        settings = dict.fromkeys((*backwards, *settings), True) | ({} if name == "sru" else {"weight_dropout": RATE})
         kind = type(plugins.load("layers.recurrent", name).layer(UNITS, "a", 1))
         layer = randomised(kind(UNITS, return_state=True, seed=1, **settings), FEATURES)
         states = [draw(5, width, seed=20 + n) for n, width in enumerate(layer.state_size)]
