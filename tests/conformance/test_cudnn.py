@@ -1,43 +1,67 @@
 """Every cell that ships runs on cuDNN where there is a GPU: Keras's own conditions, asked without one."""
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import pytest
 
-from embeddings.config import load_config
-from pipelines import plugins
-from pipelines.config import CellConfig
+from pipelines.config import CellConfig, load_config, load_run, load_runs
+from pipelines.models.encoder import recurrent_stack
 
 rnn = importlib.import_module("keras.src.backend.tensorflow.rnn")  # a function of the package hides the name
+ROOT = Path(__file__).parents[2]
+RUNS = [ROOT / "configs/runs.yaml", ROOT / "benchmarks/runs.yaml"]
 
 
-def layer_of(path):
-    config = load_config(CellConfig, path)
-    return plugins.load("layers.recurrent", config.cell).layer(config.units, name="layer", seed=1)
+def shipped():
+    """What every cell is built by, by its name or by that of the first run that overrides it so."""
+    named = [(path.stem, load_config(CellConfig, path)) for path in sorted((ROOT / "configs/cells").glob("*.yaml"))]
+    named += [(name, load_run(path, name, ROOT / "configs")[2]) for path in RUNS for name in load_runs(path)]
+    return {config: name for name, config in reversed(named)}
 
 
-LAYERS = {path.stem: layer_of(path) for path in sorted((Path(__file__).parents[2] / "configs/cells").glob("*.yaml"))}
+def layers_of(config):
+    """The recurrent layers of an encoder, those of both directions each."""
+    for layer in recurrent_stack(config, 1):
+        yield from [layer.forward_layer, layer.backward_layer] if config.bidirectional else [layer]
 
 
-GATED = (keras.layers.LSTM, keras.layers.GRU)
-
-
+CONFIGS = shipped()
 # In TensorFlow cuDNN has no kernel for a simple recurrent layer, and none at all for a simple recurrent unit.
-@pytest.mark.parametrize(
-    "layer",
-    [
-        pytest.param(layer, id=name)
-        for name, layer in LAYERS.items()
-        if isinstance(layer, keras.layers.LSTM | keras.layers.GRU)
-    ],
-)
-def test_the_dispatch_predicate_holds(layer, monkeypatch):
-    monkeypatch.setattr(rnn, "_is_gpu_available", lambda: True)
+GATED = [config for config in CONFIGS if isinstance(next(layers_of(config)), keras.layers.LSTM | keras.layers.GRU)]
+of_gated = pytest.mark.parametrize("config", GATED, ids=CONFIGS.get)
+
+
+def assert_cudnn_runs(layer):
+    """As `keras.layers.LSTM` and `keras.layers.GRU` decide it."""
     assert layer.recurrent_dropout == 0
+    assert layer.use_cudnn == "auto"
     gru = {"reset_after": layer.reset_after} if isinstance(layer, keras.layers.GRU) else {}
     assert rnn.cudnn_ok(layer.activation, layer.recurrent_activation, layer.unroll, layer.use_bias, **gru)
+
+
+@of_gated
+def test_the_dispatch_predicate_holds(config, monkeypatch):
+    monkeypatch.setattr(rnn, "_is_gpu_available", lambda: True)
+    for layer in layers_of(config):
+        assert_cudnn_runs(layer)
+
+
+@of_gated
+def test_recurrent_dropout_would_rule_cudnn_out(config, monkeypatch):
+    monkeypatch.setattr(rnn, "_is_gpu_available", lambda: True)
+    for layer in layers_of(replace(config, recurrent_dropout=0.2)):
+        with pytest.raises(AssertionError, match=r"0\.2 == 0"):
+            assert_cudnn_runs(layer)
+
+
+def test_cells_as_runs_override_them_are_among_those_asked():
+    asked = {CONFIGS[config]: config for config in GATED}
+    assert {"lstm_512", "translation-lstm-skip_gram", "imdb_characters-lstm-random"} <= asked.keys()
+    assert asked["lstm_512"].weight_dropout > 0
+    assert {config.cell for config in CONFIGS} - {config.cell for config in GATED} == {"simple_rnn", "sru"}
 
 
 def test_the_predicate_can_fail(monkeypatch):

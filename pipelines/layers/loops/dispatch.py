@@ -53,7 +53,8 @@ class CompiledLoop(keras.layers.RNN):
         # Whatever runs reads the weights from the cell; Keras would track what is set there in the usual way.
         cell = vars(self.cell)
         weights = cell["recurrent_kernel"]
-        cell["recurrent_kernel"] = keras.random.dropout(weights, self.weight_dropout, seed=self.cell.seed_generator)
+        whole = ops.convert_to_tensor(weights)  # on JAX a variable cannot be dropped from
+        cell["recurrent_kernel"] = keras.random.dropout(whole, self.weight_dropout, seed=self.cell.seed_generator)
         try:
             return self._loop(sequences, initial_state, mask, training)
         finally:

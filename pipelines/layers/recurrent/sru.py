@@ -96,6 +96,21 @@ class SRU(CompiledLoop, keras.layers.RNN):
     def call(self, sequences, initial_state=None, mask=None, training=False):
         return super().call(self.dropped(sequences, training=training), initial_state, mask, training)
 
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        if keras.backend.backend() != "jax" or mask is None or self.zero_output_for_mask:
+            return super().inner_loop(sequences, initial_state, mask, training)
+        # For the output of a masked step Keras takes the first state there, which is not what this cell gives.
+        every, self.return_sequences = self.return_sequences, True
+        try:
+            _, outputs, states = super().inner_loop(sequences, initial_state, mask, training)
+        finally:
+            self.return_sequences = every
+        real = keras.tree.flatten(mask)[0]
+        steps = ops.where(ops.flip(real, 1) if self.go_backwards else real, ops.arange(real.shape[1]), -1)
+        last = ops.associative_scan(ops.maximum, steps, axis=1)[:, :, None]  # at each step, the last real one so far
+        outputs = ops.take_along_axis(outputs, ops.maximum(last, 0), 1) * ops.cast(last >= 0, outputs.dtype)
+        return outputs[:, -1], outputs, states
+
     @property
     def units(self):
         return self.cell.units

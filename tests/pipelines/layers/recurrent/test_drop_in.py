@@ -1,4 +1,4 @@
-"""LSTM, GRU and SimpleRNN give the numbers and the gradients of the Keras layers that they stand in for."""
+"""Recurrent layers give the numbers and the gradients of the Keras layers that they stand in for."""
 
 import keras
 import numpy as np
@@ -7,15 +7,23 @@ import pytest
 from pipelines.layers.recurrent.gru import GRU
 from pipelines.layers.recurrent.lstm import LSTM
 from pipelines.layers.recurrent.simple_rnn import SimpleRNN
+from pipelines.layers.recurrent.sru import SRU, SRUCell
+
+
+def stepwise_sru(units, seed=None, **settings):
+    """An SRU by the loop of Keras, which draws nothing that a seed is needed for."""
+    return keras.layers.RNN(SRUCell(units), **settings)
+
 
 FEATURES = 3
-PAIRS = [(LSTM, keras.layers.LSTM), (GRU, keras.layers.GRU), (SimpleRNN, keras.layers.SimpleRNN)]
+OF_KERAS = [(LSTM, keras.layers.LSTM), (GRU, keras.layers.GRU), (SimpleRNN, keras.layers.SimpleRNN)]
+PAIRS = [*OF_KERAS, (SRU, stepwise_sru)]
 pytestmark = pytest.mark.filterwarnings("error:.*compiled loop does not cover")
 
 
 @pytest.fixture(params=PAIRS, ids=lambda pair: pair[0].__name__)
 def pair(request):
-    """Our class and that of Keras."""
+    """Our class and its twin of Keras."""
     return request.param
 
 
@@ -39,7 +47,7 @@ def sequences(draw):
 @pytest.fixture
 def states(draw):
     """Initial states for a layer."""
-    return lambda layer, batch=5: [draw(batch, layer.units, seed=20 + n) for n in range(len(layer.state_size))]
+    return lambda layer, batch=5: [draw(batch, width, seed=20 + n) for n, width in enumerate(layer.state_size)]
 
 
 @pytest.fixture
@@ -72,11 +80,12 @@ def test_outputs_of_masked_steps_are_zero_where_keras_makes_them_zero(both, same
     assert (outputs[taken] != 0).all()
 
 
-@pytest.mark.parametrize("units", [1, 8, 33])
+@pytest.mark.parametrize("units", [1, FEATURES, 8, 33])  # an SRU as wide as its inputs projects none
 def test_any_width_gives_the_numbers_of_keras(both, same, sequences, masks, units):
     same(both(units), sequences, masks["arbitrary"], training=True)
 
 
+@pytest.mark.parametrize("pair", OF_KERAS, indirect=True, ids=lambda pair: pair[0].__name__)
 @pytest.mark.parametrize("mask", ["unmasked", "right-padded"])
 def test_a_layer_without_bias_gives_the_numbers_of_keras(both, same, sequences, masks, mask):
     layers = both(use_bias=False)
@@ -126,6 +135,7 @@ def test_a_bidirectional_layer_gives_the_numbers_of_keras(
     assert_near(ours[1], expected[1], share=1e-4)
 
 
+@pytest.mark.parametrize("pair", OF_KERAS, indirect=True, ids=lambda pair: pair[0].__name__)
 def test_last_states_of_both_directions_are_those_at_the_last_and_the_first_real_step(both, sequences, masks):
     layer, _ = both()
     wrapped = keras.layers.Bidirectional(layer)
@@ -134,6 +144,13 @@ def test_last_states_of_both_directions_are_those_at_the_last_and_the_first_real
     for row, length in enumerate([7, 3, 1, 5]):
         np.testing.assert_array_equal(forwards[row], outputs[row, length - 1, :5])
         np.testing.assert_array_equal(backwards[row], outputs[row, 0, 5:])
+
+
+def test_last_states_of_both_directions_are_those_of_a_row_without_its_padding(both, sequences, masks, assert_near):
+    wrapped = keras.layers.Bidirectional(both()[0])
+    last = [part.numpy() for part in wrapped(sequences, mask=masks["right-padded"])[1:]]
+    for row, length in enumerate([7, 3, 1, 5]):
+        assert_near([part[row : row + 1] for part in last], wrapped(sequences[row : row + 1, :length])[1:])
 
 
 def test_a_stateful_layer_goes_on_where_it_stopped_until_its_state_is_reset(pair, randomised, sequences):
@@ -150,6 +167,7 @@ def test_a_stateful_layer_goes_on_where_it_stopped_until_its_state_is_reset(pair
     np.testing.assert_array_equal(layers[0](sequences), first[0])
 
 
+@pytest.mark.parametrize("pair", OF_KERAS, indirect=True, ids=lambda pair: pair[0].__name__)
 @pytest.mark.parametrize("mask", ["unmasked", "right-padded"])
 def test_dropout_in_training_is_that_of_keras_for_the_same_seed(both, same, sequences, masks, mask):
     layers = both(dropout=0.5)
@@ -158,6 +176,7 @@ def test_dropout_in_training_is_that_of_keras_for_the_same_seed(both, same, sequ
     same(layers, sequences, masks[mask], training=False)
 
 
+@pytest.mark.parametrize("pair", OF_KERAS, indirect=True, ids=lambda pair: pair[0].__name__)
 def test_dropout_drops_the_same_features_at_every_step(both, sequences, outcome):
     layer, _ = both(dropout=0.5)
     kept = outcome(layer, sequences, training=True)[1][0] != 0
@@ -166,7 +185,7 @@ def test_dropout_drops_the_same_features_at_every_step(both, sequences, outcome)
     assert outcome(layer, sequences, training=False)[1][0].all()
 
 
-@pytest.mark.parametrize("pair", PAIRS[:2], indirect=True, ids=lambda pair: pair[0].__name__)
+@pytest.mark.parametrize("pair", OF_KERAS[:2], indirect=True, ids=lambda pair: pair[0].__name__)
 def test_dropout_of_each_gate_is_that_of_keras_for_the_same_seed(pair, randomised, same, sequences):
     # Keras itself fails here unless cuDNN is ruled out: it takes the masks of all gates for one.
     settings = {"dropout": 0.5, "seed": 1, "implementation": 1, "use_cudnn": False}

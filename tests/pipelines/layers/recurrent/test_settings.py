@@ -56,6 +56,19 @@ def test_a_setting_not_covered_is_named_and_gives_the_numbers_of_keras(
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
+@pytest.mark.parametrize("layer", [LSTM, GRU, SimpleRNN])
+def test_a_setting_not_covered_is_named_once(layer, training, sequences):
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("default")
+        unrolled = layer(6, unroll=True)
+        for _ in range(3):
+            unrolled(sequences, training=training)
+    assert [str(one.message).split(";")[0] for one in given] == [
+        f"{layer.__name__}: the compiled loop does not cover this setting of `unroll`"
+    ]
+
+
 @pytest.mark.parametrize("settings", COVERED, ids=[f"{number}-{'-'.join(one)}" for number, one in enumerate(COVERED)])
 @pytest.mark.parametrize("layer", [LSTM, GRU, SimpleRNN])
 def test_a_covered_setting_gives_no_warning(layer, settings, sequences):
