@@ -133,7 +133,7 @@ def probe_results(options: argparse.Namespace, before: Sequence[dict[str, Any]])
         for score in read_json(folder / "scores.json"):
             places = decimals(score["metric"])
             yield {
-                "run": f"{folder.name}: {PROBED.get(score['system'], score['system']).format(**about)}",
+                "run": f"{folder.name}: {PROBED.get(score['system'], str(score['system'])).format(**about)}",
                 "task": PROBE,
                 "dataset": about["dataset"],
                 "seeds": [about["seed"]],
