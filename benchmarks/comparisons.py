@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.seeds import by_group
 from embeddings.config import read_yaml
 from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, write_json
+from embeddings.files import atomic_file, read_json, write_json
 from pipelines.config import Run, TaskConfig, load_config, load_runs
 from pipelines.evaluation.records import main_values, read_scores
 from pipelines.evaluation.scale import decimals
@@ -44,13 +44,23 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, required=True, help="file to write")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
     parser.add_argument("--skip", action="store_true", help="leave out systems that are not evaluated yet, and say so")
+    parser.add_argument("--keep", action="store_true", help="keep the tables of which something is not evaluated here")
     options = parser.parse_args(arguments)
 
     comparisons, runs = read_yaml(options.comparisons), load_runs(options.runs)
+    before = read_json(options.json) if options.keep and options.json.exists() else []
+    kept = {
+        title: [row for row in before if row["comparison"] == title]
+        for title, each in comparisons.items()
+        if options.keep and missing(each, by_group(runs), options)
+    }
     if options.skip:
         comparisons = {title: evaluated(each, by_group(runs), options) for title, each in comparisons.items()}
     results = [
-        row for title, each in comparisons.items() if each["others"] for row in compared(title, each, runs, options)
+        row
+        for title, each in comparisons.items()
+        if each["others"]
+        for row in (kept[title] if title in kept else compared(title, each, runs, options))
     ]
     write_json(options.json, results)
     with atomic_file(options.page) as page:
@@ -60,15 +70,20 @@ def main(arguments: list[str] | None = None) -> None:
 def evaluated(comparison: Mapping[str, Any], seeds: Seeds, options: argparse.Namespace) -> dict[str, Any]:
     """A comparison without the systems that are not evaluated, told on standard error; nothing without its base."""
     base, others = comparison["base"], comparison["others"]
-    missing = [
+    lacking = missing(comparison, seeds, options)
+    for name in lacking:
+        print(f"not evaluated yet: {name}", file=sys.stderr)
+    left = {what: name for what, name in others.items() if name not in lacking}
+    return {**comparison, "others": {} if base in lacking else left}
+
+
+def missing(comparison: Mapping[str, Any], seeds: Seeds, options: argparse.Namespace) -> list[str]:
+    """The systems of a comparison that are not evaluated."""
+    return [
         name
-        for name in (base, *others.values())
+        for name in (comparison["base"], *comparison["others"].values())
         if not all(scores_of(member, options)[0].exists() for member in members(name, seeds))
     ]
-    for name in missing:
-        print(f"not evaluated yet: {name}", file=sys.stderr)
-    left = {what: name for what, name in others.items() if name not in missing}
-    return {**comparison, "others": {} if base in missing else left}
 
 
 def members(name: str, seeds: Seeds) -> list[str]:

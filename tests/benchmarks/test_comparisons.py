@@ -112,3 +112,18 @@ def test_what_is_not_evaluated_may_be_left_out(world, capsys):
     assert "not evaluated yet: lost" in capsys.readouterr().err
     assert [row["what"] for row in rows] == ["the whole model", "with another", "a linear model"]
     assert run_stage(world, COMPARISON.replace("base: whole", "base: lost"), "--skip")[0] == []
+
+
+def test_tables_of_which_something_is_not_evaluated_here_may_be_kept(world, tmp_path_factory):
+    there = tmp_path_factory.mktemp("there")
+    for name in ("runs.yaml", "data", "predictions"):
+        (there / name).symlink_to(world / name)
+    (there / "evaluations").mkdir()
+    before, page = run_stage(world)
+    for name in ("json", "md"):
+        (there / f"c.{name}").write_text((world / f"c.{name}").read_text())
+    assert run_stage(there, COMPARISON, "--keep") == (before, page)
+    for folder in (world / "evaluations").iterdir():
+        (there / "evaluations" / folder.name).symlink_to(folder)
+    (there / "c.json").write_text("[]")
+    assert run_stage(there, COMPARISON, "--keep") == (before, page)  # measured again where all of it is there
