@@ -188,7 +188,7 @@ def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[
                 "| {run} | {split} | {metric} | {value} | {interval} | {sd} | {seeds} | {minutes} |"
                 " {tokens_per_second} |"
             ).format(**{**shown, "interval": interval, "seeds": ", ".join(map(str, result["seeds"]))})
-        if others := anchors.get(dataset):
+        if others := anchors.get(dataset) if task != PROBE else None:
             yield "\nBeside it, on test, from others:\n"
             yield "| system | metric | value | |"
             yield "| --- | --- | ---: | --- |"

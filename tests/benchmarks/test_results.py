@@ -24,6 +24,10 @@ runs:
      report_test: false, set: {}}
 baselines: {}
 """
+ANCHORS = """
+poems: [{system: theirs, metric: nats_per_character, value: 1.2, note: n}]
+reviews: [{system: a classifier, metric: accuracy, value: 90.0, note: n}]
+"""
 PROBE_SCORES = [("all_units", 80.0), ("one_unit", 70.0), ("majority", 50.0)]
 
 
@@ -35,7 +39,7 @@ def nats(value, method="bootstrap-percentile"):
 def world(tmp_path):
     (tmp_path / "page").mkdir()
     (tmp_path / "runs.yaml").write_text(RUNS)
-    (tmp_path / "anchors.yaml").write_text("poems: [{system: theirs, metric: nats_per_character, value: 1.2, note: n}]")
+    (tmp_path / "anchors.yaml").write_text(ANCHORS)
     for name, score in {
         "poems-lstm-1": nats(2.0),
         "poems-lstm-2": nats(3.0),
@@ -84,6 +88,7 @@ def test_a_probe_stands_beside_its_baselines_with_the_histogram_of_its_unit(worl
         "| poems-lstm-1: 5 of 16 units", "| poems-lstm-1: unit 7 alone", "| poems-lstm-1: majority"
     ]  # fmt: skip
     assert "## probe on reviews" in page
+    assert "a classifier" not in page  # which learns from the whole of train
     assert "(poems-lstm-1.svg)" in page
     assert (world / "page" / "poems-lstm-1.svg").read_text() == "<svg/>"
 
