@@ -3,6 +3,7 @@
 import importlib.util
 import json
 from itertools import product
+from typing import ClassVar
 
 import pytest
 
@@ -27,8 +28,8 @@ SHARE = {"train": 1, "inference": 0.1}
 class Worker:
     """Stands in for a process: answers with the seconds above, and writes down what it was asked."""
 
-    asked: list = []  # noqa: RUF012
-    ended: list = []  # noqa: RUF012
+    asked: ClassVar[list] = []
+    ended: ClassVar[list] = []
 
     def __init__(self, implementation):
         self.implementation = implementation
