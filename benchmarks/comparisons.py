@@ -43,38 +43,21 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--evaluations", type=Path, required=True, help="folder of what evaluate wrote")
     parser.add_argument("--json", type=Path, required=True, help="file to write")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
-    parser.add_argument("--skip", action="store_true", help="leave out systems that are not evaluated yet, and say so")
     parser.add_argument("--keep", action="store_true", help="keep the tables of which something is not evaluated here")
     options = parser.parse_args(arguments)
 
     comparisons, runs = read_yaml(options.comparisons), load_runs(options.runs)
     before = read_json(options.json) if options.keep and options.json.exists() else []
-    kept = {
-        title: [row for row in before if row["comparison"] == title]
-        for title, each in comparisons.items()
-        if options.keep and missing(each, by_group(runs), options)
-    }
-    if options.skip:
-        comparisons = {title: evaluated(each, by_group(runs), options) for title, each in comparisons.items()}
-    results = [
-        row
-        for title, each in comparisons.items()
-        if each["others"]
-        for row in (kept[title] if title in kept else compared(title, each, runs, options))
-    ]
+    results = []
+    for title, each in comparisons.items():
+        lacking = missing(each, by_group(runs), options) if options.keep else []
+        kept = [row for row in before if row["comparison"] == title]
+        if lacking and not kept:
+            print(f"no table {title!r}; not evaluated yet: {', '.join(lacking)}", file=sys.stderr)
+        results += kept if lacking else compared(title, each, runs, options)
     write_json(options.json, results)
     with atomic_file(options.page) as page:
         page.write(PREFACE + "\n".join(tables(results)))
-
-
-def evaluated(comparison: Mapping[str, Any], seeds: Seeds, options: argparse.Namespace) -> dict[str, Any]:
-    """A comparison without the systems that are not evaluated, told on standard error; nothing without its base."""
-    base, others = comparison["base"], comparison["others"]
-    lacking = missing(comparison, seeds, options)
-    for name in lacking:
-        print(f"not evaluated yet: {name}", file=sys.stderr)
-    left = {what: name for what, name in others.items() if name not in lacking}
-    return {**comparison, "others": {} if base in lacking else left}
 
 
 def missing(comparison: Mapping[str, Any], seeds: Seeds, options: argparse.Namespace) -> list[str]:

@@ -1,5 +1,6 @@
 """What decoders share: which words and how many they may write."""
 
+from math import ceil
 from typing import Any
 
 from keras import ops
@@ -21,13 +22,13 @@ def length_limits(source_ids: Any, config: DecodingConfig) -> tuple[Any, Any]:
         config: of the two numbers.
 
     Returns:
-        The limit of each source by its own length, int32 (batch,), and the positions up to the limit of the longest
-        possible source, int32 (limit,).
+        The limit of each source by its own length, int32 (batch,), and the positions up to that of the longest possible
+        source, its ratio rounded up, int32 (limit,).
     """
     real = ops.not_equal(source_ids, PADDING_ID) if len(source_ids.shape) == 2 else ops.ones_like(source_ids[:, :, 0])
     lengths = ops.cast(ops.sum(real, axis=1), "float32")
     limits = ops.cast(config.maximum_ratio * lengths, "int32") + config.maximum_extra
-    longest = ops.cast(config.maximum_ratio * ops.cast(ops.shape(source_ids)[1], "float32"), "int32")
+    longest = ops.shape(source_ids)[1] * ceil(config.maximum_ratio)  # a number where the backend knows the shape
     return limits, ops.arange(longest + config.maximum_extra, dtype="int32")
 
 

@@ -141,7 +141,7 @@ def evaluate(family: Family, references: References, predictions: Predictions, c
     return scores
 
 
-def signature(measured: Measured, unit: str, examples: int, context: Context, method: str = INTERVAL) -> str:
+def signature(measured: Measured, unit: str, examples: int, context: Context, method: str) -> str:
     """How a number was computed, as `key:value|key:value`, after sacreBLEU's signatures.
 
     Reference: Post 2018, "A Call for Clarity in Reporting BLEU Scores" (the version string).

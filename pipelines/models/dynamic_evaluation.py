@@ -32,7 +32,7 @@ def dynamic_log_probabilities(
     models); Krause, Kahembwe, Murray & Renals, "Dynamic Evaluation of Neural Sequence Models", ICML 2018, section 3.
     """
     learner = _learner(model, config.learning_rate)
-    trained = model.trainable_variables
+    trained = [np.array(variable) for variable in model.trainable_variables]  # a step frees those that JAX would share
     found = []
     for text in texts:
         for variable, weights in zip(learner.trainable_variables, trained, strict=True):
@@ -48,7 +48,8 @@ def _learner(model: LanguageModel, learning_rate: float) -> LanguageModel:
     learner.build()
     learner.source_vectors.set_weights(model.source_vectors.get_weights())
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
-    learner.compile(keras.optimizers.SGD(learning_rate, global_clipnorm=1.0), loss, jit_compile=False)
+    optimizer = keras.optimizers.SGD(learning_rate, global_clipnorm=1.0)
+    learner.compile(optimizer, loss, jit_compile=keras.backend.backend() == "jax")
     trace_once(learner)
     return learner
 

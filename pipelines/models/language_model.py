@@ -81,7 +81,7 @@ class LanguageModel(keras.Model):
         if not isinstance(inputs, tuple | list):
             return self.read(inputs, self.first_states(inputs), training)[0]
         token_ids, continues = inputs
-        before = [ops.where(continues > 0, state, ops.zeros_like(state)) for state in self.carried]
+        before = [ops.where(continues > 0, ops.convert_to_tensor(state), 0.0) for state in self.carried]
         logits, after = self.read(token_ids, before, training)
         for variable, state in zip(self.carried, after, strict=True):
             variable.assign(ops.stop_gradient(state))

@@ -47,9 +47,7 @@ class Task(ABC):
     label_counts: ClassVar[str] = ""  # key of prepare's counts that holds the labels, where there are any
     needs: ClassVar[tuple[str, ...]] = ()  # optional keys of `model` that a configuration must give
     reads: ClassVar[tuple[str, ...]] = ()  # those that it may give
-    dev_decoding: ClassVar[DecodingConfig | None] = (
-        None  # how dev is predicted in training, if the task reads `decoding`
-    )
+    dev_decoding: ClassVar[DecodingConfig | None] = None  # that of dev while training, if the task reads `decoding`
     needs_decoding: ClassVar[bool] = True  # whether it must be given, if the task reads it
     reads_features: ClassVar[bool] = False  # whether the task reads an example's features, not its tokens
 

@@ -107,14 +107,7 @@ def test_a_run_that_was_not_evaluated_is_named(world, capsys):
     assert "run the stage evaluate of 'lost' first" in capsys.readouterr().err
 
 
-def test_what_is_not_evaluated_may_be_left_out(world, capsys):
-    rows = run_stage(world, COMPARISON.replace("less", "lost"), "--skip")[0]
-    assert "not evaluated yet: lost" in capsys.readouterr().err
-    assert [row["what"] for row in rows] == ["the whole model", "with another", "a linear model"]
-    assert run_stage(world, COMPARISON.replace("base: whole", "base: lost"), "--skip")[0] == []
-
-
-def test_tables_of_which_something_is_not_evaluated_here_may_be_kept(world, tmp_path_factory):
+def test_tables_of_which_something_is_not_evaluated_here_may_be_kept(world, tmp_path_factory, capsys):
     there = tmp_path_factory.mktemp("there")
     for name in ("runs.yaml", "data", "predictions"):
         (there / name).symlink_to(world / name)
@@ -123,7 +116,11 @@ def test_tables_of_which_something_is_not_evaluated_here_may_be_kept(world, tmp_
     for name in ("json", "md"):
         (there / f"c.{name}").write_text((world / f"c.{name}").read_text())
     assert run_stage(there, COMPARISON, "--keep") == (before, page)
+    assert "not evaluated yet" not in capsys.readouterr().err
     for folder in (world / "evaluations").iterdir():
         (there / "evaluations" / folder.name).symlink_to(folder)
     (there / "c.json").write_text("[]")
     assert run_stage(there, COMPARISON, "--keep") == (before, page)  # measured again where all of it is there
+    (there / "c.json").write_text("[]")
+    assert run_stage(there, COMPARISON.replace("less", "lost"), "--keep")[0] == []
+    assert "no table 'What it is worth'; not evaluated yet: lost" in capsys.readouterr().err
