@@ -2,6 +2,8 @@
 
 import dataclasses
 import difflib
+import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +13,10 @@ import dacite
 import yaml
 
 from embeddings.errors import InputError
+from embeddings.seeds import check_seed
 
 Config = TypeVar("Config")
+_EXPONENT = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+")
 
 
 def read_yaml(path: str | Path) -> dict[str, Any]:
@@ -52,7 +56,7 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
     if not isinstance(values, Mapping):
         raise InputError(f"{where}: expected a mapping of keys to values, got {type(values).__name__}")
     try:
-        return dacite.from_dict(cls, freeze(values), dacite.Config(strict=True))
+        return dacite.from_dict(cls, freeze(values), dacite.Config(strict=True, type_hooks={float: _number}))
     except dacite.UnexpectedDataError as error:
         key = sorted(error.keys, key=str)[0]
         raise InputError(f"{where}: unknown key {key!r}{nearest(str(key), field_names(cls))}") from None
@@ -70,6 +74,19 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
         raise InputError(f"{where}: {error}") from None
     except ValueError as error:  # a dataclass's own __post_init__
         raise InputError(f"{where}: {error}") from None
+
+
+def _number(value: Any) -> Any:
+    """A whole number as a float, as Keras wants it; what is no number stays as it is, to be refused by its type."""
+    if isinstance(value, bool):
+        raise ValueError(f"expected a number, got {value}")
+    if isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise ValueError(f"expected a finite number, got {value}")
+        return float(value)
+    if isinstance(value, str) and _EXPONENT.fullmatch(value):
+        raise ValueError(f"expected a number, got the text {value!r}; YAML reads numbers with a point: 1.0e-3")
+    return value
 
 
 def _described(kind: Any) -> str:
@@ -179,8 +196,8 @@ class VectorsConfig:
         missing += ["seed"] if self.algorithm != "file" and self.seed == -1 else []
         if missing:
             raise ValueError(f"the key {missing[0]!r} is missing")
-        if self.algorithm != "file" and self.seed < 0:
-            raise ValueError(f"expected a seed of at least 0, got {self.seed}")
+        if self.algorithm != "file":
+            check_seed(self.seed)
 
     def _keys_given(self) -> list[str]:
         """Names of the fields that hold something else than their default."""

@@ -3,6 +3,7 @@
 import errno
 import functools
 import inspect
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -31,6 +32,14 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
             main(*args, **kwargs)
         except InputError as error:
             _exit(str(error))
+        except KeyboardInterrupt:
+            print("interrupted; nothing is left half-written", file=sys.stderr)
+            sys.exit(130)
+        except UnicodeEncodeError as error:
+            _exit(f"{error.object[error.start]!r} cannot be written in {error.encoding}; set PYTHONIOENCODING=utf-8")
+        except BrokenPipeError:  # whoever read the output has seen enough; nothing is left to flush into the pipe
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             advice = (
@@ -43,8 +52,13 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
 
 
 def one_line(message: str) -> str:
-    """A message without line ends; what a terminal would obey, not show, is escaped."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in " ".join(message.split()))
+    """A message without line ends and what a terminal would obey."""
+    return printable(" ".join(message.split()))
+
+
+def printable(text: str) -> str:
+    """A text in which what a terminal would obey, not show, is escaped."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def _exit(message: str) -> NoReturn:

@@ -9,6 +9,7 @@ from typing import Any
 
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_folder, write_json
+from embeddings.seeds import seed_option
 from pipelines import plugins
 from pipelines.config import TaskConfig, load_config
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples, write_rows
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--task", type=Path, required=True, help="configuration of the task, which names its baselines")
     parser.add_argument("--data", type=Path, required=True, help="folder that prepare wrote")
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
-    parser.add_argument("--seed", type=int, default=1, help="of the baselines that draw at random")
+    parser.add_argument("--seed", type=seed_option, default=1, help="of the baselines that draw at random")
     parser.add_argument("--output", type=Path, required=True, help="folder to write: <baseline>/{dev,test}.jsonl")
     parser.add_argument("--cost", type=Path, required=True, help="JSON file to write: seconds each baseline learned")
     options = parser.parse_args(arguments)

@@ -13,6 +13,7 @@ import numpy as np
 from embeddings.config import build_config
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_file, atomic_folder, read_json
+from embeddings.seeds import seed_option
 from pipelines.config import TaskConfig, load_baselines, load_config, load_run, load_runs
 from pipelines.data.examples import read_dataset, read_rows
 from pipelines.evaluation.records import main_values, read_scores
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--evaluations", type=Path, default="evaluations", help="folder that evaluate wrote")
     parser.add_argument("--trained", type=Path, default="runs", help="folder of run folders: samples that they hold")
     parser.add_argument("--costs", type=Path, default="costs", help="folder of cost files, where there are any")
-    parser.add_argument("--seed", type=int, default=1, help="of the resampling")
+    parser.add_argument("--seed", type=seed_option, default=1, help="of the resampling")
     parser.add_argument("--output", type=Path, default="reports", help="folder of leaderboard.{md,json,svg}")
     parser.add_argument("--print", action="store_true", help="print the leaderboard in --output; write nothing")
     options = parser.parse_args(arguments)

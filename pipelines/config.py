@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from embeddings.config import build_config, load_config, nearest, read_yaml
 from embeddings.errors import InputError
+from embeddings.seeds import check_seed
 
 __all__ = ["CellConfig", "DatasetConfig", "DatasetFile", "Run", "TaskConfig", "load_config", "load_run", "load_runs"]
 
@@ -52,6 +53,7 @@ class DatasetConfig:
             raise ValueError(f"expected pieces of at least 1, got {self.pieces}")
         if not 0 <= self.dev_share < 1:
             raise ValueError(f"expected dev_share between 0 and 1, got {self.dev_share}")
+        check_seed(self.seed)
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,8 @@ class TrainingConfig:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")
         if self.sample_steps is not None and self.sample_steps < 1:
             raise ValueError(f"expected sample_steps of at least 1, got {self.sample_steps}")
+        if self.learning_rate < 0:
+            raise ValueError(f"expected a learning_rate of at least 0, got {self.learning_rate}")
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,7 @@ class DynamicEvaluationConfig:
     segment_tokens: int  # that are scored before they are learned from
 
     def __post_init__(self) -> None:
-        if self.learning_rate <= 0:
-            raise ValueError(f"expected a learning_rate above 0, got {self.learning_rate}")
+        _check_above_zero("learning_rate", self.learning_rate)
         if self.segment_tokens < 1:
             raise ValueError(f"expected segment_tokens of at least 1, got {self.segment_tokens}")
 
@@ -172,6 +175,11 @@ class DecodingConfig:
             getattr(self, each.name) != each.default for each in fields(self) if each.name != "dynamic_evaluation"
         ):
             raise ValueError("dynamic_evaluation is of language models, which read no other key; leave the others out")
+        if self.maximum_ratio < 0 or self.maximum_extra < 0 or self.maximum_ratio + self.maximum_extra == 0:
+            raise ValueError(
+                "expected maximum_ratio and maximum_extra of at least 0, one of them above it, "
+                f"got {self.maximum_ratio} and {self.maximum_extra}"
+            )
         sizes = {"beam_size": self.beam_size, "length_penalty": self.length_penalty}
         for name, value in sizes.items() if self.method == "beam" else ():
             if value is None:
@@ -223,11 +231,17 @@ class CellConfig:
         _check_share("dropout", self.dropout)
         _check_share("recurrent_dropout", self.recurrent_dropout)
         _check_share("weight_dropout", self.weight_dropout)
+        _check_above_zero("clip_norm", self.clip_norm)
 
 
 def _check_share(name: str, value: float) -> None:
     if not 0 <= value < 1:
         raise ValueError(f"expected {name} from 0 to below 1, got {value}")
+
+
+def _check_above_zero(name: str, value: float) -> None:
+    if value <= 0:
+        raise ValueError(f"expected {name} above 0, got {value}")
 
 
 @dataclass(frozen=True)
@@ -244,6 +258,9 @@ class Run:
     report_test: bool
     set: dict[str, dict[str, Any]] = field(default_factory=dict)  # overrides: {model | training | cell: {key: value}}
 
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+
 
 @dataclass(frozen=True)
 class Baselines:
@@ -253,6 +270,9 @@ class Baselines:
     dataset: str
     seed: int
     report_test: bool
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
 
 
 def load_runs(path: str | Path) -> dict[str, Run]:
@@ -300,8 +320,14 @@ def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig
         if not isinstance(parts.get(part, {}), dict):
             raise InputError(f"{task_path}: expected a mapping under {part!r}")
     overrides = {part: {**parts.get(part, {}), **run.set.get(part, {})} for part in ("model", "training")}
-    task = load_config(TaskConfig, task_path, overrides)
-    cell = load_config(CellConfig, Path(configs) / "cells" / f"{run.cell}.yaml", run.set.get("cell"))
+    cell_path = Path(configs) / "cells" / f"{run.cell}.yaml"
+
+    def named(path: Path, *parts: str) -> str:
+        return f"{where}, `set` over {path}" if run.set.keys() & parts else str(path)
+
+    task = build_config(TaskConfig, {**parts, **overrides}, named(task_path, "model", "training"))
+    cell_values = {**read_yaml(cell_path), **run.set.get("cell", {})}
+    cell = build_config(CellConfig, cell_values, named(cell_path, "cell"))
     if cell.cell != run.layer:
         raise InputError(f"{where}: cell {run.cell!r} is built of {cell.cell!r}, but `layer` says {run.layer!r}")
     return task, cell

@@ -9,6 +9,7 @@ from typing import Any
 from embeddings import store
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_file, atomic_folder, write_json
+from embeddings.seeds import seed_option
 from pipelines.config import TaskConfig, load_config
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.joining import join
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that prepare wrote")
     parser.add_argument("--predictions", type=Path, required=True, help="folder with dev.jsonl, or with such folders")
     parser.add_argument("--vectors", type=Path, help="the run's word vectors: scores of words with and without one")
-    parser.add_argument("--seed", type=int, default=1, help="of the resampling that gives the intervals")
+    parser.add_argument("--seed", type=seed_option, default=1, help="of the resampling that gives the intervals")
     parser.add_argument("--output", type=Path, required=True, help="folder to write: scores.json and tables for plots")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the main numbers")
     options = parser.parse_args(arguments)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from embeddings.errors import InputError, exits_on_input_error
+from embeddings.seeds import seed_option
 
 
 @exits_on_input_error
@@ -16,10 +17,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--top-k", type=int, default=0, help="draw from so many most probable tokens (0: from all)")
     parser.add_argument("--top-p", type=float, default=1.0, help="draw from the fewest tokens of this probability (1)")
     parser.add_argument("--length", type=int, default=500, help="the most tokens to write (500)")
-    parser.add_argument("--seed", type=int, default=1, help="of the draws (1)")
+    parser.add_argument("--seed", type=seed_option, default=1, help="of the draws (1)")
     options = parser.parse_args(arguments)
     if options.length < 0:
         raise InputError(f"--length: expected at least 0, got {options.length}")
+    if any("\ud800" <= letter <= "\udfff" for letter in options.prime):  # bytes that are no UTF-8
+        raise InputError(f"--prime: expected UTF-8, got {options.prime!a}")
 
     from pipelines.decoding.sampling import Sampler
 

@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,8 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error("--features, --tokenised, --format, --explain and --chunk are not for --data")
     if options.explain and options.format in ("text", "conll"):
         parser.error(f"--explain is for the formats jsonl and html, not for {options.format}")
+    if options.features and (options.tokenised or options.text is not sys.stdin):
+        parser.error("--text and --tokenised are not for --features")
     if options.chunk is not None and options.chunk < 1:
         parser.error("--chunk must be at least 1")
 
@@ -73,13 +76,14 @@ def decoding_of(path: Path, run: "TrainedRun") -> DecodingConfig | None:
     """How a task's configuration writes.
 
     Raises:
-        InputError: it is another task than the run's.
+        InputError: it is another task than the run's, or tells what that task does not read.
     """
     config, expected = load_config(TaskConfig, path), run.task.config.task
     if config.task != expected:
         raise InputError(
             f"{path}: expected a configuration of task {expected!r}, as run {run.name!r} is, got {config.task!r}"
         )
+    run.task.check(replace(run.task.config, decoding=config.decoding), run.task.cell)
     return config.decoding
 
 
@@ -91,11 +95,12 @@ def write_text(run: "TrainedRun", options: argparse.Namespace, decoding: Decodin
     examples = feature_rows(options.features) if options.features else text_lines(options.text)
     chunk = options.chunk or (1 if not options.features and options.text.isatty() else CHUNK)
     page = options.format == "html"
-    print(START if page else "", end="")
+    beginning = START if page else ""  # printed with the first prediction, for there may be none to print
     for row in run.predict(examples, decoding, options.tokenised, chunk, options.explain or page):
-        print(formatted(row, options.format), flush=True)
+        print(beginning + formatted(row, options.format), flush=True)
+        beginning = ""
         texts, tokens = texts + 1, tokens + len(row.get("source_tokens", ()))
-    print(END if page else "", end="")
+    print(beginning + END if page else "", end="")
     seconds = time.perf_counter() - start
     if options.features:
         print(f"{texts:,} examples, {texts / seconds:,.0f} examples/s", file=sys.stderr)

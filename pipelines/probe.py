@@ -16,6 +16,7 @@ import numpy as np
 from embeddings.cost import peak_memory_megabytes
 from embeddings.errors import InputError, exits_on_input_error
 from embeddings.files import atomic_file, atomic_folder, write_json
+from embeddings.seeds import seed_option
 from pipelines import plugins
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
 from pipelines.data.vocabulary import UNKNOWN
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="prepared dataset of texts with two labels")
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="score test as well")
     parser.add_argument("--limit", type=int, help="texts of each split, drawn with the seed (default: all)")
-    parser.add_argument("--seed", type=int, default=1, help="of the draws, the solver and the intervals (1)")
+    parser.add_argument("--seed", type=seed_option, default=1, help="of the draws, the solver and the intervals (1)")
     parser.add_argument(
         "--output", type=Path, required=True, help="folder to write: scores, weights, histograms, a page"
     )

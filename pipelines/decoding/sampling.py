@@ -64,5 +64,7 @@ class Sampler:
         self._random = np.random.default_rng(seed)
 
     def __call__(self, logits: np.ndarray) -> int:
+        if not np.isfinite(logits.max()):
+            raise InputError("no next token has a finite score, so training has diverged; lower its learning_rate")
         chances = probabilities(logits, self.temperature, self.top_k, self.top_p)
         return int(self._random.choice(len(chances), p=chances))

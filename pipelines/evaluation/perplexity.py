@@ -6,6 +6,7 @@ so that models of characters and of words can be compared.
 """
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from pipelines.data.examples import Example
 from pipelines.evaluation.counts import Key
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals
 
+LARGEST = sys.float_info.max
 BLOCK = 500  # tokens in a row that are drawn together: a single long text has an interval as well
 UNIT = f"{BLOCK} tokens of a text"
 MAIN = ("nats_per_character", "bits_per_character", "perplexity", "unknown_tokens")
@@ -29,9 +31,10 @@ def check(reference: Example, prediction: Mapping[str, Any]) -> None:
     if not isinstance(values, list) or len(values) != len(reference.tokens):
         got = len(values) if isinstance(values, list) else repr(values)
         raise InputError(f"expected {len(reference.tokens)} `log_probabilities`, one a token, got {got}")
-    if not all(isinstance(value, int | float) and value <= 0 for value in values):
-        raise InputError("expected `log_probabilities` of at most 0")
-    if not isinstance(unknown, list) or not all(place in range(len(values)) for place in unknown):
+    if not all(type(value) in (int, float) and -LARGEST <= value <= 0 for value in values):
+        raise InputError("expected finite `log_probabilities` of at most 0")
+    places = range(len(values))
+    if not isinstance(unknown, list) or not all(type(place) is int and place in places for place in unknown):
         raise InputError(f"expected `unknown`, the positions of unknown tokens, got {unknown!r}")
 
 
@@ -96,9 +99,11 @@ def _sums(references: References, predictions: Predictions) -> np.ndarray:
 def _values(sums: np.ndarray) -> dict[Key, np.ndarray]:
     nats, tokens, characters, unknown = sums.T
     a_character = nats / np.maximum(characters, 1)
+    with np.errstate(over="ignore"):
+        perplexity = np.exp(nats / tokens)
     return {
         ("nats_per_character", ""): a_character,
         ("bits_per_character", ""): a_character / math.log(2),
-        ("perplexity", ""): np.exp(nats / tokens),
+        ("perplexity", ""): perplexity,
         ("unknown_tokens", ""): 100 * unknown / tokens,
     }

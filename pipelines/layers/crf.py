@@ -54,7 +54,8 @@ class CRF(keras.layers.Layer):
         self.transitions = self.add_weight(shape=(len(self.allowed),) * 2, initializer="zeros", name="transitions")
 
     def call(self, emissions, mask=None):
-        scores = ops.where(ops.convert_to_tensor(self.allowed), self.transitions, FORBIDDEN)
+        transitions = ops.convert_to_tensor(self.transitions)
+        scores = ops.where(ops.convert_to_tensor(self.allowed), transitions, FORBIDDEN)
         first = ops.expand_dims(ops.arange(ops.shape(emissions)[1]) == 0, (0, 2, 3))
         before = ops.where(first, scores[-1, :-1], scores[:-1, :-1])  # (1, time, tags, tags)
         mask = ops.ones_like(emissions[:, :, 0], "bool") if mask is None else ops.cast(mask, "bool")

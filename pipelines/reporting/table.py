@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from embeddings.errors import printable
 from pipelines.evaluation.scale import decimals
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Value
 
@@ -35,7 +36,7 @@ def markdown(leaderboard: Leaderboard) -> str:
         for row in group.rows:
             for sample in row.samples:
                 lines += ["", f"Written by {row.name} after {sample.step:,} steps, at a loss of {sample.loss:.2f}:", ""]
-                lines += [f"    {line}" for line in sample.text.split("\n")]
+                lines += [f"    {printable(line)}" for line in sample.text.split("\n")]
     if leaderboard.missing:
         lines += ["", f"Not evaluated: {', '.join(leaderboard.missing)}"]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,5 @@
 """Translation: an encoder-decoder with attention."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -68,7 +67,8 @@ class Translation(Task):
 
         sums = in_batches_by_length([self.encode(example) for example in dev], 64, cross_entropies)
         loss = float(sum(each for each, _ in sums) / sum(words for _, words in sums))
-        return {"loss": loss, "perplexity": math.exp(loss)}
+        with np.errstate(over="ignore"):
+            return {"loss": loss, "perplexity": float(np.exp(loss))}
 
     def encode(self, example: Example) -> Encoded:
         target = self.vocabularies["target_tokens"].ids(example.target_tokens or ())

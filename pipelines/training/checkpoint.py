@@ -39,7 +39,7 @@ def load_run_folder(folder: str | Path) -> TrainedRun:
     where = folder / "config.json"
     if not where.exists():
         raise InputError(f"{folder}: expected a run folder with a config.json; `dvc repro` writes runs/<name>")
-    config = read_json(where)
+    config = read_json(where, "name", "task", "cell", "dataset")
     if not zipfile.is_zipfile(folder / "model.keras"):
         raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
     from pipelines.models import load_model

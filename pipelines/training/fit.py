@@ -1,5 +1,6 @@
 """Training a model until its dev metric stops rising."""
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from embeddings.config import nearest
+from embeddings.errors import InputError
 from pipelines.config import TrainingConfig
 from pipelines.data.batching import TrainingBatches
 from pipelines.data.chunks import CarriedBatches
@@ -44,6 +47,9 @@ def fit(
         word_embeddings: the layers that stay as they are in the first `frozen_epochs`.
         checkpoint: of the last epoch; where it stands, the training goes on from it.
 
+    Raises:
+        InputError: Keras has no such optimiser, or the loss of a step is not finite.
+
     Returns:
         What the training cost: epochs, seconds of steps, real tokens (or steps of features) of sources a second,
         padding share.
@@ -54,7 +60,13 @@ def fit(
     settings: dict[str, Any] = {"learning_rate": learning_rate, "global_clipnorm": clip_norm}
     if config.averaging:
         settings |= {"use_ema": True, "ema_momentum": config.averaging}
-    optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": settings})
+    try:
+        optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": settings})
+    except ValueError:
+        known = sorted(name.lower() for name in dir(keras.optimizers) if name[0].isupper())
+        raise InputError(
+            f"training.optimizer: Keras has no {config.optimizer!r}{nearest(config.optimizer, known)}"
+        ) from None
     optimizer.build(model.trainable_variables)
     constant = {id(weight) for layer in word_embeddings for weight in layer.non_trainable_weights}
     changing = [weight for weight in model.weights if id(weight) not in constant]
@@ -100,6 +112,11 @@ def fit(
         for step, (inputs, targets, weights) in enumerate(batches.epoch()):
             told.on_train_batch_begin(step)
             batch_loss = model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"]
+            if not math.isfinite(batch_loss):
+                raise InputError(
+                    f"training diverged: the loss of epoch {epoch + 1}, step {step + 1} is {float(batch_loss)}; "
+                    "lower training.learning_rate or the cell's clip_norm"
+                )
             loss_sum += float(batch_loss) * float(weights.sum())
             targets_seen += float(weights.sum())
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch

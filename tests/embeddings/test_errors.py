@@ -1,4 +1,6 @@
 import errno
+import subprocess
+import sys
 
 import pytest
 
@@ -44,6 +46,46 @@ def test_what_the_machine_refuses_is_one_line(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit, match="2"):
         main()
     assert capsys.readouterr().err.startswith(f"error: {line}")
+
+
+def test_an_interrupted_command_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    @exits_on_input_error
+    def main() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit, match="130"):
+        main()
+    assert capsys.readouterr().err == "interrupted; nothing is left half-written\n"
+
+
+def test_a_letter_that_the_output_lacks_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    @exits_on_input_error
+    def main() -> None:
+        "Эл".encode("ascii")
+
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert capsys.readouterr().err == "error: 'Э' cannot be written in ascii; set PYTHONIOENCODING=utf-8\n"
+
+
+def test_who_has_read_enough_is_told_nothing() -> None:
+    code = """
+from embeddings.errors import exits_on_input_error
+
+@exits_on_input_error
+def main():
+    while True:
+        print("text", flush=True)
+
+main()
+"""
+    writer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert writer.stdout
+    assert writer.stderr
+    assert writer.stdout.readline() == b"text\n"
+    writer.stdout.close()
+    assert writer.stderr.read() == b""
+    assert writer.wait() == 1
 
 
 def test_a_command_tells_its_time(capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,7 +153,7 @@ def test_a_corpus_is_wanted_where_vectors_are_trained_and_there_alone(config):
         ({"algorithm": "random", "seed": 1, "path": "a.vec"}, "the key 'path' belongs to algorithm file, got 'random'"),
         ({"algorithm": "random", "seed": 1, "continue_from": "a"}, "the key 'continue_from' belongs to algorithm cbow"),
         ({"algorithm": "random"}, "the key 'seed' is missing"),
-        ({"algorithm": "random", "seed": -2}, "expected a seed of at least 0, got -2"),
+        ({"algorithm": "random", "seed": -2}, "expected a seed from 0 to 4294967295, got -2"),
         ({"algorithm": "cbow", "corpus": ("a",)}, "the key 'seed' is missing"),
         ({"algorithm": "file", "tokenizer": "words"}, "the key 'path' is missing"),
         ({"algorithm": "file", "path": "a.vec"}, "the key 'tokenizer' is missing"),

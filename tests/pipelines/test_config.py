@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from embeddings.errors import InputError
-from pipelines.config import DatasetConfig, load_config, load_run, load_runs
+from pipelines.config import DatasetConfig, DecodingConfig, load_config, load_run, load_runs
 
 
 @pytest.fixture
@@ -74,6 +74,52 @@ def test_a_value_out_of_range_is_refused_with_the_file(project, path, part, key,
     (files[path][part] if part else files[path])[key] = value
     with pytest.raises(InputError, match=f"{path}: expected .*{key}"):
         load()
+
+
+def test_a_whole_number_is_a_float_where_one_is_asked_for(project):
+    files, load = project
+    files["tasks/ner.yaml"]["training"]["learning_rate"] = 1
+    assert isinstance(load()[1].training.learning_rate, float)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(float("nan"), "a finite number, got nan"), (float("-inf"), "a finite number, got -inf"),
+     ("1e-3", "a number, got the text '1e-3'; YAML reads numbers with a point: 1.0e-3"),
+     ("high", "expected float under 'training.learning_rate', got 'high'"),
+     (-0.1, "a learning_rate of at least 0, got -0.1"), (True, "expected a number, got True")],
+)  # fmt: skip
+def test_a_rate_that_is_no_number_is_refused(project, value, told):
+    files, load = project
+    files["tasks/ner.yaml"]["training"]["learning_rate"] = value
+    with pytest.raises(InputError, match=told):
+        load()
+
+
+def test_what_a_run_sets_wrongly_names_the_run_and_the_file(project):
+    files, load = project
+    files["runs.yaml"]["runs"]["first"]["set"] = {"training": {"epochs": 0}}
+    with pytest.raises(InputError, match=r"runs\.yaml: run 'first', `set` over .*ner\.yaml: expected epochs of"):
+        load()
+    files["runs.yaml"]["runs"]["first"]["set"] = {"cell": {"clip_norm": 0}}
+    with pytest.raises(InputError, match=r"`set` over .*small\.yaml: expected clip_norm above 0, got 0\.0"):
+        load()
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_that_some_library_does_not_take_is_refused(project, seed):
+    files, load = project
+    files["runs.yaml"]["runs"]["first"]["seed"] = seed
+    with pytest.raises(InputError, match=f"run 'first': expected a seed from 0 to 4294967295, got {seed}"):
+        load()
+
+
+@pytest.mark.parametrize(
+    "settings", [{"maximum_ratio": -1.0}, {"maximum_extra": -1}, {"maximum_ratio": 0.0, "maximum_extra": 0}]
+)
+def test_an_output_may_have_a_length(settings):
+    with pytest.raises(ValueError, match="maximum_ratio and maximum_extra of at least 0, one of them above it"):
+        DecodingConfig(**settings)
 
 
 @pytest.mark.parametrize(

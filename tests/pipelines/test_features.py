@@ -171,6 +171,8 @@ def test_what_a_run_does_not_read_is_refused_in_one_line(folder, scaled, tmp_pat
         (predict.main, ["--features", str(tmp_path / "wide.npy")],
          "run 'captions': expected features of shape (4, 3), as its dataset has, got features of shape (4, 5)"),
         (predict.main, ["--features", str(scaled[0]), *data, *out], "are not for --data"),
+        (predict.main, ["--features", str(scaled[0]), "--text", str(text)], "are not for --features"),
+        (predict.main, ["--features", str(scaled[0]), "--tokenised"], "are not for --features"),
         (predict.main, ["--features", str(scaled[0]), "--explain"], "--explain: there are no source words"),
         (encode.main, ["--text", str(text), "--output", str(tmp_path / "v.npy")], "reads features, got text"),
     ):  # fmt: skip
@@ -250,6 +252,7 @@ def test_a_training_that_would_change_words_is_refused_where_none_are_read(ten_e
         ("column_classification", {"lower_cased": 0.5}),
         ("column_classification", {"frozen_epochs": 1}),
         ("captioning", {"lower_cased": 0.5}),  # its captions are not what is read
+        ("captioning", {"sample_steps": 5}),  # which is of texts that go on from nothing
     ):
         config = task_config(name)
         config = replace(config, training=replace(config.training, **changes))

@@ -1,6 +1,7 @@
 """Texts that a language model writes, and the command that prints them."""
 
 from collections import Counter
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -132,6 +133,7 @@ def test_the_spaces_that_end_a_beginning_are_written_once(folder, run, capsys):
         (["--temperature", "-1"], "temperature: expected a number of at least 0"),
         (["--top-p", "2"], "top_p: expected a share above 0"),
         (["--top-k", "-2"], "top_k: expected at least 0"),
+        (["--prime", "\udcff"], "--prime: expected UTF-8, got '\\udcff'"),
     ],
 )
 def test_an_option_out_of_range_is_one_line_and_code_2(folder, options, told, capsys):
@@ -148,6 +150,17 @@ def test_a_language_model_predicts_no_text(folder, tmp_path, capsys):
     with pytest.raises(SystemExit):
         predict.main([str(folder), "--text", str(tmp_path / "text.txt"), "--format", "text"])
     assert "`elman generate` writes one" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        predict.main([str(folder), "--text", str(tmp_path / "text.txt"), "--format", "html"])
+    assert capsys.readouterr().out == ""
+
+
+def test_decoding_of_another_kind_is_refused(folder, tmp_path, capsys):
+    task = (Path(__file__).parents[2] / "configs/tasks/text_generation.yaml").read_text(encoding="utf-8")
+    (tmp_path / "beam.yaml").write_text(f"{task}decoding: {{no_repeat_ngram: 2}}\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="2"):
+        predict.main([str(folder), "--task", str(tmp_path / "beam.yaml")])
+    assert "of `decoding`, dynamic_evaluation alone is read" in capsys.readouterr().err
 
 
 def test_the_vector_of_a_text_is_the_state_after_its_last_token(run):

@@ -27,8 +27,8 @@ def read(
     """
     if len(paths) != 2:
         raise InputError(f"feature_file: expected two files, features and {lines}, got {len(paths)}")
-    if not scale > 0:
-        raise InputError(f"feature_file: expected a scale above 0, got {scale}")
+    if not 0 < scale < float("inf"):
+        raise InputError(f"feature_file: expected a finite scale above 0, got {scale}")
     features, text = paths
     examples, written = len(open_features(features)), numbered_lines(text)
     field = "label" if lines == "labels" else "target_text"

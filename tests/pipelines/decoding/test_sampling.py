@@ -72,6 +72,12 @@ def test_a_value_out_of_range_is_refused(options):
         Sampler(**{"seed": 1, **options})
 
 
+@pytest.mark.parametrize("logits", [[0.0, np.nan], [-np.inf, -np.inf], [0.0, np.inf]])
+def test_a_model_that_has_diverged_chooses_nothing(logits):
+    with pytest.raises(InputError, match="no next token has a finite score"):
+        Sampler(1)(np.array(logits))
+
+
 def test_sampling_loads_no_model_library():
     code = "import sys, pipelines.decoding.sampling; sys.exit('keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -20,6 +20,7 @@ from pipelines.models.captioner import build_captioner
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model, log_probabilities
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.models.tagger import build_tagger, sequence_loss
 
 ROOT = Path(__file__).parents[3]
 CELLS = plugins.names("layers.recurrent")
@@ -28,6 +29,7 @@ BATCHES = [[[2, 4, 5, 6], [2, 9, 9, 4]], [[7, 8, 4, 4], [5, 11, 10, 6]], [[5, 6,
 CONTINUES = [[[0], [0]], [[1], [1]], [[1], [0]]]
 # No word stands twice in a segment: in the norm that TensorFlow clips at, its two gradients count apart.
 TEXTS = [np.array([BEGIN_ID, *ids], "int32") for ids in ([4, 5, 6, 7, 8, 9, 4, 10, 11, 10, 5], [9, 4, 10, 11])]
+TRANSITIONS = [[True, True, True, True], [True, False, True, True], [True] * 4, [False, True, True, True]]
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [11, 0, 0, 0]], "int32")
 DECODINGS = [
     DecodingConfig(maximum_ratio=1.5, maximum_extra=3),
@@ -60,10 +62,22 @@ def language_model(cell):
     return made | {f"dynamic_{n}": one for n, one in enumerate(dynamic)}
 
 
+def tagger(cell):
+    """Losses of two steps of a tagger with a conditional random field, and the weights after."""
+    config = CellConfig(cell, units=5, depth=1, bidirectional=True, dropout=0.0, clip_norm=1.0)
+    settings = ModelConfig("fine_tuned", output="crf")
+    model = drawn(build_tagger({"tokens": VOCABULARY}, 3, TRANSITIONS, settings, config, seed=1))
+    model.compile(keras.optimizers.SGD(0.5), sequence_loss(), jit_compile=keras.backend.backend() == "jax")
+    tags, weights = SOURCES % 3, (SOURCES > 0).astype("float32")
+    made = {f"loss_{step}": model.train_on_batch(SOURCES, tags, weights) for step in range(2)}
+    return made | {f"weight_{number}": np.array(weight) for number, weight in enumerate(model.weights)}
+
+
 def generators(cell):
     """What an encoder-decoder and a captioner write, greedily and by beam search."""
     config = CellConfig(cell, units=5, depth=1, bidirectional=False, dropout=0.0, clip_norm=1.0)
-    translator = build_seq2seq(VOCABULARY, VOCABULARY, 3, 3, ModelConfig("fine_tuned"), config, seed=1)
+    tied = ModelConfig("fine_tuned", tied_embeddings=True)
+    translator = build_seq2seq(VOCABULARY, VOCABULARY, 3, 3, tied, config, seed=1)
     captioner = build_captioner(6, VOCABULARY, 3, ModelConfig("fine_tuned"), config, seed=1)
     features = np.random.default_rng(1).normal(size=(3, 1, 6)).astype("float32")
     made = {}
@@ -76,10 +90,13 @@ def generators(cell):
     return made
 
 
+MAKERS = [language_model, tagger, generators]
+
+
 def figures():
     return {
         f"{make.__name__}-{cell}": {name: np.asarray(figure) for name, figure in make(cell).items()}
-        for make in (language_model, generators)
+        for make in MAKERS
         for cell in CELLS
     }
 
@@ -97,7 +114,7 @@ def on_jax(tmp_path_factory):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("make", [language_model, generators])
+@pytest.mark.parametrize("make", MAKERS)
 def test_figures_are_those_of_tensorflow(on_jax, make, cell):
     made = make(cell)
     assert made
@@ -107,4 +124,5 @@ def test_figures_are_those_of_tensorflow(on_jax, make, cell):
 
 if __name__ == "__main__":
     assert keras.backend.backend() == "jax"
-    np.savez(sys.argv[1], **{f"{case}-{name}": one for case, made in figures().items() for name, one in made.items()})
+    found = {f"{case}-{name}": one for case, made in figures().items() for name, one in made.items()}
+    np.savez(sys.argv[1], allow_pickle=False, **found)

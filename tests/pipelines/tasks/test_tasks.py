@@ -132,6 +132,14 @@ def test_a_traced_decoder_is_kept_for_the_same_model(ten_examples, small_vectors
     assert list(task.predict(model, ten_examples)) != first
 
 
+def test_a_loss_too_high_for_its_perplexity_makes_it_infinite(ten_examples, small_vectors):
+    task, model = build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples)
+    model.logits.bias.assign(np.where(np.arange(model.logits.bias.shape[0]) == 0, 5000.0, 0.0))  # never the real word
+    losses = task.dev_losses(model, ten_examples)
+    assert losses["loss"] == pytest.approx(5000, rel=0.01)
+    assert losses["perplexity"] == np.inf
+
+
 @pytest.mark.parametrize("key", ["recurrent_dropout", "weight_dropout"])
 def test_a_decoder_that_is_fed_its_output_refuses_dropout_of_states_and_their_weights(key, ten_examples, small_vectors):
     cell = replace(cell_config("gru", True), **{key: 0.5})

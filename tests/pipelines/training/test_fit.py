@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from embeddings.errors import InputError
 from pipelines.config import TrainingConfig
 from pipelines.data.batching import TrainingBatches
 from pipelines.training.fit import fit
@@ -72,6 +73,18 @@ def test_the_loss_weighs_batches_by_their_real_targets(problem, tmp_path):
     # Of 7 real targets one is missed, in the batch of the longest example, which holds 4 of them.
     loss = float((tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[1])
     assert abs(loss - 1 / 7) < 1e-6
+
+
+def test_a_training_that_diverges_ends_in_one_line(problem, tmp_path):
+    model, _ = problem
+    model.get_layer("vectors").set_weights([np.full((8, 1), np.nan, "float32")])
+    with pytest.raises(InputError, match=r"diverged: the loss of epoch 1, step 1 is nan; lower training"):
+        train(problem, [1], tmp_path)
+
+
+def test_an_optimizer_that_keras_lacks_is_refused_with_the_nearest_one(problem, tmp_path):
+    with pytest.raises(InputError, match=r"training\.optimizer: Keras has no 'adm'; did you mean 'adam'\?"):
+        train(problem, [1], tmp_path, optimizer="adm")
 
 
 def test_progress_tells_epochs_metric_and_time_left(problem, tmp_path, capsys):
