@@ -26,9 +26,10 @@ a run's test was read once, that of the baselines more often: the solver's toler
 back after test had been read (dev told the same). The settings of taggers, of IMDB and of Multi30k were changed once
 after test had been read for earlier ones, by what dev told; UNER's vectors a second time, by dev's figure of a
 comparison whose test figure stood beside it. Test of the digits was read twice, for runs that were trained twice with
-the same settings; that of Tiny Shakespeare for two settings, of which dev tells the first to be better. Minutes and
-tokens/s were taken on machines that did other work too; those of English taggers, IMDB, SST-2, TREC and translators are
-of one core at most.
+the same settings, and by columns once more, with averaged weights: the best of ten settings in five-fold
+cross-validation within train and dev (14 errors of 1,397; without averages 16, and 97.92 % on test). That of Tiny
+Shakespeare was read for two settings, of which dev tells the first to be better. Minutes and tokens/s were taken on
+machines that did other work too; those of English taggers, IMDB, SST-2, TREC and translators are of one core at most.
 Values are percent (BLEU and chrF as sacreBLEU prints them; of language models nats, bits and perplexity) with a 95 %
 bootstrap interval over sentences or documents, of language models over blocks of tokens.
 With several seeds a value is their mean, the interval the mean of theirs, and sd the sample standard deviation over
