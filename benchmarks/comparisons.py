@@ -47,10 +47,11 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     comparisons, runs = read_yaml(options.comparisons), load_runs(options.runs)
+    seeds = by_group(runs)
     before = read_json(options.json) if options.keep and options.json.exists() else []
     results = []
     for title, each in comparisons.items():
-        lacking = missing(each, by_group(runs), options) if options.keep else []
+        lacking = missing(each, seeds, options) if options.keep else []
         kept = [row for row in before if row["comparison"] == title]
         if lacking and not kept:
             print(f"no table {title!r}; not evaluated yet: {', '.join(lacking)}", file=sys.stderr)

@@ -68,7 +68,8 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
         choices = (get_args(part) for part in _parts(kind) if get_origin(part) is Literal)
         known = [str(value) for of_part in choices for value in of_part if value != ""]
         expected = "a known value" if known else _described(kind)
-        shown = f"{repr(got)[:60]}{nearest(str(got), known)}"
+        hint = "; YAML takes it for text: write 1.0e-3" if kind is float and _EXPONENT.fullmatch(str(got)) else ""
+        shown = f"{repr(got)[:60]}{nearest(str(got), known)}{hint}"
         raise InputError(f"{where}: expected {expected} under {key!r}, got {shown}") from None
     except dacite.DaciteError as error:
         raise InputError(f"{where}: {error}") from None
@@ -77,22 +78,20 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
 
 
 def _number(value: Any) -> Any:
-    """A whole number as a float, as Keras wants it; what is no number stays as it is, to be refused by its type."""
-    if isinstance(value, bool):
-        raise ValueError(f"expected a number, got {value}")
-    if isinstance(value, int | float):
-        if not math.isfinite(value):
-            raise ValueError(f"expected a finite number, got {value}")
-        return float(value)
-    if isinstance(value, str) and _EXPONENT.fullmatch(value):
-        raise ValueError(f"expected a number, got the text {value!r}; YAML reads numbers with a point: 1.0e-3")
-    return value
+    """A finite number as a float, as Keras wants it; anything else as text, which is refused with its key."""
+    try:
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    except OverflowError:  # a whole number that no float can hold
+        number = math.inf
+    return number if math.isfinite(number) else str(value)
 
 
 def _described(kind: Any) -> str:
     """A type as a message names it."""
     if get_origin(kind) in (dict, Mapping):
         return "a mapping of keys to values"
+    if kind is float:
+        return "a finite number"
     return str(kind) if get_args(kind) else kind.__name__
 
 

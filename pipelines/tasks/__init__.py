@@ -60,6 +60,7 @@ class Task(ABC):
         detokenize: Detokenizer = PLAIN,
     ) -> None:
         words, decodes = not self.reads_features, bool(self.dev_decoding)
+        writes = type(self).generate is not Task.generate
         for key, needed, read, given in (
             *((f"model.{key}", key in self.needs, key in (*self.needs, *self.reads), given is not None)
               for key, given in vars(config.model).items() if key in OPTIONAL),
@@ -67,7 +68,7 @@ class Task(ABC):
             ("model.word_vectors", words, words, bool(config.model.word_vectors)),
             ("training.lower_cased", False, words, bool(config.training.lower_cased)),
             ("training.frozen_epochs", False, bool(self.text_fields()), bool(config.training.frozen_epochs)),
-            ("training.sample_steps", False, self._writes(), config.training.sample_steps is not None),
+            ("training.sample_steps", False, writes, config.training.sample_steps is not None),
             ("decoding", decodes and self.needs_decoding, decodes, config.decoding is not None),
         ):  # fmt: skip
             if given and not read:
@@ -246,11 +247,6 @@ class Task(ABC):
             InputError: this task writes nothing of its own.
         """
         raise InputError(f"task {self.config.task!r} writes no text on; expected a run of `text_generation`")
-
-    @classmethod
-    def _writes(cls) -> bool:
-        """Whether the task writes texts on."""
-        return cls.generate is not Task.generate
 
     def sample(self, model: Any, seed: int) -> str:
         """A short text that a model writes while it is trained, always from the same seed."""

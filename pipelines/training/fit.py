@@ -111,13 +111,13 @@ def fit(
         loss_sum = targets_seen = 0.0
         for step, (inputs, targets, weights) in enumerate(batches.epoch()):
             told.on_train_batch_begin(step)
-            batch_loss = model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"]
+            batch_loss = float(model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"])
             if not math.isfinite(batch_loss):
                 raise InputError(
-                    f"training diverged: the loss of epoch {epoch + 1}, step {step + 1} is {float(batch_loss)}; "
+                    f"training diverged: the loss of epoch {epoch + 1}, step {step + 1} is {batch_loss}; "
                     "lower training.learning_rate or the cell's clip_norm"
                 )
-            loss_sum += float(batch_loss) * float(weights.sum())
+            loss_sum += batch_loss * float(weights.sum())
             targets_seen += float(weights.sum())
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
             told.on_train_batch_end(step, logs)

@@ -4,6 +4,8 @@ import yaml
 from embeddings.errors import InputError
 from pipelines.config import DatasetConfig, DecodingConfig, load_config, load_run, load_runs
 
+RATE = "ner.yaml: expected a finite number under 'training.learning_rate'"
+
 
 @pytest.fixture
 def project(tmp_path):
@@ -84,10 +86,9 @@ def test_a_whole_number_is_a_float_where_one_is_asked_for(project):
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(float("nan"), "a finite number, got nan"), (float("-inf"), "a finite number, got -inf"),
-     ("1e-3", "a number, got the text '1e-3'; YAML reads numbers with a point: 1.0e-3"),
-     ("high", "expected float under 'training.learning_rate', got 'high'"),
-     (-0.1, "a learning_rate of at least 0, got -0.1"), (True, "expected a number, got True")],
+    [(float("nan"), f"{RATE}, got 'nan'"), (float("-inf"), f"{RATE}, got '-inf'"), (10**400, f"{RATE}, got '1000"),
+     ("1e-3", f"{RATE}, got '1e-3'; YAML takes it for text: write 1.0e-3"), ("high", f"{RATE}, got 'high'$"),
+     (True, f"{RATE}, got 'True'"), (-0.1, "a learning_rate of at least 0, got -0.1")],
 )  # fmt: skip
 def test_a_rate_that_is_no_number_is_refused(project, value, told):
     files, load = project

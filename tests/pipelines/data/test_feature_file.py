@@ -46,5 +46,6 @@ def test_features_without_a_line_each_are_refused(write: Write, text: str, messa
 def test_features_need_two_files_and_a_scale(write: Write) -> None:
     with pytest.raises(InputError, match="feature_file: expected two files, features and labels, got 1"):
         list(feature_file.read([write(npy(np.zeros((3, 2))))], "labels"))
-    with pytest.raises(InputError, match="feature_file: expected a finite scale above 0, got 0"):
-        list(feature_file.read([write(npy(np.zeros((1, 2)))), write("a\n")], scale=0))
+    for scale in (0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(InputError, match=f"feature_file: expected a finite scale above 0, got {scale}"):
+            list(feature_file.read([write(npy(np.zeros((1, 2)))), write("a\n")], scale=scale))

@@ -111,11 +111,11 @@ def test_units_of_cost():
 
 def test_nats_are_shown_with_four_decimals_and_samples_line_by_line():
     values = {"dev": {"nats_per_character": Value(1.4697, 1.45, 1.48)}}
-    samples = (Sample(250, 2.5, "Thou\n\n  art `\x1b`"), Sample(2000, 1.5, "To be"))
+    samples = (Sample(250, 2.5, "Thou\n\n  art `x`\x1b"), Sample(2000, 1.5, "To be"))
     row = Row("lm", "run", values, {}, {}, difference={"dev": Value(-0.2, -0.3, -0.1)}, samples=samples)
     board = Leaderboard((Group("text_generation", "plays", "nats_per_character", (), (row,)),), ())
     page = markdown(board)
     assert "1.4697 [1.4500, 1.4800]" in page
     assert "-0.2000 [-0.3000, -0.1000]" in page
-    assert "after 250 steps, at a loss of 2.50:\n\n    Thou\n    \n      art `\\x1b`\n" in page
+    assert "after 250 steps, at a loss of 2.50:\n\n    Thou\n    \n      art `x`\\x1b\n" in page
     assert page.index("after 250 steps") < page.index("after 2,000 steps")
