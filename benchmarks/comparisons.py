@@ -8,9 +8,9 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.seeds import by_group
-from embeddings.config import read_yaml
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, read_json, write_json
+from embeddings.foundation.config import read_yaml
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_file, read_json, write_json
 from pipelines.config import Run, TaskConfig, load_config, load_runs
 from pipelines.evaluation.records import main_values, read_scores
 from pipelines.evaluation.scale import decimals

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from embeddings.config import build_config, nearest, read_yaml
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_folder
+from embeddings.foundation.config import build_config, nearest, read_yaml
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_folder
 from pipelines.config import TaskConfig
 from pipelines.data.examples import read_examples, write_rows
 
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder of predictions to write")
     options = parser.parse_args(arguments)
 
-    from pipelines.training.checkpoint import load_run_folder
+    from pipelines.runs.folder import load_run_folder
 
     run = load_run_folder(options.run)
     variants = read_yaml(options.variants)["variants"]

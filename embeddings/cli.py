@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 
 from embeddings import store, train
-from embeddings.errors import exits_on_input_error
 from embeddings.evaluate import evaluate
 from embeddings.export import FORMATS, export
+from embeddings.foundation.errors import exits_on_input_error
 from embeddings.neighbours import analogy, cosine, neighbours
 
 QUESTIONS = ("neighbours", "analogy", "similarity", "evaluate", "export")

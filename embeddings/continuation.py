@@ -8,7 +8,7 @@ import numpy as np
 from embeddings import store
 from embeddings.config import VectorsConfig
 from embeddings.corpus import escape
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors, Word2Vec

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import InputError
-from embeddings.files import atomic_file
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import atomic_file
 
 # gensim fills a batch from `corpus_file` line by line until it holds more than 10,000 words, and trains on no more than
 # 10,000 of them. A line is broken where it would fill the batch, so that at most one word in 10,001 is passed over.

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.errors import InputError
-from embeddings.files import atomic_file, atomic_folder, atomic_path
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import atomic_file, atomic_folder, atomic_path
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors

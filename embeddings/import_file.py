@@ -13,8 +13,8 @@ import numpy as np
 
 from embeddings import store
 from embeddings.config import VectorsConfig
-from embeddings.errors import InputError
-from embeddings.files import verified
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import verified
 from embeddings.vector_file import Row, detect, rows
 
 ROOT_VARIABLE = "ELMAN_DATA"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from embeddings.matrix import find
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from embeddings.config import nearest
-from embeddings.errors import InputError
-from embeddings.files import atomic_folder, write_json
+from embeddings.foundation.config import nearest
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import atomic_folder, write_json
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors

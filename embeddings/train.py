@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embeddings import store
-from embeddings.config import VectorsConfig, load_config
+from embeddings.config import VectorsConfig
 from embeddings.continuation import Earlier, extend_vocabulary, read_earlier, what_changed
 from embeddings.corpus import Corpus, describe, unescape, write_corpus
-from embeddings.cost import peak_memory_megabytes
-from embeddings.errors import InputError, exits_on_input_error
 from embeddings.evaluate import evaluate
-from embeddings.files import write_json
+from embeddings.foundation.config import load_config
+from embeddings.foundation.cost import peak_memory_megabytes
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import write_json
+from embeddings.foundation.progress import Progress
 from embeddings.import_file import import_file
-from embeddings.progress import Progress
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors

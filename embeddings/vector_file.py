@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 
 LINE_BYTES = 1 << 20  # a longer line is no line of vectors
 CHUNK_BYTES = 1 << 20

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.training.trained_run import TrainedRun
+    from pipelines.runs.trained_run import TrainedRun
 
 __all__ = ["load"]
 
@@ -15,6 +15,6 @@ def load(run: str | Path) -> "TrainedRun":
     Raises:
         InputError: it is not a run folder.
     """
-    from pipelines.training.checkpoint import load_run_folder
+    from pipelines.runs.folder import load_run_folder
 
     return load_run_folder(run)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_folder, write_json
-from embeddings.seeds import seed_option
-from pipelines import plugins
+from embeddings.foundation import plugins
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_folder, write_json
+from embeddings.foundation.seeds import seed_option
 from pipelines.config import TaskConfig, load_config
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples, write_rows
-from pipelines.data.subwords import SUBWORDS
-from pipelines.data.tokenization import Detokenizer, words
-from pipelines.data.vocabulary import UNKNOWN
+from pipelines.text.subwords import SUBWORDS
+from pipelines.text.tokenization import Detokenizer, words
+from pipelines.text.vocabulary import UNKNOWN
 
 
 @exits_on_input_error
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
     costs = {}
     with atomic_folder(options.output) as folder:
         for name in config.baselines:
-            module = plugins.load("baselines", name)
+            module = plugins.load("pipelines.baselines", name)
             splits = dict(prepared if module.LEARNS == "tokens" else words_of)
             train = splits.pop("train")
             for field in (module.LEARNS, getattr(module, "READS", "tokens")):

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
         return
     name, *rest = arguments
     if name not in COMMANDS:
-        from embeddings.config import nearest
+        from embeddings.foundation.config import nearest
 
         print(f"error: no command {name!r}{nearest(name, list(COMMANDS))}", file=sys.stderr)
         sys.exit(2)

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.config import build_config
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, atomic_folder, read_json
-from embeddings.seeds import seed_option
+from embeddings.foundation.config import build_config
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_file, atomic_folder, read_json
+from embeddings.foundation.seeds import seed_option
 from pipelines.config import TaskConfig, load_baselines, load_config, load_run, load_runs
 from pipelines.data.examples import read_dataset, read_rows
 from pipelines.evaluation.records import main_values, read_scores

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from embeddings.config import build_config, load_config, nearest, read_yaml
-from embeddings.errors import InputError
-from embeddings.seeds import check_seed
+from embeddings.foundation.config import build_config, load_config, nearest, read_yaml
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.seeds import check_seed
 
 __all__ = ["CellConfig", "DatasetConfig", "DatasetFile", "Run", "TaskConfig", "load_config", "load_run", "load_runs"]
 
@@ -34,7 +34,7 @@ class DatasetConfig:
     target_language: str = ""
     target_tokenizer: str = ""
     pieces: int | None = None  # tokenizer `subwords`: how many pieces a language has
-    reader: str = ""  # module of pipelines/data/readers (sources files and toy)
+    reader: str = ""  # module of pipelines/datasets/readers (sources files and toy)
     options: dict[str, Any] = field(default_factory=dict)  # the reader's own keyword arguments
     files: dict[str, tuple[DatasetFile, ...]] = field(default_factory=dict)  # split -> files
     builder: str = ""  # tfds: name of the builder, with its config
@@ -216,7 +216,7 @@ class TaskConfig:
 class CellConfig:
     """A recurrent encoder: its cell, and how cells are stacked."""
 
-    cell: str  # module of pipelines/layers/recurrent
+    cell: str  # module of pipelines/cells
     units: int  # of one direction
     depth: int
     bidirectional: bool

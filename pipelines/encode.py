@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, atomic_path
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_file, atomic_path
 from pipelines.data.features import feature_rows
 from pipelines.data.lines import text_lines
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from embeddings import store
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, atomic_folder, write_json
-from embeddings.seeds import seed_option
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_file, atomic_folder, write_json
+from embeddings.foundation.seeds import seed_option
 from pipelines.config import TaskConfig, load_config
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.joining import join

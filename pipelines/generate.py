@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.seeds import seed_option
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.seeds import seed_option
 
 
 @exits_on_input_error

@@ -14,15 +14,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_folder
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_folder
 from pipelines.config import DecodingConfig, TaskConfig, load_config
 from pipelines.data.examples import check_shape, read_dataset, read_examples, write_rows
 from pipelines.data.features import feature_rows
 from pipelines.data.lines import text_lines
 
 if TYPE_CHECKING:
-    from pipelines.training.trained_run import TrainedRun
+    from pipelines.runs.trained_run import TrainedRun
 
 FORMATS = ("jsonl", "text", "conll", "html")
 CHUNK = 256  # texts that are held at once; of a terminal's one
@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.chunk is not None and options.chunk < 1:
         parser.error("--chunk must be at least 1")
 
-    from pipelines.training.checkpoint import load_run_folder
+    from pipelines.runs.folder import load_run_folder
 
     run = load_run_folder(options.run)
     decoding = decoding_of(options.task, run) if options.task else None

@@ -10,18 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from embeddings.config import nearest
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, atomic_folder, checksum, write_json
-from pipelines import plugins
+from embeddings.foundation import plugins
+from embeddings.foundation.config import nearest
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_file, atomic_folder, checksum, write_json
 from pipelines.config import DatasetConfig, load_config
 from pipelines.data.examples import Example, read_examples, write_examples
 from pipelines.data.features import open_features
-from pipelines.data.report import HELD_OUT, REPAIRED, build_report, fingerprint, markdown, warnings
-from pipelines.data.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
 from pipelines.data.tag_schemes import repaired
-from pipelines.data.tokenization import Tokenizer, tokenizer, whitespace
-from pipelines.data.vocabulary import UNKNOWN
+from pipelines.datasets.report import HELD_OUT, REPAIRED, build_report, fingerprint, markdown, warnings
+from pipelines.text.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
+from pipelines.text.tokenization import Tokenizer, tokenizer, whitespace
+from pipelines.text.vocabulary import UNKNOWN
 
 SPLITS = ("train", "dev", "test", "unlabelled")
 PROGRESS_EVERY = 10_000  # examples
@@ -54,7 +54,7 @@ def check(config: DatasetConfig, path: Path) -> None:
         for name in tokenizers:
             first_tokenizer(name)
         if config.reader or config.source == "files":
-            plugins.load("data.readers", config.reader)
+            plugins.load("pipelines.datasets.readers", config.reader)
         if (SUBWORDS in tokenizers) != bool(config.pieces):
             raise InputError(f"the tokenizer `{SUBWORDS}` and `pieces` go together; give both, or neither")
     except InputError as error:
@@ -105,7 +105,7 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     left_out: Counter[str] = Counter()
     mended: Counter[str] = Counter()
     gold: set[bool] = set()
-    splits = plugins.load("data.sources", config.source).read(config, folder / "source")
+    splits = plugins.load("pipelines.datasets.sources", config.source).read(config, folder / "source")
     if "dev" in splits and config.dev_share:
         raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
     for split, examples in (as_one_text(splits, config) if config.continuous else splits).items():

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.cost import peak_memory_megabytes
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, atomic_folder, write_json
-from embeddings.seeds import seed_option
-from pipelines import plugins
+from embeddings.foundation import plugins
+from embeddings.foundation.cost import peak_memory_megabytes
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_file, atomic_folder, write_json
+from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
-from pipelines.data.vocabulary import UNKNOWN
 from pipelines.evaluation.significance import bootstrap, interval
+from pipelines.text.vocabulary import UNKNOWN
 
 if TYPE_CHECKING:
     from pipelines.probing.page import ShownText
     from pipelines.probing.regression import Probe
-    from pipelines.training.trained_run import TrainedRun
+    from pipelines.runs.trained_run import TrainedRun
 
 BASELINES = ("majority", "tfidf_logistic_regression")  # which learn from the same texts
 SHOWN_TEXTS = 4  # of each label on the page
@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
         "one_unit": {name: probe.by_unit(states[name]) for name in held_out},
     }
     for baseline in BASELINES:
-        predict = plugins.load("baselines", baseline).fit(splits["train"], options.seed)
+        predict = plugins.load("pipelines.baselines", baseline).fit(splits["train"], options.seed)
         systems[baseline] = {name: np.array([row["label"] for row in predict(splits[name])]) for name in held_out}
     scores = [
         {"system": system, "split": name, **accuracy(predicted == np.array(labels[name]), options.seed)}
@@ -146,7 +146,7 @@ def language_model(folder: Path) -> "TrainedRun":
         InputError: it is a run of something else, or none.
     """
     from pipelines.models.language_model import LanguageModel
-    from pipelines.training.checkpoint import load_run_folder
+    from pipelines.runs.folder import load_run_folder
 
     run = load_run_folder(folder)
     if not isinstance(run.model, LanguageModel):

@@ -13,13 +13,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from embeddings.cost import peak_memory_megabytes
-from embeddings.errors import exits_on_input_error
-from embeddings.files import atomic_folder, write_json
+from embeddings.foundation.cost import peak_memory_megabytes
+from embeddings.foundation.errors import exits_on_input_error
+from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.matrix import coverage
 from pipelines.config import load_run
 from pipelines.data.examples import Example
-from pipelines.data.subwords import encoding_path
+from pipelines.text.subwords import encoding_path
 from pipelines.training.experiment import learn, set_up
 
 
@@ -43,8 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
     experiment = set_up(run, config, cell, options.data, paths)
     task, model = experiment.task, experiment.model
 
+    from pipelines.runs.folder import save_run
     from pipelines.training.callbacks import Samples
-    from pipelines.training.checkpoint import save_run
     from pipelines.training.resumption import Checkpoint
 
     settings = {"run": asdict(run), "task": asdict(config), "cell": asdict(cell), "device": experiment.device}

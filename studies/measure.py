@@ -8,8 +8,8 @@ import pkgutil
 import time
 from pathlib import Path
 
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_file
 from studies import experiments
 
 PROGRESS_SECONDS = 5  # between two lines

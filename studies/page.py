@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import InputError, exits_on_input_error
-from embeddings.files import atomic_file, atomic_folder
+from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.files import atomic_file, atomic_folder
 from studies.charts import svg
 from studies.claims import Verdict
 

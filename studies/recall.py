@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.errors import InputError
-from pipelines import plugins
+from embeddings.foundation import plugins
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import read_examples
 
 COUNTRIES = ("france", "italy", "germany", "russia", "spain", "japan", "china", "greece")  # and their languages
@@ -66,7 +66,7 @@ class Texts:
 
 def recurrent_layer(cell: str, units: int, seed: int) -> Any:
     """One layer of a cell of Elman, which returns its outputs and its last states."""
-    return plugins.load("layers.recurrent", cell).layer(units, cell, seed)
+    return plugins.load("pipelines.cells", cell, "layer").layer(units, cell, seed)
 
 
 def classifier(layer: Any, words: int, seed: int, width: int = 32, classes: int = CLASSES) -> Any:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from embeddings.config import VectorsConfig, load_config
-from pipelines import plugins
+from embeddings.config import VectorsConfig
+from embeddings.foundation import plugins
+from embeddings.foundation.config import load_config
 from pipelines.config import (
     CellConfig,
     DatasetConfig,
@@ -27,21 +28,26 @@ from pipelines.config import (
 
 ROOT = Path(__file__).parents[1]
 STAGES = {"baseline", "compare", "encode", "evaluate", "predict", "prepare", "probe", "train", "cli"}
-FOUNDATION = {"config", "plugins", "seeding"}
+FOUNDATION = {"config", "seeding"}
 # A folder of pipelines -> the folders that it may import besides the foundation and itself.
 ALLOWED = {
     "data": set(),
+    "text": {"data"},
+    "batches": {"text"},
+    "datasets": {"data", "text"},
     "evaluation": {"data"},
-    "baselines": {"data"},
+    "baselines": {"data", "text"},
     "reporting": {"data", "evaluation"},
+    "cells": {"layers"},
     "layers": set(),
-    "models": {"layers", "data"},
-    "decoding": {"models", "data"},
-    "tasks": {"models", "data", "decoding", "evaluation"},
-    "training": {"tasks", "models", "data", "evaluation"},
-    "probing": {"models", "data", "reporting"},
+    "models": {"layers", "cells", "batches", "data", "text"},
+    "decoding": {"models", "text"},
+    "tasks": {"models", "batches", "text", "data", "decoding", "evaluation"},
+    "runs": {"tasks", "models", "batches", "text", "data", "evaluation"},
+    "training": {"runs", "tasks", "models", "batches", "text", "data", "evaluation"},
+    "probing": {"models", "batches", "data", "reporting"},
 }
-WITHOUT_KERAS = ("evaluation", "baselines", "reporting", "data")
+WITHOUT_KERAS = ("evaluation", "baselines", "reporting", "data", "text", "batches", "datasets")
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))
 
 
@@ -119,13 +125,13 @@ def test_every_configuration_that_ships_is_valid_and_names_what_exists(path):
     ]
     config = load_config(cls, path)
     if isinstance(config, TaskConfig):
-        assert config.task in plugins.names("tasks")
-        assert config.metrics in plugins.names("evaluation")
-        assert set(config.baselines) <= set(plugins.names("baselines"))
+        assert config.task in plugins.names("pipelines.tasks")
+        assert config.metrics in plugins.names("pipelines.evaluation")
+        assert set(config.baselines) <= set(plugins.names("pipelines.baselines"))
     if isinstance(config, CellConfig):
-        assert config.cell in plugins.names("layers.recurrent")
+        assert config.cell in plugins.names("pipelines.cells")
     if isinstance(config, DatasetConfig) and config.reader:
-        assert config.reader in plugins.names("data.readers")
+        assert config.reader in plugins.names("pipelines.datasets.readers")
 
 
 @pytest.mark.parametrize("runs", ["configs/runs.yaml", "benchmarks/runs.yaml"])

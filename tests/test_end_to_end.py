@@ -123,7 +123,7 @@ def test_what_a_stage_loads_stands_among_its_deps_and_params(clone):
 
 def test_editing_a_cell_makes_its_own_runs_stale_and_no_others(clone):
     folder, _ = clone
-    path = folder / "pipelines/layers/recurrent/gru.py"
+    path = folder / "pipelines/cells/gru/layer.py"
     before = path.read_text(encoding="utf-8")
     try:
         path.write_text(before + "\n# edited\n", encoding="utf-8")

@@ -10,7 +10,8 @@ import pytest
 
 import embeddings
 from embeddings import store
-from embeddings.config import VectorsConfig, load_config
+from embeddings.config import VectorsConfig
+from embeddings.foundation.config import load_config
 from pipelines.config import CellConfig, DatasetConfig, TaskConfig, load_run, load_runs
 from pipelines.data.examples import read_examples
 from pipelines.prepare import main as prepare

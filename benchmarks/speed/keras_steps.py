@@ -16,7 +16,7 @@ STOCK = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN", "sru": "LSTM"}
 def make_steps(case: Case, implementation: str, inputs: np.ndarray) -> dict[str, Callable[[], Any]]:
     """A training step (SGD on the mean square of the outputs) and an inference step."""
     if implementation == "elman":
-        module = importlib.import_module(f"pipelines.layers.recurrent.{case.cell}")
+        module = importlib.import_module(f"pipelines.cells.{case.cell}.layer")
         layer = module.layer(case.units, name="layer", seed=1)
         layer.return_state = False
     else:

@@ -56,7 +56,7 @@ def on_cores(cores: list[int], arguments: list[str]) -> dict[str, float]:
 def measure(options: argparse.Namespace) -> dict[str, float]:
     """Tokens/s and latencies of this process."""
     from pipelines.data.examples import read_examples
-    from pipelines.training.checkpoint import load_run_folder
+    from pipelines.runs.folder import load_run_folder
 
     run = load_run_folder(options.run)
     examples = list(read_examples(options.examples))

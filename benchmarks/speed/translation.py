@@ -50,7 +50,7 @@ def measure(options: argparse.Namespace) -> list[tuple[str, float, str]]:
     """Each measurement: what, how much a second, and of what."""
     from pipelines.config import DecodingConfig
     from pipelines.data.examples import read_examples
-    from pipelines.training.checkpoint import load_run_folder
+    from pipelines.runs.folder import load_run_folder
 
     run = load_run_folder(options.run)
     dev = list(read_examples(options.data / "dev.jsonl"))
@@ -74,7 +74,7 @@ def training_rate(run: Any, train: list[Any], options: argparse.Namespace) -> fl
     """Real target tokens a second, the ends of sentences counted, from the median step's time."""
     import keras
 
-    from pipelines.data.batching import TrainingBatches
+    from pipelines.batches.batching import TrainingBatches
     from pipelines.models.tracing import trace_once
 
     optimizer: Any = keras.optimizers.Adam(1e-4, global_clipnorm=run.task.cell.clip_norm)

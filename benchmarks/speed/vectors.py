@@ -13,8 +13,9 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from embeddings.config import VectorsConfig, load_config
+from embeddings.config import VectorsConfig
 from embeddings.evaluate import evaluate
+from embeddings.foundation.config import load_config
 from embeddings.neighbours import neighbours
 from embeddings.train import train
 

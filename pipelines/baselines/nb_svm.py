@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.baselines import Predict
 from pipelines.baselines.tfidf_logistic_regression import terms
 from pipelines.data.examples import Example

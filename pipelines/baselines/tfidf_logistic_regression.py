@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.baselines import Predict
 from pipelines.data.examples import Example
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.baselines import Predict
 from pipelines.data.examples import Example
 from pipelines.data.tag_schemes import repaired

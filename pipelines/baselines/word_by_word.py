@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pipelines.baselines import Predict
-from pipelines.data.alignment import ibm_model_1
+from pipelines.baselines.word_alignment import ibm_model_1
 from pipelines.data.examples import Example
 
 LEARNS = "target_tokens"

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.errors import InputError
-from embeddings.files import atomic_file, read_json
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import atomic_file, read_json
 from pipelines.data.features import feature_file, open_features
 from pipelines.data.lines import json_objects
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.errors import InputError
-from embeddings.files import atomic_path
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import atomic_path
 
 _MAGIC = b"\x93NUMPY"
 

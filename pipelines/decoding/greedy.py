@@ -4,8 +4,8 @@ import keras
 from keras import ops
 
 from pipelines.config import DecodingConfig
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID
 from pipelines.decoding.limits import length_limits, repeating, unwritten
+from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID
 
 
 class Decoder(keras.Model):

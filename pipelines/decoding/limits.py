@@ -6,7 +6,7 @@ from typing import Any
 from keras import ops
 
 from pipelines.config import DecodingConfig
-from pipelines.data.vocabulary import BEGIN_ID, PADDING_ID, UNKNOWN_ID
+from pipelines.text.vocabulary import BEGIN_ID, PADDING_ID, UNKNOWN_ID
 
 
 def unwritten(config: DecodingConfig) -> list[int]:

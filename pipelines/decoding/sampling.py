@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 
 
 def probabilities(logits: np.ndarray, temperature: float, top_k: int = 0, top_p: float = 1.0) -> np.ndarray:

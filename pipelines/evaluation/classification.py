@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation import calibration, labels, ranking
 from pipelines.evaluation.counts import Key

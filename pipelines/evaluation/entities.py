@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation import counts, tagging
 from pipelines.evaluation.scores import Measured, Predictions, References, Resampler, totals

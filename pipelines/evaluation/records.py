@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from embeddings.files import read_json, write_json
+from embeddings.foundation.files import read_json, write_json
 from pipelines.evaluation.scores import Score
 
 SPLITS = ("dev", "test")

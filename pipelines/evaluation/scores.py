@@ -7,8 +7,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from embeddings.errors import InputError
-from pipelines import plugins
+from embeddings.foundation import plugins
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation.counts import Key
 from pipelines.evaluation.significance import INTERVAL, LEVEL, NO_INTERVAL, RESAMPLES, bootstrap, interval
@@ -95,7 +95,7 @@ class Family(Protocol):
 
 def load_family(name: str) -> Family:
     """Imports a metric family by name."""
-    module = plugins.load("evaluation", name)
+    module = plugins.load("pipelines.evaluation", name)
     if not hasattr(module, "MAIN"):
         raise InputError(f"expected `metrics:` to name a metric family, got {name!r}, which holds something else")
     return cast(Family, module)

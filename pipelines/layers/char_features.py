@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from pipelines import plugins
+from embeddings.foundation import plugins
 from pipelines.layers.pooling import MaskedPooling
 
 
@@ -15,7 +15,7 @@ class CharFeatures(keras.layers.Layer):
     both directions.
 
     Args:
-        encoder: `cnn`, or a cell: the name of a module of `pipelines.layers.recurrent`.
+        encoder: `cnn`, or a cell: the name of a module of `pipelines.cells`.
         characters: number of character ids; 0 is padding.
         dimensions: width of a character's vector.
         units: width of a word's features; even where `encoder` is a cell.
@@ -56,7 +56,7 @@ class CharFeatures(keras.layers.Layer):
             )
             self.pooling = MaskedPooling("max", dtype=policy)
         else:
-            cell = plugins.load("layers.recurrent", encoder)
+            cell = plugins.load("pipelines.cells", encoder, "layer")
             self.encoder = keras.layers.Bidirectional(
                 cell.layer(units // 2, "characters", seed, dtype=policy), dtype=policy
             )

@@ -5,8 +5,8 @@ from typing import Any
 import keras
 
 from pipelines.config import CellConfig, ModelConfig
-from pipelines.data.vocabulary import Vocabulary
 from pipelines.models.seq2seq import Seq2Seq
+from pipelines.text.vocabulary import Vocabulary
 
 
 @keras.saving.register_keras_serializable("elman")

@@ -5,9 +5,9 @@ from typing import Any
 import keras
 
 from pipelines.config import CellConfig, ModelConfig
-from pipelines.data.vocabulary import Vocabulary
 from pipelines.layers import AttentionPooling, MaskedPooling
 from pipelines.models.encoder import dropouts, embed_words, encode, last_hidden_states, recurrent_stack
+from pipelines.text.vocabulary import Vocabulary
 
 
 def build_classifier(

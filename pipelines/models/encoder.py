@@ -4,11 +4,11 @@ from typing import Any
 
 import keras
 
-from embeddings.errors import InputError
-from pipelines import plugins
+from embeddings.foundation import plugins
+from embeddings.foundation.errors import InputError
 from pipelines.config import CellConfig
-from pipelines.data.vocabulary import UNKNOWN_ID, Vocabulary
 from pipelines.layers import WordDropout, WordEmbedding
+from pipelines.text.vocabulary import UNKNOWN_ID, Vocabulary
 
 
 def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dropout: float | None, seed: int) -> Any:
@@ -29,7 +29,7 @@ def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dr
 
 def recurrent_stack(config: CellConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:
     """The recurrent layers of an encoder, the first one first; each returns a sequence and its last states."""
-    cell = plugins.load("layers.recurrent", config.cell)
+    cell = plugins.load("pipelines.cells", config.cell, "layer")
     layers = []
     for level in range(config.depth):
         try:

@@ -8,12 +8,12 @@ import keras
 import numpy as np
 from keras import ops
 
+from pipelines.batches.batching import pad
 from pipelines.config import CellConfig
-from pipelines.data.batching import pad
-from pipelines.data.vocabulary import Vocabulary
 from pipelines.layers import WordEmbedding
 from pipelines.models.encoder import dropouts, encode, recurrent_stack
 from pipelines.models.tracing import trace_once
+from pipelines.text.vocabulary import Vocabulary
 
 
 @keras.saving.register_keras_serializable("elman")

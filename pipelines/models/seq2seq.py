@@ -7,9 +7,9 @@ import keras
 from keras import ops
 
 from pipelines.config import CellConfig, ModelConfig
-from pipelines.data.vocabulary import PADDING_ID, Vocabulary
 from pipelines.layers import CrossAttention, WordEmbedding
 from pipelines.models.encoder import dropouts, encode, recurrent_stack
+from pipelines.text.vocabulary import PADDING_ID, Vocabulary
 
 
 @keras.saving.register_keras_serializable("elman")

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import keras
 
 from pipelines.config import CellConfig, ModelConfig
-from pipelines.data.vocabulary import Vocabulary
-from pipelines.data.word_forms import SHAPES
 from pipelines.layers import CRF, CharFeatures, CRFLoss
 from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_stack
+from pipelines.text.vocabulary import Vocabulary
+from pipelines.text.word_forms import SHAPES
 
 SHAPE_DIMENSIONS = 8
 

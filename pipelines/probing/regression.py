@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 
 PENALTY_INVERSES = tuple(2.0**power for power in range(-8, 1))  # scikit-learn's C, those of the paper's code
 BINS = 40  # of a histogram

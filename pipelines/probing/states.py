@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pipelines.data.batching import pad
+from pipelines.batches.batching import pad
 from pipelines.models.language_model import LanguageModel, reader, zero_states
 
 

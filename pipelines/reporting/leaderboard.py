@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from embeddings.config import build_config
-from embeddings.files import read_json, write_json
+from embeddings.foundation.config import build_config
+from embeddings.foundation.files import read_json, write_json
 from pipelines.evaluation.scale import LOWER_IS_BETTER
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from embeddings.errors import printable
+from embeddings.foundation.errors import printable
 from pipelines.evaluation.scale import decimals
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Value
 

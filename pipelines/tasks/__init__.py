@@ -13,15 +13,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from embeddings.errors import InputError
-from embeddings.files import write_json
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import write_json
 from embeddings.matrix import matrix
+from pipelines.batches.batching import Encoded, TrainingBatches, in_batches_by_length, pad
 from pipelines.config import CellConfig, DecodingConfig, ModelConfig, TaskConfig
-from pipelines.data.batching import Encoded, TrainingBatches, in_batches_by_length, pad
 from pipelines.data.examples import Example
-from pipelines.data.tokenization import PLAIN, Detokenizer
-from pipelines.data.vocabulary import PADDING_ID, SPECIAL_WORDS, Vocabulary, build_vocabulary
-from pipelines.data.word_forms import character_vocabulary
+from pipelines.text.tokenization import PLAIN, Detokenizer
+from pipelines.text.vocabulary import PADDING_ID, SPECIAL_WORDS, Vocabulary, build_vocabulary
+from pipelines.text.word_forms import character_vocabulary
 
 OPTIONAL = tuple(each.name for each in fields(ModelConfig) if each.default is None)
 CHARACTERS = "characters"  # name of their vocabulary

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
+from pipelines.batches.batching import Encoded
 from pipelines.config import CellConfig, DecodingConfig, TaskConfig
-from pipelines.data.batching import Encoded
 from pipelines.data.examples import Example
 from pipelines.tasks.translation import Translation
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.errors import InputError
-from pipelines.data.batching import Encoded
+from embeddings.foundation.errors import InputError
+from pipelines.batches.batching import Encoded
 from pipelines.data.examples import Example
 from pipelines.tasks import Task
 from pipelines.tasks.sentiment import Sentiment

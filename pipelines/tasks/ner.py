@@ -6,10 +6,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from embeddings.files import read_json, write_json
+from embeddings.foundation.files import read_json, write_json
+from pipelines.batches.batching import Encoded, in_batches_by_length
 from pipelines.config import TaskConfig
 from pipelines.data import tag_schemes
-from pipelines.data.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
 from pipelines.tasks.pos_tagging import POSTagging
 

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from scipy.special import log_softmax, softmax
 
+from pipelines.batches.batching import Encoded, pad
+from pipelines.batches.characters import distinct_words
 from pipelines.config import DecodingConfig
-from pipelines.data.batching import Encoded, pad
 from pipelines.data.examples import Example
-from pipelines.data.vocabulary import UNKNOWN
-from pipelines.data.word_forms import distinct_words, shape
 from pipelines.models.tag_sequences import marginals, viterbi, with_transitions
 from pipelines.tasks import CHARACTERS, Task
+from pipelines.text.vocabulary import UNKNOWN
+from pipelines.text.word_forms import shape
 
 
 class POSTagging(Task):

@@ -10,12 +10,12 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
-from embeddings.files import read_json, write_json
+from embeddings.foundation.files import read_json, write_json
+from pipelines.batches.batching import Encoded, in_batches_by_length, pad
 from pipelines.config import DecodingConfig
-from pipelines.data.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
-from pipelines.data.vocabulary import PADDING_ID
 from pipelines.tasks import Task, kept
+from pipelines.text.vocabulary import PADDING_ID
 
 
 class Sentiment(Task):

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
+from pipelines.batches.batching import Encoded, pad
+from pipelines.batches.chunks import CarriedBatches
 from pipelines.config import CellConfig, DecodingConfig, TaskConfig
-from pipelines.data.batching import Encoded, pad
-from pipelines.data.chunks import CarriedBatches
 from pipelines.data.examples import Example
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
 from pipelines.tasks import Task
+from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
 
 
 class TextGeneration(Task):

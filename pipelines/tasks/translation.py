@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from scipy.special import logsumexp
 
-from embeddings.errors import InputError
-from pipelines import plugins
+from embeddings.foundation import plugins
+from embeddings.foundation.errors import InputError
+from pipelines.batches.batching import Encoded, in_batches_by_length, pad
 from pipelines.config import DecodingConfig
-from pipelines.data.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
 from pipelines.tasks import Task
+from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
 
 LEAST = -1e7  # score of a hypothesis; what is less fills a beam that has found no more
 
@@ -181,7 +181,7 @@ def traced_decoder(model: Any, decoding: DecodingConfig) -> Any:
     """The decoder of a model, kept from one dev evaluation to the next, for tracing it takes seconds."""
     from pipelines.models.tracing import trace_once
 
-    module = plugins.load("decoding", decoding.method)
+    module = plugins.load("pipelines.decoding", decoding.method)
     if not hasattr(module, "Decoder"):
         raise InputError(f"decoding.method: expected greedy or beam, got {decoding.method!r}, which translates nothing")
     decoder = module.Decoder(model, decoding)

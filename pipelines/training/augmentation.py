@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 
 

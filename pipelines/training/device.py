@@ -4,7 +4,7 @@ import importlib
 import os
 from typing import Literal
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 
 
 def choose_device(device: Literal["auto", "cpu", "gpu"]) -> str:

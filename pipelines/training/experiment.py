@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import InputError
-from embeddings.files import read_json
-from pipelines import plugins
+from embeddings.foundation import plugins
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import read_json
 from pipelines.config import CellConfig, Run, TaskConfig
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
-from pipelines.data.tokenization import detokenizer_of
 from pipelines.tasks import Task
+from pipelines.text.tokenization import detokenizer_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Experiment:
     def dev_metrics(self) -> dict[str, float]:
         """The metrics of the model as it is."""
         dev, task = self.splits["dev"], self.task
-        evaluation = plugins.load("evaluation", task.config.metrics)
+        evaluation = plugins.load("pipelines.evaluation", task.config.metrics)
         predicted = list(task.predict(self.model, dev, task.dev_decoding))
         return {**evaluation.score(dev, predicted), **task.dev_losses(self.model, dev)}
 
@@ -48,7 +48,7 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
         InputError: task, dataset and vectors do not fit together.
     """
     dataset = read_dataset(data, "name", "language", "target_language", "tokenizers")
-    task_class = plugins.load("tasks", config.task).TASK
+    task_class = plugins.load("pipelines.tasks", config.task).TASK
     if task_class.reads_features != ("features" in dataset):
         reads, got = ("features", "text") if task_class.reads_features else ("text", "features")
         raise InputError(f"{data}: expected {reads}, which task {config.task!r} reads, got {got}")

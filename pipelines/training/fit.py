@@ -8,11 +8,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from embeddings.config import nearest
-from embeddings.errors import InputError
+from embeddings.foundation.config import nearest
+from embeddings.foundation.errors import InputError
+from pipelines.batches.batching import TrainingBatches
+from pipelines.batches.chunks import CarriedBatches
 from pipelines.config import TrainingConfig
-from pipelines.data.batching import TrainingBatches
-from pipelines.data.chunks import CarriedBatches
 from pipelines.evaluation.scale import LOWER_IS_BETTER
 from pipelines.models.tracing import trace_once
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch

@@ -12,9 +12,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from embeddings.files import atomic_path, checksum
-from pipelines.data.batching import TrainingBatches
-from pipelines.data.chunks import CarriedBatches
+from embeddings.foundation.files import atomic_path, checksum
+from pipelines.batches.batching import TrainingBatches
+from pipelines.batches.chunks import CarriedBatches
 from pipelines.training.callbacks import Stopwatch
 
 ROOT = Path(__file__).parents[2]  # of our packages

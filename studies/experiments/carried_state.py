@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.data.chunks import CarriedBatches
+from pipelines.batches.chunks import CarriedBatches
 
 SEEDS = (1, 2, 3, 4, 5)
 CHUNK = 20  # characters

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings import store
-from embeddings.config import VectorsConfig, load_config
+from embeddings.config import VectorsConfig
 from embeddings.evaluate import similarity
+from embeddings.foundation.config import load_config
 from embeddings.train import Trained, train
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ def training(data: Path) -> Iterator[dict]:
     """The loss of a plain RNN whose recurrent weights begin at a spectral radius of 1.5, by gradient descent."""
     import keras
 
-    from pipelines.layers.recurrent.simple_rnn import SimpleRNN
+    from pipelines.cells.simple_rnn.layer import SimpleRNN
     from pipelines.seeding import seed_everything
 
     texts = Texts(data)

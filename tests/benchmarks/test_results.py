@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.results import main
-from embeddings.files import write_json
+from embeddings.foundation.files import write_json
 from pipelines.evaluation.records import write_scores
 from pipelines.evaluation.scores import Score
 

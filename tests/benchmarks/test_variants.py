@@ -6,10 +6,10 @@ import pytest
 from conformance_cases import DATASET, RUN, build, cell_config, task_config
 
 from benchmarks.variants import main, varied
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.config import DecodingConfig
 from pipelines.data.examples import write_examples
-from pipelines.training.checkpoint import save_run
+from pipelines.runs.folder import save_run
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import keras
 
-from embeddings.config import load_config
-from pipelines import plugins
+from embeddings.foundation import plugins
+from embeddings.foundation.config import load_config
 from pipelines.config import CellConfig, CharacterConfig, Run, TaskConfig, TrainingConfig
-from pipelines.data.tokenization import detokenizer_of
+from pipelines.text.tokenization import detokenizer_of
 
 ROOT = Path(__file__).parents[2]
 # Tasks that refuse a cell in both directions: what is written is not known backwards.
@@ -18,7 +18,7 @@ FORWARD = ("captioning", "text_generation")
 PATIENCE = {"captioning": 40}  # epochs without one right sentence more; without attention the first comes late
 CASES: list[tuple] = [
     case
-    for case in product(plugins.names("tasks"), plugins.names("layers.recurrent"), [False, True])
+    for case in product(plugins.names("pipelines.tasks"), plugins.names("pipelines.cells"), [False, True])
     if case[0] not in FORWARD or not case[2]
 ]
 
@@ -75,7 +75,7 @@ def build(task, cell, vectors, examples, seed=1):
         "tags": Counter(tag for example in examples for tag in example.tags),
         "labels": Counter(example.label for example in examples),
     }
-    built = plugins.load("tasks", task.task).TASK.from_counts(
+    built = plugins.load("pipelines.tasks", task.task).TASK.from_counts(
         task, cell, counts, {"tokens": vectors, "target_tokens": vectors}, detokenizer_of(DATASET)
     )
     keras.utils.set_random_seed(seed)

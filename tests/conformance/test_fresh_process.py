@@ -12,14 +12,14 @@ import pytest
 from conformance_cases import CASES, DATASET, RUN, build, case_id, examples_of, of_case
 
 from pipelines.data.examples import write_examples
-from pipelines.training.checkpoint import save_run
+from pipelines.runs.folder import save_run
 
 ROOT = Path(__file__).parents[2]
 PREDICT = """
 import json, sys
 import pipelines
 from pipelines.data.examples import read_examples
-from pipelines.training.checkpoint import load_run_folder
+from pipelines.runs.folder import load_run_folder
 print(pipelines.__file__, file=sys.stderr)
 for folder in sys.argv[1:]:
     run = load_run_folder(folder)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from conformance_cases import CASES, build, case_id, examples_of, of_case
 
-from pipelines import plugins
+from embeddings.foundation import plugins
 from pipelines.config import CharacterConfig, TrainingConfig
 from pipelines.seeding import seed_everything
 from pipelines.training.augmentation import with_shifted
 from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint
 
-TASKS, CELLS = plugins.names("tasks"), plugins.names("layers.recurrent")
+TASKS, CELLS = plugins.names("pipelines.tasks"), plugins.names("pipelines.cells")
 PAIRED = zip(TASKS, cycle(CELLS)) if len(TASKS) > len(CELLS) else zip(cycle(TASKS), CELLS)
 WITH_DRAWS = [case for case in CASES if len(case) > 3 and {"word_dropout", "word_shapes"} & set(case[3])][:2]
 EPOCHS = 3

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, examples_of, task_config
 
+from pipelines.batches.batching import TrainingBatches
 from pipelines.config import (
     CellConfig,
     CharacterConfig,
@@ -16,7 +17,6 @@ from pipelines.config import (
     ModelConfig,
     TrainingConfig,
 )
-from pipelines.data.batching import TrainingBatches
 from pipelines.data.examples import read_rows
 from pipelines.tasks import OPTIONAL
 from pipelines.training import device

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from conformance_cases import DATASET, PATIENCE, RUN, build, of_case
 
+from pipelines.runs.folder import load_run_folder, save_run
 from pipelines.seeding import seed_everything
-from pipelines.training.checkpoint import load_run_folder, save_run
 from pipelines.training.fit import fit
 
 

@@ -7,8 +7,8 @@ import pytest
 from gensim.models import KeyedVectors
 
 from embeddings import cli, store
-from embeddings.errors import InputError
 from embeddings.export import export
+from embeddings.foundation.errors import InputError
 
 WORDS = {"king": (3, 4), "queen": (4, 3), "man": (0, 1), "woman": (1, 0), "stone": (-1, 0)}
 

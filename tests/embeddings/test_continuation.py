@@ -10,7 +10,7 @@ from gensim.models import Word2Vec
 
 from embeddings import store
 from embeddings.config import VectorsConfig
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from embeddings.train import main, train
 
 NEW = [["the", "cat", "drives", "New York"], ["a", "lynx", "eats", "fish"], ["a", "lynx", "smells", "milk"]]

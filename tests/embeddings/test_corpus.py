@@ -6,7 +6,7 @@ import pytest
 from gensim.models import Word2Vec
 
 from embeddings.corpus import BATCH_WORDS, unescape, write_corpus
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 
 
 def trained_words(path, counts, lines, tokens):

@@ -13,8 +13,8 @@ import pytest
 import embeddings
 from embeddings import store
 from embeddings.config import VectorsConfig
-from embeddings.errors import InputError
 from embeddings.export import export
+from embeddings.foundation.errors import InputError
 from embeddings.train import main, train
 
 GLOVE = "the 0.5 1\ncat 0 -1\nthe 9 9\ntiger 2 2\n"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from gensim.models import KeyedVectors
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from embeddings.neighbours import analogy, neighbours
 
 

@@ -6,7 +6,7 @@ from gensim.models import KeyedVectors
 
 import embeddings
 from embeddings import store
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 
 
 @pytest.fixture

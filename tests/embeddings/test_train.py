@@ -11,8 +11,9 @@ import pytest
 
 import embeddings
 from embeddings import store
-from embeddings.config import FILE_KEYS, VectorsConfig, load_config
-from embeddings.errors import InputError
+from embeddings.config import FILE_KEYS, VectorsConfig
+from embeddings.foundation.config import load_config
+from embeddings.foundation.errors import InputError
 from embeddings.train import main, train
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs" / "vectors").glob("*.yaml"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from gensim.models import KeyedVectors
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from embeddings.vector_file import detect, rows
 
 WORDS = ["the", "Тверь", "½", "a,b", "10"]

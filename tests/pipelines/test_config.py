@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.config import DatasetConfig, DecodingConfig, load_config, load_run, load_runs
 
 RATE = "ner.yaml: expected a finite number under 'training.learning_rate'"

@@ -12,11 +12,11 @@ import yaml
 from conformance_cases import build, cell_config, task_config
 
 import pipelines
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from embeddings.train import main as vectors
 from pipelines import baseline, compare, encode, evaluate, predict, prepare, train
-from pipelines.data.tokenization import words
-from pipelines.training.trained_run import TrainedRun
+from pipelines.runs.trained_run import TrainedRun
+from pipelines.text.tokenization import words
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 WORDS = ["left", "in the middle", "right"]  # where the bright column of an image stands

@@ -9,14 +9,14 @@ import pytest
 from conformance_cases import DATASET, RUN, cell_config, task_config
 
 import pipelines
+from embeddings.foundation.plugins import load
 from pipelines import generate, predict
 from pipelines.data.examples import Example
-from pipelines.data.tokenization import Detokenizer, tokenizer
-from pipelines.data.vocabulary import END_ID
 from pipelines.decoding.sampling import Sampler
-from pipelines.plugins import load
-from pipelines.training.checkpoint import save_run
-from pipelines.training.trained_run import TrainedRun
+from pipelines.runs.folder import save_run
+from pipelines.runs.trained_run import TrainedRun
+from pipelines.text.tokenization import Detokenizer, tokenizer
+from pipelines.text.vocabulary import END_ID
 
 TEXT = 'Осло, как знали туристы: "Было"! '
 

@@ -8,11 +8,12 @@ import pytest
 from conformance_cases import CASES, DATASET, RUN, build, case_id, cell_config, examples_of, of_case, task_config
 
 import pipelines
-from pipelines import encode, plugins, predict
+from embeddings.foundation import plugins
+from pipelines import encode, predict
 from pipelines.config import DecodingConfig
-from pipelines.data.tokenization import words
-from pipelines.training.checkpoint import save_run
-from pipelines.training.trained_run import TrainedRun, described
+from pipelines.runs.folder import save_run
+from pipelines.runs.trained_run import TrainedRun, described
+from pipelines.text.tokenization import words
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def test_every_format_holds_the_tags(folder, form, tmp_path, capsys):
 
 
 def reads_features(case):
-    return plugins.load("tasks", case[0]).TASK.reads_features
+    return plugins.load("pipelines.tasks", case[0]).TASK.reads_features
 
 
 OF_TEXT = [case for case in CASES if case[1] in ("lstm", "gru") and not reads_features(case)]

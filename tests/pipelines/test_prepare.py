@@ -136,7 +136,11 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
         ({"train": "pos\ta\n"}, {"dev_share": 1.5}, "tiny.yaml: expected dev_share between 0 and 1, got 1.5"),
         ({"train": "pos\ta\n"}, {"tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you mean 'words'?"),
         ({"train": "pos\ta\n"}, {"target_tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you"),
-        ({"train": "pos\ta\n"}, {"reader": "conll"}, "tiny.yaml: no module 'conll' in pipelines/data/readers; did you"),
+        (
+            {"train": "pos\ta\n"},
+            {"reader": "conll"},
+            "tiny.yaml: no module 'conll' in pipelines/datasets/readers; did you",
+        ),
         ({"train": "pos\ta\nbad line\n"}, {}, "train0:2: expected 'label\\ttext'"),
         ({"train": ["a\n", "b\n"]}, {"reader": "parallel_text"}, "expected a target_tokenizer"),
         ({"train": ""}, {}, "train0:1: expected text, got an empty file"),

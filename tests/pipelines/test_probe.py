@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from conformance_cases import DATASET, RUN, build, cell_config, task_config
 
-from embeddings.files import write_json
+from embeddings.foundation.files import write_json
+from embeddings.foundation.plugins import load
 from pipelines import probe
 from pipelines.config import TrainingConfig
 from pipelines.data.examples import Example, write_examples
-from pipelines.data.tokenization import Detokenizer, tokenizer
-from pipelines.data.toy.writer import write_files
-from pipelines.plugins import load
-from pipelines.training.checkpoint import save_run
+from pipelines.datasets.toy.writer import write_files
+from pipelines.runs.folder import save_run
+from pipelines.text.tokenization import Detokenizer, tokenizer
 from pipelines.training.fit import fit
 
 SPLITS = {"train": 300, "dev": 60, "test": 60}

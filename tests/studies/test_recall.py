@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, write_examples
 from studies.recall import (
     CLASSES,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from embeddings.config import load_config
-from embeddings.errors import InputError
+from embeddings.foundation.config import load_config
+from embeddings.foundation.errors import InputError
 from pipelines.config import CellConfig, DatasetConfig, TaskConfig
 from pipelines.prepare import prepare
 from studies import training
@@ -51,8 +51,8 @@ def test_a_study_names_its_settings_and_how_much_is_learned_from(folder):
 def test_the_parameters_of_encoder_and_decoder_are_counted():
     from types import SimpleNamespace
 
-    from pipelines.data.vocabulary import Vocabulary
     from pipelines.models.seq2seq import build_seq2seq
+    from pipelines.text.vocabulary import Vocabulary
 
     cell = load_config(CellConfig, CONFIGS / "cells" / "bigru.yaml", {"units": 4})
     config = load_config(TaskConfig, CONFIGS / "tasks" / "translation.yaml").model

@@ -1,4 +1,4 @@
-"""Recurrent loops compiled for a CPU, of which `kernels` holds one a cell.
+"""Recurrent loops compiled for a CPU, of which each folder of `cells` holds one (`kernel.py`).
 
 `dispatch.py` lets a layer of Keras run one, `operation.py` makes it a TensorFlow operation with a gradient,
 `threads.py` shares a batch out, `walk.py`, `product.py`, `arithmetic.py` and `memory.py` are what a loop is built from.

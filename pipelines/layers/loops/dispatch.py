@@ -1,4 +1,4 @@
-"""Recurrent layers of Keras with the compiled loop of `kernels`, wherever it applies."""
+"""Recurrent layers of Keras with the compiled loop of their cell, wherever it applies."""
 
 import importlib
 import warnings
@@ -22,7 +22,7 @@ class CompiledLoop(keras.layers.RNN):
     Reference: Merity, Keskar & Socher, "Regularizing and Optimizing LSTM Language Models", ICLR 2018, section 2.
     """
 
-    kernel: str  # module of pipelines.layers.kernels
+    kernel: str  # its module
 
     def __init__(self, *args: Any, weight_dropout: float = 0.0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +75,7 @@ class CompiledLoop(keras.layers.RNN):
             sequences = sequences * self.cell.get_dropout_mask(sequences[:, 0, :])[:, None, :]
         steps, positions = operation.real_steps(sequences, keras.tree.flatten(mask)[0] if mask is not None else None)
         outputs, states = operation.run(
-            importlib.import_module(f"pipelines.layers.kernels.{self.kernel}"),
+            importlib.import_module(self.kernel),
             ops.cast(steps, "float32"),
             tuple(ops.cast(weight, "float32") for weight in self.input_weights()),
             [ops.cast(weight, "float32") for weight in self.loop_weights()],

@@ -1,4 +1,4 @@
-"""Recurrent layers on TensorFlow and a CPU: the compiled loops of `kernels` as operations with gradients.
+"""Recurrent layers on TensorFlow and a CPU: the compiled loops of cells as operations with gradients.
 
 The one file of the layers that holds TensorFlow. Each thread takes its rows of the batch through everything: the
 product of all their inputs, the loop, and after it the products that are the gradients of the weights.
@@ -31,7 +31,7 @@ def run(
     """Runs a cell over sequences. All tensors but `positions` are float32.
 
     Args:
-        kernel: the cell's module of `pipelines.layers.kernels`.
+        kernel: the cell's `kernel` module.
         steps: the inputs of the real steps alone, (steps, features).
         input_weights: matrix (features, width) and bias (width,) for all gates.
         loop_weights: what the loop takes itself: the recurrent matrix and, for a GRU, its bias; an SRU's peepholes.

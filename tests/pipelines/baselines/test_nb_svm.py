@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.svm import LinearSVC
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.baselines.nb_svm import fit, log_count_ratio
 from pipelines.baselines.tfidf_logistic_regression import terms
 from pipelines.data.examples import Example

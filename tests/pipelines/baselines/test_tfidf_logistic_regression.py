@@ -2,7 +2,7 @@
 
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.baselines.tfidf_logistic_regression import fit, terms
 from pipelines.data.examples import Example
 

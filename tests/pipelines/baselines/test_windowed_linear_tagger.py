@@ -2,7 +2,7 @@
 
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.baselines.windowed_linear_tagger import features, fit
 from pipelines.data.examples import Example
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, read_examples, read_rows, write_examples
 from pipelines.data.features import feature_rows, open_features
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.lines import text_lines
 
 

@@ -6,10 +6,10 @@ import pytest
 from scipy.special import log_softmax
 
 from pipelines.config import CellConfig, DecodingConfig, ModelConfig
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, Vocabulary
 from pipelines.decoding import greedy
 from pipelines.decoding.beam import Decoder
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.text.vocabulary import BEGIN_ID, END_ID, Vocabulary
 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [5, 0, 0, 0]], dtype="int32")
 SOURCE_WORDS = Vocabulary([f"word{number}" for number in range(12)])

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from pipelines.config import CellConfig, DecodingConfig, ModelConfig
-from pipelines.data.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
 from pipelines.decoding.greedy import Decoder
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
 
 VOCABULARY = Vocabulary([f"word{number}" for number in range(12)])
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [15, 0, 0, 0]], dtype="int32")

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from pipelines.config import CellConfig, DecodingConfig, ModelConfig
-from pipelines.data.vocabulary import END_ID, Vocabulary
 from pipelines.decoding import beam, greedy
 from pipelines.decoding.limits import repeating
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.text.vocabulary import END_ID, Vocabulary
 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")
 

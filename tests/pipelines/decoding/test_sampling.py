@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.decoding.sampling import Sampler, probabilities
 
 CHANCES = np.array([0.1, 0.5, 0.15, 0.25])

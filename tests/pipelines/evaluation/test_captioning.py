@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation import captioning
 

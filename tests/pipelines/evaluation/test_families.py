@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from pipelines import plugins
+from embeddings.foundation import plugins
 from pipelines.data.examples import Example
 from pipelines.evaluation.scores import load_family, totals
 
@@ -73,7 +73,7 @@ def split(name, size=30):
 
 
 def test_every_family_has_a_case():
-    names = plugins.names("evaluation")
+    names = plugins.names("pipelines.evaluation")
     families = {name for name in names if hasattr(importlib.import_module(f"pipelines.evaluation.{name}"), "MAIN")}
     assert families == set(CASES)
 

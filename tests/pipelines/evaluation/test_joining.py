@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation.joining import join
 

@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation import labels
 from pipelines.evaluation.scores import Context, evaluate, load_family

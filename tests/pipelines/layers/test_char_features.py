@@ -2,10 +2,10 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines import plugins
+from embeddings.foundation import plugins
 from pipelines.layers import CharFeatures
 
-ENCODERS = ["cnn", *plugins.names("layers.recurrent")]
+ENCODERS = ["cnn", *plugins.names("pipelines.cells")]
 CHARACTERS = np.array([[2, 5, 6, 3], [2, 7, 3, 0]], "int32")
 NUMBERS = np.array([[1, 2, 2], [2, 1, 0]], "int32")
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from pipelines.config import CellConfig, DecodingConfig, ModelConfig
-from pipelines.data.vocabulary import BEGIN_ID, Vocabulary
 from pipelines.decoding import beam, greedy
 from pipelines.models.captioner import build_captioner
+from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 LETTERS = Vocabulary(["a", "b", "c"])
 FEATURES = np.random.default_rng(1).normal(size=(3, 1, 5)).astype("float32")

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines import plugins
+from embeddings.foundation import plugins
 from pipelines.config import CellConfig, DecodingConfig, DynamicEvaluationConfig
-from pipelines.data.vocabulary import BEGIN_ID, Vocabulary
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model, log_probabilities
+from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 VOCABULARY = Vocabulary("abcdefgh")
 TEXTS = [np.array([BEGIN_ID, *ids], "int32") for ids in ([4, 5, 6, 7, 8, 9, 4, 4, 11, 10, 5], [7], [9, 4, 10, 11])]
@@ -45,7 +45,7 @@ def reference(model, text, rate, segment):
 
 
 @pytest.mark.parametrize("tied_embeddings", [False, True])
-@pytest.mark.parametrize("cell", plugins.names("layers.recurrent"))
+@pytest.mark.parametrize("cell", plugins.names("pipelines.cells"))
 def test_a_text_gets_the_scores_of_the_definition(cell, tied_embeddings):
     model, rate, segment = model_of(cell, tied_embeddings=tied_embeddings), 0.5, 3
     found = dynamic_log_probabilities(model, TEXTS, DynamicEvaluationConfig(rate, segment))

@@ -13,17 +13,17 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines import plugins
+from embeddings.foundation import plugins
 from pipelines.config import CellConfig, DecodingConfig, DynamicEvaluationConfig, ModelConfig
-from pipelines.data.vocabulary import BEGIN_ID, Vocabulary
 from pipelines.models.captioner import build_captioner
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model, log_probabilities
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.models.tagger import build_tagger, sequence_loss
+from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 ROOT = Path(__file__).parents[3]
-CELLS = plugins.names("layers.recurrent")
+CELLS = plugins.names("pipelines.cells")
 VOCABULARY = Vocabulary("abcdefgh")
 BATCHES = [[[2, 4, 5, 6], [2, 9, 9, 4]], [[7, 8, 4, 4], [5, 11, 10, 6]], [[5, 6, 7, 0], [2, 4, 0, 0]]]
 CONTINUES = [[[0], [0]], [[1], [1]], [[1], [0]]]
@@ -83,7 +83,7 @@ def generators(cell):
     made = {}
     for name, model, sources in (("translation", translator, SOURCES), ("caption", captioner, features)):
         for decoding in DECODINGS:
-            decoder = plugins.load("decoding", decoding.method).Decoder(drawn(model), decoding)
+            decoder = plugins.load("pipelines.decoding", decoding.method).Decoder(drawn(model), decoding)
             written = decoder.predict_on_batch(sources)
             ids, *scores = written if isinstance(written, tuple | list) else (written,)
             made |= {f"{name}_{decoding.method}": ids} | {f"{name}_scores": one for one in scores}

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipelines import plugins
+from embeddings.foundation import plugins
 from pipelines.config import CellConfig
-from pipelines.data.vocabulary import BEGIN_ID, Vocabulary
 from pipelines.models.language_model import build_language_model, log_probabilities
+from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
-CELLS = plugins.names("layers.recurrent")
+CELLS = plugins.names("pipelines.cells")
 VOCABULARY = Vocabulary("abcdefgh")
 TEXTS = [np.array([BEGIN_ID, *ids], "int32") for ids in ([4, 5, 6, 7, 8, 9, 4, 4, 11, 10, 5], [7], [9, 4, 10, 11])]
 

@@ -3,11 +3,11 @@
 import keras
 import pytest
 
-from pipelines import plugins
+from embeddings.foundation import plugins
 from pipelines.config import CellConfig, ModelConfig
-from pipelines.data.vocabulary import Vocabulary
 from pipelines.models.classifier import build_classifier
 from pipelines.models.tagger import build_tagger
+from pipelines.text.vocabulary import Vocabulary
 
 EXPECTED = {
     "simple_rnn": lambda d: 2 * d**2 + d,
@@ -19,12 +19,12 @@ WORDS = Vocabulary(["a", "b"], ["c"])  # and four special words
 
 
 def test_every_cell_has_its_number():
-    assert set(EXPECTED) == set(plugins.names("layers.recurrent"))
+    assert set(EXPECTED) == set(plugins.names("pipelines.cells"))
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_layer_has_the_parameters_of_the_literature(name):
-    layer = plugins.load("layers.recurrent", name).layer(16, name="layer", seed=1)
+    layer = plugins.load("pipelines.cells", name, "layer").layer(16, name="layer", seed=1)
     layer.build((None, None, 16))
     assert layer.count_params() == EXPECTED[name](16)
 
@@ -34,7 +34,7 @@ def test_a_stacked_bidirectional_tagger_is_the_sum_of_its_parts(name):
     d = 8
     cell = CellConfig(name, d, 2, True, 0.1, 1.0)
     model = build_tagger({"tokens": WORDS}, d, [[True] * 6] * 6, ModelConfig("fine_tuned"), cell, seed=1)
-    layer = plugins.load("layers.recurrent", name).layer(d, name="layer", seed=1)
+    layer = plugins.load("pipelines.cells", name, "layer").layer(d, name="layer", seed=1)
     layer.build((None, None, 2 * d))
     vectors, first, second, logits = 7 * d, 2 * EXPECTED[name](d), 2 * layer.count_params(), 2 * d * 5 + 5
     assert model.count_params() == vectors + first + second + logits
@@ -55,7 +55,7 @@ def test_last_states_are_the_hidden_ones_of_both_directions_and_not_an_lstms_cel
 def test_the_lstms_forget_bias_starts_at_one():
     import numpy as np
 
-    layer = plugins.load("layers.recurrent", "lstm").layer(4, name="layer", seed=1)
+    layer = plugins.load("pipelines.cells", "lstm", "layer").layer(4, name="layer", seed=1)
     layer.build((None, None, 4))
     bias = np.asarray(layer.weights[2])
     assert bias.tolist() == [0] * 4 + [1] * 4 + [0] * 8

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from pipelines.config import CellConfig, ModelConfig
-from pipelines.data.vocabulary import Vocabulary
 from pipelines.models.classifier import build_classifier
 from pipelines.models.saliency import word_influence
+from pipelines.text.vocabulary import Vocabulary
 
 TEXTS = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")
 LABELS = np.array([1, 0])

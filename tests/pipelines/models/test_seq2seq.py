@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pipelines.config import CellConfig, ModelConfig
-from pipelines.data.vocabulary import BEGIN_ID, Vocabulary
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 WORDS = Vocabulary([f"word{number}" for number in range(12)])
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.probing.regression import Probe, Regression, Threshold, best_threshold, fit_probe, histogram
 
 

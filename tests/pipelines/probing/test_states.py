@@ -4,13 +4,13 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines import plugins
+from embeddings.foundation import plugins
 from pipelines.config import CellConfig
-from pipelines.data.vocabulary import BEGIN_ID, Vocabulary
 from pipelines.models.language_model import build_language_model
 from pipelines.probing.states import final_states, states_of_unit
+from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
-CELLS = plugins.names("layers.recurrent")
+CELLS = plugins.names("pipelines.cells")
 DRAWS = np.random.default_rng(0)
 TEXTS = [np.array([BEGIN_ID, *DRAWS.integers(4, 12, size)], "int32") for size in (11, 1, 3, 40, 3, 20)]
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, task_config
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.config import DecodingConfig
-from pipelines.data.vocabulary import BEGIN_ID, UNKNOWN_ID
+from pipelines.text.vocabulary import BEGIN_ID, UNKNOWN_ID
 
 
 def unknowing(examples, vectors, **model):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, task_config
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.config import ModelConfig
 from pipelines.layers import CRF
 from pipelines.tasks import kept

@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from pipelines.data.batching import TrainingBatches, pad
+from pipelines.batches.batching import TrainingBatches, pad
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.training.augmentation import with_lower_cased, with_shifted
 

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from embeddings.errors import InputError
+from embeddings.foundation.errors import InputError
+from pipelines.batches.batching import TrainingBatches
 from pipelines.config import TrainingConfig
-from pipelines.data.batching import TrainingBatches
 from pipelines.training.fit import fit
 
 

@@ -154,7 +154,7 @@ def test_other_settings_and_other_code_are_told_by_name(new_problem, tmp_path, c
     sha256 = resumption.sha256
     monkeypatch.setattr(resumption, "sha256", lambda path: "0" if path.name == "batching.py" else sha256(path))
     train(new_problem, tmp_path, [1, 5, 3, 4], settings=("b",))
-    assert "another training (pipelines/data/batching.py); starts anew" in capsys.readouterr().err
+    assert "another training (pipelines/batches/batching.py); starts anew" in capsys.readouterr().err
 
 
 def test_the_code_of_the_command_itself_counts(tmp_path, monkeypatch):

@@ -1,0 +1,27 @@
+"""Plug-ins: a module or folder of a package, found by the name that a configuration gives."""
+
+import importlib
+import importlib.util
+import pkgutil
+from types import ModuleType
+
+from embeddings.foundation.config import nearest
+from embeddings.foundation.errors import InputError
+
+
+def names(package: str) -> list[str]:
+    """Names of the plug-ins of a package, such as `pipelines.tasks`."""
+    spec = importlib.util.find_spec(package)
+    return sorted(module.name for module in pkgutil.iter_modules(spec.submodule_search_locations if spec else None))
+
+
+def load(package: str, name: str, part: str = "") -> ModuleType:
+    """Imports the plug-in `<package>.<name>`, or a module of it where a plug-in is a folder.
+
+    Raises:
+        InputError: there is no such plug-in; the nearest name is told.
+    """
+    known = names(package)
+    if name not in known:
+        raise InputError(f"no module {name!r} in {package.replace('.', '/')}{nearest(name, known)}")
+    return importlib.import_module(".".join(filter(None, (package, name, part))))

@@ -1,0 +1,1 @@
+"""Batches of examples, and of chunks of long texts."""

@@ -1,0 +1,1 @@
+"""The long short-term memory: its Keras layer and its compiled loop."""

@@ -1,0 +1,1 @@
+"""The simple recurrent network: its Keras layer and its compiled loop."""

@@ -1,0 +1,1 @@
+"""The simple recurrent unit: its Keras layer and its compiled loop."""

@@ -1,0 +1,237 @@
+"""The data report: what a prepared dataset holds, and what in it may mislead an experiment."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from itertools import combinations
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipelines.data.examples import read_examples
+from pipelines.text.vocabulary import UNKNOWN
+
+QUANTILES = {"min": 0.0, "50 %": 0.5, "90 %": 0.9, "95 %": 0.95, "99 %": 0.99, "max": 1.0}
+TRUNCATIONS = (64, 128, 256, 400, 512)
+HELD_OUT = ("dev", "test")
+LONG_BYTES = 1_000_000  # from here on a text is rather a file without line ends
+REPAIRED = "repaired, entities begin and end where conlleval reads that they do"
+
+
+def fingerprint(tokens: Iterable[str], features: np.ndarray | None = None) -> bytes:
+    """16 bytes that two examples share if their tokens, case included, and their features are equal."""
+    found = blake2b("\0".join(tokens).encode("utf-8"), digest_size=16)
+    found.update(b"" if features is None else features.tobytes())
+    return found.digest()
+
+
+class SplitSummary:
+    """What is counted in one split, read once and streaming.
+
+    Args:
+        path: the split's JSON Lines.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.lengths: Counter[int] = Counter()  # in tokens
+        self.target_lengths: Counter[int] = Counter()
+        self.names: dict[str, Counter[str]] = {"labels": Counter(), "tags": Counter()}
+        self.sentences: Counter[bytes] = Counter()  # by fingerprint
+        self.empty_texts = 0
+        self.long_texts = 0
+        self.features: dict[str, Any] = {}  # their shape, smallest and largest value
+        for example in read_examples(path):
+            self.lengths[len(example.tokens)] += 1
+            self.sentences[fingerprint(example.tokens, example.features)] += 1
+            if example.features is not None:
+                self.add_features(example.features)
+            self.names["labels"].update([example.label] if example.label is not None else [])
+            self.names["tags"].update(example.tags or ())
+            self.empty_texts += example.tokens == (UNKNOWN,)
+            self.long_texts += any(is_long(text) for text in (example.text, example.target_text or ""))
+            if example.target_tokens is not None:
+                self.target_lengths[len(example.target_tokens)] += 1
+                self.empty_texts += example.target_tokens == (UNKNOWN,)
+
+    def add_features(self, features: np.ndarray) -> None:
+        """Takes an example's features into account."""
+        least, most = float(features.min()), float(features.max())
+        self.features = {
+            "shape": list(features.shape),
+            "minimum": min(self.features.get("minimum", least), least),
+            "maximum": max(self.features.get("maximum", most), most),
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as it stands in the report."""
+        summary: dict[str, Any] = {
+            "examples": self.lengths.total(),
+            "tokens": sum(length * count for length, count in self.lengths.items()),
+            "empty_texts": self.empty_texts,
+            "long_texts": self.long_texts,
+            "repeated": self.lengths.total() - len(self.sentences),
+            "lengths": quantiles(self.lengths),
+            "truncation": {str(limit): truncated(self.lengths, limit) for limit in TRUNCATIONS},
+        }
+        if self.target_lengths:
+            summary["target_lengths"] = quantiles(self.target_lengths)
+        if self.features:
+            summary["features"] = self.features
+        return summary | {kind: dict(names.most_common()) for kind, names in self.names.items() if names}
+
+
+def is_long(text: str) -> bool:
+    """Whether a text has a megabyte or more in UTF-8, in which a character has no more than four bytes."""
+    return 4 * len(text) >= LONG_BYTES and len(text.encode("utf-8")) >= LONG_BYTES
+
+
+def quantiles(lengths: Mapping[int, int]) -> dict[str, int]:
+    """Quantiles of a length -> count table: the smallest length that so great a share does not exceed."""
+    ordered = sorted(lengths.items())
+    total = sum(lengths.values())
+    result = {}
+    for name, share in QUANTILES.items():
+        seen, rank = 0, max(1, ceil(share * total))
+        result[name] = next((length for length, count in ordered if (seen := seen + count) >= rank), 0)
+    return result
+
+
+def truncated(lengths: Mapping[int, int], limit: int) -> dict[str, int]:
+    """How many tokens a truncation to `limit` tokens cuts off, and of how many examples."""
+    longer = {length: count for length, count in lengths.items() if length > limit}
+    return {
+        "tokens": sum((length - limit) * count for length, count in longer.items()),
+        "examples": sum(longer.values()),
+    }
+
+
+def build_report(paths: Mapping[str, Path]) -> dict[str, Any]:
+    """Reads every split of a prepared dataset (name -> file) and reports on it."""
+    splits = {split: SplitSummary(path) for split, path in paths.items()}
+    return {
+        "splits": {split: summary.as_dict() for split, summary in splits.items()},
+        "overlap": {f"{a} and {b}": overlap(splits[a], splits[b], a, b) for a, b in combinations(splits, 2)},
+        "rare": {kind: rare({split: s.names[kind] for split, s in splits.items()}) for kind in ("labels", "tags")},
+    }
+
+
+def overlap(first: SplitSummary, second: SplitSummary, first_name: str, second_name: str) -> dict[str, Any]:
+    """How many different sentences two splits share, and how many examples of each they make."""
+    shared = first.sentences.keys() & second.sentences.keys()
+    return {
+        "sentences": len(shared),
+        "examples": {
+            first_name: sum(first.sentences[sentence] for sentence in shared),
+            second_name: sum(second.sentences[sentence] for sentence in shared),
+        },
+    }
+
+
+def rare(counts: Mapping[str, Counter[str]]) -> dict[str, list[str]]:
+    """Names that stand once in train, and names that stand in dev or test alone: no model can learn those."""
+    train = counts.get("train", Counter())
+    held_out = {name for split in HELD_OUT for name in counts.get(split, ())}
+    return {
+        "once in train": sorted(name for name, count in train.items() if count == 1),
+        "only in dev or test": sorted(held_out - train.keys()),
+    }
+
+
+def warnings(report: Mapping[str, Any]) -> dict[str, int]:
+    """What in a report a user should look at: warning -> how often, where it is found at all."""
+    splits, rare_names = report["splits"].values(), report["rare"].values()
+    counts = {
+        "empty texts, each of them one unknown word now": sum(split["empty_texts"] for split in splits),
+        "texts of a megabyte or more": sum(split["long_texts"] for split in splits),
+        "labels or tags that occur once in train": sum(len(names["once in train"]) for names in rare_names),
+        "labels or tags in dev or test alone, scored as wrong": sum(
+            len(names["only in dev or test"]) for names in rare_names
+        ),
+        "tags " + REPAIRED: sum(report["changes"].get(REPAIRED, {}).values()),
+    }
+    return {warning: count for warning, count in counts.items() if count}
+
+
+def markdown(report: Mapping[str, Any]) -> str:
+    """The report as a page."""
+    splits = report["splits"]
+    page = [f"# Data report: {report['name']}", ""]
+    page += [f"- {key}: {report[key]}" for key in ("version", "licence", "citation")]
+    page += [f"- {change}: {listing(counts)}" for change, counts in report["changes"].items() if counts]
+
+    if found := warnings(report):
+        page += section("Warnings", "What may mislead an experiment, and how often it was found")
+        page += [f"- {warning}: {count:,}" for warning, count in found.items()]
+
+    sizes = ("examples", "tokens", "empty_texts", "long_texts", "repeated")
+    rows = [(split, *(summary[size] for size in sizes)) for split, summary in splits.items()]
+    caption = "An empty text is one unknown word now, a long one has a megabyte; a repeated example stands before it"
+    page += section("Size", caption)
+    page += table(("split", *(size.replace("_", " ") for size in sizes)), rows)
+
+    if described := {split: summary["features"] for split, summary in splits.items() if "features" in summary}:
+        rows = [
+            (split, " x ".join(map(str, each["shape"])), each["minimum"], each["maximum"])
+            for split, each in described.items()
+        ]
+        page += section("Features", "Shape of an example's features, and the values that they lie between")
+        page += table(("split", "shape", "minimum", "maximum"), rows)
+
+    texts = {split: summary for split, summary in splits.items() if summary["tokens"]}
+    rows = [(split, *summary["lengths"].values()) for split, summary in texts.items()]
+    targets = [(split, summary["target_lengths"]) for split, summary in splits.items() if "target_lengths" in summary]
+    rows += [(f"{split}, target", *lengths.values()) for split, lengths in targets]
+    if rows:
+        page += section("Length", "In tokens; the share of texts in the heading has no more than that")
+        page += table(("split", *QUANTILES), rows)
+
+    rows = [(name, *(cut_shares(s, cut) for cut in s["truncation"].values())) for name, s in texts.items()]
+    if rows:
+        page += section("Truncation", "What is cut off, as shares of tokens / of examples")
+        page += table(("split", *(f"at {limit}" for limit in TRUNCATIONS)), rows)
+
+    for kind in ("labels", "tags"):
+        counted = {split: summary[kind] for split, summary in splits.items() if kind in summary}
+        if counted:
+            page += section(kind.capitalize(), "Count (share)")
+            names = dict.fromkeys(name for names in counted.values() for name in names)
+            rows = [(name, *(with_share(found.get(name, 0), found) for found in counted.values())) for name in names]
+            page += table((kind[:-1], *counted), rows)
+            for where, found in report["rare"][kind].items():
+                page += ["", f"{where.capitalize()}: {', '.join(found) or 'none'}."]
+
+    if report["overlap"]:
+        rows = [(pair, shared["sentences"], listing(shared["examples"])) for pair, shared in report["overlap"].items()]
+        caption = "Sentences that stand in two splits: all tokens are equal, case included"
+        page += section("Overlap", caption if texts else "Features that stand in two splits: all values are equal")
+        page += table(("splits", f"different {'sentences' if texts else 'features'}", "examples that they make"), rows)
+    return "\n".join(page) + "\n"
+
+
+def section(title: str, caption: str) -> list[str]:
+    """Lines of a heading and of what its table shows."""
+    return ["", f"## {title}", "", f"{caption}.", ""]
+
+
+def table(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Lines of a Markdown table; numbers get thousands separators and stand at the right."""
+    cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    lines = [heading, ["---"] + ["---:"] * (len(heading) - 1), *cells]
+    return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def listing(counts: Mapping[str, int]) -> str:
+    """Counts in a row: `train 12, dev 3`."""
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+
+
+def with_share(count: int, counts: Mapping[str, int]) -> str:
+    """A count and its share of all: `12 (3.1 %)`."""
+    return f"{count:,} ({100 * count / sum(counts.values()):.1f} %)"
+
+
+def cut_shares(summary: Mapping[str, Any], cut: Mapping[str, int]) -> str:
+    """Shares of tokens and of examples that a truncation reaches: `3.1 % / 12.0 %`."""
+    return " / ".join(f"{100 * cut[unit] / max(1, summary[unit]):.1f} %" for unit in ("tokens", "examples"))

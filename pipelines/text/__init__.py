@@ -1,0 +1,1 @@
+"""Text: tokens, subwords, vocabularies, and what a word looks like."""

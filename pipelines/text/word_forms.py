@@ -1,0 +1,35 @@
+"""What a word looks like: its characters and its shape, as ids."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from pipelines.text.vocabulary import BEGIN_ID, END_ID, Vocabulary
+
+LONGEST = 40  # characters of a word that are read; of a longer one its beginning and its end
+SHAPES = ("padding", "lower", "capitalised", "upper", "mixed", "digits", "with_digits", "other")
+
+
+def character_vocabulary(counts: Mapping[str, int]) -> Vocabulary:
+    """The characters that stand in two words or more, of the words of train with their counts."""
+    words = Counter(character for word in counts for character in set(word))
+    return Vocabulary(sorted(character for character, number in words.items() if number > 1))
+
+
+def character_ids(word: str, characters: Vocabulary) -> list[int]:
+    """The ids of a word's characters between those of a beginning and an end."""
+    if len(word) > LONGEST:
+        word = word[: LONGEST // 2] + word[-LONGEST // 2 :]
+    return [BEGIN_ID, *characters.ids(word), END_ID]
+
+
+def shape(word: str) -> int:
+    """The number of a word's shape among `SHAPES`."""
+    if any(character.isdigit() for character in word):
+        return SHAPES.index("with_digits" if any(character.isalpha() for character in word) else "digits")
+    if not any(character.isalpha() for character in word):
+        return SHAPES.index("other")
+    if word.islower():
+        return SHAPES.index("lower")
+    if word.isupper() and len(word) > 1:
+        return SHAPES.index("upper")
+    return SHAPES.index("capitalised" if word[0].isupper() and not any(map(str.isupper, word[1:])) else "mixed")

@@ -1,0 +1,201 @@
+"""Every reader on damaged files: what comes out is examples, or one line that names a file and a line."""
+
+import gzip
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from embeddings.foundation import plugins
+from embeddings.foundation.errors import InputError, one_line
+from pipelines.data.examples import Example, read_examples, write_examples
+
+LINES, MANY_LINES = 2_000, 100_000  # that are damaged, of each reader
+WORD = "1\tсобака\tсобака\tNOUN\tNN\t_\t0\troot\t_\tSpaceAfter=No"
+CONLLU = f"# text = Zum Haus\n1-2\tZum{8 * chr(9)}_\n{WORD}\n2.1\tleer{7 * chr(9)}X\t_\n\n# sent_id = 2\n{WORD}\n\n"
+CONLL = "# text = Анна lives\nАнна\tB-PER\nlives\tO\n\nOslo\tB-LOC\nCity\tI-LOC\nis\tO\n\n-DOCSTART-\tO\n"
+TEXTS = 'Анна saw “it” — fine.\n\nIt is, I think, "good".\nNaïve 日本 👍\n'
+ROWS = [
+    {"t": "naïve", "l": 5, "w": ["New", "Йорк"], "g": ["B-LOC", "I-LOC"]},
+    {"t": '👍 \\ " ', "l": "x", "w": ["a", "b"], "g": ["O", "O"]},
+]
+JSON = "".join(json.dumps(row, ensure_ascii=row["l"] == 5) + "\n" for row in ROWS)
+TSV = 'text\tlabel\tid\nодин "two"\tgood\t1\n\nthree\tbad\t2\n'
+
+ARRAY = io.BytesIO()
+np.save(ARRAY, np.arange(8, dtype="float32").reshape(2, 2, 2), allow_pickle=False)
+
+# Reader -> files that it reads, with options: a new reader stands here too.
+SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
+    "conll_columns": [
+        ([CONLL], {"comment": "# "}),
+        ([CONLL.replace("I-", "E-")], {"scheme": "iobes", "comment": "#"}),
+        ([CONLL.replace("\t", " ")], {"separator": " ", "tag": -1, "scheme": "iob1", "comment": "#"}),
+        ([CONLL, CONLL], {"scheme": "none", "comment": "#", "drop_types": ["LOC"]}),
+    ],
+    "conllu": [([CONLLU], {}), ([CONLLU, CONLLU], {"tags": "xpos"})],
+    "csv_table": [
+        ([TSV], {"separator": "\t", "quotes": False}),
+        (['a,text,label\n1,"one, ""two""\nдва",good\n\n2,three,bad\n'], {}),
+    ],
+    "feature_file": [([ARRAY.getvalue(), "один\ntwo\n"], {}), ([ARRAY.getvalue(), "a\nb\n"], {"lines": "labels"})],
+    "file_a_label": [([TEXTS, TEXTS], {"labels": ["good", "bad"]})],
+    "json_lines": [
+        ([JSON], {"fields": {"text": "t", "label": "l"}}),
+        ([JSON, JSON], {"fields": {"tokens": "w", "tags": "g"}}),
+        ([JSON], {"fields": {"text": "t", "target_text": "t", "target_tokens": "w"}}),
+    ],
+    "labelled_text": [
+        (["good\tОчень good\n\nbad\tnot\tgood 👍\n"], {}),
+        (["Очень good 1\n\nnot good 0\n"], {"separator": " ", "label_first": False}),
+    ],
+    "parallel_text": [([TEXTS, TEXTS], {})],
+    "plain_text": [([TEXTS], {}), ([TEXTS, TEXTS], {})],
+    "whole_file": [([TEXTS, TEXTS], {})],
+}
+
+PIECES = [
+    *(bytes([code]) for code in (0, 1, 7, 8, 9, 9, 9, 10, 11, 12, 13, 26, 27, 28, 31, 32, 34, 39, 44, 127)),
+    *(
+        text.encode()
+        for text in ("\u2028", "\u2029", "\x85", "\xa0", "\ufeff", "\u200b", "\u202e", "\U0010ffff", "\r\n")
+    ),
+    *(b"\xff", b"\xfe\xff", b"\x80", b"\xc0\x80", b"\xed\xa0\x80", b"\xf0\x9f\x91", b"\xd0", b"\xf4\x90\x80\x80"),
+    *(b"#", b"# text =", b"_", b"-", b"B-", b"I-X", b"1-1", b"3.1", b"  ", b'""', b"[", b"[" * 5_000, b"}", b"null"),
+    *(rb"\ud83d", rb"\u0000", b"1e999", b"NaN", b"9" * 5_000, b"-DOCSTART-", "²".encode(), "٣".encode()),
+]
+
+
+def insert(line: bytes, at: int, random: Random) -> bytes:
+    return line[:at] + random.choice(PIECES) * random.choice((1, 1, 1, 2, 9)) + line[at:]
+
+
+def flip(line: bytes, at: int, random: Random) -> bytes:
+    return line[:at] + bytes([(line[at : at + 1] or b"\0")[0] ^ (1 << random.randrange(8))]) + line[at + 1 :]
+
+
+def delete(line: bytes, at: int, random: Random) -> bytes:
+    return line[:at] + line[at + random.randint(1, 4) :]
+
+
+def cut(line: bytes, at: int, random: Random) -> bytes:
+    """Ends a line early, in the middle of a character perhaps, with or without a line end."""
+    return line[:at] + random.choice((b"", b"\n"))
+
+
+def repeat(line: bytes, at: int, random: Random) -> bytes:
+    return line * random.randint(2, 3)
+
+
+def drop(line: bytes, at: int, random: Random) -> bytes:
+    return b""
+
+
+def lengthen(line: bytes, at: int, random: Random) -> bytes:
+    """Makes a line long; now and then a megabyte."""
+    size = 1_000_000 if random.random() < 0.02 else random.choice((100, 10_000))
+    piece = line[at : at + random.randint(1, 9)] or b"a"
+    return line[:at] + piece * (size // len(piece)) + line[at:]
+
+
+def replace(line: bytes, at: int, random: Random) -> bytes:
+    """Puts random bytes in a line's place."""
+    return random.randbytes(random.randint(0, 40)) + b"\n"
+
+
+DAMAGES: list[Callable[[bytes, int, Random], bytes]] = [
+    *(insert, insert, insert, flip, flip, delete, delete, cut, repeat, drop, replace),
+]
+
+
+def in_bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
+
+
+def damaged(content: str | bytes, random: Random) -> tuple[bytes, int]:
+    """A file's content with one line damaged, or a few, some of them more than once; and how many."""
+    lines = in_bytes(content).splitlines(keepends=True)
+    chosen = random.sample(range(len(lines)), min(len(lines), random.choice((1, 1, 1, 2, 3))))
+    for number in chosen:
+        for _ in range(random.choice((1, 1, 2))):
+            damage = lengthen if random.random() < 0.01 else random.choice(DAMAGES)
+            lines[number] = damage(lines[number], random.randint(0, len(lines[number])), random)
+    return b"".join(lines), len(chosen)
+
+
+def outcome(read: Callable[..., Iterator[Example]], paths: list[Path], options: dict) -> list[Example] | str:
+    """The examples of a reader, or the line that a command prints."""
+    try:
+        return list(read(paths, **options))
+    except InputError as error:
+        message = one_line(str(error))
+    assert re.match(rf"{re.escape(str(paths[0].parent))}/\d\.\w+:\d+: expected ", message), message[:2_000]
+    assert len(message) < 1_000, message[:2_000]
+    return message
+
+
+def fuzz(name: str, folder: Path, total: int) -> dict[str, int]:
+    """Reads files with `total` damaged lines; counts the files that are read and those that are refused."""
+    random, read = Random(name), plugins.load("pipelines.datasets.readers", name).read
+    counts = {"lines": 0, "read": 0, "refused": 0}
+    found: list[Example] = []
+    while counts["lines"] < total:
+        contents, options = random.choice(SAMPLES[name])
+        paths, hit = [folder / f"{number}.txt" for number in range(len(contents))], random.randrange(len(contents))
+        for number, (path, content) in enumerate(zip(paths, contents, strict=True)):
+            written, lines = damaged(content, random) if number == hit else (in_bytes(content), 0)
+            path.write_bytes(written)
+            counts["lines"] += lines
+        examples = outcome(read, paths, options)
+        counts["refused" if isinstance(examples, str) else "read"] += 1
+        found += [] if isinstance(examples, str) else examples
+    assert all(all(example.tokens) and example.label != "" for example in found)
+    write_examples(folder / "found.jsonl", found)  # what is read can be written, and read by the other stages
+    assert all(a == b for a, b in zip(read_examples(folder / "found.jsonl"), found, strict=True))
+    return counts
+
+
+def test_every_reader_has_samples() -> None:
+    assert set(SAMPLES) == set(plugins.names("pipelines.datasets.readers"))
+
+
+@pytest.mark.parametrize("name", plugins.names("pipelines.datasets.readers"))
+def test_samples_are_well_formed(name: str, tmp_path: Path) -> None:
+    for contents, options in SAMPLES[name]:
+        paths = [tmp_path / f"{number}.txt" for number in range(len(contents))]
+        for path, content in zip(paths, contents, strict=True):
+            path.write_bytes(in_bytes(content))
+        assert len(list(plugins.load("pipelines.datasets.readers", name).read(paths, **options))) >= 2
+
+
+@pytest.mark.parametrize("name", plugins.names("pipelines.datasets.readers"))
+def test_damaged_files_are_read_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    counts = fuzz(name, tmp_path, LINES)
+    assert counts["read"] > LINES / 20
+    assert name in ("file_a_label", "plain_text", "whole_file") or counts["refused"] > LINES / 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", plugins.names("pipelines.datasets.readers"))
+def test_many_damaged_files_are_read_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    print(name, fuzz(name, tmp_path, MANY_LINES))
+
+
+@pytest.mark.parametrize("name", plugins.names("pipelines.datasets.readers"))
+def test_damaged_archives_are_read_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    random, read = Random(name), plugins.load("pipelines.datasets.readers", name).read
+    contents, options = SAMPLES[name][0]
+    paths = [tmp_path / f"{number}.gz" for number in range(len(contents))]
+    refused = 0
+    for _ in range(100):
+        for path, content in zip(paths, contents, strict=True):
+            whole = gzip.compress(in_bytes(content))
+            path.write_bytes(flip(whole, random.randrange(len(whole)), random)[: random.randint(1, 2 * len(whole))])
+        refused += isinstance(outcome(read, paths, options), str)
+    assert refused > 50

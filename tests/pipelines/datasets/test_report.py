@@ -1,0 +1,83 @@
+"""The data report's numbers, worked out by hand."""
+
+from pathlib import Path
+
+from pipelines.data.examples import Example, write_examples
+from pipelines.datasets.report import (
+    LONG_BYTES,
+    REPAIRED,
+    build_report,
+    fingerprint,
+    markdown,
+    quantiles,
+    truncated,
+    warnings,
+)
+
+
+def test_quantiles_are_the_smallest_length_that_covers_the_share() -> None:
+    lengths = dict.fromkeys(range(1, 11), 1)
+    assert quantiles(lengths) == {"min": 1, "50 %": 5, "90 %": 9, "95 %": 10, "99 %": 10, "max": 10}
+    assert set(quantiles({7: 3}).values()) == {7}
+    assert set(quantiles({}).values()) == {0}
+
+
+def test_truncation_cuts_what_is_longer_than_the_limit() -> None:
+    assert truncated({5: 10, 8: 2, 9: 1}, limit=6) == {"tokens": 2 * 2 + 3, "examples": 3}
+    assert truncated({5: 10}, limit=5) == {"tokens": 0, "examples": 0}
+
+
+def test_fingerprints_tell_case_and_boundaries_apart() -> None:
+    different = [("a", "b"), ("A", "b"), ("ab",), ("a", "b", ""), ("b", "a")]
+    assert len({fingerprint(tokens) for tokens in different}) == len(different)
+    assert fingerprint(("a", "b")) == fingerprint(["a", "b"])
+
+
+def examples(split: str, texts: list[tuple[str, str]]) -> list[Example]:
+    return [Example(f"{split}-{n}", text, tuple(text.split()), label) for n, (text, label) in enumerate(texts)]
+
+
+def test_overlap_repeats_and_rare_labels_are_counted(tmp_path: Path) -> None:
+    texts = {
+        "train": [("so good", "pos"), ("so good", "pos"), ("bad", "neg"), ("odd", "odd"), ("<unk>", "neg")],
+        "dev": [("so good", "pos"), ("So good", "pos"), ("bad", "neg")],
+        "test": [("fine", "new"), ("bad", "neg"), ("bad", "neg")],
+    }
+    paths = {split: tmp_path / f"{split}.jsonl" for split in texts}
+    for split, rows in texts.items():
+        write_examples(paths[split], examples(split, rows))
+    report = build_report(paths)
+    assert report["overlap"] == {
+        "train and dev": {"sentences": 2, "examples": {"train": 3, "dev": 2}},
+        "train and test": {"sentences": 1, "examples": {"train": 1, "test": 2}},
+        "dev and test": {"sentences": 1, "examples": {"dev": 1, "test": 2}},
+    }
+    train = report["splits"]["train"]
+    assert (train["examples"], train["tokens"], train["repeated"], train["empty_texts"]) == (5, 7, 1, 1)
+    assert train["labels"] == {"pos": 2, "neg": 2, "odd": 1}
+    assert report["rare"]["labels"] == {"once in train": ["odd"], "only in dev or test": ["new"]}
+
+
+def test_the_page_holds_a_row_for_every_label(tmp_path: Path) -> None:
+    write_examples(tmp_path / "train.jsonl", examples("train", [("a b", "x|y")] * 3 + [("c", "z")]))
+    about = {
+        "name": "tiny",
+        "version": "1",
+        "licence": "none",
+        "citation": "A. Author",
+        "changes": {"drawn": {"dev": 1}},
+    }
+    page = markdown({**about, **build_report({"train": tmp_path / "train.jsonl"})})
+    assert "| x\\|y | 3 (75.0 %) |" in page
+    assert "| z | 1 (25.0 %) |" in page
+    assert "- drawn: dev 1" in page
+    assert "Once in train: z." in page
+    assert "- labels or tags that occur once in train: 1\n" in page
+
+
+def test_a_text_of_a_megabyte_is_long(tmp_path: Path) -> None:
+    texts = [("a" * (LONG_BYTES - 1), "x"), ("a" * LONG_BYTES, "x"), ("ж" * (LONG_BYTES // 2), "x")]
+    write_examples(tmp_path / "train.jsonl", examples("train", texts))
+    report = {**build_report({"train": tmp_path / "train.jsonl"}), "changes": {REPAIRED: {"train": 3, "dev": 1}}}
+    assert report["splits"]["train"]["long_texts"] == 2
+    assert warnings(report) == {"texts of a megabyte or more": 2, f"tags {REPAIRED}": 4}

@@ -1,0 +1,323 @@
+"""Sources: files here, by URL and from gensim's package; TFDS by a builder made here."""
+
+import functools
+import gzip
+import hashlib
+import http.server
+import inspect
+import os
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from embeddings.foundation import plugins
+from embeddings.foundation.errors import InputError
+from pipelines.config import DatasetConfig, DatasetFile, load_config
+from pipelines.datasets.readers import conllu
+from pipelines.datasets.sources import files
+from pipelines.datasets.sources import tfds as tfds_source
+from pipelines.prepare import first_tokenizer
+
+CONFIGS = Path(__file__).parents[3] / "configs" / "datasets"
+ABOUT: dict[str, Any] = {"version": "1", "language": "en", "tokenizer": "words", "licence": "none", "citation": "none"}
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data root, a folder that ELMAN_DATA names."""
+    monkeypatch.setenv("ELMAN_DATA", str(tmp_path / "root"))
+    (tmp_path / "root").mkdir()
+    return tmp_path / "root"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, str]]:
+    """A folder and the address that serves it; downloads go to a cache of the test's own."""
+    monkeypatch.setattr("pooch.os_cache", lambda name: tmp_path / "cache" / name)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    (tmp_path / "site").mkdir()
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield tmp_path / "site", f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_splits_are_read_below_the_data_root(root: Path) -> None:
+    (root / "a.tsv").write_text("good\tpos\n")
+    config = DatasetConfig(
+        **ABOUT,
+        source="files",
+        reader="labelled_text",
+        options={"label_first": False},
+        files={"train": (DatasetFile("a.tsv", sha256(b"good\tpos\n")),), "test": (DatasetFile("a.tsv"),) * 2},
+    )
+    splits = files.read(config, root)
+    assert {split: [(e.label, e.text) for e in examples] for split, examples in splits.items()} == {
+        "train": [("pos", "good")],
+        "test": [("pos", "good"), ("pos", "good")],
+    }
+
+
+def test_another_checksum_is_refused(root: Path) -> None:
+    (root / "a.txt").write_text("changed")
+    with pytest.raises(InputError, match=rf"a\.txt: expected sha256 0123, got {sha256(b'changed')}"):
+        files.locate(DatasetFile("a.txt", "0123"))
+
+
+def test_a_missing_file_tells_what_to_do(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match=r"root/a\.txt: no such file; set ELMAN_DATA to"):
+        files.locate(DatasetFile("a.txt"))
+    monkeypatch.delenv("ELMAN_DATA")
+    with pytest.raises(InputError, match=r"a\.txt: ELMAN_DATA is not set; set ELMAN_DATA to .* or give it a url"):
+        files.locate(DatasetFile("a.txt"))
+
+
+def test_a_download_is_verified_and_kept(root: Path, site: tuple[Path, str]) -> None:
+    folder, address = site
+    content = gzip.compress(b"eins\nzwei\n")
+    (folder / "a.txt.gz").write_bytes(content)
+    file = DatasetFile("a.txt", sha256(b"eins\nzwei\n"), f"{address}/a.txt.gz", sha256(content))
+    config = DatasetConfig(**ABOUT, source="files", reader="plain_text", files={"train": (file,)})
+    assert [example.text for example in files.read(config, root)["train"]] == ["eins", "zwei"]
+    (folder / "a.txt.gz").unlink()
+    assert [example.text for example in files.read(config, root)["train"]] == ["eins", "zwei"]
+
+
+def test_a_local_file_is_taken_before_its_url(root: Path) -> None:
+    (root / "a.txt").write_text("here")
+    assert files.locate(DatasetFile("a.txt", sha256(b"here"), "http://127.0.0.1:9/a.txt")) == root / "a.txt"
+
+
+def test_a_download_that_fails_or_differs_is_refused(root: Path, site: tuple[Path, str]) -> None:
+    folder, address = site
+    (folder / "a.txt").write_text("changed")
+    with pytest.raises(InputError, match=r"a\.txt: cannot be downloaded: .*does not match"):
+        files.locate(DatasetFile("a.txt", sha256(b"original"), f"{address}/a.txt"))
+    with pytest.raises(InputError, match=r"b\.txt: cannot be downloaded: 404"):
+        files.locate(DatasetFile("b.txt", "00", f"{address}/b.txt"))
+    with pytest.raises(InputError, match="expected a sha256 beside the url"):
+        files.locate(DatasetFile("a.txt", url=f"{address}/a.txt"))
+
+
+def test_a_truncated_download_is_refused_and_not_kept(root: Path, site: tuple[Path, str]) -> None:
+    folder, address = site
+    (folder / "a.txt").write_bytes(b"ein")
+    file = DatasetFile("a.txt", sha256(b"eins\n"), f"{address}/a.txt")
+    with pytest.raises(InputError, match=r"a\.txt: cannot be downloaded: .*; put the file at a\.txt below a folder"):
+        files.locate(file)
+    (folder / "a.txt").write_bytes(b"eins\n")
+    assert files.locate(file).read_bytes() == b"eins\n"
+
+
+def test_gensim_packages_the_news() -> None:
+    config = load_config(DatasetConfig, CONFIGS / "lee_news.yaml")
+    examples = list(files.read(config, Path("unused"))["unlabelled"])
+    assert len(examples) == 300
+    assert examples[0].text.startswith("Hundreds of people have been forced to vacate their homes")
+
+
+def test_an_unknown_reader_option_is_refused_with_the_nearest(root: Path) -> None:
+    config = DatasetConfig(**ABOUT, source="files", reader="labelled_text", options={"seperator": " "})
+    with pytest.raises(InputError, match=r"unknown key 'seperator'; did you mean 'separator'\?"):
+        files.read(config, root)
+
+
+class TinyReviews(tfds.core.GeneratorBasedBuilder):
+    """Four reviews, a feature of every kind that the source maps."""
+
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        features = {
+            "label": tfds.features.ClassLabel(names=["neg", "pos"]),
+            "words": tfds.features.Sequence(tfds.features.Text()),
+            "tags": tfds.features.Sequence(tfds.features.ClassLabel(names=["ADJ", "NOUN", "_"])),
+            "pair": {"en": tfds.features.Text(), "ru": tfds.features.Text()},
+            "stars": tfds.features.Scalar(np.int64),
+        }
+        return tfds.core.DatasetInfo(
+            builder=self, features=tfds.features.FeaturesDict(features), disable_shuffling=True
+        )
+
+    def _split_generators(self, dl_manager: tfds.download.DownloadManager) -> dict:
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self) -> Iterator[tuple[int, dict]]:
+        rows = [
+            ("neg", "Bad film", ["ADJ", "NOUN"], "Плохой фильм"),
+            ("pos", "Good films", ["ADJ", "_"], "Хорошие фильмы"),
+            (-1, "", [], ""),
+            ("pos", "Film", ["NOUN"], "Фильм"),
+        ]
+        for number, (label, text, tags, russian) in enumerate(rows):
+            pair = {"en": text, "ru": russian}
+            yield number, {"label": label, "words": text.split(), "tags": tags, "pair": pair, "stars": number}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A TFDS folder that holds the tiny builder."""
+    folder = tmp_path_factory.mktemp("tfds")
+    TinyReviews(data_dir=str(folder)).download_and_prepare()
+    return folder
+
+
+@pytest.fixture
+def tiny(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> DatasetConfig:
+    """The config of the tiny builder, found in TFDS_DATA_DIR."""
+    monkeypatch.setenv("TFDS_DATA_DIR", str(prepared))
+    splits = {"train": "train[:2]", "test": "train[75%:]"}
+    return DatasetConfig(
+        **ABOUT,
+        source="tfds",
+        builder="tiny_reviews:1.0.0",
+        splits=splits,
+        features={"text": "pair/en", "label": "label"},
+    )
+
+
+def test_what_tfds_has_to_prepare_first_is_told(tiny: DatasetConfig, tmp_path: Path, capsys, monkeypatch) -> None:
+    tfds_source.read(tiny, Path("unused"))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    tfds_source.read(tiny, Path("unused"))
+    assert capsys.readouterr().err.startswith(
+        f"tiny_reviews:1.0.0: not in {tmp_path}/tiny_reviews/1.0.0; TFDS downloads"
+    )
+
+
+def test_tfds_features_become_fields(tiny: DatasetConfig) -> None:
+    splits = {split: list(examples) for split, examples in tfds_source.read(tiny, Path("unused")).items()}
+    assert [(e.text, e.label, e.tokens) for e in splits["train"]] == [
+        ("Bad film", "neg", ()),
+        ("Good films", "pos", ()),
+    ]
+    assert [(e.text, e.label) for e in splits["test"]] == [("Film", "pos")]
+
+
+def test_tfds_sequences_become_tokens_and_tags(tiny: DatasetConfig) -> None:
+    features = {"tokens": "words", "tags": "tags", "target_text": "pair/ru"}
+    first, second, empty, _ = tfds_source.read(replace(tiny, features=features, splits={"train": "train"}), Path())[
+        "train"
+    ]
+    assert (first.text, first.tokens, first.tags) == ("Bad film", ("Bad", "film"), ("ADJ", "NOUN"))
+    assert second.target_text == "Хорошие фильмы"
+    assert (empty.text, empty.tokens, empty.tags) == ("", (), ())
+
+
+def test_tfds_tokens_are_skipped_by_another_feature(tiny: DatasetConfig) -> None:
+    config = replace(tiny, features={"tokens": "words", "tags": "tags"}, skip_tokens={"tags": "_"})
+    assert [e.tokens for e in tfds_source.read(config, Path())["train"]] == [("Bad", "film"), ("Good",)]
+
+
+def test_tfds_classes_can_be_renamed_and_unknown_ones_are_no_label(tiny: DatasetConfig) -> None:
+    config = replace(tiny, label_names=("bad", "good"), splits={"train": "train"})
+    assert [e.label for e in tfds_source.read(config, Path())["train"]] == ["bad", "good", None, "good"]
+    config = replace(tiny, features={"text": "pair/en", "label": "stars"})
+    assert [e.label for e in tfds_source.read(config, Path())["train"]] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"builder": "tiny_review"}, r"no TFDS builder 'tiny_review'; did you mean 'tiny_reviews'\?"),
+        ({"builder": "tiny_reviews:9.0.0"}, r"no TFDS builder 'tiny_reviews:9\.0\.0': "),
+        ({"splits": {"train": "training"}}, r"tiny_reviews: Unknown split 'training'.*\['train'\]"),
+        ({"features": {"text": "txt"}}, "no feature 'txt'; known: label, pair/en, pair/ru, stars, tags, words"),
+        ({"features": {"text": "words"}}, "expected a single value in feature 'words', got 1 dimensions"),
+        ({"features": {"tokens": "pair/en"}}, "expected a sequence in feature 'pair/en', got 0 dimensions"),
+        ({"features": {"txt": "pair/en"}}, r"unknown field 'txt' in `features`; did you mean 'text'\?"),
+        ({"features": {"label": "label"}}, "must map text or tokens or features"),
+        ({"features": {"features": "stars"}}, "expected images of one channel of bytes in feature 'stars', got Scalar"),
+        ({"features": {"features": "image"}}, "no feature 'image'; known: "),
+        ({"features": {"text": "pair/en", "tags": "tags"}}, "and tokens where it maps tags"),
+        ({"label_names": ("bad",)}, "expected 2 label_names for feature 'label', got 1"),
+        ({"features": {"text": "pair/en", "label": "stars"}, "label_names": ("a",)}, "expected 0 label_names"),
+    ],
+)
+def test_what_the_builder_does_not_have_is_refused_in_one_line(tiny: DatasetConfig, change: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message) as error:
+        tfds_source.read(replace(tiny, **change), Path())
+    assert "\n" not in str(error.value)
+
+
+def test_damaged_rows_are_refused_in_one_line(tiny: DatasetConfig, prepared: Path, tmp_path: Path) -> None:
+    (tmp_path / "tfds").mkdir()
+    config = replace(tiny, splits={"train": "train"})
+    shutil.copytree(prepared, tmp_path / "tfds", dirs_exist_ok=True)
+    (record,) = (tmp_path / "tfds").rglob("*.tfrecord*")
+    record.write_bytes(record.read_bytes()[:-5])
+    os.environ["TFDS_DATA_DIR"] = str(tmp_path / "tfds")  # `tiny` puts it back
+    with pytest.raises(
+        InputError, match=r"tiny_reviews:1\.0\.0 train: cannot be read after row \d: DataLossError"
+    ) as error:
+        list(tfds_source.read(config, Path())["train"])
+    assert "\n" not in str(error.value)
+
+
+TFDS_CONFIGS = [path for path in sorted(CONFIGS.glob("*.yaml")) if load_config(DatasetConfig, path).source == "tfds"]
+
+
+@pytest.mark.parametrize("path", TFDS_CONFIGS, ids=lambda path: path.stem)
+def test_every_tfds_config_names_features_that_its_builder_has(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tfds_source, "prepared_builder", lambda name: tfds.builder(name, try_gcs=False))
+    assert tfds_source.read(replace(load_config(DatasetConfig, path), splits={}), Path()) == {}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("name", "sizes", "text", "target"),
+    [
+        ("tatoeba_ru_en", {"train": 800, "dev": 100, "test": 100}, "", ""),
+        ("tiny_shakespeare", {"train": 1, "test": 2}, "First Citizen:\nBefore we proceed any further", None),
+    ],
+)
+def test_tfds_gives_texts(name: str, sizes: dict, text: str, target: str | None) -> None:
+    if "TFDS_DATA_DIR" not in os.environ:
+        pytest.skip("TFDS_DATA_DIR is not set")
+    splits = tfds_source.read(load_config(DatasetConfig, CONFIGS / f"{name}.yaml"), Path())
+    examples = {split: list(of_split) for split, of_split in splits.items()}
+    assert {split: len(of_split) for split, of_split in examples.items()} == sizes
+    first = examples["train"][0]
+    assert first.text.startswith(text)
+    assert (first.target_text is None) == (target is None)
+    assert not first.text.endswith("\n")
+
+
+@pytest.mark.real
+def test_tfds_gives_the_treebank_that_its_files_give() -> None:
+    if not {"ELMAN_DATA", "TFDS_DATA_DIR"} <= set(os.environ):
+        pytest.skip("ELMAN_DATA or TFDS_DATA_DIR is not set")
+    config = load_config(DatasetConfig, CONFIGS / "ewt_pos.yaml")
+    folder = Path(os.environ["ELMAN_DATA"]) / "ud_english_ewt"
+    for split, examples in tfds_source.read(config, Path()).items():
+        expected = conllu.read([folder / f"en_ewt-ud-{split}.conllu"])
+        assert Counter((e.tokens, e.tags) for e in examples) == Counter((e.tokens, e.tags) for e in expected)
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_dataset_config_names_what_exists(path: Path) -> None:
+    config = load_config(DatasetConfig, path)
+    plugins.load("pipelines.datasets.sources", config.source)
+    for name in filter(None, (config.tokenizer, config.target_tokenizer)):
+        first_tokenizer(name)
+    if config.reader:
+        known = inspect.signature(plugins.load("pipelines.datasets.readers", config.reader).read).parameters
+        assert set(config.options) <= set(known) - {"paths"}
+    for file in (file for of_split in config.files.values() for file in of_split):
+        assert all(len(checksum) == 64 for checksum in (file.sha256, file.url_sha256) if checksum)
+        # The repository writes the toy files itself, and CoNLL-2003 goes around in several forms.
+        assert file.sha256 or config.source == "toy" or path.stem == "conll2003_files"
