@@ -8,15 +8,16 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.seeds import by_group
-from embeddings.foundation.config import read_yaml
+from embeddings.foundation.config import load_config, read_yaml
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, read_json, write_json
-from pipelines.config import Run, TaskConfig, load_config, load_runs
 from pipelines.evaluation.records import main_values, read_scores
 from pipelines.evaluation.scale import decimals
 from pipelines.evaluation.scores import Score
 from pipelines.reporting.contest import Contest, Entry, differences
 from pipelines.reporting.leaderboard import Row, Value
+from pipelines.runs.config import Run, load_runs
+from pipelines.tasks.config import TaskConfig
 
 PREFACE = """# Comparisons
 

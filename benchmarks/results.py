@@ -9,14 +9,15 @@ from statistics import fmean, stdev
 from typing import Any
 
 from benchmarks.seeds import by_group
-from embeddings.foundation.config import read_yaml
+from embeddings.foundation.config import load_config, read_yaml
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file, read_json, write_json
-from pipelines.config import TaskConfig, load_baselines, load_config, load_runs
 from pipelines.evaluation.records import main_values, read_scores
 from pipelines.evaluation.scale import LOWER_IS_BETTER, decimals
 from pipelines.evaluation.scores import Score, load_family
 from pipelines.evaluation.significance import INTERVAL, NO_INTERVAL
+from pipelines.runs.config import load_baselines, load_runs
+from pipelines.tasks.config import TaskConfig
 
 PREFACE = """# Results on real data
 

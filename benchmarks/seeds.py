@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipelines.config import Run
+from pipelines.runs.config import Run
 
 
 def by_group(runs: Mapping[str, Run]) -> dict[str, dict[int, str]]:

@@ -8,8 +8,8 @@ from typing import Any
 from embeddings.foundation.config import build_config, nearest, read_yaml
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder
-from pipelines.config import TaskConfig
 from pipelines.data.examples import read_examples, write_rows
+from pipelines.tasks.config import TaskConfig
 
 READ_BY_PREDICTION = {"model": {"maximum_tokens", "truncation"}, "decoding": None}  # None: every key, all of them given
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.foundation import plugins
+from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.seeds import seed_option
-from pipelines.config import TaskConfig, load_config
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples, write_rows
+from pipelines.tasks.config import TaskConfig
 from pipelines.text.subwords import SUBWORDS
 from pipelines.text.tokenization import Detokenizer, words
 from pipelines.text.vocabulary import UNKNOWN

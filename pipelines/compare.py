@@ -10,17 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.foundation.config import build_config
+from embeddings.foundation.config import build_config, load_config
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder, read_json
 from embeddings.foundation.seeds import seed_option
-from pipelines.config import TaskConfig, load_baselines, load_config, load_run, load_runs
 from pipelines.data.examples import read_dataset, read_rows
 from pipelines.evaluation.records import main_values, read_scores
 from pipelines.evaluation.scores import Score, load_family
 from pipelines.reporting import plots, table
 from pipelines.reporting.contest import Contest, Entry, compete
 from pipelines.reporting.leaderboard import Leaderboard, Row, Sample, Value, read_leaderboard, write_leaderboard
+from pipelines.runs.config import load_baselines, load_run, load_runs
+from pipelines.tasks.config import TaskConfig
 
 SHOWN_SAMPLES = 6  # of the texts that a training wrote
 

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from embeddings import store
+from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder, write_json
 from embeddings.foundation.seeds import seed_option
-from pipelines.config import TaskConfig, load_config
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.joining import join
 from pipelines.evaluation.novelty import HEADER, by_novelty, known_from
 from pipelines.evaluation.records import SPLITS, Scores, main_values, write_scores
 from pipelines.evaluation.scale import decimals
 from pipelines.evaluation.scores import Context, Score, evaluate, load_family
+from pipelines.tasks.config import TaskConfig
 
 SHOWN = 2  # metrics in the metrics file: `dvc metrics show` has a column for each
 

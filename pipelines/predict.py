@@ -14,12 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder
-from pipelines.config import DecodingConfig, TaskConfig, load_config
 from pipelines.data.examples import check_shape, read_dataset, read_examples, write_rows
 from pipelines.data.features import feature_rows
 from pipelines.data.lines import text_lines
+from pipelines.tasks.config import DecodingConfig, TaskConfig
 
 if TYPE_CHECKING:
     from pipelines.runs.trained_run import TrainedRun

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.foundation import plugins
-from embeddings.foundation.config import nearest
+from embeddings.foundation.config import load_config, nearest
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder, checksum, write_json
-from pipelines.config import DatasetConfig, load_config
 from pipelines.data.examples import Example, read_examples, write_examples
 from pipelines.data.features import open_features
 from pipelines.data.tag_schemes import repaired
+from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.report import HELD_OUT, REPAIRED, build_report, fingerprint, markdown, warnings
 from pipelines.text.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
 from pipelines.text.tokenization import Tokenizer, tokenizer, whitespace

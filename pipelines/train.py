@@ -17,8 +17,8 @@ from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.matrix import coverage
-from pipelines.config import load_run
 from pipelines.data.examples import Example
+from pipelines.runs.config import load_run
 from pipelines.text.subwords import encoding_path
 from pipelines.training.experiment import learn, set_up
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from embeddings.foundation import plugins
 from embeddings.foundation.config import read_yaml
-from pipelines.config import Run, load_settings
 from pipelines.data.examples import Example, read_examples
+from pipelines.runs.config import Run, load_settings
 from pipelines.training.experiment import Experiment, learn, set_up
 
 CONFIGS = Path(__file__).parents[1] / "configs"

@@ -16,10 +16,12 @@ import pytest
 import yaml
 
 from embeddings import store
+from embeddings.foundation.config import load_config
 from pipelines.cli import COMMANDS
-from pipelines.config import DatasetConfig, load_config, load_run
+from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.toy.writer import write_files
 from pipelines.prepare import SPLITS
+from pipelines.runs.config import load_run
 
 ROOT = Path(__file__).parents[1]
 PLACES = ("*.md", "docs/**/*.md", "benchmarks/*.md", "benchmarks/speed/*.md")

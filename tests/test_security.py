@@ -12,9 +12,12 @@ import embeddings
 from embeddings import store
 from embeddings.config import VectorsConfig
 from embeddings.foundation.config import load_config
-from pipelines.config import CellConfig, DatasetConfig, TaskConfig, load_run, load_runs
+from pipelines.cells.config import CellConfig
 from pipelines.data.examples import read_examples
+from pipelines.datasets.config import DatasetConfig
 from pipelines.prepare import main as prepare
+from pipelines.runs.config import load_run, load_runs
+from pipelines.tasks.config import TaskConfig
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for folder in ("embeddings", "pipelines") for path in (ROOT / folder).rglob("*.py"))

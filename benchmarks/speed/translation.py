@@ -48,9 +48,9 @@ def export(data: Path, folder: Path) -> None:
 
 def measure(options: argparse.Namespace) -> list[tuple[str, float, str]]:
     """Each measurement: what, how much a second, and of what."""
-    from pipelines.config import DecodingConfig
     from pipelines.data.examples import read_examples
     from pipelines.runs.folder import load_run_folder
+    from pipelines.tasks.config import DecodingConfig
 
     run = load_run_folder(options.run)
     dev = list(read_examples(options.data / "dev.jsonl"))

@@ -134,3 +134,15 @@ def _parts(kind: Any) -> Iterator[Any]:
     yield kind
     for argument in get_args(kind):
         yield from _parts(argument)
+
+
+def check_share(name: str, value: float) -> None:
+    """Raises a ValueError for a value that is no share: from 0 to below 1."""
+    if not 0 <= value < 1:
+        raise ValueError(f"expected {name} from 0 to below 1, got {value}")
+
+
+def check_above_zero(name: str, value: float) -> None:
+    """Raises a ValueError for a value of zero or below."""
+    if value <= 0:
+        raise ValueError(f"expected {name} above 0, got {value}")

@@ -1,7 +1,6 @@
 """Plug-ins: a module or folder of a package, found by the name that a configuration gives."""
 
 import importlib
-import importlib.util
 import pkgutil
 from types import ModuleType
 
@@ -10,9 +9,9 @@ from embeddings.foundation.errors import InputError
 
 
 def names(package: str) -> list[str]:
-    """Names of the plug-ins of a package, such as `pipelines.tasks`."""
-    spec = importlib.util.find_spec(package)
-    return sorted(module.name for module in pkgutil.iter_modules(spec.submodule_search_locations if spec else None))
+    """Names of the plug-ins of a package, such as `pipelines.tasks`: its modules but those that it calls `SHARED`."""
+    found = importlib.import_module(package)
+    return sorted({module.name for module in pkgutil.iter_modules(found.__path__)} - set(getattr(found, "SHARED", ())))
 
 
 def load(package: str, name: str, part: str = "") -> ModuleType:

@@ -9,3 +9,5 @@ on some `rows` of a batch. The rows don't depend on each other: each thread take
 sequence and never waits for another within a step. Where a gradient will be asked for, `forward` writes over the
 projected inputs of a step what `backward` needs of it first: the gates, and so on. What else it needs is in `saved`.
 """
+
+SHARED = ("config",)  # modules that are no plug-ins

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from pipelines.config import DecodingConfig
 from pipelines.decoding.limits import length_limits, repeating, unwritten
+from pipelines.tasks.config import DecodingConfig
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID
 
 

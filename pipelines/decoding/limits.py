@@ -5,7 +5,7 @@ from typing import Any
 
 from keras import ops
 
-from pipelines.config import DecodingConfig
+from pipelines.tasks.config import DecodingConfig
 from pipelines.text.vocabulary import BEGIN_ID, PADDING_ID, UNKNOWN_ID
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import keras
 
-from pipelines.config import CellConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.models.seq2seq import Seq2Seq
+from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import Vocabulary
 
 

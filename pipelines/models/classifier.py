@@ -4,9 +4,10 @@ from typing import Any
 
 import keras
 
-from pipelines.config import CellConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.layers import AttentionPooling, MaskedPooling
 from pipelines.models.encoder import dropouts, embed_words, encode, last_hidden_states, recurrent_stack
+from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import Vocabulary
 
 

@@ -6,7 +6,7 @@ import keras
 
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
-from pipelines.config import CellConfig
+from pipelines.cells.config import CellConfig
 from pipelines.layers import WordDropout, WordEmbedding
 from pipelines.text.vocabulary import UNKNOWN_ID, Vocabulary
 

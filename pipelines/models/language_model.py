@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from pipelines.batches.batching import pad
-from pipelines.config import CellConfig
+from pipelines.cells.config import CellConfig
 from pipelines.layers import WordEmbedding
 from pipelines.models.encoder import dropouts, encode, recurrent_stack
 from pipelines.models.tracing import trace_once

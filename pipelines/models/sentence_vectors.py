@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from pipelines.config import CellConfig
+from pipelines.cells.config import CellConfig
 from pipelines.models.captioner import Captioner
 from pipelines.models.encoder import encode, last_hidden_states
 from pipelines.models.language_model import LanguageModel

@@ -6,9 +6,10 @@ from typing import Any
 import keras
 from keras import ops
 
-from pipelines.config import CellConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.layers import CrossAttention, WordEmbedding
 from pipelines.models.encoder import dropouts, encode, recurrent_stack
+from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import PADDING_ID, Vocabulary
 
 

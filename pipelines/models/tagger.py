@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import keras
 
-from pipelines.config import CellConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.layers import CRF, CharFeatures, CRFLoss
 from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_stack
+from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import Vocabulary
 from pipelines.text.word_forms import SHAPES
 

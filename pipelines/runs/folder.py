@@ -12,9 +12,11 @@ from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json, write_json
-from pipelines.config import CellConfig, Run, TaskConfig
+from pipelines.cells.config import CellConfig
+from pipelines.runs.config import Run
 from pipelines.runs.trained_run import TrainedRun
-from pipelines.tasks import Task
+from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.task import Task
 from pipelines.text.tokenization import detokenizer_of, tokenizer_of
 
 

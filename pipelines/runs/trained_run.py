@@ -9,9 +9,9 @@ import numpy as np
 
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import in_batches_by_length
-from pipelines.config import DecodingConfig
 from pipelines.data.examples import Example, check_shape
-from pipelines.tasks import Task
+from pipelines.tasks.config import DecodingConfig
+from pipelines.tasks.task import Task
 from pipelines.text.tokenization import Tokenizer, offsets
 from pipelines.text.vocabulary import UNKNOWN
 

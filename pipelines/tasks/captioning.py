@@ -7,8 +7,9 @@ import numpy as np
 
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded
-from pipelines.config import CellConfig, DecodingConfig, TaskConfig
+from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example
+from pipelines.tasks.config import DecodingConfig, TaskConfig
 from pipelines.tasks.translation import Translation
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded
 from pipelines.data.examples import Example
-from pipelines.tasks import Task
 from pipelines.tasks.sentiment import Sentiment
+from pipelines.tasks.task import Task
 
 
 class ColumnClassification(Sentiment):

@@ -8,9 +8,9 @@ import numpy as np
 
 from embeddings.foundation.files import read_json, write_json
 from pipelines.batches.batching import Encoded, in_batches_by_length
-from pipelines.config import TaskConfig
 from pipelines.data import tag_schemes
 from pipelines.data.examples import Example
+from pipelines.tasks.config import TaskConfig
 from pipelines.tasks.pos_tagging import POSTagging
 
 OUTSIDE = "O"

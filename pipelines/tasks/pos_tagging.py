@@ -8,10 +8,10 @@ from scipy.special import log_softmax, softmax
 
 from pipelines.batches.batching import Encoded, pad
 from pipelines.batches.characters import distinct_words
-from pipelines.config import DecodingConfig
 from pipelines.data.examples import Example
 from pipelines.models.tag_sequences import marginals, viterbi, with_transitions
-from pipelines.tasks import CHARACTERS, Task
+from pipelines.tasks.config import DecodingConfig
+from pipelines.tasks.task import CHARACTERS, Task
 from pipelines.text.vocabulary import UNKNOWN
 from pipelines.text.word_forms import shape
 

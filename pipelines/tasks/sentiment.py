@@ -12,9 +12,9 @@ from scipy.special import log_softmax, softmax
 
 from embeddings.foundation.files import read_json, write_json
 from pipelines.batches.batching import Encoded, in_batches_by_length, pad
-from pipelines.config import DecodingConfig
 from pipelines.data.examples import Example
-from pipelines.tasks import Task, kept
+from pipelines.tasks.config import DecodingConfig
+from pipelines.tasks.task import Task, kept
 from pipelines.text.vocabulary import PADDING_ID
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, pad
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.config import CellConfig, DecodingConfig, TaskConfig
+from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example
-from pipelines.tasks import Task
+from pipelines.tasks.config import DecodingConfig, TaskConfig
+from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
 
 

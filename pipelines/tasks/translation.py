@@ -10,9 +10,9 @@ from scipy.special import logsumexp
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, in_batches_by_length, pad
-from pipelines.config import DecodingConfig
 from pipelines.data.examples import Example
-from pipelines.tasks import Task
+from pipelines.tasks.config import DecodingConfig
+from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
 
 LEAST = -1e7  # score of a hypothesis; what is less fills a beam that has found no more

@@ -8,9 +8,11 @@ from typing import Any
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json
-from pipelines.config import CellConfig, Run, TaskConfig
+from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
-from pipelines.tasks import Task
+from pipelines.runs.config import Run
+from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.task import Task
 from pipelines.text.tokenization import detokenizer_of
 
 

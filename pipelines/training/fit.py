@@ -12,9 +12,9 @@ from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.config import TrainingConfig
 from pipelines.evaluation.scale import LOWER_IS_BETTER
 from pipelines.models.tracing import trace_once
+from pipelines.tasks.config import TrainingConfig
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
 from pipelines.training.resumption import Checkpoint, Resumption
 

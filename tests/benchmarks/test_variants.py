@@ -7,9 +7,9 @@ from conformance_cases import DATASET, RUN, build, cell_config, task_config
 
 from benchmarks.variants import main, varied
 from embeddings.foundation.errors import InputError
-from pipelines.config import DecodingConfig
 from pipelines.data.examples import write_examples
 from pipelines.runs.folder import save_run
+from pipelines.tasks.config import DecodingConfig
 
 
 @pytest.fixture(scope="module")

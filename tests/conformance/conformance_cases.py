@@ -9,7 +9,9 @@ import keras
 
 from embeddings.foundation import plugins
 from embeddings.foundation.config import load_config
-from pipelines.config import CellConfig, CharacterConfig, Run, TaskConfig, TrainingConfig
+from pipelines.cells.config import CellConfig
+from pipelines.runs.config import Run
+from pipelines.tasks.config import CharacterConfig, TaskConfig, TrainingConfig
 from pipelines.text.tokenization import detokenizer_of
 
 ROOT = Path(__file__).parents[2]

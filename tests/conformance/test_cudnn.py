@@ -7,8 +7,10 @@ from pathlib import Path
 import keras
 import pytest
 
-from pipelines.config import CellConfig, load_config, load_run, load_runs
+from embeddings.foundation.config import load_config
+from pipelines.cells.config import CellConfig
 from pipelines.models.encoder import recurrent_stack
+from pipelines.runs.config import load_run, load_runs
 
 rnn = importlib.import_module("keras.src.backend.tensorflow.rnn")  # a function of the package hides the name
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ import pytest
 from conformance_cases import CASES, build, case_id, examples_of, of_case
 
 from embeddings.foundation import plugins
-from pipelines.config import CharacterConfig, TrainingConfig
 from pipelines.seeding import seed_everything
+from pipelines.tasks.config import CharacterConfig, TrainingConfig
 from pipelines.training.augmentation import with_shifted
 from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint

@@ -9,16 +9,10 @@ import pytest
 from conformance_cases import build, cell_config, examples_of, task_config
 
 from pipelines.batches.batching import TrainingBatches
-from pipelines.config import (
-    CellConfig,
-    CharacterConfig,
-    DecodingConfig,
-    DynamicEvaluationConfig,
-    ModelConfig,
-    TrainingConfig,
-)
+from pipelines.cells.config import CellConfig
 from pipelines.data.examples import read_rows
-from pipelines.tasks import OPTIONAL
+from pipelines.tasks.config import CharacterConfig, DecodingConfig, DynamicEvaluationConfig, ModelConfig, TrainingConfig
+from pipelines.tasks.task import OPTIONAL
 from pipelines.training import device
 from pipelines.training.augmentation import with_lower_cased, with_shifted
 from pipelines.training.callbacks import Samples

@@ -1,8 +1,11 @@
 import pytest
 import yaml
 
+from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
-from pipelines.config import DatasetConfig, DecodingConfig, load_config, load_run, load_runs
+from pipelines.datasets.config import DatasetConfig
+from pipelines.runs.config import load_run, load_runs
+from pipelines.tasks.config import DecodingConfig
 
 RATE = "ner.yaml: expected a finite number under 'training.learning_rate'"
 

@@ -25,7 +25,7 @@ def run_of(kind, small_vectors):
     """An untrained language model of a text's characters or words, its weights drawn wide."""
     tokens = tuple(tokenizer(kind)(TEXT))
     counts = {"tokens": Counter(tokens)}
-    task = load("tasks", "text_generation").TASK.from_counts(
+    task = load("pipelines.tasks", "text_generation").TASK.from_counts(
         task_config("text_generation"), cell_config("lstm", False), counts, {"tokens": small_vectors},
         Detokenizer(kind, "ru"),
     )  # fmt: skip

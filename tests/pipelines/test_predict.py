@@ -10,9 +10,9 @@ from conformance_cases import CASES, DATASET, RUN, build, case_id, cell_config, 
 import pipelines
 from embeddings.foundation import plugins
 from pipelines import encode, predict
-from pipelines.config import DecodingConfig
 from pipelines.runs.folder import save_run
 from pipelines.runs.trained_run import TrainedRun, described
+from pipelines.tasks.config import DecodingConfig
 from pipelines.text.tokenization import words
 
 

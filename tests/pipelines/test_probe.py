@@ -13,10 +13,10 @@ from conformance_cases import DATASET, RUN, build, cell_config, task_config
 from embeddings.foundation.files import write_json
 from embeddings.foundation.plugins import load
 from pipelines import probe
-from pipelines.config import TrainingConfig
 from pipelines.data.examples import Example, write_examples
 from pipelines.datasets.toy.writer import write_files
 from pipelines.runs.folder import save_run
+from pipelines.tasks.config import TrainingConfig
 from pipelines.text.tokenization import Detokenizer, tokenizer
 from pipelines.training.fit import fit
 
@@ -58,7 +58,7 @@ def run(toy, small_vectors, tmp_path_factory):
     texts = [replace(example, tokens=tuple(example.text)) for example in toy["train"]]
     config = replace(task_config("text_generation", chunk_tokens=20),
                      training=TrainingConfig("adam", 0.01, 16, 1, 1))  # fmt: skip
-    task = load("tasks", "text_generation").TASK.from_counts(
+    task = load("pipelines.tasks", "text_generation").TASK.from_counts(
         config, cell_config("lstm", False, units=32), {"tokens": Counter("".join(text.text for text in texts))},
         {"tokens": small_vectors}, Detokenizer("characters", "en"),
     )  # fmt: skip

@@ -8,8 +8,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
-from pipelines.config import CellConfig, DatasetConfig, TaskConfig
+from pipelines.cells.config import CellConfig
+from pipelines.datasets.config import DatasetConfig
 from pipelines.prepare import prepare
+from pipelines.tasks.config import TaskConfig
 from studies import training
 from studies.training import CONFIGS, experiment, of_one_text, recurrent_parameters, scores, trained, trained_at_pace
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from embeddings.foundation.errors import InputError
-from pipelines.config import DatasetConfig
 from pipelines.data.examples import Example
+from pipelines.datasets.config import DatasetConfig
 
 SIZES = {"train": 1200, "dev": 197, "test": 400}
 BRIGHTEST = 16  # pixels are whole numbers from 0 to 16

@@ -11,8 +11,8 @@ from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import verified
-from pipelines.config import DatasetConfig, DatasetFile
 from pipelines.data.examples import Example
+from pipelines.datasets.config import DatasetConfig, DatasetFile
 
 ROOT_VARIABLE = "ELMAN_DATA"
 _PACKAGED = "gensim:"

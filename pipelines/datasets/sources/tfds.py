@@ -12,8 +12,8 @@ import numpy as np
 
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
-from pipelines.config import DatasetConfig
 from pipelines.data.examples import Example
+from pipelines.datasets.config import DatasetConfig
 
 Row = Mapping[str, Any]  # what TFDS yields: features by name
 Column = Callable[[Row], Any]  # takes one field out of a row

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pipelines.config import DatasetConfig
 from pipelines.data.examples import Example
+from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.sources.files import read_splits
 from pipelines.datasets.toy.writer import write_files
 

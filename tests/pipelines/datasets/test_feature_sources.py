@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
+from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
-from pipelines.config import DatasetConfig, load_config
+from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.sources import digits
 from pipelines.datasets.sources import tfds as tfds_source
 

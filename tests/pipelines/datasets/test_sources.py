@@ -19,8 +19,9 @@ import pytest
 import tensorflow_datasets as tfds
 
 from embeddings.foundation import plugins
+from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
-from pipelines.config import DatasetConfig, DatasetFile, load_config
+from pipelines.datasets.config import DatasetConfig, DatasetFile
 from pipelines.datasets.readers import conllu
 from pipelines.datasets.sources import files
 from pipelines.datasets.sources import tfds as tfds_source

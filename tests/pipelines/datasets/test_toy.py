@@ -7,7 +7,7 @@ import pytest
 
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
-from pipelines.config import DatasetConfig
+from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.readers import conll_columns, conllu, labelled_text, parallel_text
 from pipelines.datasets.sources import toy
 from pipelines.datasets.toy import russian

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax
 
-from pipelines.config import CellConfig, DecodingConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.decoding import greedy
 from pipelines.decoding.beam import Decoder
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.tasks.config import DecodingConfig, ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, Vocabulary
 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [5, 0, 0, 0]], dtype="int32")

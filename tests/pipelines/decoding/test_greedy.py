@@ -2,9 +2,10 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines.config import CellConfig, DecodingConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.decoding.greedy import Decoder
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.tasks.config import DecodingConfig, ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
 
 VOCABULARY = Vocabulary([f"word{number}" for number in range(12)])

@@ -6,10 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines.config import CellConfig, DecodingConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.decoding import beam, greedy
 from pipelines.decoding.limits import repeating
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.tasks.config import DecodingConfig, ModelConfig
 from pipelines.text.vocabulary import END_ID, Vocabulary
 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")

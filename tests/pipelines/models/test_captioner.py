@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from pipelines.config import CellConfig, DecodingConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.decoding import beam, greedy
 from pipelines.models.captioner import build_captioner
+from pipelines.tasks.config import DecodingConfig, ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 LETTERS = Vocabulary(["a", "b", "c"])

@@ -6,9 +6,10 @@ import pytest
 import tensorflow as tf
 
 from embeddings.foundation import plugins
-from pipelines.config import CellConfig, DecodingConfig, DynamicEvaluationConfig
+from pipelines.cells.config import CellConfig
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model, log_probabilities
+from pipelines.tasks.config import DecodingConfig, DynamicEvaluationConfig
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 VOCABULARY = Vocabulary("abcdefgh")

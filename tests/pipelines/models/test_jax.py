@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 from embeddings.foundation import plugins
-from pipelines.config import CellConfig, DecodingConfig, DynamicEvaluationConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.models.captioner import build_captioner
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model, log_probabilities
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.models.tagger import build_tagger, sequence_loss
+from pipelines.tasks.config import DecodingConfig, DynamicEvaluationConfig, ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 ROOT = Path(__file__).parents[3]

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from embeddings.foundation import plugins
-from pipelines.config import CellConfig
+from pipelines.cells.config import CellConfig
 from pipelines.models.language_model import build_language_model, log_probabilities
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 

@@ -4,9 +4,10 @@ import keras
 import pytest
 
 from embeddings.foundation import plugins
-from pipelines.config import CellConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.models.classifier import build_classifier
 from pipelines.models.tagger import build_tagger
+from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import Vocabulary
 
 EXPECTED = {

@@ -4,9 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines.config import CellConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.models.classifier import build_classifier
 from pipelines.models.saliency import word_influence
+from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import Vocabulary
 
 TEXTS = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")

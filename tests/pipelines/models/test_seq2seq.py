@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from pipelines.config import CellConfig, ModelConfig
+from pipelines.cells.config import CellConfig
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 WORDS = Vocabulary([f"word{number}" for number in range(12)])

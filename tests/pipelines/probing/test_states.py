@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from embeddings.foundation import plugins
-from pipelines.config import CellConfig
+from pipelines.cells.config import CellConfig
 from pipelines.models.language_model import build_language_model
 from pipelines.probing.states import final_states, states_of_unit
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary

@@ -6,7 +6,7 @@ import pytest
 from conformance_cases import build, cell_config, task_config
 
 from embeddings.foundation.errors import InputError
-from pipelines.config import DecodingConfig
+from pipelines.tasks.config import DecodingConfig
 from pipelines.text.vocabulary import BEGIN_ID, UNKNOWN_ID
 
 

@@ -6,10 +6,10 @@ import pytest
 from conformance_cases import build, cell_config, task_config
 
 from embeddings.foundation.errors import InputError
-from pipelines.config import ModelConfig
 from pipelines.layers import CRF
-from pipelines.tasks import kept
+from pipelines.tasks.config import ModelConfig
 from pipelines.tasks.ner import NER
+from pipelines.tasks.task import kept
 from pipelines.tasks.translation import Translation
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
-from pipelines.config import TrainingConfig
+from pipelines.tasks.config import TrainingConfig
 from pipelines.training.fit import fit
 
 

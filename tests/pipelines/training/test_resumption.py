@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines.config import TrainingConfig
+from pipelines.tasks.config import TrainingConfig
 from pipelines.training import resumption
 from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint

@@ -1,59 +1,9 @@
-"""Frozen configurations of datasets, tasks, cells and runs."""
+"""The configuration of a task: its model, training and decoding."""
 
-from dataclasses import dataclass, field, fields
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import dataclass, fields
+from typing import Literal
 
-from embeddings.foundation.config import build_config, load_config, nearest, read_yaml
-from embeddings.foundation.errors import InputError
-from embeddings.foundation.seeds import check_seed
-
-__all__ = ["CellConfig", "DatasetConfig", "DatasetFile", "Run", "TaskConfig", "load_config", "load_run", "load_runs"]
-
-
-@dataclass(frozen=True)
-class DatasetFile:
-    """One file of a dataset: a path below the data root, and where to download it from if it is not there."""
-
-    path: str  # relative to $ELMAN_DATA; `gensim:NAME` is a file that gensim's package carries
-    sha256: str = ""  # verified where given
-    url: str = ""
-    url_sha256: str = ""  # of what the url gives, where that is not the same file: compressed, or an earlier form
-
-
-@dataclass(frozen=True)
-class DatasetConfig:
-    """Where a dataset comes from and how it is read."""
-
-    source: Literal["files", "tfds", "toy", "digits"]
-    version: str  # part of every metric's signature
-    language: str  # of the raw text; empty where examples are features, and the next one as well
-    tokenizer: str  # of the raw text; vectors must have been trained behind the same one
-    licence: str
-    citation: str
-    target_language: str = ""
-    target_tokenizer: str = ""
-    pieces: int | None = None  # tokenizer `subwords`: how many pieces a language has
-    reader: str = ""  # module of pipelines/datasets/readers (sources files and toy)
-    options: dict[str, Any] = field(default_factory=dict)  # the reader's own keyword arguments
-    files: dict[str, tuple[DatasetFile, ...]] = field(default_factory=dict)  # split -> files
-    builder: str = ""  # tfds: name of the builder, with its config
-    splits: dict[str, str] = field(default_factory=dict)  # tfds: our split -> the builder's split expression
-    features: dict[str, str] = field(default_factory=dict)  # tfds: our field -> path of the feature, as a/b
-    skip_tokens: dict[str, str] = field(default_factory=dict)  # tfds: no token where this feature has this value
-    label_names: tuple[str, ...] = ()  # tfds, digits: names for class numbers where their own are to be replaced
-    seed: int = 0  # toy: of the grammar; digits: of the splits; dev_share: of the draw
-    sentences: dict[str, int] = field(default_factory=dict)  # toy: split -> number of sentences
-    dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
-    continuous: bool = False  # each split is one text, its lines joined; dev_share takes the end of train
-    remove_overlap: bool = False  # drop from train what stands in dev or test too
-
-    def __post_init__(self) -> None:
-        if self.pieces is not None and self.pieces < 1:
-            raise ValueError(f"expected pieces of at least 1, got {self.pieces}")
-        if not 0 <= self.dev_share < 1:
-            raise ValueError(f"expected dev_share between 0 and 1, got {self.dev_share}")
-        check_seed(self.seed)
+from embeddings.foundation.config import check_above_zero, check_share
 
 
 @dataclass(frozen=True)
@@ -70,7 +20,7 @@ class CharacterConfig:
             raise ValueError(f"expected dimensions and units of at least 1, got {self.dimensions} and {self.units}")
         if self.encoder == "recurrent" and self.units % 2:
             raise ValueError(f"expected an even number of units for two directions, got {self.units}")
-        _check_share("dropout", self.dropout)
+        check_share("dropout", self.dropout)
 
 
 @dataclass(frozen=True)
@@ -96,9 +46,9 @@ class ModelConfig:
     word_shapes: bool | None = None  # taggers: whether a word is upper case, has digits, and so on
 
     def __post_init__(self) -> None:
-        _check_share("word_dropout", self.word_dropout or 0.0)
-        _check_share("label_smoothing", self.label_smoothing or 0.0)
-        _check_share("scheduled_sampling", self.scheduled_sampling or 0.0)
+        check_share("word_dropout", self.word_dropout or 0.0)
+        check_share("label_smoothing", self.label_smoothing or 0.0)
+        check_share("scheduled_sampling", self.scheduled_sampling or 0.0)
         for name in ("maximum_tokens", "chunk_tokens"):
             if (value := getattr(self, name)) is not None and value < 1:
                 raise ValueError(f"expected {name} of at least 1, got {value}")
@@ -125,11 +75,11 @@ class TrainingConfig:
     sample_steps: int | None = None  # language models: steps after which a sample is written, again and again
 
     def __post_init__(self) -> None:
-        _check_share("lower_cased", self.lower_cased)
+        check_share("lower_cased", self.lower_cased)
         for name in ("start_from_epoch", "frozen_epochs"):
             if not 0 <= getattr(self, name) < max(self.epochs, 1):
                 raise ValueError(f"expected {name} from 0 to below epochs, got {getattr(self, name)}")
-        _check_share("averaging", self.averaging)
+        check_share("averaging", self.averaging)
         if self.averaging and self.frozen_epochs:
             raise ValueError(
                 "averaging starts with the first step, so it takes no frozen_epochs; leave one of them out"
@@ -151,7 +101,7 @@ class DynamicEvaluationConfig:
     segment_tokens: int  # that are scored before they are learned from
 
     def __post_init__(self) -> None:
-        _check_above_zero("learning_rate", self.learning_rate)
+        check_above_zero("learning_rate", self.learning_rate)
         if self.segment_tokens < 1:
             raise ValueError(f"expected segment_tokens of at least 1, got {self.segment_tokens}")
 
@@ -210,124 +160,3 @@ class TaskConfig:
     def __post_init__(self) -> None:
         if self.training.frozen_epochs and self.model.word_vectors == "frozen":
             raise ValueError("training.frozen_epochs is of vectors that are fine-tuned after them; leave it out")
-
-
-@dataclass(frozen=True)
-class CellConfig:
-    """A recurrent encoder: its cell, and how cells are stacked."""
-
-    cell: str  # module of pipelines/cells
-    units: int  # of one direction
-    depth: int
-    bidirectional: bool
-    dropout: float  # on the inputs of every layer and on the last outputs
-    clip_norm: float  # global norm above which gradients are scaled down
-    recurrent_dropout: float = 0.0  # on the states; rules out the compiled loops and cuDNN, and so is slow
-    weight_dropout: float = 0.0  # on the weights between states, other ones in each training step
-
-    def __post_init__(self) -> None:
-        if self.units < 1 or self.depth < 1:
-            raise ValueError(f"expected units and depth of at least 1, got {self.units} and {self.depth}")
-        _check_share("dropout", self.dropout)
-        _check_share("recurrent_dropout", self.recurrent_dropout)
-        _check_share("weight_dropout", self.weight_dropout)
-        _check_above_zero("clip_norm", self.clip_norm)
-
-
-def _check_share(name: str, value: float) -> None:
-    if not 0 <= value < 1:
-        raise ValueError(f"expected {name} from 0 to below 1, got {value}")
-
-
-def _check_above_zero(name: str, value: float) -> None:
-    if value <= 0:
-        raise ValueError(f"expected {name} above 0, got {value}")
-
-
-@dataclass(frozen=True)
-class Run:
-    """One line of runs.yaml: what is trained on what."""
-
-    task: str
-    dataset: str
-    cell: str
-    layer: str  # the module that the cell's config names; DVC needs it to track that file alone
-    source_vectors: str
-    target_vectors: str
-    seed: int
-    report_test: bool
-    set: dict[str, dict[str, Any]] = field(default_factory=dict)  # overrides: {model | training | cell: {key: value}}
-
-    def __post_init__(self) -> None:
-        check_seed(self.seed)
-
-
-@dataclass(frozen=True)
-class Baselines:
-    """One entry of `baselines:` in a runs file: a task's baselines on a dataset."""
-
-    task: str
-    dataset: str
-    seed: int
-    report_test: bool
-
-    def __post_init__(self) -> None:
-        check_seed(self.seed)
-
-
-def load_runs(path: str | Path) -> dict[str, Run]:
-    """Reads every run of a runs file, by name."""
-    runs = read_yaml(path).get("runs")
-    if not isinstance(runs, dict) or not runs:
-        raise InputError(f"{path}: expected a mapping `runs:` of names to runs")
-    for name in runs:
-        if "." in str(name):
-            raise InputError(f"{path}: run {name!r}: a name holds no dots, DVC reads them as nesting")
-    return {name: build_config(Run, values, f"{path}: run {name!r}") for name, values in runs.items()}
-
-
-def load_baselines(path: str | Path) -> dict[str, Baselines]:
-    """Reads every entry of `baselines:` of a runs file, by name."""
-    entries = read_yaml(path).get("baselines") or {}
-    if not isinstance(entries, dict):
-        raise InputError(f"{path}: expected a mapping `baselines:` of names to entries")
-    return {name: build_config(Baselines, values, f"{path}: baselines {name!r}") for name, values in entries.items()}
-
-
-def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, TaskConfig, CellConfig]:
-    """Reads one run with its task and cell, the run's overrides applied."""
-    runs = load_runs(path)
-    if name not in runs:
-        raise InputError(f"{path}: no run {name!r}{nearest(name, list(runs))}")
-    run = runs[name]
-    return run, *load_settings(run, configs, f"{path}: run {name!r}")
-
-
-def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig, CellConfig]:
-    """Reads the task and the cell of a run, the run's overrides applied.
-
-    Args:
-        run: the run.
-        configs: folder of configurations.
-        where: the run stands, for errors.
-    """
-    unknown = sorted(set(run.set) - {"model", "training", "cell"})
-    if unknown:
-        raise InputError(f"{where}: `set` takes `model`, `training` and `cell`, got {unknown[0]!r}")
-    task_path = Path(configs) / "tasks" / f"{run.task}.yaml"
-    parts = read_yaml(task_path)
-    for part in ("model", "training"):
-        if not isinstance(parts.get(part, {}), dict):
-            raise InputError(f"{task_path}: expected a mapping under {part!r}")
-    overrides = {part: {**parts.get(part, {}), **run.set.get(part, {})} for part in ("model", "training")}
-    cell_path = Path(configs) / "cells" / f"{run.cell}.yaml"
-
-    def named(path: Path, *parts: str) -> str:
-        return f"{where}, `set` over {path}" if run.set.keys() & parts else str(path)
-
-    task = build_config(TaskConfig, {**parts, **overrides}, named(task_path, "model", "training"))
-    cell_values = {**read_yaml(cell_path), **run.set.get("cell", {})}
-    cell = build_config(CellConfig, cell_values, named(cell_path, "cell"))
-    if cell.cell != run.layer:
-        raise InputError(f"{where}: cell {run.cell!r} is built of {cell.cell!r}, but `layer` says {run.layer!r}")
-    return task, cell

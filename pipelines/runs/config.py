@@ -1,0 +1,100 @@
+"""Runs files: which task is trained on which dataset, with which cell and vectors; and the baselines beside."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from embeddings.foundation.config import build_config, nearest, read_yaml
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.seeds import check_seed
+from pipelines.cells.config import CellConfig
+from pipelines.tasks.config import TaskConfig
+
+
+@dataclass(frozen=True)
+class Run:
+    """One line of runs.yaml: what is trained on what."""
+
+    task: str
+    dataset: str
+    cell: str
+    layer: str  # the module that the cell's config names; DVC needs it to track that file alone
+    source_vectors: str
+    target_vectors: str
+    seed: int
+    report_test: bool
+    set: dict[str, dict[str, Any]] = field(default_factory=dict)  # overrides: {model | training | cell: {key: value}}
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """One entry of `baselines:` in a runs file: a task's baselines on a dataset."""
+
+    task: str
+    dataset: str
+    seed: int
+    report_test: bool
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+
+
+def load_runs(path: str | Path) -> dict[str, Run]:
+    """Reads every run of a runs file, by name."""
+    runs = read_yaml(path).get("runs")
+    if not isinstance(runs, dict) or not runs:
+        raise InputError(f"{path}: expected a mapping `runs:` of names to runs")
+    for name in runs:
+        if "." in str(name):
+            raise InputError(f"{path}: run {name!r}: a name holds no dots, DVC reads them as nesting")
+    return {name: build_config(Run, values, f"{path}: run {name!r}") for name, values in runs.items()}
+
+
+def load_baselines(path: str | Path) -> dict[str, Baselines]:
+    """Reads every entry of `baselines:` of a runs file, by name."""
+    entries = read_yaml(path).get("baselines") or {}
+    if not isinstance(entries, dict):
+        raise InputError(f"{path}: expected a mapping `baselines:` of names to entries")
+    return {name: build_config(Baselines, values, f"{path}: baselines {name!r}") for name, values in entries.items()}
+
+
+def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, TaskConfig, CellConfig]:
+    """Reads one run with its task and cell, the run's overrides applied."""
+    runs = load_runs(path)
+    if name not in runs:
+        raise InputError(f"{path}: no run {name!r}{nearest(name, list(runs))}")
+    run = runs[name]
+    return run, *load_settings(run, configs, f"{path}: run {name!r}")
+
+
+def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig, CellConfig]:
+    """Reads the task and the cell of a run, the run's overrides applied.
+
+    Args:
+        run: the run.
+        configs: folder of configurations.
+        where: the run stands, for errors.
+    """
+    unknown = sorted(set(run.set) - {"model", "training", "cell"})
+    if unknown:
+        raise InputError(f"{where}: `set` takes `model`, `training` and `cell`, got {unknown[0]!r}")
+    task_path = Path(configs) / "tasks" / f"{run.task}.yaml"
+    parts = read_yaml(task_path)
+    for part in ("model", "training"):
+        if not isinstance(parts.get(part, {}), dict):
+            raise InputError(f"{task_path}: expected a mapping under {part!r}")
+    overrides = {part: {**parts.get(part, {}), **run.set.get(part, {})} for part in ("model", "training")}
+    cell_path = Path(configs) / "cells" / f"{run.cell}.yaml"
+
+    def named(path: Path, *parts: str) -> str:
+        return f"{where}, `set` over {path}" if run.set.keys() & parts else str(path)
+
+    task = build_config(TaskConfig, {**parts, **overrides}, named(task_path, "model", "training"))
+    cell_values = {**read_yaml(cell_path), **run.set.get("cell", {})}
+    cell = build_config(CellConfig, cell_values, named(cell_path, "cell"))
+    if cell.cell != run.layer:
+        raise InputError(f"{where}: cell {run.cell!r} is built of {cell.cell!r}, but `layer` says {run.layer!r}")
+    return task, cell
