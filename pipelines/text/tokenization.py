@@ -5,11 +5,14 @@ No tokenizer loses a character: without its white space, which `characters` keep
 the character `▁` is a space, and its tokens write it where a word begins).
 """
 
-import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html.entities import html5
 from pathlib import Path
 from typing import Any
+
+import regex
 
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
@@ -17,30 +20,37 @@ from pipelines.text.subwords import SUBWORDS, encoding_path, join_pieces, load_e
 
 Tokenizer = Callable[[str], list[str]]
 
-_LETTER = r"[^\W_]"  # or a digit
-_JOINED = r"[\u00ad\u0300-\u036f\u200c\u200d]"  # soft hyphen, combining marks such as stresses, joiners
+_LETTER = r"[\p{L}\p{N}]"  # or a digit
+_WORD_CHARACTER = r"[\p{L}\p{N}\p{M}_]"
+_JOINED = r"[\p{M}\u00ad\u200c\u200d]"  # marks that belong to the letter before, soft hyphen, joiners
 _RUN = f"{_LETTER}+(?:{_JOINED}+{_LETTER}*)*"
-_CLITIC = f"['’](?i:s|m|d|ll|re|ve)(?!{_LETTER})"
-_NEGATION = f"[nN]['’][tT](?!{_LETTER})"
-_BEFORE_NEGATION = re.compile(f"(?<={_LETTER})(?={_NEGATION})")
-_GAP = re.compile("<br ?/?>|[\u200b\u2060\ufeff]")  # HTML line breaks, invisible characters
-_WORD = re.compile(
+_END = f"(?!{_LETTER})"
+_CLITIC = f"['’](?i:s|m|d|ll|re|ve){_END}"
+_NEGATION = f"[nN]['’][tT]{_END}"
+_BEFORE_NEGATION = regex.compile(f"(?<={_LETTER})(?={_NEGATION})")
+_ENTITY = r"&(?:\L<entities>|#\d{1,7}|#[xX][\da-fA-F]{1,6});"
+_ENTITIES = [name[:-1] for name in html5 if name.endswith(";")]
+# HTML line breaks and no-break spaces, invisible characters.
+_GAP = regex.compile("<br ?/?>|&nbsp;|&#160;|&#[xX]0*[aA]0;|[\u200b\u2060\ufeff]")
+_WORD = regex.compile(
     "|".join(
         (
-            r"(?:https?://|www\.)\S*[^\W_]/?",  # URL, without the punctuation that follows it
+            r"(?:https?://|www\.)\S*[\p{L}\p{N}]/?",  # URL, without the punctuation that follows it
             r"\w[\w.+-]{0,63}+@\w[\w-]*(?:\.\w[\w-]*)+",  # e-mail
-            r"[@#](?!\d)\w+",  # user, hashtag
-            r"&#?\w+;",  # &amp;
-            rf"(?:{_LETTER}\.){{2,}}(?:{_LETTER}(?!{_LETTER})|(?!{_LETTER}))",  # U.S., U.S.A, z.B., т.е.
-            rf"(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|bzw|usw)\.(?!{_LETTER})",
+            rf"[@#](?!\d){_WORD_CHARACTER}+",  # user, hashtag
+            rf"(?:{_LETTER}\p{{M}}*\.){{2,}}(?:{_LETTER}(?!{_WORD_CHARACTER})|{_END})",  # U.S., U.S.A, z.B., т.е.
+            rf"(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|bzw|usw)\.{_END}",
             r"\d+(?:[.,:]\d+)+",  # 3.50, 1,000, 10:30
             _NEGATION,
             _CLITIC,
-            rf"{_RUN}(?:(?!{_CLITIC})[-‐‑'’_&]{_RUN})*"  # a word, with its hyphens and inner apostrophes
-            rf"(?:-(?= (?:und|oder|and|or)(?!{_LETTER})))?",  # zwei- und dreimal
-            r"([^\w\s]|_)\1*",  # a punctuation mark, or a run of one: ..., !!!, --
+            rf"{_RUN}(?:(?!{_CLITIC})(?:{_ENTITY}|(?!{_ENTITY})[-‐‑'’_&]){_RUN})*"  # a word, with what joins its parts
+            rf"(?:-(?= (?:und|oder|and|or){_END}))?",  # zwei- und dreimal
+            rf"{_ENTITY}|&#?\w+;",  # &amp;
+            r"((?=[\p{Extended_Pictographic}\p{Regional_Indicator}])\X)\1*",  # an emoji with all that makes it one
+            r"([^\p{L}\p{N}\p{M}\s]\p{M}*|\p{M}+)\2*",  # a punctuation mark, or a run of one: ..., !!!, --
         )
-    )
+    ),
+    entities=_ENTITIES,
 )
 
 
@@ -162,19 +172,31 @@ def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-_GLUED_TO_THE_LEFT = re.compile(r"([.,!?;:])\1*|[…%)\]}’”»]|['’](?:s|m|d|ll|re|ve)|n['’]t", re.IGNORECASE)
-_GLUED_TO_THE_RIGHT = re.compile(r"[(\[{$£€#‘«„]")
 _STRAIGHT = ('"', "'")
+_CLOSED_BY = {"„": "“”", "“": "”", "”": "”", "‚": "‘’", "‘": "’", "«": "»", "»": "«", "‹": "›", "›": "‹"}
+_LOW_HIGH = frozenset(
+    ["be", "bg", "cs", "de", "et", "is", "ka", "lt", "lv", "mk", "ru", "sk", "sl", "sr", "uk"]
+)  # write „so“
+_REVERSED = frozenset(("da", "de"))  # may write »so«
+_RIGHT_ALONE = frozenset(("fi", "sv"))  # write ”so”
+_TO_THE_LEFT = regex.compile(
+    r"[\p{Terminal_Punctuation}\p{Pe}\p{Pf}…%‰٪]+|['’](?:s|m|d|ll|re|ve)|n['’]t", regex.IGNORECASE
+)
+_TO_THE_RIGHT = regex.compile(r"[\p{Ps}\p{Pi}¿¡#]+")
+_NUMBER = regex.compile(r"\d+(?:[.,:]\d+)*")
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uff65]")
 
 
 def detokenize(tokens: Sequence[str], language: str) -> str:
     """Puts the tokens of `words` together with the spaces that a writer of the language would set.
 
-    Of two straight quotation marks the first opens; a lone one closes, as in `the boys' room`.
+    Punctuation goes by its Unicode category; French sets a space before `:;!?`. A currency sign belongs to the number
+    after it, and outside English rather to one before it. Of two straight quotation marks the first opens; a lone one
+    closes, as in `the boys' room`. Chinese and Japanese have no spaces.
 
     Args:
         tokens: the tokens.
-        language: `en`, `de` or `ru`; it tells whether the mark “ opens or closes.
+        language: its code, such as `en`; it tells how quotation marks that may do both open or close.
     """
     last = {token: position for position, token in enumerate(tokens)}
     return "".join(spaced(tokens, language, {last[mark] for mark in _STRAIGHT if mark in last}))
@@ -188,18 +210,49 @@ def spaced(tokens: Iterable[str], language: str, lone: Collection[int] = ()) -> 
         language: as for `detokenize`.
         lone: positions of straight quotation marks that close where they would open.
     """
-    open_marks: set[str] = set()
-    glued = True  # no space before the next token
+    open_marks: list[str] = []
+    before, two_before, glued = "", "", True  # glued: no space before the next token
     for position, token in enumerate(tokens):
         if token in _STRAIGHT:
             opens = token not in open_marks and position not in lone
-            (open_marks.add if opens else open_marks.discard)(token)
             closes = not opens
-        elif token == "“":
-            closes = language != "en"
-            opens = not closes
+            open_marks = [*open_marks, token] if opens else [mark for mark in open_marks if mark != token]
+        elif token in _CLOSED_BY or token == "’":
+            opens = _opens(token, open_marks, language)
+            closes = not opens
         else:
-            opens = _GLUED_TO_THE_RIGHT.fullmatch(token) is not None
-            closes = _GLUED_TO_THE_LEFT.fullmatch(token) is not None
-        yield token if glued or closes else f" {token}"
-        glued = opens
+            opens = _TO_THE_RIGHT.fullmatch(token) is not None
+            closes = _TO_THE_LEFT.fullmatch(token) is not None
+        if language == "fr":
+            opens, closes = opens and token != "«", closes and token[0] not in ":;!?»"
+        if unicodedata.category(before[-1:] or "a") == "Sc":  # a currency sign
+            its_number_came = language != "en" and _NUMBER.fullmatch(two_before) is not None
+            glued = _NUMBER.fullmatch(token) is not None and not its_number_came
+        yield token if glued or closes or _unspaced(before[-1:], token[:1]) else f" {token}"
+        before, two_before, glued = token, before, opens
+
+
+def _opens(mark: str, open_marks: list[str], language: str) -> bool:
+    """Whether a quotation mark opens, given those that are open, of which it may close one."""
+    for place in reversed(range(len(open_marks))):
+        if mark in _CLOSED_BY.get(open_marks[place], ""):
+            del open_marks[place:]
+            return False
+    by_language = {
+        "“": language not in _LOW_HIGH,
+        "‘": language not in _LOW_HIGH,
+        "»": language in _REVERSED,
+        "›": language in _REVERSED,
+        "”": language in _RIGHT_ALONE,
+        "’": False,
+    }
+    opens = by_language.get(mark, True)
+    if opens:
+        open_marks.append(mark)
+    return opens
+
+
+def _unspaced(before: str, after: str) -> bool:
+    """Whether two neighbouring characters have no space between, as in Chinese: neither may be another's letter."""
+    letters = [bool(_UNSPACED.match(each)) or not each.isalnum() for each in (before, after)]
+    return bool(before) and all(letters) and any(_UNSPACED.match(each) for each in (before, after))

@@ -29,6 +29,13 @@ SENTENCES = {
     "Zwei- und dreimal z.B. „so“ am 3. Mai": "Zwei- und dreimal z.B. „ so “ am 3 . Mai",
     "Росси́я — это, т.е. «да»… нет?": "Росси́я — это , т.е. « да » … нет ?",
     "Tom &amp; @user #tag": "Tom &amp; @user #tag",
+    "AT&amp;T's R&D; A&B, &quot;Q&#38;A&quot;": "AT&amp;T 's R&D ; A&B , &quot; Q&#38;A &quot;",
+    "Great&nbsp;film&#160;with&#xA0;sound": "Great film with sound",
+    "हिन्दी में है। #हिन्दी": "हिन्दी में है । #हिन्दी",
+    "السَّلامُ عَلَيْكُم، نعم": "السَّلامُ عَلَيْكُم ، نعم",
+    "cafe\u0301 e\u0301te\u0301!": "cafe\u0301 e\u0301te\u0301 !",
+    "so 👍🏽👍🏽, ❤️ 👩‍👩‍👧.": "so 👍🏽👍🏽 , ❤️ 👩‍👩‍👧 .",
+    "🇩🇪 gegen 🇷🇺": "🇩🇪 gegen 🇷🇺",
 }
 
 
@@ -40,6 +47,8 @@ def test_words_are_split_as_in_treebanks(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", [*SENTENCES, "a\xa0b\u2028c\td", "\u0301 \u00ad x\u200by", "…–’‘", "𝔘nicode 😀😀 ok"])
 def test_no_character_but_white_space_is_lost(text: str) -> None:
     kept = text.replace("<br />", "").replace("<br/>", "").replace("\u200b", "")
+    for space in ("&nbsp;", "&#160;", "&#xA0;"):
+        kept = kept.replace(space, " ")
     assert "".join(words(text)) == "".join(kept.split())
 
 
@@ -66,7 +75,7 @@ def test_lower_case_changes_nothing_but_case() -> None:
 
 @pytest.mark.parametrize("name", ["whitespace", "words", "words_lowercase"])
 def test_offsets_cut_the_tokens_out_of_the_text(name: str) -> None:
-    text = "Anna's\u00a0Straße is\u200b in İzmir,<br />br <BR>c < d ΟΔΟΣ no. 3.50 \U0001f642\U0001f642 don't"
+    text = "Anna's\u00a0Straße&nbsp;is\u200b in İzmir,<br />br <BR>c < d ΟΔΟΣ no. 3.50 \U0001f642\U0001f642 don't"
     tokens = tokenizer(name)(text)
     cut = [text[start:end] for start, end in offsets(text, tokens)]
     assert [piece.casefold() for piece in cut] == [token.casefold() for token in tokens]
@@ -95,7 +104,18 @@ def test_an_unknown_tokenizer_is_refused_with_the_nearest_name() -> None:
         ("“It's 50% off,” the boys' mother said; $3.50...", "en"),
         ("Auf dem Schild steht „Welcome Bikers“.", "de"),
         ("Limonade- und Bierdosen, z.B. für 5 €", "de"),
+        ("»So«, sagte er, „und so“ für 5 € je Stück.", "de"),
         ("Он сказал: «Да, т.е. нет»; и ушёл.", "ru"),
+        ("нет»; и ушёл за 100 ₽ в «Сад».", "ru"),
+        ("¿Cuánto cuesta el vino? ¡Solo 50 € por persona! «Sí», dijo.", "es"),
+        ("« Quoi ? », dit-il ; c'est 50 € !", "fr"),
+        ("Han sa ”hej” till oss.", "sv"),
+        ("Powiedział: „Tak”, i wyszedł.", "pl"),
+        ("كم السعر؟ قال: «نعم»، ثم خرج.", "ar"),
+        ("यह क्या है? वह गया।", "hi"),
+        ("他说：“你好，世界。”然后走了（快）！", "zh"),
+        ("「はい」と言った。", "ja"),
+        ("It costs $3.50 (or 5 €); ‘yes’ and “no”…", "en"),
     ],
 )
 def test_detokenised_tokens_are_the_text_again(text: str, language: str) -> None:
@@ -130,6 +150,12 @@ def test_no_space_stands_before_the_first_word_of_streamed_subwords(pieces: list
 )
 def test_a_beginning_ends_with_what_its_last_token_holds(tokenizer_id: str, expected: str) -> None:
     assert Detokenizer(tokenizer_id).beginning("a b\n ") == expected
+
+
+def test_a_currency_sign_without_a_number_stands_alone() -> None:
+    assert detokenize(["a", "€", "b"], "es") == "a € b"
+    assert detokenize(["5", "€", "9"], "es") == "5 € 9"
+    assert detokenize(["5", "$", "9"], "en") == "5 $9"
 
 
 def test_a_mark_that_closes_in_german_opens_in_english() -> None:
