@@ -21,7 +21,8 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     separators of Unicode, such as U+2028, stand inside texts.
 
     Raises:
-        InputError: there is no such file, it is damaged, a line is not UTF-8, or a compressed file holds nothing.
+        InputError: there is no such file, it is damaged, a line is not UTF-8 or holds a carriage return, or a
+            compressed file holds nothing.
     """
     number = 0
     try:
@@ -66,7 +67,7 @@ def text_lines(file: TextIO) -> Iterator[str]:
     """Yields the lines of an open text, such as standard input, as `numbered_lines` does those of a file.
 
     Raises:
-        InputError: a line is not UTF-8.
+        InputError: a line is not UTF-8, or holds a carriage return.
     """
     for _, line in _decoded(file.buffer, file.name):
         yield line
@@ -76,7 +77,11 @@ def _decoded(lines: Iterable[bytes], name: Path | str) -> Iterator[tuple[int, st
     number = 0
     try:
         for number, line in enumerate(lines, start=1):
-            yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").removesuffix("\n").removesuffix("\r")
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8").removesuffix("\n").removesuffix("\r")
+            if "\r" in text:
+                advice = r"replace each `\r` by a line end or a space first"
+                raise InputError(rf"{name}:{number}: expected lines that end in `\n`, got `\r` within one; {advice}")
+            yield number, text
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
         raise InputError(f"{name}:{number}: expected UTF-8, got byte 0x{byte:02x}; convert the file first") from None

@@ -23,7 +23,7 @@ def read(paths: Sequence[Path], tags: Literal["upos", "xpos"] = "upos") -> Itera
         tags: the column that holds the tags.
 
     Raises:
-        InputError: a line that is not CoNLL-U, or a word without a tag.
+        InputError: a line that is not CoNLL-U, words that are not numbered from 1 on, or a word without a tag.
     """
     for path in paths:
         for block in blocks(path):
@@ -40,7 +40,12 @@ def read(paths: Sequence[Path], tags: Literal["upos", "xpos"] = "upos") -> Itera
                     raise InputError(f"{path}:{number}: expected a number as 3, 3-4 or 3.1, got {columns[0][:60]!r}")
                 if not columns[0].isdecimal():
                     continue
-                form, tag = columns[1], columns[_COLUMNS.index(tags)].strip()
+                if int(columns[0]) != len(tokens) + 1:
+                    advice = "a blank line stands between sentences"
+                    raise InputError(
+                        f"{path}:{number}: expected word {len(tokens) + 1}, got {columns[0][:60]}; {advice}"
+                    )
+                form, tag = columns[1].strip(), columns[_COLUMNS.index(tags)].strip()
                 if not form:
                     raise InputError(f"{path}:{number}: expected a word, got none")
                 if tag in ("", "_"):

@@ -1,6 +1,7 @@
 """JSON Lines: an object a line, its keys mapped to the fields of an example."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,24 +31,34 @@ def read(paths: Sequence[Path], fields: Mapping[str, str]) -> Iterator[Example]:
         raise InputError("json_lines: `fields` must map text or tokens")
     for path in paths:
         for number, row in json_objects(path):
-            values = {field: _value(row, key, field in LISTS, f"{path}:{number}") for field, key in fields.items()}
+            values = {field: _value(row, key, field, f"{path}:{number}") for field, key in fields.items()}
             if not values.get("label", "label").strip():
                 raise InputError(f"{path}:{number}: expected a label, got none")
             tokens = values.pop("tokens", ())
             yield Example(f"{path}:{number}", values.pop("text", " ".join(tokens)), tokens, **values)
 
 
-def _value(row: Mapping[str, Any], key: str, is_list: bool, where: str) -> Any:
-    """A string, or a tuple of strings; numbers and truth values are labels as JSON writes them."""
+def _value(row: Mapping[str, Any], key: str, field: str, where: str) -> Any:
+    """A text, a tuple of words or tags without white space around them, or a label: numbers as JSON writes them."""
     if key not in row:
         raise InputError(f"{where}: expected the key {key!r}, got none{nearest(key, list(row))}")
     value = row[key]
-    if is_list != isinstance(value, list) or (not is_list and isinstance(value, dict | None)):
-        expected = "a list" if is_list else "a single value"
-        raise InputError(f"{where}: expected {expected} of {key!r}, got {type(value).__name__}")
-    if is_list:
-        items = tuple(item if isinstance(item, str) else json.dumps(item) for item in value)
-        if not all(item.strip() for item in items):
-            raise InputError(f"{where}: expected no empty item in {key!r}, got one")
-        return items
-    return value if isinstance(value, str) else json.dumps(value)
+    if field in LISTS:
+        if not isinstance(value, list):
+            raise InputError(f"{where}: expected a list of {key!r}, got {_kind(value)}")
+        wrong = next((item for item in value if not isinstance(item, str) or not item.strip()), "")
+        if wrong != "" or "" in value:
+            raise InputError(f"{where}: expected words in {key!r}, got {_kind(wrong)}")
+        return tuple(item.strip() for item in value)
+    is_number = isinstance(value, int | float) and math.isfinite(value)
+    if isinstance(value, str) or (field == "label" and is_number):
+        return value if isinstance(value, str) else json.dumps(value)
+    expected = "a label: a word or a number" if field == "label" else "a text"
+    raise InputError(f"{where}: expected {expected} under {key!r}, got {_kind(value)}")
+
+
+def _kind(value: Any) -> str:
+    """What a value is, as a message tells it."""
+    if isinstance(value, str):
+        return f"the text {value[:60]!r}" if value.strip() else "an empty item"
+    return {dict: "an object", list: "a list"}.get(type(value)) or json.dumps(value)[:60]

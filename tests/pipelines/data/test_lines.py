@@ -9,9 +9,15 @@ from pipelines.data.lines import text_lines
 
 
 def test_lines_of_a_text_end_at_line_feeds_alone(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes("\ufeffeins\rzwei\r\n\n\u2028drei\n\nvier".encode())
+    (tmp_path / "a").write_bytes("\ufeffeins\r\n\n\u2028drei\n\nvier".encode())
     with open(tmp_path / "a") as file:
-        assert list(text_lines(file)) == ["eins\rzwei", "", "\u2028drei", "", "vier"]
+        assert list(text_lines(file)) == ["eins", "", "\u2028drei", "", "vier"]
+
+
+def test_a_carriage_return_within_a_line_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"eins\nzwei\rdrei\n")
+    with open(tmp_path / "a") as file, pytest.raises(InputError, match=r"a:2: expected lines that end in `\\n`"):
+        list(text_lines(file))
 
 
 def test_a_line_of_a_text_that_is_not_utf_8_is_told_by_its_number(tmp_path: Path) -> None:

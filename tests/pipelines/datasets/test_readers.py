@@ -152,10 +152,57 @@ def test_a_dropped_type_excuses_no_tag_that_the_scheme_forbids(write: Write, sch
         list(conll_columns.read([write("a\tO\nb\tZ-PER\n")], scheme=scheme, drop_types=["PER"]))
 
 
-@pytest.mark.parametrize("line", ["token", "\tO"])
-def test_a_line_without_token_or_tag_is_refused(write: Write, line: str) -> None:
-    with pytest.raises(InputError, match=r":2: expected 2 columns or more, with a token"):
-        list(conll_columns.read([write(f"a\tO\n{line}\n")]))
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("token", "expected 2 columns, as the first line has, got 1: 'token'"),
+        ("token\tO\tO", "expected 2 columns, as the first line has, got 3"),
+        ("\tO", "expected a token and a tag, got no token"),
+        ("\xa0\tO", "expected a token and a tag, got no token"),
+        ("token\t ", "expected a token and a tag, got no tag"),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["iob2", "none"])
+def test_a_line_without_token_or_tag_is_refused(write: Write, line: str, message: str, scheme: str) -> None:
+    with pytest.raises(InputError, match=f":2: {message}"):
+        list(conll_columns.read([write(f"a\tO\n{line}\n")], scheme=scheme))
+
+
+def test_token_and_tag_in_one_column_are_refused(write: Write) -> None:
+    with pytest.raises(InputError, match="expected token and tag in two columns, got 1 for both"):
+        list(conll_columns.read([write("a\tO\n")], token=1, tag=1))
+
+
+def test_a_space_between_columns_may_be_a_run_of_white_space(write: Write) -> None:
+    (example,) = conll_columns.read([write("Oslo     B-LOC\nis \t      O\n")], separator=" ")
+    assert pairs([example]) == [[("Oslo", "B-LOC"), ("is", "O")]]
+
+
+def test_white_space_around_a_token_is_no_part_of_it(write: Write) -> None:
+    (columns,) = conll_columns.read([write(" Oslo \t B-LOC \n")])
+    (objects,) = json_lines.read(
+        [write('{"tokens": [" Oslo\\u00a0"], "tags": ["B-LOC "]}')], {"tokens": "tokens", "tags": "tags"}
+    )
+    (words,) = conllu.read([write("1\t Oslo \t_\tPROPN\t_\t_\t0\troot\t_\t_\n")])
+    assert columns.tokens == objects.tokens == words.tokens == ("Oslo",)
+    assert columns.tags == objects.tags == ("B-LOC",)
+
+
+def test_a_comment_mark_that_is_a_token_stays_one(write: Write) -> None:
+    text = "# text = # one\n#\tO\none\tO\n\n#fun\tB-X\n"
+    examples = list(conll_columns.read([write(text)], comment="#"))
+    assert pairs(examples) == [[("#", "O"), ("one", "O")], [("#fun", "B-X")]]
+    assert examples[0].text == "# one"
+    with pytest.raises(InputError, match=":2: expected a comment or a token, got what may be either: '# O'"):
+        list(conll_columns.read([write("a O\n# O\n")], comment="#", separator=" "))
+
+
+def test_conllu_sentences_without_a_blank_line_between_are_refused(write: Write) -> None:
+    word = "{}\tJa\tja\tINTJ\tITJ\t_\t0\troot\t_\t_\n"
+    for ids, expected in (("1 1", 2), ("1 3", 2), ("2", 1), ("1 2 1", 3)):
+        got = ids.split()[-1]
+        with pytest.raises(InputError, match=f"expected word {expected}, got {got}; a blank line stands between"):
+            list(conllu.read([write("".join(map(word.format, ids.split())))]))
 
 
 @pytest.mark.parametrize(
@@ -215,9 +262,16 @@ def test_a_whole_file_is_one_text_with_its_line_ends(write: Write) -> None:
 
 
 def test_only_a_newline_ends_a_line(write: Write) -> None:
-    text = "a\u2028b\x0bc\x85d\xa0e\x1cf\rg"
+    text = "a\u2028b\x0bc\x85d\xa0e\x1cf"
     (example,) = plain_text.read([write(f"\ufeff{text}\r\n")])
     assert example.text == text
+
+
+@pytest.mark.parametrize("content", ["eins\rzwei\rdrei\r", "eins\nzwei\rdrei\n"])
+@pytest.mark.parametrize("read", [plain_text.read, whole_file.read, labelled_text.read, conll_columns.read])
+def test_a_carriage_return_alone_is_refused(write: Write, content: str, read: Callable) -> None:
+    with pytest.raises(InputError, match=r":[12]: expected lines that end in `\\n`, got `\\r` within one"):
+        list(read([write(content.replace("i", "\t"))]))
 
 
 @pytest.mark.parametrize(
@@ -316,10 +370,15 @@ def test_objects_may_hold_tokens_and_tags(write: Write) -> None:
         ("[1]", {"text": "text"}, r":1: expected a JSON object, got list"),
         ('{"text": "a"', {"text": "text"}, r":1: expected a JSON object: "),
         ('{"txt": "a"}', {"text": "text"}, r":1: expected the key 'text'.*'txt'"),
-        ('{"text": ["a"]}', {"text": "text"}, r":1: expected a single value of 'text'"),
-        ('{"text": null}', {"text": "text"}, r":1: expected a single value of 'text'"),
+        ('{"text": ["a"]}', {"text": "text"}, r":1: expected a text under 'text', got a list"),
+        ('{"text": null}', {"text": "text"}, r":1: expected a text under 'text', got null"),
+        ('{"text": 5}', {"text": "text"}, r":1: expected a text under 'text', got 5"),
+        ('{"text": "a", "label": NaN}', {"text": "text", "label": "label"}, r":1: expected a label.*got NaN"),
+        ('{"text": "a", "label": null}', {"text": "text", "label": "label"}, r":1: expected a label.*got null"),
+        ('{"tokens": ["a", null]}', {"tokens": "tokens"}, r":1: expected words in 'tokens', got null"),
+        ('{"tokens": ["a", 1]}', {"tokens": "tokens"}, r":1: expected words in 'tokens', got 1"),
         ('{"tokens": "a"}', {"tokens": "tokens"}, r":1: expected a list of 'tokens'"),
-        ('{"tokens": ["a", " "]}', {"tokens": "tokens"}, r":1: expected no empty item in 'tokens', got one"),
+        ('{"tokens": ["a", " "]}', {"tokens": "tokens"}, r":1: expected words in 'tokens', got an empty item"),
         ('{"text": "a", "label": " "}', {"text": "text", "label": "label"}, r":1: expected a label, got none"),
         (r'{"text": "\ud83d"}', {"text": "text"}, r":1: expected whole characters, got half of one, .ud83d"),
         ("[" * 200_000, {"text": "text"}, r":1: expected a JSON object: "),
