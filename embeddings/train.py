@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embeddings import store
-from embeddings.config import VectorsConfig
+from embeddings.config import FileConfig, TrainedConfig, VectorsConfig
 from embeddings.continuation import Earlier, extend_vocabulary, read_earlier, what_changed
 from embeddings.corpus import Corpus, describe, unescape, write_corpus
 from embeddings.evaluate import evaluate
@@ -43,9 +43,9 @@ def train(config: VectorsConfig) -> Trained:
     """
     from gensim.models import KeyedVectors
 
-    if config.algorithm == "file":
+    if isinstance(config, FileConfig):
         raise InputError(f"{config.path}: expected a corpus to train on, got algorithm 'file', which trains nothing")
-    if config.algorithm == "random":
+    if not isinstance(config, TrainedConfig):
         return Trained(KeyedVectors(config.dimensions), _provenance(config, 0, None), 0.0)
     earlier = read_earlier(config, describe(config.corpus[0], config.field)[0]) if config.continue_from else None
     with tempfile.TemporaryDirectory() as folder:
@@ -58,7 +58,7 @@ def train(config: VectorsConfig) -> Trained:
     return Trained(vectors, provenance, round(corpus.tokens * config.epochs / seconds, 1))
 
 
-def _word2vec(config: VectorsConfig, corpus: Corpus, earlier: Earlier | None) -> "tuple[KeyedVectors, float]":
+def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) -> "tuple[KeyedVectors, float]":
     """Trains on a written corpus; returns the vectors and the seconds that training took."""
     from gensim.models import Word2Vec
 
@@ -145,7 +145,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     begin = time.perf_counter()
     config = load_config(VectorsConfig, options.config)
-    if config.algorithm == "file":
+    if isinstance(config, FileConfig):
         provenance, words_per_second = import_file(config, options.output)
     else:
         vectors, provenance, words_per_second = train(config)
@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> None:
         "wall_seconds": round(time.perf_counter() - begin, 2),
         "words_per_second": words_per_second,
         "peak_memory_megabytes": peak_memory_megabytes(),
-        "workers": config.workers,
+        "workers": config.workers if isinstance(config, TrainedConfig) else 1,
     }
     write_json(options.cost, cost)
 
