@@ -82,13 +82,13 @@ def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) ->
         model.build_vocab_from_freq(dict(by_frequency), corpus_count=corpus.lines)
     if not len(model.wv):
         raise InputError(f"no word occurs {config.minimum_count} times in the corpus; lower `minimum_count`")
-    with Progress(config.epochs, corpus.tokens) as progress:
+    with Progress(config.algorithm, "epochs", config.epochs, heartbeat=True) as progress:
         model.train(
             corpus_file=str(corpus.path),
             total_examples=corpus.lines,
             total_words=corpus.tokens,
             epochs=config.epochs,
-            callbacks=[progress],
+            callbacks=[_epoch_counter(progress)],
         )
         seconds = progress.seconds
     vectors = model.wv
@@ -99,6 +99,20 @@ def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) ->
     vectors.index_to_key = [unescape(str(word)) for word in vectors.index_to_key]
     vectors.key_to_index = {word: row for row, word in enumerate(vectors.index_to_key)}
     return vectors, seconds
+
+
+def _epoch_counter(progress: Progress) -> Any:
+    """A callback of gensim, which reports nothing within an epoch over a `corpus_file`."""
+    from gensim.models.callbacks import CallbackAny2Vec
+
+    class EpochCounter(CallbackAny2Vec):
+        finished = 0
+
+        def on_epoch_end(self, model: Any) -> None:
+            self.finished += 1
+            progress.update(self.finished)
+
+    return EpochCounter()
 
 
 def _sort(vectors: "KeyedVectors") -> None:
