@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from embeddings import store
-from embeddings.config import VectorsConfig
+from embeddings.config import TrainedConfig
 from embeddings.corpus import escape
 from embeddings.foundation.errors import InputError
 
@@ -22,7 +22,7 @@ class Earlier(NamedTuple):
     provenance: dict[str, Any]
 
 
-def read_earlier(config: VectorsConfig, tokenizer: str) -> Earlier:
+def read_earlier(config: TrainedConfig, tokenizer: str) -> Earlier:
     """Reads the artefact that `continue_from` names.
 
     Args:
@@ -75,7 +75,7 @@ def extend_vocabulary(model: "Word2Vec", earlier: Earlier, new_counts: Mapping[s
     model.build_vocab_from_freq(frequent, update=True)
 
 
-def what_changed(config: VectorsConfig, earlier: Earlier, vectors: "KeyedVectors", tokens: int) -> dict[str, Any]:
+def what_changed(config: TrainedConfig, earlier: Earlier, vectors: "KeyedVectors", tokens: int) -> dict[str, Any]:
     """Tells and prints what going on has changed.
 
     Returns:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from embeddings import store
-from embeddings.config import VectorsConfig
+from embeddings.config import FileConfig
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import verified
 from embeddings.vector_file import Row, detect, rows
@@ -31,14 +31,14 @@ class Skipped:
     first_not_utf8: str = ""
 
 
-def import_file(config: VectorsConfig, folder: str | Path) -> tuple[dict[str, Any], float]:
+def import_file(config: FileConfig, folder: str | Path) -> tuple[dict[str, Any], float]:
     """Reads a file of vectors into an artefact without counts, whole or not at all.
 
     Of a word that stands there twice, the first vector is kept. A word that is not UTF-8 equals no word of a text and
     is passed over; word2vec cuts long words within a character. Both are counted, told on standard error and stored.
 
     Args:
-        config: its algorithm is `file`.
+        config: which file, and what is known of it.
         folder: the artefact.
 
     Returns:
@@ -47,7 +47,6 @@ def import_file(config: VectorsConfig, folder: str | Path) -> tuple[dict[str, An
     Raises:
         InputError: the file is missing, has another checksum or width, is damaged, or is not UTF-8.
     """
-    assert config.path is not None
     path = locate(config.path)
     checksum = verified(path, config.sha256)
     layout = detect(path)

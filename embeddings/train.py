@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embeddings import store
-from embeddings.config import VectorsConfig
+from embeddings.config import FileConfig, TrainedConfig, VectorsConfig
 from embeddings.continuation import Earlier, extend_vocabulary, read_earlier, what_changed
 from embeddings.corpus import Corpus, describe, unescape, write_corpus
 from embeddings.evaluate import evaluate
@@ -43,9 +43,9 @@ def train(config: VectorsConfig) -> Trained:
     """
     from gensim.models import KeyedVectors
 
-    if config.algorithm == "file":
+    if isinstance(config, FileConfig):
         raise InputError(f"{config.path}: expected a corpus to train on, got algorithm 'file', which trains nothing")
-    if config.algorithm == "random":
+    if not isinstance(config, TrainedConfig):
         return Trained(KeyedVectors(config.dimensions), _provenance(config, 0, None), 0.0)
     earlier = read_earlier(config, describe(config.corpus[0], config.field)[0]) if config.continue_from else None
     with tempfile.TemporaryDirectory() as folder:
@@ -58,7 +58,7 @@ def train(config: VectorsConfig) -> Trained:
     return Trained(vectors, provenance, round(corpus.tokens * config.epochs / seconds, 1))
 
 
-def _word2vec(config: VectorsConfig, corpus: Corpus, earlier: Earlier | None) -> "tuple[KeyedVectors, float]":
+def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) -> "tuple[KeyedVectors, float]":
     """Trains on a written corpus; returns the vectors and the seconds that training took."""
     from gensim.models import Word2Vec
 
@@ -82,13 +82,13 @@ def _word2vec(config: VectorsConfig, corpus: Corpus, earlier: Earlier | None) ->
         model.build_vocab_from_freq(dict(by_frequency), corpus_count=corpus.lines)
     if not len(model.wv):
         raise InputError(f"no word occurs {config.minimum_count} times in the corpus; lower `minimum_count`")
-    with Progress(config.epochs, corpus.tokens) as progress:
+    with Progress(config.algorithm, "epochs", config.epochs, heartbeat=True) as progress:
         model.train(
             corpus_file=str(corpus.path),
             total_examples=corpus.lines,
             total_words=corpus.tokens,
             epochs=config.epochs,
-            callbacks=[progress],
+            callbacks=[_epoch_counter(progress)],
         )
         seconds = progress.seconds
     vectors = model.wv
@@ -99,6 +99,20 @@ def _word2vec(config: VectorsConfig, corpus: Corpus, earlier: Earlier | None) ->
     vectors.index_to_key = [unescape(str(word)) for word in vectors.index_to_key]
     vectors.key_to_index = {word: row for row, word in enumerate(vectors.index_to_key)}
     return vectors, seconds
+
+
+def _epoch_counter(progress: Progress) -> Any:
+    """A callback of gensim, which reports nothing within an epoch over a `corpus_file`."""
+    from gensim.models.callbacks import CallbackAny2Vec
+
+    class EpochCounter(CallbackAny2Vec):
+        finished = 0
+
+        def on_epoch_end(self, model: Any) -> None:
+            self.finished += 1
+            progress.update(self.finished)
+
+    return EpochCounter()
 
 
 def _sort(vectors: "KeyedVectors") -> None:
@@ -145,7 +159,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     begin = time.perf_counter()
     config = load_config(VectorsConfig, options.config)
-    if config.algorithm == "file":
+    if isinstance(config, FileConfig):
         provenance, words_per_second = import_file(config, options.output)
     else:
         vectors, provenance, words_per_second = train(config)
@@ -156,7 +170,7 @@ def main(arguments: list[str] | None = None) -> None:
         "wall_seconds": round(time.perf_counter() - begin, 2),
         "words_per_second": words_per_second,
         "peak_memory_megabytes": peak_memory_megabytes(),
-        "workers": config.workers,
+        "workers": config.workers if isinstance(config, TrainedConfig) else 1,
     }
     write_json(options.cost, cost)
 

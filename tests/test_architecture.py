@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from embeddings.config import VectorsConfig
+from embeddings.config import FileConfig, RandomConfig, TrainedConfig, VectorsConfig
 from embeddings.foundation import plugins
 from embeddings.foundation.config import load_config
 from pipelines.cells.config import CellConfig
@@ -90,7 +90,9 @@ def test_the_command_line_loads_nothing_heavy(module):
 @pytest.mark.parametrize(
     "cls",
     [
-        VectorsConfig,
+        TrainedConfig,
+        RandomConfig,
+        FileConfig,
         DatasetConfig,
         DatasetFile,
         TaskConfig,

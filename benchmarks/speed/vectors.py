@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from embeddings.config import VectorsConfig
+from embeddings.config import TrainedConfig
 from embeddings.evaluate import evaluate
 from embeddings.foundation.config import load_config
 from embeddings.neighbours import neighbours
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="workers of the fast mode")
     parser.add_argument("--words", type=int, required=True, help="how much of the corpus's first file is used")
     options = parser.parse_args()
-    config = load_config(VectorsConfig, options.config)
+    config = load_config(TrainedConfig, options.config)
     modes = {
         "1 worker": {"workers": 1},
         f"{options.workers} workers": {"workers": options.workers},
@@ -52,7 +52,7 @@ def main() -> None:
         print(json.dumps(row))
 
 
-def first_words(config: VectorsConfig, words: int, folder: Path) -> str:
+def first_words(config: TrainedConfig, words: int, folder: Path) -> str:
     """Copies the first rows of the corpus, until they hold this many words, with their dataset's description."""
     source, target = Path(config.corpus[0]), folder / "train.jsonl"
     shutil.copy(source.parent / "dataset.json", folder)

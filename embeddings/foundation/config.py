@@ -50,13 +50,25 @@ def load_config(cls: type[Config], path: str | Path, overrides: Mapping[str, Any
 
 
 def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path) -> Config:
-    """Builds a frozen dataclass from a mapping; `where` names its origin in errors."""
+    """Builds a frozen dataclass from a mapping; `where` names its origin in errors.
+
+    A class with a class method `variants` stands for several, one of which is built: the method gives the key that
+    chooses, such as `source`, and each of its values with the dataclass that it chooses. A key that has another name
+    now stands in a class variable `RENAMED`, old name -> new name.
+
+    Raises:
+        InputError: a key is unknown, missing, renamed or of another variant, or its value is wrong.
+    """
     if not isinstance(values, Mapping):
         raise InputError(f"{where}: expected a mapping of keys to values, got {type(values).__name__}")
+    if "variants" in vars(cls):
+        return _build_variant(cls, values, where)
     try:
         return dacite.from_dict(cls, freeze(values), dacite.Config(strict=True, type_hooks={float: _number}))
     except dacite.UnexpectedDataError as error:
         key = sorted(error.keys, key=str)[0]
+        if new_name := _renamed(cls).get(key):
+            raise InputError(f"{where}: the key {key!r} is now {new_name!r}; rename it") from None
         raise InputError(f"{where}: unknown key {key!r}{nearest(str(key), field_names(cls))}") from None
     except dacite.MissingValueError as error:
         raise InputError(f"{where}: the key {error.field_path!r} is missing") from None
@@ -73,6 +85,24 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
         raise InputError(f"{where}: {error}") from None
     except ValueError as error:  # a dataclass's own __post_init__
         raise InputError(f"{where}: {error}") from None
+
+
+def _build_variant(cls: Any, values: Mapping[str, Any], where: str | Path) -> Any:
+    """Builds the dataclass that one of the values chooses; a key of another one is refused with what it belongs to."""
+    key, variants = cls.variants()
+    if key not in values:
+        raise InputError(f"{where}: the key {key!r} is missing")
+    chosen = values[key]
+    if not isinstance(chosen, str) or chosen not in variants:
+        shown = f"{repr(chosen)[:60]}{nearest(str(chosen), list(variants))}"
+        raise InputError(f"{where}: expected a known value under {key!r}, got {shown}")
+    keys = {name: {field.name for field in dataclasses.fields(kind)} for name, kind in variants.items()}
+    for name in values:
+        owners = [each for each in variants if name in keys[each]]
+        if owners and chosen not in owners:
+            belongs = f"the key {name!r} belongs to {key} {' and '.join(owners)}"
+            raise InputError(f"{where}: {belongs}, got {chosen!r}; remove it")
+    return build_config(variants[chosen], values, where)
 
 
 def _number(value: Any) -> Any:
@@ -120,13 +150,21 @@ def siblings(path: str | Path) -> list[str]:
 
 def field_names(cls: type) -> list[str]:
     """Every key that a dataclass and the dataclasses in its fields take."""
-    names = []
+    return [field.name for each in _dataclasses(cls) for field in dataclasses.fields(each)]
+
+
+def _renamed(cls: type) -> dict[str, str]:
+    """The keys of a dataclass and of the dataclasses in its fields that have another name now: old -> new."""
+    return {old: new for each in _dataclasses(cls) for old, new in getattr(each, "RENAMED", {}).items()}
+
+
+def _dataclasses(cls: Any) -> Iterator[Any]:
+    """A dataclass and the dataclasses in its fields, at any depth."""
+    yield cls
     for field in dataclasses.fields(cls):
-        names.append(field.name)
         for part in _parts(field.type):
-            if dataclasses.is_dataclass(part) and isinstance(part, type):
-                names.extend(field_names(part))
-    return names
+            if dataclasses.is_dataclass(part):
+                yield from _dataclasses(part)
 
 
 def _parts(kind: Any) -> Iterator[Any]:

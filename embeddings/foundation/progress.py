@@ -1,70 +1,130 @@
-"""How far the training of vectors is, and how long it still takes."""
+"""How far a long job is: a bar on a terminal, elsewhere a line now and then; on standard error."""
 
+import atexit
+import sys
 import threading
 import time
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+REFRESH_SECONDS = 0.1  # between two states of a bar
 
 
 class Progress:
-    """Prints a line after each epoch (one a second at most), and every half minute within an epoch.
+    """Shows how far a job is, how long it has taken and, if its total is known, about how long it will still take.
 
-    gensim reports nothing within an epoch over a `corpus_file`, so the time left is told from finished epochs.
-    Use it as a context and as a gensim callback.
+    Use it as a context, or call `start` and `stop`.
 
     Args:
-        epochs: how many there will be.
-        words: words of the corpus, passed once an epoch.
-        interval_seconds: time between two lines within an epoch.
+        job: what is done.
+        unit: of what is counted.
+        total: how many there will be, if that is known.
+        begin: how many of them were there before.
+        interval_seconds: between two lines.
+        heartbeat: whether lines come without updates as well, for a job that calls nothing while it works.
     """
 
-    def __init__(self, epochs: int, words: int, interval_seconds: float = 30) -> None:
-        self._epochs = epochs
-        self._words = words
+    def __init__(
+        self,
+        job: str,
+        unit: str,
+        total: int | None = None,
+        begin: float = 0,
+        interval_seconds: float = 15,
+        heartbeat: bool = False,
+    ) -> None:
+        self._job, self._unit, self._total, self._begin = job, unit, total, begin
         self._interval_seconds = interval_seconds
-        self._finished = 0
-        self._epoch_seconds = 0.0  # mean of the finished epochs
-        self._printed = 0.0
+        self._done, self._state, self._updated = begin, "", 0.0
+        self._bar: Any = None
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._tick, daemon=True)
+        self._thread = threading.Thread(target=self._beat, daemon=True) if heartbeat else None
 
     def __enter__(self) -> "Progress":
-        self._begin = time.perf_counter()
-        self._thread.start()
+        self.start()
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begins; the job's time counts from here."""
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        self._started, self._shown = time.perf_counter(), 0.0
+        console = Console(file=sys.stderr)
+        if console.is_interactive:
+            self._interval_seconds = REFRESH_SECONDS
+            columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}")
+            self._bar = Bar(*columns, console=console, transient=True)
+            self._task = self._bar.add_task(self._job, total=self._total, completed=self._begin, text=self._text())
+            self._bar.start()
+            atexit.register(self.stop)  # a command that fails leaves the terminal as it was
+        if self._thread:
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ends; a bar goes, lines stay."""
         self._stopped.set()
-        self._thread.join()
+        if self._thread:
+            self._thread.join()
+        if self._bar:
+            self._bar.stop()
+            atexit.unregister(self.stop)
 
     @property
     def seconds(self) -> float:
-        """Time since training began."""
-        return time.perf_counter() - self._begin
+        """Time since the job began."""
+        return time.perf_counter() - self._started
 
-    def on_train_begin(self, model: Any) -> None:
-        pass
+    def update(self, done: float, state: str = "", keep: bool = False) -> None:
+        """Takes note of how far the job is, and shows it if it is time for that.
 
-    def on_epoch_begin(self, model: Any) -> None:
-        pass
+        Args:
+            done: how many there are, those before the job included.
+            state: shown in the place of that number.
+            keep: whether to show it in any case, as a line that stays.
+        """
+        self._done, self._state, self._updated = done, state, self.seconds
+        if keep:
+            self._line()
+        if not self._thread and self._updated - self._shown >= self._interval_seconds:
+            self._show()
 
-    def on_epoch_end(self, model: Any) -> None:
-        self._finished += 1
-        self._epoch_seconds = self.seconds / self._finished
-        if self._finished == self._epochs or self.seconds - self._printed >= 1:
-            self._print(f"epoch {self._finished} of {self._epochs}: {self._words / self._epoch_seconds:,.0f} words/s")
+    def counted(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Passes items on, and counts them."""
+        for count, item in enumerate(items, start=1):
+            yield item
+            self.update(count)
 
-    def on_train_end(self, model: Any) -> None:
-        pass
+    def _show(self) -> None:
+        if self._bar:
+            self._shown = self.seconds
+            self._bar.update(self._task, completed=self._done, text=self._text())
+        else:
+            self._line()
 
-    def _tick(self) -> None:
+    def _line(self) -> None:
+        self._shown = self.seconds
+        line = f"{self._job}: {self._text()}"
+        if self._bar:
+            self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+    def _text(self) -> str:
+        of_total = f" of {self._total:,}" if self._total else ""
+        parts = [self._state or f"{self._done:,.0f}{of_total} {self._unit}", f"{self.seconds:.0f} s so far"]
+        if not self._total:
+            parts.append(f"{self._done / max(self.seconds, 1e-9):,.0f} {self._unit}/s")
+        elif self._done > self._begin:
+            each = self._updated / (self._done - self._begin)
+            parts.append(f"about {max(0.0, each * (self._total - self._begin) - self.seconds):.0f} s left")
+        return ", ".join(parts)
+
+    def _beat(self) -> None:
         while not self._stopped.wait(self._interval_seconds):
-            self._print(f"in epoch {self._finished + 1} of {self._epochs}")
-
-    def _print(self, state: str) -> None:
-        self._printed = self.seconds
-        left = (
-            f", about {max(0.0, self._epoch_seconds * self._epochs - self.seconds):.0f} s left"
-            if self._finished
-            else ""
-        )
-        print(f"{state}, {self.seconds:.0f} s so far{left}", flush=True)
+            self._show()

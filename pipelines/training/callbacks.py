@@ -1,7 +1,6 @@
 """Callbacks: the task's dev metric after each epoch, the time spent on training alone, progress, and samples."""
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any
 
 import keras
 import numpy as np
+
+from embeddings.foundation import progress
 
 
 class DevMetrics(keras.callbacks.Callback):
@@ -42,47 +43,40 @@ class Stopwatch(keras.callbacks.Callback):
 
 
 class Progress(keras.callbacks.Callback):
-    """Prints a line every few seconds and after each epoch, with the time left if no epoch stops early.
+    """Shows how far the training is, and after each epoch its loss and its dev metric.
 
     Args:
         epochs: the most epochs.
         steps: batches an epoch.
         monitor: the metric to show.
-        every_seconds: time between lines inside an epoch.
     """
 
-    def __init__(self, epochs: int, steps: int, monitor: str, every_seconds: float = 15.0) -> None:
+    def __init__(self, epochs: int, steps: int, monitor: str) -> None:
         super().__init__()
-        self.epochs, self.steps, self.monitor, self.every_seconds = epochs, steps, monitor, every_seconds
-
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        self._start = self._shown = time.perf_counter()
-        self._epoch = 0
-        self._first: int | None = None  # epoch of this process: one that resumes has not spent the time of those before
+        self.epochs, self.steps, self.monitor = epochs, steps, monitor
+        self.progress: progress.Progress | None = None
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self._epoch = epoch
-        self._first = epoch if self._first is None else self._first
+        self.epoch = epoch
+        if self.progress is None:  # a training that resumes has not spent the time of the epochs before
+            self.progress = progress.Progress("training", "epochs", self.epochs, begin=epoch)
+            self.progress.start()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        if time.perf_counter() - self._shown > self.every_seconds:
-            self._print(self._epoch + (batch + 1) / self.steps, f"step {batch + 1}/{self.steps}", logs)
+        self._update(self.epoch + (batch + 1) / self.steps, f"step {batch + 1}/{self.steps}", logs)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        self._print(epoch + 1, "done", logs)
+        self._update(epoch + 1, "done", logs, keep=True)
 
-    def _print(self, epochs_done: float, what: str, logs: dict | None) -> None:
-        self._shown = time.perf_counter()
-        spent = self._shown - self._start
-        left = spent / (epochs_done - (self._first or 0)) * (self.epochs - epochs_done)
+    def on_train_end(self, logs: dict | None = None) -> None:
+        if self.progress:
+            self.progress.stop()
+
+    def _update(self, epochs_done: float, what: str, logs: dict | None, keep: bool = False) -> None:
+        assert self.progress is not None
         logs = logs or {}
         shown = [f"{name} {np.asarray(logs[name]):.4g}" for name in ("loss", self.monitor) if name in logs]
-        print(
-            f"epoch {self._epoch + 1}/{self.epochs} {what}  {'  '.join(shown)}  "
-            f"{spent:.0f} s, at most {left:.0f} s left",
-            file=sys.stderr,
-            flush=True,
-        )
+        self.progress.update(epochs_done, ", ".join([f"epoch {self.epoch + 1}/{self.epochs} {what}", *shown]), keep)
 
 
 class Samples(keras.callbacks.Callback):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings import store
-from embeddings.config import VectorsConfig
+from embeddings.config import TrainedConfig
 from embeddings.evaluate import similarity
 from embeddings.foundation.config import load_config
 from embeddings.train import Trained, train
@@ -37,7 +37,7 @@ def measure(data: Path, vectors: Path) -> Iterator[dict]:
             kinds = {}
             for kind in ("cbow", "skip_gram"):
                 made = trained_vectors(
-                    load_config(VectorsConfig, CONFIGS / "vectors" / f"english_{kind}.yaml"), data, seed
+                    load_config(TrainedConfig, CONFIGS / "vectors" / f"english_{kind}.yaml"), data, seed
                 )
                 kinds[kind] = Path(folder) / f"{kind}_{seed}"
                 store.save(kinds[kind], made.vectors, made.provenance)
@@ -56,7 +56,7 @@ def measure(data: Path, vectors: Path) -> Iterator[dict]:
                     yield {"vectors": kind, "seed": seed, "task": name, "score": score}
 
 
-def trained_vectors(config: VectorsConfig, data: Path, seed: int) -> Trained:
+def trained_vectors(config: TrainedConfig, data: Path, seed: int) -> Trained:
     """Vectors of a configuration, from prepared data that stand elsewhere and from another seed."""
     corpus = tuple(str(data.joinpath(*Path(path).parts[1:])) for path in config.corpus)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

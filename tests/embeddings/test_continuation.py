@@ -2,14 +2,13 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 from gensim.models import Word2Vec
 
 from embeddings import store
-from embeddings.config import VectorsConfig
+from embeddings.config import TrainedConfig
 from embeddings.foundation.errors import InputError
 from embeddings.train import main, train
 
@@ -19,9 +18,9 @@ NEW = [["the", "cat", "drives", "New York"], ["a", "lynx", "eats", "fish"], ["a"
 @pytest.fixture
 def first(write_split, animals_and_vehicles):
     """A configuration whose artefact can be continued."""
-    return VectorsConfig(
-        "skip_gram",
-        16,
+    return TrainedConfig(
+        algorithm="skip_gram",
+        dimensions=16,
         seed=1,
         corpus=(write_split(animals_and_vehicles),),
         window=2,
@@ -236,10 +235,3 @@ def test_a_corpus_without_a_known_or_frequent_word_is_refused(second, write_spli
     corpus = write_split([["zebra"]], dataset="few")
     with pytest.raises(InputError, match="no word of the corpus has a vector or is frequent enough"):
         train(replace(second, corpus=(corpus,), minimum_count=2))
-
-
-@pytest.mark.parametrize(("key", "value"), [("keep_output_weights", True), ("continue_from", "vectors/first")])
-def test_output_weights_belong_to_training(key, value):
-    keys: dict[str, Any] = {"path": "a", "tokenizer": "words", key: value}
-    with pytest.raises(ValueError, match=f"the key '{key}' belongs to algorithm cbow and skip_gram, got 'file'"):
-        VectorsConfig("file", 2, **keys)

@@ -12,7 +12,7 @@ import pytest
 
 import embeddings
 from embeddings import store
-from embeddings.config import VectorsConfig
+from embeddings.config import FileConfig, TrainedConfig
 from embeddings.export import export
 from embeddings.foundation.errors import InputError
 from embeddings.train import main, train
@@ -144,7 +144,7 @@ def test_words_passed_over_are_counted_in_a_warning_each(make, capsys):
 @pytest.mark.parametrize("form", ["word2vec_text", "word2vec_binary"])
 def test_what_is_exported_comes_back_equal(make, tmp_path, write_split, animals_and_vehicles, form):
     corpus = write_split(animals_and_vehicles)
-    trained = train(VectorsConfig("cbow", 5, seed=1, corpus=(corpus,), minimum_count=1)).vectors
+    trained = train(TrainedConfig(algorithm="cbow", dimensions=5, seed=1, corpus=(corpus,), minimum_count=1)).vectors
     export(trained, tmp_path / "exported", form)
     artefact = store.read(make((tmp_path / "exported").read_bytes(), dimensions=5))
     assert artefact.words == trained.index_to_key
@@ -153,7 +153,7 @@ def test_what_is_exported_comes_back_equal(make, tmp_path, write_split, animals_
 
 def test_a_file_is_not_trained():
     with pytest.raises(InputError, match="trains nothing"):
-        train(VectorsConfig("file", 2, path="vectors.txt", tokenizer="words"))
+        train(FileConfig(dimensions=2, path="vectors.txt", tokenizer="words"))
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 
 import embeddings
 from embeddings import store
-from embeddings.config import FILE_KEYS, VectorsConfig
+from embeddings.config import RandomConfig, TrainedConfig, VectorsConfig
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
 from embeddings.train import main, train
@@ -23,9 +23,10 @@ CONFIGS = sorted((Path(__file__).parents[2] / "configs" / "vectors").glob("*.yam
 def config(write_split, animals_and_vehicles):
     """Vectors that learn the sentences' two topics in a fraction of a second."""
     corpus = write_split(animals_and_vehicles)
-    return VectorsConfig(
-        "skip_gram", 16, seed=1, corpus=(corpus,), window=2, minimum_count=1, subsampling=0.0, epochs=10
-    )
+    return TrainedConfig(
+        algorithm="skip_gram", dimensions=16, seed=1, corpus=(corpus,), window=2, minimum_count=1, subsampling=0.0,
+        epochs=10,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("algorithm", ["cbow", "skip_gram"])
@@ -53,8 +54,8 @@ CHANGES = {
 OF_ARTEFACTS = {"keep_output_weights", "continue_from"}  # test_continuation.py
 
 
-def test_every_key_is_tried_here_or_where_vectors_come_from_elsewhere():
-    assert {field.name for field in fields(VectorsConfig)} == {*CHANGES, *OF_ARTEFACTS, *FILE_KEYS}
+def test_every_key_of_a_training_is_tried_here_or_where_artefacts_are_continued():
+    assert {field.name for field in fields(TrainedConfig)} == {*CHANGES, *OF_ARTEFACTS}
 
 
 @pytest.mark.parametrize("key", CHANGES)
@@ -139,12 +140,17 @@ def test_only_english_vectors_are_scored_on_english_words(config, write_split, t
     assert ("wordsim353_coverage" in metrics) == scored
 
 
-def test_a_corpus_is_wanted_where_vectors_are_trained_and_there_alone(config):
+def test_a_training_needs_a_corpus(config):
     with pytest.raises(ValueError, match="expected a corpus"):
         replace(config, corpus=())
-    for algorithm in ("random", "file"):
-        with pytest.raises(ValueError, match="none for random and file"):
-            replace(config, algorithm=algorithm)
+
+
+def test_artefacts_of_no_vectors_store_what_they_always_have():
+    assert json.dumps(RandomConfig(dimensions=64, seed=1).described()) == (
+        '{"algorithm": "random", "dimensions": 64, "seed": 1, "corpus": [], "field": "tokens", "window": 5, '
+        '"minimum_count": 5, "negative_samples": 5, "subsampling": 0.001, "learning_rate": 0.025, "epochs": 5, '
+        '"workers": 1}'
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,6 +159,20 @@ def test_a_corpus_is_wanted_where_vectors_are_trained_and_there_alone(config):
         ({"algorithm": "random", "seed": 1, "window": 3}, "the key 'window' belongs to algorithm cbow and skip_gram"),
         ({"algorithm": "random", "seed": 1, "path": "a.vec"}, "the key 'path' belongs to algorithm file, got 'random'"),
         ({"algorithm": "random", "seed": 1, "continue_from": "a"}, "the key 'continue_from' belongs to algorithm cbow"),
+        (
+            {"algorithm": "random", "seed": 1, "corpus": ["a"]},
+            "the key 'corpus' belongs to algorithm cbow and skip_gram",
+        ),
+        ({"algorithm": "file", "path": "a", "tokenizer": "words", "keep_output_weights": True}, "belongs to .* 'file'"),
+        (
+            {"algorithm": "skipgram", "seed": 1},
+            "a known value under 'algorithm', got 'skipgram'; did you .*'skip_gram'",
+        ),
+        ({"algorithm": ["cbow"]}, "a known value under 'algorithm', got .'cbow'.; "),
+        ({"seed": 1}, "the key 'algorithm' is missing"),
+        ({"algorithm": "cbow", "seed": 1, "corpus": ("a",), "window": "3"}, "expected int under 'window', got '3'"),
+        ({"algorithm": "cbow", "seed": 1, "corpus": ("a",), "windw": 3}, "'windw'; did you mean 'window'"),
+        ({"algorithm": "cbow", "seed": 1}, "the key 'corpus' is missing"),
         ({"algorithm": "random"}, "the key 'seed' is missing"),
         ({"algorithm": "random", "seed": -2}, "expected a seed from 0 to 4294967295, got -2"),
         ({"algorithm": "cbow", "corpus": ("a",)}, "the key 'seed' is missing"),
@@ -179,6 +199,6 @@ def test_a_corpus_without_frequent_words_is_refused(config):
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_configuration_of_vectors_loads(path):
     config = load_config(VectorsConfig, path)
-    assert (config.algorithm == "random") != bool(config.corpus)
-    in_default_graph = all(source.startswith("data/") for source in config.corpus)
-    assert config.workers == 1 or not in_default_graph  # the default graph gives the same bytes every time
+    assert isinstance(config, TrainedConfig) or config.algorithm == "random"
+    if isinstance(config, TrainedConfig) and all(source.startswith("data/") for source in config.corpus):
+        assert config.workers == 1  # the default graph gives the same bytes every time

@@ -1,0 +1,68 @@
+"""Configurations of several kinds, one key of which chooses, and keys that have another name now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import pytest
+
+from embeddings.foundation.config import build_config
+from embeddings.foundation.errors import InputError
+
+
+@dataclass(frozen=True)
+class Wheel:
+    RENAMED: ClassVar[Mapping[str, str]] = {"size": "inches"}
+
+    inches: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vehicle:
+    RENAMED: ClassVar[Mapping[str, str]] = {"title": "name"}
+
+    kind: str
+    name: str = ""
+    wheel: Wheel = Wheel()
+
+    @classmethod
+    def variants(cls) -> tuple[str, Mapping[str, type["Vehicle"]]]:
+        return "kind", {"bicycle": Bicycle, "tandem": Bicycle, "train": Train}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bicycle(Vehicle):
+    kind: Literal["bicycle", "tandem"]
+    gears: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train(Vehicle):
+    carriages: int
+
+
+def test_a_key_chooses_what_is_built():
+    assert build_config(Vehicle, {"kind": "tandem", "gears": 5}, "a.yaml") == Bicycle(kind="tandem", gears=5)
+    assert build_config(Vehicle, {"kind": "train", "carriages": 4, "name": "x"}, "").name == "x"
+    assert build_config(Train, {"kind": "train", "carriages": 4}, "") == Train(kind="train", carriages=4)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "a.yaml: the key 'kind' is missing"),
+        ({"kind": "bicicle"}, "a.yaml: expected a known value under 'kind', got 'bicicle'; did you mean 'bicycle'?"),
+        ({"kind": {"bicycle": 1}}, "a.yaml: expected a known value under 'kind', got {'bicycle': 1}; "),
+        ({"kind": "train", "gears": 3}, "a.yaml: the key 'gears' belongs to kind bicycle and tandem, got 'train'"),
+        ({"kind": "bicycle", "carriages": 3}, "a.yaml: the key 'carriages' belongs to kind train, got 'bicycle'"),
+        ({"kind": "bicycle", "gear": 3}, "a.yaml: unknown key 'gear'; did you mean 'gears'?"),
+        ({"kind": "train"}, "a.yaml: the key 'carriages' is missing"),
+        ({"kind": "train", "title": "x"}, "a.yaml: the key 'title' is now 'name'; rename it"),
+        ({"kind": "bicycle", "wheel": {"size": 1}}, "a.yaml: the key 'size' is now 'inches'; rename it"),
+        (3, "a.yaml: expected a mapping of keys to values, got int"),
+    ],
+)  # fmt: skip
+def test_keys_that_do_not_fit_are_refused(values, message):
+    with pytest.raises(InputError) as refused:
+        build_config(Vehicle, values, "a.yaml")
+    assert str(refused.value).startswith(message)
