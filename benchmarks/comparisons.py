@@ -8,16 +8,16 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.seeds import by_group
-from embeddings.foundation.config import load_config, read_yaml
+from embeddings.foundation.config import load_part, read_yaml
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, read_json, write_json
-from pipelines.evaluation.records import main_values, read_scores
-from pipelines.evaluation.scale import decimals
+from pipelines.evaluation.config import MetricsConfig
+from pipelines.evaluation.metrics import Metric
+from pipelines.evaluation.records import main_scores, read_scores
 from pipelines.evaluation.scores import Score
 from pipelines.reporting.contest import Contest, Entry, differences
 from pipelines.reporting.leaderboard import Row, Value
 from pipelines.runs.config import Run, load_runs
-from pipelines.tasks.config import TaskConfig
 
 PREFACE = """# Comparisons
 
@@ -28,6 +28,8 @@ benchmarks/dvc.yaml:evaluate@RUN`; `benchmarks/comparisons.json` holds the same.
 count: of their values, of their intervals, and of their differences in each resample.
 
 """
+
+BOUNDS = ("value", "low", "high")
 
 Seeds = Mapping[str, Mapping[int, str]]  # names of runs by seed, by the name that they share
 
@@ -48,6 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     comparisons, runs = read_yaml(options.comparisons), load_runs(options.runs)
+    contests = {title: contest_of(each, runs, options) for title, each in comparisons.items()}
     seeds = by_group(runs)
     before = read_json(options.json) if options.keep and options.json.exists() else []
     results = []
@@ -56,10 +59,10 @@ def main(arguments: list[str] | None = None) -> None:
         kept = [row for row in before if row["comparison"] == title]
         if lacking and not kept:
             print(f"no table {title!r}; not evaluated yet: {', '.join(lacking)}", file=sys.stderr)
-        results += kept if lacking else compared(title, each, runs, options)
+        results += kept if lacking else compared(title, each, contests[title], runs, options)
     write_json(options.json, results)
     with atomic_file(options.page) as page:
-        page.write(PREFACE + "\n".join(tables(results)))
+        page.write(PREFACE + "\n".join(tables(results, {title: each.headline for title, each in contests.items()})))
 
 
 def missing(comparison: Mapping[str, Any], seeds: Seeds, options: argparse.Namespace) -> list[str]:
@@ -82,8 +85,15 @@ def scores_of(name: str, options: argparse.Namespace) -> tuple[Path, str]:
     return options.evaluations / folder / "scores.json", system
 
 
+def contest_of(comparison: Mapping[str, Any], runs: Mapping[str, Run], options: argparse.Namespace) -> Contest:
+    """What the systems of a comparison compete in."""
+    run = runs[members(comparison["base"], by_group(runs))[0]]
+    config = load_part(MetricsConfig, options.configs / "tasks" / f"{run.task}.yaml")
+    return Contest(config.task, run.dataset, config.metrics, config.shown[0])
+
+
 def compared(
-    title: str, comparison: Mapping[str, Any], runs: Mapping[str, Run], options: argparse.Namespace
+    title: str, comparison: Mapping[str, Any], contest: Contest, runs: Mapping[str, Run], options: argparse.Namespace
 ) -> list[dict[str, Any]]:
     """The base and the others of a comparison, each with its score and its difference to the base.
 
@@ -93,8 +103,6 @@ def compared(
     base, others = comparison["base"], comparison["others"]
     seeds = by_group(runs)
     run = runs[members(base, seeds)[0]]
-    task = load_config(TaskConfig, options.configs / "tasks" / f"{run.task}.yaml")
-    contest = Contest(task.task, run.dataset, task.metrics, task.monitor)
     entries = {name: entry(name, members(name, seeds), contest, options) for name in (base, *others.values())}
     test = options.data / run.dataset / "test.jsonl"
     found = differences(entries[base], [entries[name] for name in others.values()], contest, test, run.seed)
@@ -103,8 +111,8 @@ def compared(
             "comparison": title,
             "what": what,
             "system": name,
-            "metric": contest.headline,
-            **{split: vars(values[contest.headline]) for split, values in entries[name].row.scores.items()},
+            "metric": contest.headline.name,
+            **{split: vars(values[contest.headline.name]) for split, values in entries[name].row.scores.items()},
             "difference": vars(found[name]) if name in found else None,
         }
         for what, name in {comparison["base_is"]: base, **others}.items()
@@ -121,9 +129,9 @@ def entry(name: str, runs: Sequence[str], contest: Contest, options: argparse.Na
             raise InputError(f"{path}: no such file; run the stage evaluate of {member!r} first")
         folders.append(options.predictions / member)
         for split, scores in read_scores(path)[system].items():
-            of_split.setdefault(split, []).append(main_values(scores, [contest.headline])[contest.headline])
+            of_split.setdefault(split, []).extend(main_scores(scores, [contest.headline]).values())
     values = {
-        split: {contest.headline: Value(*(fmean(column) for column in zip(*map(bounds, scores), strict=True)))}
+        split: {contest.headline.name: Value(*(fmean(column) for column in zip(*map(bounds, scores), strict=True)))}
         for split, scores in of_split.items()
     }
     return Entry(Row(name, "run", values, {}, {}), tuple(folders))
@@ -134,20 +142,21 @@ def bounds(score: Score) -> tuple[float, float, float]:
     return score.value, score.low, score.high
 
 
-def tables(results: list[dict[str, Any]]) -> Iterator[str]:
-    """A Markdown table a comparison."""
+def tables(results: list[dict[str, Any]], metrics: Mapping[str, Metric]) -> Iterator[str]:
+    """A Markdown table a comparison; `metrics` holds the metric of each."""
     for title in dict.fromkeys(row["comparison"] for row in results):
         rows = [row for row in results if row["comparison"] == title]
         yield f"## {title}\n"
-        yield f"| what | system | {rows[0]['metric']}, dev | test | 95 % interval | difference | 95 % interval |"
+        metric = metrics[title]
+        yield f"| what | system | {metric.title}, dev | test | 95 % interval | difference | 95 % interval |"
         yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
         for row in rows:
-            test, gap, form = row["test"], row["difference"], f".{decimals(row['metric'])}f"
-            told = f"{gap['value']:+{form}} | {gap['low']:+{form}} to {gap['high']:+{form}}" if gap else " | "
-            values = (
-                f"{row['dev']['value']:{form}} | {test['value']:{form}} | {test['low']:{form}} to {test['high']:{form}}"
-            )
-            yield f"| {row['what']} | `{Path(row['system']).name}` | {values} | {told} |"
+            dev = metric.write(row["dev"]["value"])
+            test, low, high = (metric.write(row["test"][key]) for key in BOUNDS)
+            gap = " | "
+            if row["difference"]:
+                gap = "{} | {} to {}".format(*(metric.write(row["difference"][key], signed=True) for key in BOUNDS))
+            yield f"| {row['what']} | `{Path(row['system']).name}` | {dev} | {test} | {low} to {high} | {gap} |"
         yield ""
 
 

@@ -4,20 +4,22 @@ import argparse
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
 from benchmarks.seeds import by_group
-from embeddings.foundation.config import load_config, read_yaml
+from embeddings.foundation.config import load_part, read_yaml
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file, read_json, write_json
-from pipelines.evaluation.records import main_values, read_scores
-from pipelines.evaluation.scale import LOWER_IS_BETTER, decimals
-from pipelines.evaluation.scores import Score, load_family
+from pipelines.evaluation.config import MetricsConfig
+from pipelines.evaluation.labels import ACCURACY
+from pipelines.evaluation.metrics import Metric
+from pipelines.evaluation.records import main_scores, read_scores
+from pipelines.evaluation.scores import Score
 from pipelines.evaluation.significance import INTERVAL, NO_INTERVAL
 from pipelines.runs.config import load_baselines, load_runs
-from pipelines.tasks.config import TaskConfig
 
 PREFACE = """# Results on real data
 
@@ -60,17 +62,24 @@ def main(arguments: list[str] | None = None) -> None:
     before = read_json(options.json) if options.keep and options.json.exists() else []
     results = [*run_results(options, before), *baseline_results(options, before), *probe_results(options, before)]
     order = {name: place for place, name in enumerate(dict.fromkeys(result["metric"] for result in results))}
-    results.sort(
-        key=lambda each: (each["task"], each["dataset"], each["split"] != "test", order[each["metric"]], worse(each))
-    )
+
+    def place(result: Mapping[str, Any]) -> tuple[Any, ...]:
+        metric = metrics_of(result["task"], options.configs)[result["metric"]]
+        about = result["task"], result["dataset"], result["split"] != "test", order[metric.name]
+        return *about, metric.rank(result["value"])
+
+    results.sort(key=place)
     write_json(options.json, results)
     with atomic_file(options.page) as page:
         page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors))))
 
 
-def worse(result: Mapping[str, Any]) -> float:
-    """A result's value, the worse the higher."""
-    return result["value"] if result["metric"] in LOWER_IS_BETTER else -result["value"]
+@cache
+def metrics_of(task: str, configs: Path) -> dict[str, Metric]:
+    """The metrics worth showing of a task, by name."""
+    if task == PROBE:
+        return {ACCURACY.name: ACCURACY}
+    return {metric.name: metric for metric in load_part(MetricsConfig, configs / "tasks" / f"{task}.yaml").shown}
 
 
 def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -134,7 +143,6 @@ def probe_results(options: argparse.Namespace, before: Sequence[dict[str, Any]])
         about, cost = read_json(folder / "probe.json"), read_json(options.costs / "probes" / f"{folder.name}.json")
         shutil.copyfile(folder / "histogram.svg", options.page.parent / f"{folder.name}.svg")
         for score in read_json(folder / "scores.json"):
-            places = decimals(score["metric"])
             yield {
                 "run": f"{folder.name}: {PROBED.get(score['system'], str(score['system'])).format(**about)}",
                 "task": PROBE,
@@ -145,7 +153,7 @@ def probe_results(options: argparse.Namespace, before: Sequence[dict[str, Any]])
                 "command": command,
                 "split": score["split"],
                 "metric": score["metric"],
-                **{key: round(score[key], places) for key in ("value", "low", "high")},
+                **{key: round(score[key], ACCURACY.decimals) for key in ("value", "low", "high")},
                 "sd": None,
                 "interval_method": INTERVAL,
                 "signature": f"texts:{score['texts']}|train:{about['texts']['train']}",
@@ -156,21 +164,20 @@ def summarised(
     described: dict[str, Any], scores: Sequence[Mapping[str, list[Score]]], configs: Path
 ) -> Iterator[dict[str, Any]]:
     """The main numbers of a system from the scores of each seed, by split."""
-    family = load_family(load_config(TaskConfig, configs / "tasks" / f"{described['task']}.yaml").metrics)
+    metrics = metrics_of(described["task"], configs).values()
     for split in scores[0]:
-        of_seeds = [main_values(each[split], family.MAIN) for each in scores]
+        of_seeds = [main_scores(each[split], metrics) for each in scores]
         for metric, first in of_seeds[0].items():
             same = [each[metric] for each in of_seeds]
             values = [score.value for score in same]
-            places = decimals(metric)
             yield {
                 **described,
                 "split": split,
-                "metric": metric,
-                "value": round(fmean(values), places),
-                "low": round(fmean(score.low for score in same), places),
-                "high": round(fmean(score.high for score in same), places),
-                "sd": round(stdev(values), places) if len(values) > 1 else None,
+                "metric": metric.name,
+                "value": round(fmean(values), metric.decimals),
+                "low": round(fmean(score.low for score in same), metric.decimals),
+                "high": round(fmean(score.high for score in same), metric.decimals),
+                "sd": round(stdev(values), metric.decimals) if len(values) > 1 else None,
                 "interval_method": first.interval_method + (", mean over seeds" if len(values) > 1 else ""),
                 "signature": first.signature,
             }

@@ -10,18 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.foundation.config import build_config, load_config
+from embeddings.foundation.config import build_config, load_part
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder, read_json
 from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import read_dataset, read_rows
-from pipelines.evaluation.records import main_values, read_scores
-from pipelines.evaluation.scores import Score, load_family
+from pipelines.evaluation.config import MetricsConfig
+from pipelines.evaluation.family import load_family
+from pipelines.evaluation.records import main_scores, read_scores
+from pipelines.evaluation.scores import Score
 from pipelines.reporting import plots, table
 from pipelines.reporting.contest import Contest, Entry, compete
 from pipelines.reporting.leaderboard import Leaderboard, Row, Sample, Value, read_leaderboard, write_leaderboard
 from pipelines.runs.config import load_baselines, load_run, load_runs
-from pipelines.tasks.config import TaskConfig
 
 SHOWN_SAMPLES = 6  # of the texts that a training wrote
 
@@ -79,7 +80,7 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
     """Each run with what it competes in and its entry, or none if it has not been evaluated."""
     for name in load_runs(options.runs):
         run, task, cell = load_run(options.runs, name, options.configs)
-        contest = Contest(task.task, run.dataset, task.metrics, task.monitor)
+        contest = Contest(task.task, run.dataset, task.metrics, load_family(task.metrics).metric(task.monitor))
         entries = []
         for scores in evaluated(options.evaluations / name).values():
             dataset = read_dataset(options.data / run.dataset, "target_language")
@@ -115,8 +116,8 @@ def samples(path: Path) -> tuple[Sample, ...]:
 def baselines(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry]]]:
     """Each entry of `baselines:` with what it competes in and an entry for each of its baselines."""
     for name, config in load_baselines(options.runs).items():
-        task = load_config(TaskConfig, options.configs / "tasks" / f"{config.task}.yaml")
-        contest = Contest(task.task, config.dataset, task.metrics, task.monitor)
+        task = load_part(MetricsConfig, options.configs / "tasks" / f"{config.task}.yaml")
+        contest = Contest(task.task, config.dataset, task.metrics, load_family(task.metrics).metric(task.monitor))
         costs = read_costs(options.costs / "baselines" / f"{name}.json")
         entries = []
         for system, scores in evaluated(options.evaluations / "baselines" / name).items():
@@ -133,11 +134,11 @@ def evaluated(folder: Path) -> Mapping[str, Mapping[str, Sequence[Score]]]:
 
 def numbers(contest: Contest, scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
     """What a row takes from the scores of a system, which are by split."""
-    names = load_family(contest.metrics).MAIN
-    found = {split: main_values(of_split, names) for split, of_split in scores.items()}
+    metrics = load_family(contest.metrics).shown(contest.headline.name)
+    found = {split: main_scores(of_split, metrics) for split, of_split in scores.items()}
     return {
         "scores": {
-            split: {name: Value(score.value, score.low, score.high) for name, score in values.items()}
+            split: {metric.name: Value(score.value, score.low, score.high) for metric, score in values.items()}
             for split, values in found.items()
         },
         "signatures": {split: values[contest.headline].signature for split, values in found.items()},

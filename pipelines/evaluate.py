@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from embeddings import store
-from embeddings.foundation.config import load_config
+from embeddings.foundation.config import load_part
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder, write_json
 from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import read_dataset, read_examples
+from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.joining import join
+from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.novelty import HEADER, by_novelty, known_from
-from pipelines.evaluation.records import SPLITS, Scores, main_values, write_scores
-from pipelines.evaluation.scale import decimals
-from pipelines.evaluation.scores import Context, Score, evaluate, load_family
-from pipelines.tasks.config import TaskConfig
+from pipelines.evaluation.records import SPLITS, Scores, main_scores, write_scores
+from pipelines.evaluation.scores import Context, Score, evaluate
 
 SHOWN = 2  # metrics in the metrics file: `dvc metrics show` has a column for each
 
@@ -35,10 +35,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the main numbers")
     options = parser.parse_args(arguments)
 
-    config = load_config(TaskConfig, options.task)
-    family = load_family(config.metrics)
-    if config.monitor not in family.MAIN:
-        raise InputError(f"{options.task}: expected `monitor` among {', '.join(family.MAIN)}, got {config.monitor!r}")
+    config = load_part(MetricsConfig, options.task)
+    family, shown = config.family, config.shown
     dataset = read_dataset(options.data, "name", "version", "gold_tokens")
     folders = system_folders(options.predictions)
     splits = {split for folder in folders.values() for split in splits_in(folder)}
@@ -60,12 +58,12 @@ def main(arguments: list[str] | None = None) -> None:
                     seed=options.seed,
                 )
                 found = evaluate(family, references[split], predictions, context)
-                headline = main_values(found, [config.monitor])
+                headline = main_scores(found, shown[:1])
                 if not headline:
                     raise InputError(
                         f"{path}: expected `probabilities` in every prediction, {config.monitor} needs them"
                     )
-                print(f"{system} {split}: {describe(headline[config.monitor])}")
+                print(f"{system} {split}: {describe(*headline.popitem())}")
                 scores[system][split] = found
                 tables = output / folder.relative_to(options.predictions) / split
                 decisions = family.confusion(references[split], predictions)
@@ -77,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
                     new = by_novelty(references[split], predictions, known, options.seed)
                     write_table(tables / "novelty.csv", HEADER, new)
         write_scores(output / "scores.json", scores)
-    numbers = summary(scores, [config.monitor, *(name for name in family.MAIN if name != config.monitor)][:SHOWN])
+    numbers = summary(scores, shown[:SHOWN])
     single = options.predictions in folders.values()
     write_json(options.metrics, numbers[options.predictions.name] if single else numbers)
 
@@ -106,11 +104,14 @@ def splits_in(folder: Path) -> list[str]:
     return [split for split in SPLITS if (folder / f"{split}.jsonl").exists()]
 
 
-def summary(scores: Scores, names: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
+def summary(scores: Scores, metrics: Sequence[Metric]) -> dict[str, dict[str, dict[str, float]]]:
     """The main numbers, for `dvc metrics`: system -> split -> metric -> value."""
     return {
         system: {
-            split: {name: round(score.value, decimals(name)) for name, score in main_values(of_split, names).items()}
+            split: {
+                metric.name: round(score.value, metric.decimals)
+                for metric, score in main_scores(of_split, metrics).items()
+            }
             for split, of_split in splits.items()
         }
         for system, splits in scores.items()
@@ -133,10 +134,10 @@ def write_table(path: Path, header: Sequence[Any], rows: Iterable[Sequence[Any]]
             csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
-def describe(score: Score) -> str:
+def describe(metric: Metric, score: Score) -> str:
     """A score with its interval, as text."""
-    places = decimals(score.metric)
-    return f"{score.metric} {score.value:.{places}f} [{score.low:.{places}f}, {score.high:.{places}f}]"
+    value, low, high = (metric.write(each) for each in (score.value, score.low, score.high))
+    return f"{metric.name} {value} [{low}, {high}]"
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from embeddings.foundation import plugins
 from embeddings.foundation.config import read_yaml
 from pipelines.data.examples import Example, read_examples
+from pipelines.evaluation.family import load_family
 from pipelines.runs.config import Run, load_settings
 from pipelines.training.experiment import Experiment, learn, set_up
 
@@ -89,7 +89,7 @@ def scores_of(ready: Experiment, examples: Sequence[Example]) -> dict[str, float
     """The metrics of the model on examples."""
     task = ready.task
     predicted = list(task.predict(ready.model, examples, task.dev_decoding))
-    return plugins.load("pipelines.evaluation", task.config.metrics).score(examples, predicted)
+    return load_family(task.config.metrics).score(examples, predicted)
 
 
 def of_one_text(ready: Experiment, train: int, dev: int, test: int) -> tuple[Experiment, Example]:

@@ -123,7 +123,7 @@ def test_every_configuration_that_ships_is_valid_and_names_what_exists(path):
     config = load_config(cls, path)
     if isinstance(config, TaskConfig):
         assert config.task in plugins.names("pipelines.tasks")
-        assert config.metrics in plugins.names("pipelines.evaluation")
+        assert config.metrics in plugins.names("pipelines.evaluation.families")
         assert set(config.baselines) <= set(plugins.names("pipelines.baselines"))
     if isinstance(config, CellConfig):
         assert config.cell in plugins.names("pipelines.cells")

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 import dacite
 import yaml
@@ -47,6 +47,13 @@ def load_config(cls: type[Config], path: str | Path, overrides: Mapping[str, Any
         overrides: values that replace the file's, by top-level key.
     """
     return build_config(cls, {**read_yaml(path), **(overrides or {})}, path)
+
+
+def load_part(cls: type[Config], path: str | Path) -> Config:
+    """Reads those keys of a YAML file that a frozen dataclass has; the others are left to whoever reads them."""
+    content = read_yaml(path)
+    known = {field.name for field in dataclasses.fields(cast(Any, cls))}
+    return build_config(cls, {key: value for key, value in content.items() if key in known}, path)
 
 
 def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path) -> Config:

@@ -1,4 +1,4 @@
-"""How far probabilities can be taken at their word: log loss, Brier score, calibration error."""
+"""Calibration metrics: log loss, Brier score, expected calibration error."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,8 +7,14 @@ import numpy as np
 
 from pipelines.evaluation import labels
 from pipelines.evaluation.counts import Key
-from pipelines.evaluation.scores import Measured, Resampler
+from pipelines.evaluation.family import Measured, Resampler
+from pipelines.evaluation.metrics import Metric
 
+METRICS = (
+    Metric("log_loss", better="lower", decimals=4, unit="nats"),
+    Metric("brier", better="lower"),
+    Metric("calibration_error", better="lower"),
+)
 BINS = 15  # of equal width
 FLOOR = 1e-6  # to which predictions round their probabilities: none is taken for smaller
 

@@ -6,9 +6,14 @@ from typing import Any
 import numpy as np
 
 from pipelines.evaluation import counts
-from pipelines.evaluation.scores import Measured, Resampler
+from pipelines.evaluation.family import Measured, Resampler
+from pipelines.evaluation.metrics import Metric
 
 LIBRARY = "scikit-learn"
+ACCURACY, MCC, MACRO_F1 = Metric("accuracy"), Metric("mcc", unit=""), Metric("macro_f1")
+OTHERS = tuple(
+    Metric(name) for name in ("macro_precision", "macro_recall", "micro_precision", "micro_recall", "micro_f1")
+)
 OPTIONS: dict[str, Any] = {"zero_division": 0}
 AVERAGES: tuple[counts.Average, ...] = ("macro", "micro", None)
 

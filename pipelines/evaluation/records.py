@@ -1,10 +1,11 @@
 """Scores as files: what evaluate writes and compare reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 from embeddings.foundation.files import read_json, write_json
+from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.scores import Score
 
 SPLITS = ("dev", "test")
@@ -32,7 +33,7 @@ def read_scores(path: str | Path) -> Scores:
     return scores
 
 
-def main_values(scores: Iterable[Score], names: Sequence[str]) -> dict[str, Score]:
-    """The scores of the whole among `names`, in their order."""
+def main_scores(scores: Iterable[Score], metrics: Iterable[Metric]) -> dict[Metric, Score]:
+    """The scores of the whole of those metrics that were measured, in the metrics' order."""
     found = {score.metric: score for score in scores if not score.label}
-    return {name: found[name] for name in names if name in found}
+    return {metric: found[metric.name] for metric in metrics if metric.name in found}

@@ -1,32 +1,10 @@
-"""What a metric family offers, and how each of its numbers gets an interval and a signature."""
+"""Every number of a metric family, with its interval and its signature."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, Protocol, cast
 
-import numpy as np
-
-from embeddings.foundation import plugins
-from embeddings.foundation.errors import InputError
-from pipelines.data.examples import Example
-from pipelines.evaluation.counts import Key
+from pipelines.evaluation.family import Family, Measured, Predictions, References
 from pipelines.evaluation.significance import INTERVAL, LEVEL, NO_INTERVAL, RESAMPLES, bootstrap, interval
-
-References = Sequence[Example]
-Predictions = Sequence[Mapping[str, Any]]  # one for each reference, in the same order
-Resampler = Callable[[np.ndarray], dict[Key, np.ndarray]]  # float64 (resamples, units) -> percent (resamples,)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A number in percent (log loss in nats, perplexity), with the library and the options that made it."""
-
-    metric: str
-    value: float
-    library: str
-    options: Mapping[str, Any] = field(default_factory=dict)  # those in use: the call and the signature read them
-    label: str = ""  # the one label, tag or entity type that the number is about
 
 
 @dataclass(frozen=True)
@@ -56,54 +34,6 @@ class Score:
     interval_method: str
     examples: int
     signature: str
-
-
-class Family(Protocol):
-    """A module of `pipelines/evaluation` that a task names under `metrics:`."""
-
-    UNIT: str  # what is resampled
-    MAIN: tuple[str, ...]  # metrics worth a place in the metrics file and the leaderboard, the first most so
-
-    def units(self, references: References) -> int:
-        """How many units are drawn: for most families, as many as there are examples."""
-        ...
-
-    def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
-        """Raises an `InputError` where the prediction cannot be one for the reference."""
-        ...
-
-    def score(self, references: References, predictions: Predictions) -> dict[str, float]:
-        """The values of the whole, in percent."""
-        ...
-
-    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
-        """Every value, of the whole and of each label."""
-        ...
-
-    def resampler(self, references: References, predictions: Predictions) -> Resampler:
-        """A function from how often each unit is drawn to the values of `measure` on those draws."""
-        ...
-
-    def tables(self, references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
-        """Further tables for plots, by name: a header, then rows."""
-        ...
-
-    def confusion(self, references: References, predictions: Predictions) -> Iterable[tuple[str, str]]:
-        """Actual and predicted label of each decision."""
-        ...
-
-
-def load_family(name: str) -> Family:
-    """Imports a metric family by name."""
-    module = plugins.load("pipelines.evaluation", name)
-    if not hasattr(module, "MAIN"):
-        raise InputError(f"expected `metrics:` to name a metric family, got {name!r}, which holds something else")
-    return cast(Family, module)
-
-
-def totals(measured: Iterable[Measured]) -> dict[str, float]:
-    """The values of the whole, without those of single labels."""
-    return {each.metric: each.value for each in measured if not each.label}
 
 
 def evaluate(family: Family, references: References, predictions: Predictions, context: Context) -> list[Score]:

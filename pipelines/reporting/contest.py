@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.data.examples import read_examples
+from pipelines.evaluation.family import load_family
 from pipelines.evaluation.joining import join
+from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.records import SPLITS
-from pipelines.evaluation.scores import load_family
 from pipelines.evaluation.significance import bootstrap, interval
 from pipelines.reporting.leaderboard import Group, Row, Value, decide, rank
 
@@ -23,7 +24,7 @@ class Contest:
     task: str  # module of pipelines/tasks
     dataset: str
     metrics: str  # module of pipelines/evaluation
-    headline: str
+    headline: Metric
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def compete(contest: Contest, entries: Sequence[Entry], data: Path, seed: int) -
     if baselines:
         best = next(entry for entry in entries if entry.row is baselines[0])
         rows = baselines + against(best, [entry for entry in entries if entry.row.kind == "run"], contest, data, seed)
-    side = [name for name in load_family(contest.metrics).MAIN if name != contest.headline][:SIDE_METRICS]
-    return Group(contest.task, contest.dataset, contest.headline, tuple(side), tuple(rank(rows, contest.headline)))
+    side = load_family(contest.metrics).shown(contest.headline.name)[1:][:SIDE_METRICS]
+    return Group(contest.task, contest.dataset, contest.headline, side, tuple(rank(rows, contest.headline)))
 
 
 def against(baseline: Entry, runs: Sequence[Entry], contest: Contest, data: Path, seed: int) -> list[Row]:
@@ -80,7 +81,7 @@ def differences(
 
     Reference: Koehn 2004, "Statistical Significance Tests for Machine Translation Evaluation" (paired bootstrap).
     """
-    split, headline = examples.stem, contest.headline
+    split, headline = examples.stem, contest.headline.name
     contenders = [run for run in runs if split in run.row.scores]
     if not contenders or split not in baseline.row.scores:
         return {}

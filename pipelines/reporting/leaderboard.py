@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from embeddings.foundation.config import build_config
 from embeddings.foundation.files import read_json, write_json
-from pipelines.evaluation.scale import LOWER_IS_BETTER
+from pipelines.evaluation.metrics import Metric
 
 
 @dataclass(frozen=True)
 class Value:
-    """A number in percent, in nats or in bits, or a perplexity, or a difference of two, with its 95 % interval."""
+    """The value of a metric, or a difference of two, with its 95 % interval."""
 
     value: float
     low: float
@@ -57,8 +57,8 @@ class Group:
 
     task: str
     dataset: str
-    headline: str
-    side: tuple[str, ...]  # metrics shown beside it
+    headline: Metric
+    side: tuple[Metric, ...]  # metrics shown beside it
     rows: tuple[Row, ...]
 
 
@@ -70,22 +70,21 @@ class Leaderboard:
     missing: tuple[str, ...]
 
 
-def decide(difference: Value, headline: str = "") -> Literal["wins", "unclear", "loses"]:
+def decide(difference: Value, headline: Metric) -> Literal["wins", "unclear", "loses"]:
     """What a difference to a baseline says: a run that is not better loses, one whose interval holds 0 is unclear."""
-    if headline in LOWER_IS_BETTER:
+    if headline.better == "lower":
         difference = Value(-difference.value, -difference.high, -difference.low)
     if difference.value <= 0:
         return "loses"
     return "wins" if difference.low > 0 else "unclear"
 
 
-def rank(rows: Iterable[Row], headline: str) -> list[Row]:
+def rank(rows: Iterable[Row], headline: Metric) -> list[Row]:
     """Sorts rows by the headline on dev, or on test for those without dev, the best first; ties by name."""
 
     def key(row: Row) -> tuple[float, str]:
         scores = row.scores.get("dev") or row.scores["test"]
-        value = scores[headline].value
-        return value if headline in LOWER_IS_BETTER else -value, row.name
+        return headline.rank(scores[headline.name].value), row.name
 
     return sorted(rows, key=key)
 

@@ -32,9 +32,9 @@ def _panel(group: Group) -> dict[str, Any]:
             "system": row.name,
             "split": split,
             "kind": "run that loses" if row.verdict == "loses" else row.kind,
-            "value": scores[group.headline].value,
-            "low": scores[group.headline].low,
-            "high": scores[group.headline].high,
+            "value": scores[group.headline.name].value,
+            "low": scores[group.headline.name].low,
+            "high": scores[group.headline.name].high,
         }
         for row in group.rows
         for split, scores in row.scores.items()
@@ -62,7 +62,10 @@ def _panel(group: Group) -> dict[str, Any]:
         },
     }
     return {
-        "title": {"text": f"{group.task} on {group.dataset}: {group.headline} with 95 % interval", "anchor": "start"},
+        "title": {
+            "text": f"{group.task} on {group.dataset}: {group.headline.title} with 95 % interval",
+            "anchor": "start",
+        },
         "width": 480,
         "height": {"step": 13},
         "data": {"values": values},

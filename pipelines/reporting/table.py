@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from embeddings.foundation.errors import printable
-from pipelines.evaluation.scale import decimals
+from pipelines.evaluation.metrics import Metric
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Value
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None
         console.width = max(console.width, WIDE)
     for group in leaderboard.groups:
         best = next((row.name for row in group.rows if row.kind == "baseline"), "none")
-        caption = f"{group.headline} ± half its 95 % interval; best baseline: {best}"
+        caption = f"{group.headline.title} ± half its 95 % interval; best baseline: {best}"
         console.print(f"[bold]{group.task} on {group.dataset}[/]: {caption}", highlight=False)
         table = Table(box=None, padding=(0, 1, 0, 0))
         for name, _ in (columns := _terminal_columns(group, vectors=console.width >= WIDE)):
@@ -73,12 +73,12 @@ def _columns(group: Group) -> list[Column]:
         ("cell", _cell),
         ("vectors", lambda row: f"{_vectors(row)}, {row.word_vectors.replace('_', '-')}" if row.word_vectors else ""),
         *(
-            (f"{metric} {split}", _score(split, metric, _with_interval, 0))
+            (f"{metric.title} {split}", _score(split, metric, _with_interval))
             for metric in (group.headline, *group.side)
             for split in _splits(group)
         ),
         *(
-            (f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval, 0))
+            (f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval))
             for split in _splits(group)
         ),
         ("verdict", lambda row: f"**loses to {row.baseline}**" if row.verdict == "loses" else row.verdict),
@@ -91,12 +91,12 @@ def _columns(group: Group) -> list[Column]:
 
 def _terminal_columns(group: Group, vectors: bool) -> list[Column]:
     """The columns of the terminal: intervals as half their width."""
-    over = _difference("dev", group.headline, _signed, 1)
+    over = _difference("dev", group.headline, _signed)
     return [
         ("system", lambda row: row.name),
         ("cell", lambda row: _cell(row) or "baseline"),
         *([("vectors", lambda row: _vectors(row).replace("→ ", "→\n"))] if vectors else []),
-        *((split, _score(split, group.headline, _with_half_width, 1)) for split in _splits(group)),
+        *((split, _score(split, group.headline, _with_half_width)) for split in _splits(group)),
         ("over baseline", lambda row: over(row) + {"loses": " loses", "unclear": " unclear"}.get(row.verdict, "")),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
@@ -116,35 +116,35 @@ def _vectors(row: Row) -> str:
     return " → ".join(name for name in (row.source_vectors, row.target_vectors) if name)
 
 
-def _score(split: str, metric: str, show: Callable[[Value, int], str], fewer: int) -> Callable[[Row], str]:
-    """The cell of a metric, shown with so many decimals fewer than the metric has."""
+def _score(split: str, metric: Metric, show: Callable[[Metric, Value], str]) -> Callable[[Row], str]:
+    """The cell of a metric."""
 
     def cell(row: Row) -> str:
-        value = row.scores.get(split, {}).get(metric)
-        return show(value, decimals(metric) - fewer) if value else ""
+        value = row.scores.get(split, {}).get(metric.name)
+        return show(metric, value) if value else ""
 
     return cell
 
 
-def _difference(split: str, metric: str, show: Callable[[Value, int], str], fewer: int) -> Callable[[Row], str]:
-    places = decimals(metric) - fewer
-    return lambda row: show(row.difference[split], places) if split in row.difference else ""
+def _difference(split: str, metric: Metric, show: Callable[[Metric, Value], str]) -> Callable[[Row], str]:
+    return lambda row: show(metric, row.difference[split]) if split in row.difference else ""
 
 
-def _with_interval(value: Value, places: int) -> str:
-    return f"{value.value:.{places}f} [{value.low:.{places}f}, {value.high:.{places}f}]"
+def _with_interval(metric: Metric, value: Value) -> str:
+    return f"{metric.write(value.value)} [{metric.write(value.low)}, {metric.write(value.high)}]"
 
 
-def _signed_with_interval(value: Value, places: int) -> str:
-    return f"{value.value:+.{places}f} [{value.low:+.{places}f}, {value.high:+.{places}f}]"
+def _signed_with_interval(metric: Metric, value: Value) -> str:
+    low, high = (metric.write(each, signed=True) for each in (value.low, value.high))
+    return f"{metric.write(value.value, signed=True)} [{low}, {high}]"
 
 
-def _with_half_width(value: Value, places: int) -> str:
-    return f"{value.value:.{places}f} ±{(value.high - value.low) / 2:.{places}f}"
+def _with_half_width(metric: Metric, value: Value) -> str:
+    return f"{metric.write(value.value, fewer=1)} ±{metric.write((value.high - value.low) / 2, fewer=1)}"
 
 
-def _signed(value: Value, places: int) -> str:
-    return f"{value.value:+.{places}f}"
+def _signed(metric: Metric, value: Value) -> str:
+    return metric.write(value.value, signed=True, fewer=1)
 
 
 def _line(cells: Iterator[str]) -> str:

@@ -10,6 +10,7 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json
 from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
+from pipelines.evaluation.family import load_family
 from pipelines.runs.config import Run
 from pipelines.tasks.config import TaskConfig
 from pipelines.tasks.task import Task
@@ -31,9 +32,9 @@ class Experiment:
     def dev_metrics(self) -> dict[str, float]:
         """The metrics of the model as it is."""
         dev, task = self.splits["dev"], self.task
-        evaluation = plugins.load("pipelines.evaluation", task.config.metrics)
+        family = load_family(task.config.metrics)
         predicted = list(task.predict(self.model, dev, task.dev_decoding))
-        return {**evaluation.score(dev, predicted), **task.dev_losses(self.model, dev)}
+        return {**family.score(dev, predicted), **task.dev_losses(self.model, dev)}
 
 
 def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: Mapping[str, Path]) -> Experiment:
@@ -104,6 +105,7 @@ def learn(
         [*task.callbacks(), *callbacks],
         list(task.word_embeddings(model).values()),
         checkpoint,
+        load_family(task.config.metrics).metric(task.config.monitor).better,
     )
     task.calibrate(model, experiment.splits["dev"])
     return cost

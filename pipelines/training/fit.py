@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -12,7 +12,6 @@ from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.evaluation.scale import LOWER_IS_BETTER
 from pipelines.models.tracing import trace_once
 from pipelines.tasks.config import TrainingConfig
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
@@ -31,6 +30,7 @@ def fit(
     callbacks: Sequence[Any] = (),
     word_embeddings: Sequence[Any] = (),
     checkpoint: Checkpoint | None = None,
+    better: Literal["higher", "lower"] = "higher",
 ) -> dict[str, Any]:
     """Trains a model in place and leaves it with the weights of its best epoch, the first one of equals.
 
@@ -46,6 +46,7 @@ def fit(
         callbacks: Keras callbacks of the task's own.
         word_embeddings: the layers that stay as they are in the first `frozen_epochs`.
         checkpoint: of the last epoch; where it stands, the training goes on from it.
+        better: which values of the monitored metric are.
 
     Raises:
         InputError: Keras has no such optimiser, or the loss of a step is not finite.
@@ -81,10 +82,9 @@ def fit(
     frozen = bool(config.frozen_epochs)
     compile_model(words_learn=not frozen)
     stopwatch = Stopwatch()
-    mode = "min" if monitor in LOWER_IS_BETTER else "max"
     stopping = keras.callbacks.EarlyStopping(
         f"val_{monitor}",
-        mode=mode,
+        mode="min" if better == "lower" else "max",
         patience=config.patience,
         restore_best_weights=True,
         start_from_epoch=config.start_from_epoch,

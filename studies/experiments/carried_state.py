@@ -65,6 +65,7 @@ def learn(ready: Any, trained: str) -> None:
             task.config.monitor,
             task.cell.clip_norm,
             Path(folder) / "history.csv",
+            better="lower",
         )
 
 

@@ -154,7 +154,7 @@ def test_a_metric_of_which_less_is_better_keeps_the_epoch_with_the_least(ten_exa
     config = dataclasses.replace(task.config.training, epochs=3)
     batches = task.batches([task.encode(example) for example in ten_examples], config.batch_size, 1)
     cost = fit(model, task.loss(), batches, lambda: {"perplexity": next(values)}, config, "perplexity", 1.0,
-               tmp_path / "h.csv")  # fmt: skip
+               tmp_path / "h.csv", better="lower")  # fmt: skip
     assert cost["best_epoch"] == 2
 
 

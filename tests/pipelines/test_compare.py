@@ -83,7 +83,7 @@ def rows(board):
 
 def test_systems_stand_in_the_order_of_the_headline_on_dev(board):
     (group,) = board["groups"]
-    assert (group["task"], group["dataset"], group["headline"]) == ("sentiment", "toy", "accuracy")
+    assert (group["task"], group["dataset"], group["headline"]["name"]) == ("sentiment", "toy", "accuracy")
     assert [row["name"] for row in group["rows"]] == ["good", "close", "linear", "majority", "bad"]
     assert rows(board)["good"]["scores"]["dev"]["accuracy"]["value"] == 95
     assert "test" in rows(board)["good"]["scores"]

@@ -128,7 +128,9 @@ def test_a_monitor_of_another_family_is_refused(root, capsys):
     task.write_text((TASKS / "pos_tagging.yaml").read_text().replace("monitor: accuracy", "monitor: bleu"))
     with pytest.raises(SystemExit):
         main([*arguments(root, write_predictions(root / "run")), "--task", str(task)])
-    assert "expected `monitor` among accuracy, macro_f1, mcc, got 'bleu'" in capsys.readouterr().err
+    assert (
+        "monitor: expected a metric of tagging, got 'bleu'; known: accuracy, macro_f1, mcc," in capsys.readouterr().err
+    )
 
 
 def test_importing_the_stage_loads_nothing_heavy_and_running_it_no_keras(root):

@@ -8,7 +8,7 @@ import pytest
 from pipelines.baselines import ngram_language_model as module
 from pipelines.baselines.ngram_language_model import BEGIN, UNKNOWN, NGrams
 from pipelines.data.examples import Example
-from pipelines.evaluation import perplexity
+from pipelines.evaluation.families.perplexity import FAMILY as PERPLEXITY
 
 
 def example(number, text):
@@ -53,7 +53,7 @@ def test_rows_have_the_form_of_a_models_and_unknown_tokens_are_told():
     held_out = [example(100, "to be x be"), example(101, "b")]
     rows = list(module.fit(train, 1)(held_out))
     for reference, row in zip(held_out, rows, strict=True):
-        perplexity.check(reference, row)
+        PERPLEXITY.check(reference, row)
         assert row["id"] == reference.id
     assert rows[0]["unknown"] == [6]
     assert rows[0]["log_probabilities"][6] == min(rows[0]["log_probabilities"])
@@ -62,7 +62,7 @@ def test_rows_have_the_form_of_a_models_and_unknown_tokens_are_told():
 def test_repeated_text_is_predicted_better_than_by_the_frequency_of_its_characters():
     train = [example(0, "to be or not to be, that is the question. " * 20)]
     held_out = [example(1, "or not to be, that is the question. ")]
-    found = perplexity.score(held_out, list(module.fit(train, 1)(held_out)))
+    found = PERPLEXITY.score(held_out, list(module.fit(train, 1)(held_out)))
     _, counts = np.unique(list(train[0].text), return_counts=True)
     shares = counts / counts.sum()
     assert found["nats_per_character"] < 0.3 * -(shares * np.log(shares)).sum()

@@ -7,7 +7,7 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation import captioning
+from pipelines.evaluation.families import captioning
 
 
 def pairs(*texts):
@@ -42,20 +42,20 @@ def test_the_edit_distance_is_the_one_of_the_definition():
 
 def test_errors_are_summed_over_the_corpus_before_they_are_divided():
     # 0 of 3, 2 of 4 (nine for five: two letters differ), 5 of 3 characters: the mean of rates would be another number
-    scores = captioning.score(*pairs(("one", "one"), ("five", "nine"), ("six", "sixseven")))
+    scores = captioning.FAMILY.score(*pairs(("one", "one"), ("five", "nine"), ("six", "sixseven")))
     assert scores == pytest.approx({"exact_match": 100 / 3, "character_error_rate": 100 * 7 / 10})
 
 
 def test_case_and_white_space_count():
-    assert captioning.score(*pairs(("two", "Two"), ("a b", "a  b")))["exact_match"] == 0
+    assert captioning.FAMILY.score(*pairs(("two", "Two"), ("a b", "a  b")))["exact_match"] == 0
 
 
 def test_each_caption_is_a_decision():
     references, predictions = pairs(("one", "one"), ("two", "ten"))
-    assert list(captioning.confusion(references, predictions)) == [("one", "one"), ("two", "ten")]
+    assert list(captioning.FAMILY.confusion(references, predictions)) == [("one", "one"), ("two", "ten")]
 
 
 def test_an_empty_caption_is_no_reference():
     references, predictions = pairs(("", "one"))
     with pytest.raises(InputError, match="expected an example with a `target_text`, got ''"):
-        captioning.check(references[0], predictions[0])
+        captioning.FAMILY.check(references[0], predictions[0])

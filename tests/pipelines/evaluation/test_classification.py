@@ -5,7 +5,8 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation import classification, labels
+from pipelines.evaluation import labels
+from pipelines.evaluation.families import classification
 
 
 def texts(*names):
@@ -20,7 +21,7 @@ def predicted(*names, probabilities=None):
 
 
 def test_values_by_hand():
-    scores = classification.score(texts(*"aaabbc"), predicted(*"aabbba"))
+    scores = classification.FAMILY.score(texts(*"aaabbc"), predicted(*"aabbba"))
     assert scores["accuracy"] == pytest.approx(100 * 4 / 6)
     assert scores["macro_precision"] == pytest.approx(100 * 4 / 9)
     assert scores["macro_recall"] == pytest.approx(100 * 5 / 9)
@@ -30,10 +31,10 @@ def test_values_by_hand():
 
 
 def test_a_label_that_only_test_has_is_wrong_and_counts():
-    measured = classification.measure(texts("a", "b", "new"), predicted("a", "b", "a"))
+    measured = classification.FAMILY.measure(texts("a", "b", "new"), predicted("a", "b", "a"))
     by_label = {each.label: each.value for each in measured if each.metric == "recall"}
     assert by_label == {"a": 100, "b": 100, "new": 0}
-    scores = classification.score(texts("a", "b", "new"), predicted("a", "b", "a"))
+    scores = classification.FAMILY.score(texts("a", "b", "new"), predicted("a", "b", "a"))
     assert scores["accuracy"] == pytest.approx(100 * 2 / 3)
     assert scores["macro_f1"] == pytest.approx(100 * (2 / 3 + 1 + 0) / 3)
 
@@ -41,7 +42,7 @@ def test_a_label_that_only_test_has_is_wrong_and_counts():
 def test_area_of_two_classes_by_hand():
     positive = [0.9, 0.4, 0.5, 0.4, 0.1]
     rows = predicted(*"ppnnn", probabilities=[{"n": 1 - share, "p": share} for share in positive])
-    assert classification.score(texts(*"ppnnn"), rows)["roc_auc"] == pytest.approx(75)
+    assert classification.FAMILY.score(texts(*"ppnnn"), rows)["roc_auc"] == pytest.approx(75)
 
 
 def test_area_of_more_classes_is_the_mean_of_each_against_the_rest():
@@ -49,29 +50,31 @@ def test_area_of_more_classes_is_the_mean_of_each_against_the_rest():
     rows = predicted(*"abac", probabilities=[dict(zip("abc", share, strict=True)) for share in shares])
     # a: 0.8, 0.3 against 0.5, 0.2: 3 of 4 pairs; b: 0.4 against 0.1, 0.6, 0.2: 2 of 3; c: 0.6 against 0.1: 3 of 3
     expected = (3 / 4 + 2 / 3 + 1) / 3
-    assert classification.score(texts(*"aabc"), rows)["roc_auc"] == pytest.approx(100 * expected)
+    assert classification.FAMILY.score(texts(*"aabc"), rows)["roc_auc"] == pytest.approx(100 * expected)
 
 
 def test_a_label_that_the_model_does_not_know_has_the_area_of_chance():
     rows = predicted(*"aba", probabilities=[{"a": 0.9, "b": 0.1}, {"a": 0.2, "b": 0.8}, {"a": 0.6, "b": 0.4}])
     # a: 0.9 above both others; b: 0.8 above both; new: probability 0 everywhere
-    assert classification.score(texts("a", "b", "new"), rows)["roc_auc"] == pytest.approx(100 * (1 + 1 + 0.5) / 3)
+    assert classification.FAMILY.score(texts("a", "b", "new"), rows)["roc_auc"] == pytest.approx(
+        100 * (1 + 1 + 0.5) / 3
+    )
 
 
 def test_there_is_no_area_unless_every_prediction_has_probabilities():
     rows = predicted(*"ab", probabilities=[{"a": 0.9, "b": 0.1}])
-    assert "roc_auc" not in classification.score(texts(*"ab"), rows)
-    assert ("roc_auc", "") not in classification.resampler(texts(*"ab"), rows)(np.ones((1, 2)))
+    assert "roc_auc" not in classification.FAMILY.score(texts(*"ab"), rows)
+    assert ("roc_auc", "") not in classification.FAMILY.resampler(texts(*"ab"), rows)(np.ones((1, 2)))
 
 
 def test_there_is_no_area_where_the_references_have_one_class():
     rows = predicted(*"ab", probabilities=[{"a": 0.9, "b": 0.1}, {"a": 0.2, "b": 0.8}])
-    assert "roc_auc" not in classification.score(texts(*"aa"), rows)
+    assert "roc_auc" not in classification.FAMILY.score(texts(*"aa"), rows)
 
 
 def test_the_positive_class_is_named_and_is_the_last_of_two():
     rows = predicted("neg", "pos", probabilities=[{"neg": 0.9, "pos": 0.1}, {"neg": 0.2, "pos": 0.8}])
-    measured = classification.measure(texts("neg", "pos"), rows)
+    measured = classification.FAMILY.measure(texts("neg", "pos"), rows)
     assert {each.metric: each.options for each in measured}["roc_auc"]["positive"] == "pos"
 
 
@@ -79,8 +82,8 @@ def test_changing_an_option_changes_value_interval_and_signature_options(monkeyp
     references, rows = texts(*"ab"), predicted(*"aa")
 
     def precision_of_b():
-        measured = {(each.metric, each.label): each for each in classification.measure(references, rows)}
-        resampled = classification.resampler(references, rows)(np.ones((1, 2)))
+        measured = {(each.metric, each.label): each for each in classification.FAMILY.measure(references, rows)}
+        resampled = classification.FAMILY.resampler(references, rows)(np.ones((1, 2)))
         return measured["precision", "b"].value, resampled["precision", "b"][0], measured["precision", "b"].options
 
     value, resampled, options = precision_of_b()
@@ -91,9 +94,9 @@ def test_changing_an_option_changes_value_interval_and_signature_options(monkeyp
 
 
 def test_confusion_pairs_actual_with_predicted():
-    assert list(classification.confusion(texts(*"ab"), predicted(*"bb"))) == [("a", "b"), ("b", "b")]
+    assert list(classification.FAMILY.confusion(texts(*"ab"), predicted(*"bb"))) == [("a", "b"), ("b", "b")]
 
 
 def test_a_prediction_without_a_label_is_refused():
     with pytest.raises(InputError, match="expected a `label`, got None"):
-        classification.check(texts("a")[0], {"id": "test-0"})
+        classification.FAMILY.check(texts("a")[0], {"id": "test-0"})

@@ -5,7 +5,7 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation import entities
+from pipelines.evaluation.families import entities
 
 
 def sentence(tags, number=0):
@@ -14,7 +14,7 @@ def sentence(tags, number=0):
 
 
 def score(actual, predicted):
-    return entities.score([sentence(actual)], [{"tags": predicted.split()}])
+    return entities.FAMILY.score([sentence(actual)], [{"tags": predicted.split()}])
 
 
 def ratios(scores, reading):
@@ -47,7 +47,7 @@ def test_two_entities_side_by_side_are_two():
 
 def test_entities_end_with_their_sentence():
     references = [sentence("B-PER", 0), sentence("B-PER", 1)]
-    scores = entities.score(references, [{"tags": ["B-PER"]}, {"tags": ["I-PER"]}])
+    scores = entities.FAMILY.score(references, [{"tags": ["B-PER"]}, {"tags": ["I-PER"]}])
     # conlleval: the second I- starts an entity of its own and is not glued to the sentence before
     assert ratios(scores, "conlleval") == (100, 100, 100)
     assert ratios(scores, "span") == (100, 50, 66.6667)
@@ -55,7 +55,7 @@ def test_entities_end_with_their_sentence():
 
 def test_each_type_has_its_own_numbers():
     references = [sentence("B-PER I-PER O B-LOC O B-ORG")]
-    measured = entities.measure(references, [{"tags": ["B-PER", "I-PER", "O", "B-PER", "O", "O"]}])
+    measured = entities.FAMILY.measure(references, [{"tags": ["B-PER", "I-PER", "O", "B-PER", "O", "O"]}])
     by_type = {
         label: tuple(each.value for each in measured if each.label == label and each.metric.startswith("span"))
         for label in ("PER", "LOC", "ORG")
@@ -76,8 +76,8 @@ def test_changing_the_mode_changes_value_resamples_and_signature_options(monkeyp
     references, rows = [sentence("B-PER O B-LOC")], [{"tags": ["I-PER", "O", "B-LOC"]}]
 
     def span_f1():
-        measured = {each.metric: each for each in entities.measure(references, rows) if not each.label}
-        drawn = entities.resampler(references, rows)(np.ones((1, 1)))["span_f1", ""][0]
+        measured = {each.metric: each for each in entities.FAMILY.measure(references, rows) if not each.label}
+        drawn = entities.FAMILY.resampler(references, rows)(np.ones((1, 1)))["span_f1", ""][0]
         return round(measured["span_f1"].value, 4), round(drawn, 4), measured["span_f1"].options["mode"]
 
     assert span_f1() == (66.6667, 66.6667, "strict")
@@ -88,6 +88,6 @@ def test_changing_the_mode_changes_value_resamples_and_signature_options(monkeyp
 @pytest.mark.parametrize("tag", ["PER", "E-PER", "B-", "o", "i-PER"])
 def test_a_tag_of_another_scheme_is_refused_on_either_side(tag):
     with pytest.raises(InputError, match=f"got '{tag}'"):
-        entities.check(sentence("O"), {"tags": [tag]})
+        entities.FAMILY.check(sentence("O"), {"tags": [tag]})
     with pytest.raises(InputError, match=f"got '{tag}'"):
-        entities.check(sentence(tag), {"tags": ["O"]})
+        entities.FAMILY.check(sentence(tag), {"tags": ["O"]})

@@ -8,7 +8,8 @@ import pytest
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation import labels
-from pipelines.evaluation.scores import Context, evaluate, load_family
+from pipelines.evaluation.family import load_family
+from pipelines.evaluation.scores import Context, evaluate
 
 CONTEXT = Context(dataset="toy_ner", data_version="1", split="test", gold_tokens=True, seed=1, resamples=200)
 SENTENCES = [
@@ -99,6 +100,6 @@ def test_a_value_that_no_resample_changes_has_an_interval_without_width():
     assert (per.value, per.low, per.high) == (100, 100, 100)
 
 
-def test_a_module_that_is_no_family_is_refused():
-    with pytest.raises(InputError, match="expected `metrics:` to name a metric family, got 'counts'"):
-        load_family("counts")
+def test_an_unknown_family_is_refused_with_the_nearest_name():
+    with pytest.raises(InputError, match="no module 'taging' in pipelines/evaluation/families; did you mean 'tagging'"):
+        load_family("taging")

@@ -5,7 +5,7 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation import tagging
+from pipelines.evaluation.families import tagging
 from pipelines.evaluation.significance import bootstrap
 
 
@@ -23,7 +23,7 @@ LONG_IS_RIGHT = rows("N V N V N V N V N V", "N")
 
 
 def test_every_token_counts_once():
-    scores = tagging.score(LONG_AND_SHORT, LONG_IS_RIGHT)
+    scores = tagging.FAMILY.score(LONG_AND_SHORT, LONG_IS_RIGHT)
     assert scores["accuracy"] == pytest.approx(100 * 10 / 11)
     # N: precision 5/6, recall 1; V: precision 1, recall 5/6
     assert scores["macro_f1"] == pytest.approx(100 * 10 / 11)
@@ -31,28 +31,28 @@ def test_every_token_counts_once():
 
 
 def test_sentences_are_drawn_whole():
-    values = bootstrap(tagging.resampler(LONG_AND_SHORT, LONG_IS_RIGHT), 2, seed=1)["accuracy", ""]
+    values = bootstrap(tagging.FAMILY.resampler(LONG_AND_SHORT, LONG_IS_RIGHT), 2, seed=1)["accuracy", ""]
     # both long, one of each, both short: drawing tokens would give other shares
     assert sorted(set(values.round(9))) == pytest.approx([0, 100 * 10 / 11, 100])
 
 
 def test_a_tag_that_only_test_has_is_wrong_and_counts():
-    measured = tagging.measure([sentence(0, "N SYM")], rows("N N"))
+    measured = tagging.FAMILY.measure([sentence(0, "N SYM")], rows("N N"))
     assert {each.label: each.value for each in measured if each.metric == "recall"} == {"N": 100, "SYM": 0}
-    assert tagging.score([sentence(0, "N SYM")], rows("N N"))["accuracy"] == 50
+    assert tagging.FAMILY.score([sentence(0, "N SYM")], rows("N N"))["accuracy"] == 50
 
 
 def test_one_tag_too_few_is_refused():
     with pytest.raises(InputError, match="expected 2 tags, one a token, got 1"):
-        tagging.check(sentence(0, "N V"), {"tags": ["N"]})
+        tagging.FAMILY.check(sentence(0, "N V"), {"tags": ["N"]})
     with pytest.raises(InputError, match="expected a list of `tags`, got 'N V'"):
-        tagging.check(sentence(0, "N V"), {"tags": "N V"})
+        tagging.FAMILY.check(sentence(0, "N V"), {"tags": "N V"})
     with pytest.raises(InputError, match=r"expected a list of `tags`, got \[1, 2\]"):
-        tagging.check(sentence(0, "N V"), {"tags": [1, 2]})
+        tagging.FAMILY.check(sentence(0, "N V"), {"tags": [1, 2]})
 
 
 def test_a_sentence_without_tokens_changes_nothing():
     references = [sentence(0, "N V"), sentence(1, "")]
-    assert tagging.score(references, rows("N N", "")) == tagging.score(references[:1], rows("N N"))
-    drawn = tagging.resampler(references, rows("N N", ""))(np.array([[1.0, 5]]))
+    assert tagging.FAMILY.score(references, rows("N N", "")) == tagging.FAMILY.score(references[:1], rows("N N"))
+    drawn = tagging.FAMILY.resampler(references, rows("N N", ""))(np.array([[1.0, 5]]))
     assert drawn["accuracy", ""] == [50]

@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation import translation
+from pipelines.evaluation.families import translation
 
 MAT = "the cat sat on a mat"
 
@@ -20,19 +20,19 @@ def pair(reference, output):
 
 def test_bleu_by_hand():
     # n-grams of 1 to 4 words that match: 5/6, 3/5, 2/4, 1/3; the lengths are the same
-    scores = translation.score(*pair(MAT, "the cat sat on the mat"))
+    scores = translation.FAMILY.score(*pair(MAT, "the cat sat on the mat"))
     assert scores["bleu"] == pytest.approx(100 * (5 / 6 * 3 / 5 * 2 / 4 * 1 / 3) ** 0.25)
 
 
 def test_chrf_by_hand():
     # orders 1 and 2 exist on both sides: precision 1, recall (2/3 + 1/2) / 2; recall weighs twice
     recall = (2 / 3 + 1 / 2) / 2
-    assert translation.score(*pair("abc", "ab"))["chrf"] == pytest.approx(100 * 5 * recall / (4 + recall))
+    assert translation.FAMILY.score(*pair("abc", "ab"))["chrf"] == pytest.approx(100 * 5 * recall / (4 + recall))
 
 
 def test_the_raw_reference_and_the_detokenised_output_are_compared():
-    assert translation.score(*pair("Don't stop, Anna.", "Don't stop, Anna."))["bleu"] == pytest.approx(100)
-    assert translation.score(*pair("Don't stop, Anna.", "Do n't stop , Anna ."))["bleu"] < 60
+    assert translation.FAMILY.score(*pair("Don't stop, Anna.", "Don't stop, Anna."))["bleu"] == pytest.approx(100)
+    assert translation.FAMILY.score(*pair("Don't stop, Anna.", "Do n't stop , Anna ."))["bleu"] < 60
 
 
 def test_values_and_signature_are_those_of_the_command_line(tmp_path):
@@ -44,7 +44,7 @@ def test_values_and_signature_are_those_of_the_command_line(tmp_path):
         command, input="\n".join(outputs) + "\n", cwd=tmp_path, capture_output=True, text=True, check=True
     )
     examples = [Example(f"dev-{number}", "", ("x",), target_text=text) for number, text in enumerate(references)]
-    measured = translation.measure(examples, [{"text": output} for output in outputs])
+    measured = translation.FAMILY.measure(examples, [{"text": output} for output in outputs])
     assert [each.metric for each in measured] == ["bleu", "chrf", "bleu_lowercase"]
     for each, line in zip(measured[:2], json.loads(printed.stdout), strict=True):
         assert each.value == pytest.approx(line["score"], abs=1e-4)
@@ -69,9 +69,9 @@ def test_values_and_signature_are_those_of_the_command_line(tmp_path):
 )
 def test_changing_an_option_changes_value_and_signature(monkeypatch, metric, option, value):
     case = pair("The Cat sat on a mat, they say", "the Cat sat in the rug, they do say")
-    before = {each.metric: each for each in translation.measure(*case)}[metric]
+    before = {each.metric: each for each in translation.FAMILY.measure(*case)}[metric]
     monkeypatch.setitem(translation.OPTIONS[metric], option, value)
-    after = {each.metric: each for each in translation.measure(*case)}[metric]
+    after = {each.metric: each for each in translation.FAMILY.measure(*case)}[metric]
     assert before.options != after.options
     assert before.value != after.value
 
@@ -85,16 +85,16 @@ def test_every_option_in_use_is_tested_above():
 
 def test_a_prediction_without_text_is_refused():
     with pytest.raises(InputError, match="expected a detokenised `text`, got None"):
-        translation.check(pair(MAT, "")[0][0], {"tokens": ["a"]})
+        translation.FAMILY.check(pair(MAT, "")[0][0], {"tokens": ["a"]})
 
 
 def test_an_empty_output_is_scored_as_nothing():
-    scores = translation.score(*pair(MAT, ""))
+    scores = translation.FAMILY.score(*pair(MAT, ""))
     assert scores == {"bleu": 0, "chrf": 0, "bleu_lowercase": 0}
 
 
 def test_case_does_not_matter_to_the_figure_of_older_papers():
-    scores = translation.score(*pair("The cat sat on a mat", "the Cat sat on a mat"))
+    scores = translation.FAMILY.score(*pair("The cat sat on a mat", "the Cat sat on a mat"))
     assert scores["bleu_lowercase"] == pytest.approx(100)
     assert scores["bleu"] < 70
 
@@ -103,7 +103,7 @@ def test_sentences_of_like_length_are_scored_together():
     texts = ["a b c d e", "a b c d e", "a b c d e f", " ".join("abcdefghij" * 4)]
     outputs = ["a b c d e", "a b c d x", "a b c d e f", ""]
     examples = [Example(f"dev-{number}", "", ("x",), target_text=text) for number, text in enumerate(texts)]
-    header, *rows = translation.tables(examples, [{"text": output} for output in outputs])["lengths"]
+    header, *rows = translation.FAMILY.tables(examples, [{"text": output} for output in outputs])["lengths"]
     assert header == ("words", "sentences", "bleu", "length_ratio")
     assert [row[:2] for row in rows] == [("1 to 5", 2), ("6 to 10", 1), ("more than 30", 1)]
     # n-grams that match in the first row: 9/10, 7/8, 5/6, 3/4

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipelines.evaluation.metrics import Metric
 from pipelines.reporting.leaderboard import (
     Group,
     Leaderboard,
@@ -12,6 +13,9 @@ from pipelines.reporting.leaderboard import (
     read_leaderboard,
     write_leaderboard,
 )
+
+ACCURACY = Metric("accuracy")
+NATS = Metric("nats_per_character", better="lower", decimals=4, unit="nats")
 
 
 def row(name, **scores):
@@ -31,7 +35,7 @@ def row(name, **scores):
     ],
 )
 def test_a_run_that_is_not_above_its_baseline_loses_and_one_within_the_interval_is_unclear(difference, verdict):
-    assert decide(difference) == verdict
+    assert decide(difference, ACCURACY) == verdict
 
 
 @pytest.mark.parametrize(
@@ -39,24 +43,24 @@ def test_a_run_that_is_not_above_its_baseline_loses_and_one_within_the_interval_
     [(Value(-3, -5, -1), "wins"), (Value(-3, -5, 1), "unclear"), (Value(0, 0, 0), "loses"), (Value(3, 1, 5), "loses")],
 )
 def test_fewer_nats_than_the_baseline_win(difference, verdict):
-    assert decide(difference, "nats_per_character") == verdict
+    assert decide(difference, NATS) == verdict
 
 
 def test_fewer_nats_come_first():
     def row(name, value):
         return Row(name, "run", {"dev": {"nats_per_character": Value(value, value, value)}}, {}, {})
 
-    rows = rank([row("c", 1.6), row("a", 1.5), row("b", 1.4)], "nats_per_character")
+    rows = rank([row("c", 1.6), row("a", 1.5), row("b", 1.4)], NATS)
     assert [each.name for each in rows] == ["b", "a", "c"]
 
 
 def test_dev_ranks_whatever_test_says_and_names_break_ties():
     rows = [row("b", dev=70.0, test=99.0), row("c", dev=80.0, test=1.0), row("a", dev=70.0), row("d", test=75.0)]
-    assert [each.name for each in rank(rows, "accuracy")] == ["c", "d", "a", "b"]
+    assert [each.name for each in rank(rows, ACCURACY)] == ["c", "d", "a", "b"]
 
 
 def test_a_leaderboard_survives_its_file(tmp_path):
     rows = (row("a", dev=70.0, test=71.5), Row("b", "baseline", {}, {"dev": "metric:x"}, {"wall_seconds": 1.5}))
-    leaderboard = Leaderboard((Group("ner", "toy", "accuracy", ("mcc",), rows),), ("c",))
+    leaderboard = Leaderboard((Group("ner", "toy", ACCURACY, (Metric("mcc", unit=""),), rows),), ("c",))
     write_leaderboard(tmp_path / "leaderboard.json", leaderboard)
     assert read_leaderboard(tmp_path / "leaderboard.json") == leaderboard

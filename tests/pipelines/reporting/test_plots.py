@@ -1,5 +1,6 @@
 """The leaderboard as a picture."""
 
+from pipelines.evaluation.metrics import Metric
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Value
 from pipelines.reporting.plots import COLOURS, leaderboard_svg, specification
 
@@ -13,7 +14,7 @@ BOARD = Leaderboard(
         Group(
             "translation",
             "toy_translation",
-            "bleu",
+            Metric("bleu"),
             (),
             (
                 Row("translation-gru", "run", scores(30.0), {}, {}, verdict="wins"),

@@ -5,6 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
+from pipelines.evaluation.metrics import Metric
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Sample, Value
 from pipelines.reporting.table import duration, markdown, print_leaderboard, whole
 
@@ -45,7 +46,7 @@ LOSER = Row(
     difference={"dev": Value(-15.0, -17.0, -13.0)},
     verdict="loses",
 )
-BOARD = Leaderboard((Group("ner", "toy_ner", "span_f1", (), (RUN, BASELINE, LOSER)),), ("ner-gru",))
+BOARD = Leaderboard((Group("ner", "toy_ner", Metric("span_f1"), (), (RUN, BASELINE, LOSER)),), ("ner-gru",))
 
 
 def cells(page, name):
@@ -109,11 +110,14 @@ def test_units_of_cost():
     assert [whole(number) for number in (None, 0, 1234567.8)] == ["", "0", "1,234,568"]
 
 
+NATS = Metric("nats_per_character", better="lower", decimals=4, unit="nats")
+
+
 def test_nats_are_shown_with_four_decimals_and_samples_line_by_line():
     values = {"dev": {"nats_per_character": Value(1.4697, 1.45, 1.48)}}
     samples = (Sample(250, 2.5, "Thou\n\n  art `x`\x1b"), Sample(2000, 1.5, "To be"))
     row = Row("lm", "run", values, {}, {}, difference={"dev": Value(-0.2, -0.3, -0.1)}, samples=samples)
-    board = Leaderboard((Group("text_generation", "plays", "nats_per_character", (), (row,)),), ())
+    board = Leaderboard((Group("text_generation", "plays", NATS, (), (row,)),), ())
     page = markdown(board)
     assert "1.4697 [1.4500, 1.4800]" in page
     assert "-0.2000 [-0.3000, -0.1000]" in page

@@ -1,0 +1,76 @@
+"""Metrics of captions: how many are right to the letter, and how many letters are wrong."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from embeddings.foundation.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.evaluation.counts import Key
+from pipelines.evaluation.family import Family, Measured, Predictions, References, Resampler
+from pipelines.evaluation.metrics import Metric
+
+LIBRARY = "numpy"
+EXACT_MATCH = Metric("exact_match")
+CHARACTER_ERROR_RATE = Metric("character_error_rate", better="lower")
+OPTIONS = {
+    "exact_match": {"case": "kept"},
+    "character_error_rate": {"case": "kept", "distance": "levenshtein", "average": "micro"},
+}
+
+
+class Captioning(Family):
+    """Metrics of captions."""
+
+    UNIT = "caption"
+    MAIN = (EXACT_MATCH, CHARACTER_ERROR_RATE)
+
+    def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
+        """Requires a caption on both sides; that of the example is not empty."""
+        if not reference.target_text:
+            raise InputError(f"expected an example with a `target_text`, got {reference.target_text!r}")
+        if not isinstance(prediction.get("text"), str):
+            raise InputError(f"expected a `text`, got {prediction.get('text')!r}")
+
+    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
+        """Every value; the error rate is edits of all captions over the characters of all references."""
+        values = self.resampler(references, predictions)(np.ones((1, len(references))))
+        return [Measured(name, float(values[name, ""][0]), LIBRARY, options) for name, options in OPTIONS.items()]
+
+    def resampler(self, references: References, predictions: Predictions) -> Resampler:
+        """The values of `measure` on resamples."""
+        pairs = list(self.confusion(references, predictions))
+        edits = np.array([edit_distance(output, reference) for reference, output in pairs], dtype=float)
+        lengths = np.array([len(reference) for reference, _ in pairs], dtype=float)
+
+        def metrics(weights: np.ndarray) -> dict[Key, np.ndarray]:
+            return {
+                ("exact_match", ""): 100 * (weights @ (edits == 0)) / weights.sum(axis=1),
+                ("character_error_rate", ""): 100 * (weights @ edits) / (weights @ lengths),
+            }
+
+        return metrics
+
+    def confusion(self, references: References, predictions: Predictions) -> Iterator[tuple[str, str]]:
+        """Each caption and what was written in its place."""
+        for reference, row in zip(references, predictions, strict=True):
+            yield str(reference.target_text), row["text"]
+
+
+def edit_distance(first: str, second: str) -> int:
+    """The fewest insertions, deletions and substitutions of a character that turn one text into the other.
+
+    Reference: Levenshtein, "Binary Codes Capable of Correcting Deletions, Insertions, and Reversals", 1966; by rows
+    of the table of Wagner & Fischer, "The String-to-String Correction Problem", 1974.
+    """
+    codes, places = np.array([ord(character) for character in second]), np.arange(len(second) + 1)
+    row = places
+    for number, character in enumerate(first, start=1):
+        above, diagonal = row[1:] + 1, row[:-1] + (codes != ord(character))
+        row = np.concatenate([[number], np.minimum(above, diagonal)])
+        row = np.minimum.accumulate(row - places) + places  # an insertion costs one more than the place before
+    return int(row[-1])
+
+
+FAMILY = Captioning()

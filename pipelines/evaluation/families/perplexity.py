@@ -1,0 +1,104 @@
+"""Metrics of language models: perplexity of tokens, nats and bits for each character of the text.
+
+An unknown token gets the probability of `<unk>`, shared equally by the different words of the split that are unknown:
+a model that knows fewer words is not better for it. Characters are those of the untouched text, white space included,
+so that models of characters and of words can be compared.
+"""
+
+import math
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from embeddings.foundation.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.evaluation.counts import Key
+from pipelines.evaluation.family import Family, Measured, Predictions, References, Resampler
+from pipelines.evaluation.metrics import Metric
+
+LARGEST = sys.float_info.max
+BLOCK = 500  # tokens in a row that are drawn together: a single long text has an interval as well
+LIBRARY = "numpy"
+OPTIONS = {"unknown": "shared", "state": "carried"}
+
+
+class Perplexity(Family):
+    """Metrics of language models."""
+
+    UNIT = f"{BLOCK} tokens of a text"
+    MAIN = (
+        Metric("nats_per_character", better="lower", decimals=4, unit="nats"),
+        Metric("bits_per_character", better="lower", decimals=4, unit="bits"),
+        Metric("perplexity", better="lower", unit=""),
+        Metric("unknown_tokens", better="lower"),
+    )
+
+    def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
+        """Requires the log-probability of each token, and the positions of those that are unknown."""
+        values, unknown = prediction.get("log_probabilities"), prediction.get("unknown")
+        if not isinstance(values, list) or len(values) != len(reference.tokens):
+            got = len(values) if isinstance(values, list) else repr(values)
+            raise InputError(f"expected {len(reference.tokens)} `log_probabilities`, one a token, got {got}")
+        if not all(type(value) in (int, float) and -LARGEST <= value <= 0 for value in values):
+            raise InputError("expected finite `log_probabilities` of at most 0")
+        places = range(len(values))
+        if not isinstance(unknown, list) or not all(type(place) is int and place in places for place in unknown):
+            raise InputError(f"expected `unknown`, the positions of unknown tokens, got {unknown!r}")
+
+    def units(self, references: References) -> int:
+        """The number of blocks; a text's last block may be shorter."""
+        return sum(_blocks(reference) for reference in references)
+
+    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
+        """Every value."""
+        values = _values(_sums(references, predictions).sum(axis=0, keepdims=True))
+        return [Measured(metric, float(value[0]), LIBRARY, OPTIONS) for (metric, _), value in values.items()]
+
+    def resampler(self, references: References, predictions: Predictions) -> Resampler:
+        """The values of `measure` on resamples of blocks.
+
+        Reference: Carlstein 1986, "The Use of Subseries Values for Estimating the Variance of a General Statistic from
+        a Stationary Sequence" (blocks that do not overlap).
+        """
+        sums = _sums(references, predictions)
+        return lambda weights: _values(weights @ sums)
+
+
+def _blocks(reference: Example) -> int:
+    return math.ceil(len(reference.tokens) / BLOCK)
+
+
+def _sums(references: References, predictions: Predictions) -> np.ndarray:
+    """Of each block: nats, tokens, characters, unknown tokens; float64 (blocks, 4). A token has an equal share of
+    its text's characters."""
+    kinds = {
+        reference.tokens[position]
+        for reference, row in zip(references, predictions, strict=True)
+        for position in row["unknown"]
+    }
+    sums = []
+    for reference, row in zip(references, predictions, strict=True):
+        tokens, unknown = len(reference.tokens), np.zeros(len(reference.tokens))
+        unknown[row["unknown"]] = 1
+        nats = unknown * math.log(max(1, len(kinds))) - np.asarray(row["log_probabilities"], dtype=float)
+        columns = np.stack([nats, np.ones(tokens), np.full(tokens, len(reference.text) / tokens), unknown], axis=1)
+        sums.append(np.add.reduceat(columns, np.arange(0, tokens, BLOCK)))
+    return np.concatenate(sums)
+
+
+def _values(sums: np.ndarray) -> dict[Key, np.ndarray]:
+    nats, tokens, characters, unknown = sums.T
+    a_character = nats / np.maximum(characters, 1)
+    with np.errstate(over="ignore"):
+        perplexity = np.exp(nats / tokens)
+    return {
+        ("nats_per_character", ""): a_character,
+        ("bits_per_character", ""): a_character / math.log(2),
+        ("perplexity", ""): perplexity,
+        ("unknown_tokens", ""): 100 * unknown / tokens,
+    }
+
+
+FAMILY = Perplexity()

@@ -1,0 +1,92 @@
+"""Metrics of translations: sacreBLEU's BLEU and chrF on detokenised output against untouched references.
+
+`bleu_lowercase` is what older papers report, of lower-cased tokens; the tokens are those of sacreBLEU's 13a.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from embeddings.foundation.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.evaluation.counts import Key
+from pipelines.evaluation.family import Family, Measured, Predictions, References, Resampler
+from pipelines.evaluation.metrics import Metric
+
+LIBRARY = "sacrebleu"
+OPTIONS: dict[str, dict[str, Any]] = {  # each is part of sacreBLEU's own signature
+    "bleu": {"tokenize": "13a", "lowercase": False, "smooth_method": "exp"},
+    "chrf": {"char_order": 6, "word_order": 0, "lowercase": False, "whitespace": False},
+    "bleu_lowercase": {"tokenize": "13a", "lowercase": True, "smooth_method": "exp"},
+}
+LENGTHS = 5  # words that sentences of one row of the table by length differ by at most
+LONGEST = 30  # longer sentences share a row
+
+
+class Translation(Family):
+    """Metrics of translations."""
+
+    UNIT = "sentence"
+    MAIN = (Metric("bleu", unit=""), Metric("chrf", unit=""), Metric("bleu_lowercase", unit=""))
+
+    def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
+        """Requires the raw reference and the detokenised output."""
+        if reference.target_text is None:
+            raise InputError("expected an example with a `target_text`, got one without")
+        if not isinstance(prediction.get("text"), str):
+            raise InputError(f"expected a detokenised `text`, got {prediction.get('text')!r}")
+
+    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
+        """Every value, with sacreBLEU's own signature among its options."""
+        outputs, raw = _texts(references, predictions)
+        measured = []
+        for name, scorer in _scorers().items():
+            value = scorer.corpus_score(outputs, [raw]).score
+            signature = {key: item for key, item in scorer.get_signature().info.items() if item is not None}
+            measured.append(Measured(name, value, LIBRARY, signature))
+        return measured
+
+    def resampler(self, references: References, predictions: Predictions) -> Resampler:
+        """The values of `measure` on resamples, from the sums of each sentence's n-gram counts."""
+        outputs, raw = _texts(references, predictions)
+        scorers = _scorers()
+        tables = {name: np.array(each._extract_corpus_statistics(outputs, [raw])) for name, each in scorers.items()}
+
+        def metrics(weights: np.ndarray) -> dict[Key, np.ndarray]:
+            values = {}
+            for name, scorer in scorers.items():
+                sums = (weights @ tables[name]).tolist()
+                values[name, ""] = np.array([scorer._compute_score_from_stats(row).score for row in sums])
+            return values
+
+        return metrics
+
+    def tables(self, references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
+        """`lengths`: BLEU of the sentences of like length, in words between white space of their references."""
+        scorer = _scorers()["bleu"]
+        of_length: dict[int, list[int]] = {}
+        outputs, raw = _texts(references, predictions)
+        for number, text in enumerate(raw):
+            of_length.setdefault(min(max(len(text.split()) - 1, 0), LONGEST) // LENGTHS, []).append(number)
+        rows: list[Sequence[Any]] = [("words", "sentences", "bleu", "length_ratio")]
+        for group, numbers in sorted(of_length.items()):
+            first = group * LENGTHS + 1
+            found = scorer.corpus_score([outputs[number] for number in numbers], [[raw[number] for number in numbers]])
+            words = f"{first} to {first + LENGTHS - 1}" if first <= LONGEST else f"more than {LONGEST}"
+            rows.append((words, len(numbers), round(found.score, 2), round(found.sys_len / max(found.ref_len, 1), 3)))
+        return {"lengths": rows}
+
+
+def _scorers() -> dict[str, Any]:
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
+
+    return {name: (CHRF if name == "chrf" else BLEU)(**options) for name, options in OPTIONS.items()}
+
+
+def _texts(references: References, predictions: Predictions) -> tuple[list[str], list[str]]:
+    return [row["text"] for row in predictions], [str(reference.target_text) for reference in references]
+
+
+FAMILY = Translation()
