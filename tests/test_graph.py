@@ -3,10 +3,14 @@
 import copy
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
+from dvc.utils.hydra import apply_overrides
+
+from pipelines.runs.config import load_runs
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,6 +67,28 @@ def test_the_learning_curves_are_those_of_the_runs():
     shown = {path for plot in plots for body in plot.values() for path in body["y"]}
     assert {path for path in shown if path.startswith("runs/")} == {f"runs/{name}/history.csv" for name in runs}
     assert all(path.split("/")[1] in runs for path in shown)
+
+
+RUNS = ("configs/runs.yaml", "benchmarks/runs.yaml")
+
+
+@pytest.mark.parametrize("path", RUNS)
+def test_a_value_that_dvc_sets_changes_one_run_alone(path, tmp_path):
+    runs = load_runs(ROOT / path)
+    first_of_a_kind = {bool(run.set): name for name, run in reversed(runs.items())}
+    for name in first_of_a_kind.values():
+        copied = Path(shutil.copy(ROOT / path, tmp_path))
+        apply_overrides(copied, [f"++runs.{name}.set.training.epochs=77"])
+        changed = {other: run for other, run in load_runs(copied).items() if run != runs[other]}
+        assert [(other, run.set["training"]["epochs"]) for other, run in changed.items()] == [(name, 77)]
+
+
+def test_the_name_of_a_cell_tells_its_direction_its_layers_and_its_units():
+    for path in (ROOT / "configs/cells").glob("*.yaml"):
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+        cell = f"{'bi' if config['bidirectional'] else ''}{config['cell']}"
+        size = f"{config['depth']}x{config['units']}" if config["depth"] > 1 else str(config["units"])
+        assert path.stem == (cell if size == "64" else f"{cell}_{size}")
 
 
 def test_metrics_stay_in_git_and_costs_stay_out_of_it():

@@ -1,13 +1,11 @@
 """Calibration metrics: log loss, Brier score, expected calibration error."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipelines.evaluation import labels
-from pipelines.evaluation.counts import Key
-from pipelines.evaluation.family import Measured, Resampler
+from pipelines.evaluation.family import Key, Statistic
 from pipelines.evaluation.metrics import Metric
 
 METRICS = (
@@ -26,35 +24,20 @@ class Texts(NamedTuple):
     actual: np.ndarray
 
 
-def measure(texts: Texts) -> list[Measured]:
-    """Log loss in nats; in percent the Brier score and the expected calibration error.
+def statistic(texts: Texts) -> Statistic:
+    """Log loss in nats; in percent the Brier score and the expected calibration error; on resamples of texts.
 
     The Brier score is halved for two classes, so that it lies between 0 and 1, as scikit-learn does. The calibration
     error is the mean distance of the confidence in the predicted class and the accuracy, by bins of confidence.
 
     Reference: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 2.
     """
-    from sklearn.metrics import brier_score_loss, log_loss
-
-    classes = list(range(texts.probabilities.shape[1]))
-    floored = _floored(texts.probabilities)
-    brier = brier_score_loss(texts.actual, texts.probabilities, labels=classes, scale_by_half=len(classes) == 2)
-    error = float(_calibration_error(texts, np.ones((1, len(texts.actual))))[0])
-    return [
-        Measured("log_loss", float(log_loss(texts.actual, floored, labels=classes)), labels.LIBRARY, {"floor": FLOOR}),
-        Measured("brier", 100 * float(brier), labels.LIBRARY, {"halved": len(classes) == 2}),
-        Measured("calibration_error", 100 * error, "numpy", {"bins": BINS, "confidence": "highest"}),
-    ]
-
-
-def resampler(texts: Texts) -> Resampler:
-    """The values of `measure` on resamples of texts."""
-    rows = np.arange(len(texts.actual))
+    rows, classes = np.arange(len(texts.actual)), texts.probabilities.shape[1]
     losses = -np.log(_floored(texts.probabilities)[rows, texts.actual])
-    squares = ((texts.probabilities - np.eye(texts.probabilities.shape[1])[texts.actual]) ** 2).sum(axis=1)
-    squares = squares / 2 if texts.probabilities.shape[1] == 2 else squares
+    squares = ((texts.probabilities - np.eye(classes)[texts.actual]) ** 2).sum(axis=1)
+    squares = squares / 2 if classes == 2 else squares
 
-    def metrics(weights: np.ndarray) -> dict[Key, np.ndarray]:
+    def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
         total = weights.sum(axis=1)
         return {
             ("log_loss", ""): weights @ losses / total,
@@ -62,7 +45,12 @@ def resampler(texts: Texts) -> Resampler:
             ("calibration_error", ""): 100 * _calibration_error(texts, weights),
         }
 
-    return metrics
+    options: dict[Key, dict[str, Any]] = {
+        ("log_loss", ""): {"floor": FLOOR},
+        ("brier", ""): {"halved": classes == 2},
+        ("calibration_error", ""): {"bins": BINS, "confidence": "highest"},
+    }
+    return Statistic(len(texts.actual), values, options)
 
 
 def reliability(texts: Texts) -> list[Sequence[float]]:

@@ -1,15 +1,11 @@
-"""Precision, recall, F1 and the correlation coefficient as functions of counts, on many resamples at once.
-
-The library's own functions give the values that are reported; these give their intervals.
-"""
+"""Precision, recall, F1 and the correlation coefficient as functions of counts, on many resamples at once."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 Average = Literal["macro", "micro"] | None  # None: each label alone
-Key = tuple[str, str]  # name of a metric; the label that it is restricted to, or ""
 
 NAMES = ("precision", "recall", "f1")
 
@@ -62,21 +58,6 @@ def precision_recall_f1(counts: Counts, average: Average, zero_division: float) 
         return ratios
     occurs = predicted + actual > 0
     return [_divide((ratio * occurs).sum(axis=-1), occurs.sum(axis=-1), zero_division) for ratio in ratios]
-
-
-def named(prefix: str, ratios: Sequence[Any], labels: Sequence[str] | None) -> dict[Key, np.ndarray]:
-    """Names precision, recall and F1.
-
-    Args:
-        prefix: of the names.
-        ratios: the three, (...) or, by label, (..., labels).
-        labels: the labels on the last axis; None for an average.
-    """
-    values = {}
-    for name, ratio in zip(NAMES, ratios, strict=True):
-        for index, label in enumerate([""] if labels is None else labels):
-            values[prefix + name, label] = np.asarray(ratio if labels is None else ratio[..., index])
-    return values
 
 
 def accuracy(counts: Counts) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,23 +11,37 @@ from embeddings.foundation import plugins
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation.counts import Key
 from pipelines.evaluation.metrics import Metric
 
 References = Sequence[Example]
 Predictions = Sequence[Mapping[str, Any]]  # one for each reference, in the same order
-Resampler = Callable[[np.ndarray], dict[Key, np.ndarray]]  # float64 (resamples, units) -> percent (resamples,)
+Key = tuple[str, str]  # name of a metric; the one label, tag or entity type that it is about, or ""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A value, with the library and the options that made it."""
+class Statistic:
+    """Numbers as a function of how often each unit is drawn: of the whole once, or on resamples.
 
-    metric: str
-    value: float
-    library: str
-    options: Mapping[str, Any] = field(default_factory=dict)  # those in use: the call and the signature read them
-    label: str = ""  # the one label, tag or entity type that the value is about
+    `values` takes draws, float64 (resamples, units), and gives float64 (resamples,) for each number.
+    """
+
+    units: int
+    values: Callable[[np.ndarray], dict[Key, np.ndarray]]
+    options: Mapping[Key, Mapping[str, Any]]  # of each number, those that computed it: the signature prints them
+    library: str = "elman"
+
+    def __or__(self, other: "Statistic") -> "Statistic":
+        """The numbers of both, of the same units and library."""
+        return replace(
+            self,
+            values=lambda weights: self.values(weights) | other.values(weights),
+            options={**self.options, **other.options},
+        )
+
+    def whole(self) -> dict[Key, float]:
+        """Each number of every unit drawn once."""
+        values = self.values(np.ones((1, self.units)))
+        return {key: float(values[key][0]) for key in self.options}
 
 
 class Family(ABC):
@@ -42,20 +56,19 @@ class Family(ABC):
         """Raises an `InputError` where the prediction cannot be one for the reference."""
 
     @abstractmethod
-    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
-        """Every value, of the whole and of each label."""
+    def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
+        """Every number, of the whole and of each label.
 
-    @abstractmethod
-    def resampler(self, references: References, predictions: Predictions) -> Resampler:
-        """A function from how often each unit is drawn to the values of `measure` on those draws."""
-
-    def units(self, references: References) -> int:
-        """How many units are drawn: as many as there are examples, where a family says nothing else."""
-        return len(references)
+        Args:
+            references: examples of one split.
+            predictions: a prediction for each, in the same order.
+            only: the one metric that is asked for, so that slow ones may be left out.
+        """
 
     def score(self, references: References, predictions: Predictions) -> dict[str, float]:
         """The values of the whole, without those of single labels."""
-        return {each.metric: each.value for each in self.measure(references, predictions) if not each.label}
+        values = self.statistic(references, predictions).whole()
+        return {metric: value for (metric, label), value in values.items() if not label}
 
     def confusion(self, references: References, predictions: Predictions) -> Iterable[tuple[str, str]]:
         """Actual and predicted label of each decision; none where there is no choice among labels."""

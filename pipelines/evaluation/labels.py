@@ -1,4 +1,8 @@
-"""Metrics of decisions that each have one label: scikit-learn's, for documents and for tokens."""
+"""Metrics of decisions that each have one label, for documents and for tokens.
+
+They are those of scikit-learn, which the tests hold them to. A label that only the references or only the predictions
+have counts like any other.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from pipelines.evaluation import counts
-from pipelines.evaluation.family import Measured, Resampler
+from pipelines.evaluation.family import Key, Statistic
 from pipelines.evaluation.metrics import Metric
 
-LIBRARY = "scikit-learn"
 ACCURACY, MCC, MACRO_F1 = Metric("accuracy"), Metric("mcc", unit=""), Metric("macro_f1")
 OTHERS = tuple(
     Metric(name) for name in ("macro_precision", "macro_recall", "micro_precision", "micro_recall", "micro_f1")
@@ -18,64 +21,38 @@ OPTIONS: dict[str, Any] = {"zero_division": 0}
 AVERAGES: tuple[counts.Average, ...] = ("macro", "micro", None)
 
 
-def measure(actual: Sequence[str], predicted: Sequence[str]) -> list[Measured]:
-    """Accuracy, correlation, and precision, recall and F1 by average and by label.
-
-    A label that only the references or only the predictions have counts like any other.
+def statistic(actual: Sequence[str], predicted: Sequence[str], example: np.ndarray, examples: int) -> Statistic:
+    """Accuracy, correlation, and precision, recall and F1 by average and by label, on resamples of examples.
 
     Args:
         actual: the reference label of each decision.
         predicted: the predicted label of each, in the same order.
-    """
-    from sklearn import metrics
-
-    names, truth, guess = _code(actual, predicted)
-    measured = [
-        Measured("accuracy", 100 * float(metrics.accuracy_score(truth, guess)), LIBRARY),
-        Measured("mcc", 100 * float(metrics.matthews_corrcoef(truth, guess)), LIBRARY),
-    ]
-    for average in AVERAGES:
-        options = {"average": average, **OPTIONS}
-        ratios = metrics.precision_recall_fscore_support(truth, guess, **options)[:3]
-        for (metric, label), value in _named(ratios, average, names).items():
-            measured.append(Measured(metric, 100 * float(value), LIBRARY, options, label))
-    return measured
-
-
-def resampler(actual: Sequence[str], predicted: Sequence[str], example: np.ndarray, examples: int) -> Resampler:
-    """The metrics of `measure` on resamples.
-
-    Args:
-        actual: the reference label of each decision.
-        predicted: the predicted label of each.
         example: the number of the example that each decision stands in, int (decisions,).
         examples: how many there are.
     """
-    names, truth, guess = _code(actual, predicted)
+    names = sorted({*actual, *predicted})
+    number = {name: index for index, name in enumerate(names)}
+    truth, guess = (np.array([number[name] for name in side]) for side in (actual, predicted))
     shape = (examples, len(names))
     right = truth == guess
-    tables = counts.Counts(
+    table = counts.Counts(
         correct=counts.tabulate(example[right], truth[right], shape),
         predicted=counts.tabulate(example, guess, shape),
         actual=counts.tabulate(example, truth, shape),
     )
+    options: dict[Key, dict[str, Any]] = {(ACCURACY.name, ""): {}, (MCC.name, ""): {}}
+    for average in AVERAGES:
+        prefix = f"{average}_" if average else ""
+        for name in counts.NAMES:
+            for label in [""] if average else names:
+                options[prefix + name, label] = {"average": average, **OPTIONS}
 
-    def metrics(weights: np.ndarray) -> dict[counts.Key, np.ndarray]:
-        sums = counts.resample(tables, weights)
-        values = {("accuracy", ""): counts.accuracy(sums), ("mcc", ""): counts.correlation(sums)}
+    def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
+        sums = counts.resample(table, weights)
+        columns = [counts.accuracy(sums), counts.correlation(sums)]
         for average in AVERAGES:
-            values |= _named(counts.precision_recall_f1(sums, average, **OPTIONS), average, names)
-        return {key: 100 * value for key, value in values.items()}
+            for ratio in counts.precision_recall_f1(sums, average, **OPTIONS):
+                columns.extend([ratio] if average else ratio.T)
+        return {key: 100 * column for key, column in zip(options, columns, strict=True)}
 
-    return metrics
-
-
-def _code(actual: Sequence[str], predicted: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """The sorted labels, and each decision as the number of its label."""
-    names = sorted({*actual, *predicted})
-    number = {name: index for index, name in enumerate(names)}
-    return names, np.array([number[name] for name in actual]), np.array([number[name] for name in predicted])
-
-
-def _named(ratios: Sequence[Any], average: counts.Average, names: list[str]) -> dict[counts.Key, np.ndarray]:
-    return counts.named(f"{average}_", ratios, None) if average else counts.named("", ratios, names)
+    return Statistic(examples, values, options)

@@ -1,9 +1,11 @@
 """Every number of a metric family, with its interval and its signature."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
-from pipelines.evaluation.family import Family, Measured, Predictions, References
+from pipelines.evaluation.family import Family, Predictions, References
 from pipelines.evaluation.significance import INTERVAL, LEVEL, NO_INTERVAL, RESAMPLES, bootstrap, interval
 
 
@@ -21,7 +23,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Score:
-    """A number in percent, its 95 % interval, and the signature that says how it was computed.
+    """The value of a metric, its 95 % interval, and the signature that says how it was computed.
 
     Of a single unit there is no interval: its ends are the number itself, its method is `none`.
     """
@@ -45,44 +47,11 @@ def evaluate(family: Family, references: References, predictions: Predictions, c
         predictions: a prediction for each, in the same order.
         context: what the signatures say of the data and of the resampling.
     """
-    units = family.units(references)
-    resampled = bootstrap(
-        family.resampler(references, predictions),
-        units,
-        seed=context.seed,
-        resamples=context.resamples,
-    )
-    method = INTERVAL if units > 1 else NO_INTERVAL
-    scores = []
-    for each in family.measure(references, predictions):
-        low, high = interval(resampled[each.metric, each.label])
-        scores.append(
-            Score(
-                metric=each.metric,
-                label=each.label,
-                value=round(each.value, 4),
-                low=round(low, 4),
-                high=round(high, 4),
-                interval_method=method,
-                examples=len(references),
-                signature=signature(each, family.UNIT, len(references), context, method),
-            )
-        )
-    return scores
-
-
-def signature(measured: Measured, unit: str, examples: int, context: Context, method: str) -> str:
-    """How a number was computed, as `key:value|key:value`, after sacreBLEU's signatures.
-
-    Reference: Post 2018, "A Call for Clarity in Reporting BLEU Scores" (the version string).
-    """
-    fields = {
-        "metric": measured.metric,
-        **({"label": measured.label} if measured.label else {}),
-        "lib": measured.library,
-        "version": version(measured.library),
-        **measured.options,
-        "examples": examples,
+    statistic = family.statistic(references, predictions)
+    resampled = bootstrap(statistic.values, statistic.units, seed=context.seed, resamples=context.resamples)
+    method = INTERVAL if statistic.units > 1 else NO_INTERVAL
+    about = {
+        "examples": len(references),
         "tokens": "gold" if context.gold_tokens else "raw",
         "dataset": context.dataset,
         "data_version": context.data_version,
@@ -90,7 +59,37 @@ def signature(measured: Measured, unit: str, examples: int, context: Context, me
         "interval": method,
         "level": LEVEL,
         "resamples": context.resamples,
-        "unit": unit,
+        "unit": family.UNIT,
         "seed": context.seed,
     }
+    scores = []
+    for (metric, label), value in statistic.whole().items():
+        low, high = interval(resampled[metric, label])
+        made = {
+            "metric": metric,
+            **({"label": label} if label else {}),
+            "lib": statistic.library,
+            "version": version(statistic.library),
+            **statistic.options[metric, label],
+        }
+        scores.append(
+            Score(
+                metric=metric,
+                label=label,
+                value=round(value, 4),
+                low=round(low, 4),
+                high=round(high, 4),
+                interval_method=method,
+                examples=len(references),
+                signature=signature({**made, **about}),
+            )
+        )
+    return scores
+
+
+def signature(fields: Mapping[str, Any]) -> str:
+    """How a number was computed, as `key:value|key:value`, after sacreBLEU's signatures.
+
+    Reference: Post 2018, "A Call for Clarity in Reporting BLEU Scores" (the version string).
+    """
     return "|".join(f"{key}:{str(value).lower() if value is None else value}" for key, value in fields.items())

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.data.examples import read_examples
-from pipelines.evaluation.family import load_family
+from pipelines.evaluation.family import Statistic, load_family
 from pipelines.evaluation.joining import join
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.records import SPLITS
@@ -88,18 +88,23 @@ def differences(
     family = load_family(contest.metrics)
     references = list(read_examples(examples))
 
-    def resampled(entry: Entry) -> np.ndarray:
-        of_seeds = []
-        for folder in entry.predictions:
-            predictions = join(references, folder / examples.name, family.check)
-            drawn = family.resampler(references, predictions), family.units(references)
-            of_seeds.append(bootstrap(*drawn, seed=seed)[headline, ""])
-        return np.mean(of_seeds, axis=0)
+    def statistics(entry: Entry) -> list[Statistic]:
+        predictions = [join(references, folder / examples.name, family.check) for folder in entry.predictions]
+        return [family.statistic(references, rows, contest.headline) for rows in predictions]
 
-    base = resampled(baseline)
+    base, *systems = (statistics(entry) for entry in (baseline, *contenders))
+
+    def gaps(weights: np.ndarray) -> dict[int, np.ndarray]:
+        def mean(same: Sequence[Statistic]) -> np.ndarray:
+            return np.mean([each.values(weights)[headline, ""] for each in same], axis=0)
+
+        below = mean(base)
+        return {number: mean(system) - below for number, system in enumerate(systems)}
+
+    resampled = bootstrap(gaps, base[0].units, seed=seed)
     found = {}
-    for run in contenders:
-        low, high = interval(resampled(run) - base)
+    for number, run in enumerate(contenders):
+        low, high = interval(resampled[number])
         value = run.row.scores[split][headline].value - baseline.row.scores[split][headline].value
         found[run.row.name] = Value(round(value, 4), round(low, 4), round(high, 4))
     return found

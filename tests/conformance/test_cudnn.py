@@ -61,7 +61,7 @@ def test_recurrent_dropout_would_rule_cudnn_out(config, monkeypatch):
 
 def test_cells_as_runs_override_them_are_among_those_asked():
     asked = {CONFIGS[config]: config for config in GATED}
-    names = {"lstm_512", "translation-lstm-skip_gram", "imdb_characters-lstm-random"}
+    names = {"lstm_2x512", "translation-lstm-skip_gram", "imdb_characters-lstm-random"}
     assert {*names, "tiny_shakespeare_parts-weight_dropout"} <= asked.keys()
     assert asked["tiny_shakespeare_parts-weight_dropout"].weight_dropout > 0
     assert {config.cell for config in CONFIGS} - {config.cell for config in GATED} == {"simple_rnn", "sru"}

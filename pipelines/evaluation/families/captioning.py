@@ -7,16 +7,12 @@ import numpy as np
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation.counts import Key
-from pipelines.evaluation.family import Family, Measured, Predictions, References, Resampler
+from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
 
-LIBRARY = "numpy"
-EXACT_MATCH = Metric("exact_match")
-CHARACTER_ERROR_RATE = Metric("character_error_rate", better="lower")
-OPTIONS = {
-    "exact_match": {"case": "kept"},
-    "character_error_rate": {"case": "kept", "distance": "levenshtein", "average": "micro"},
+OPTIONS: dict[Key, dict[str, Any]] = {
+    ("exact_match", ""): {"case": "kept"},
+    ("character_error_rate", ""): {"case": "kept", "distance": "levenshtein", "average": "micro"},
 }
 
 
@@ -24,7 +20,7 @@ class Captioning(Family):
     """Metrics of captions."""
 
     UNIT = "caption"
-    MAIN = (EXACT_MATCH, CHARACTER_ERROR_RATE)
+    MAIN = (Metric("exact_match"), Metric("character_error_rate", better="lower"))
 
     def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
         """Requires a caption on both sides; that of the example is not empty."""
@@ -33,24 +29,19 @@ class Captioning(Family):
         if not isinstance(prediction.get("text"), str):
             raise InputError(f"expected a `text`, got {prediction.get('text')!r}")
 
-    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
-        """Every value; the error rate is edits of all captions over the characters of all references."""
-        values = self.resampler(references, predictions)(np.ones((1, len(references))))
-        return [Measured(name, float(values[name, ""][0]), LIBRARY, options) for name, options in OPTIONS.items()]
-
-    def resampler(self, references: References, predictions: Predictions) -> Resampler:
-        """The values of `measure` on resamples."""
+    def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
+        """Every number; the error rate is edits of all captions over the characters of all references."""
         pairs = list(self.confusion(references, predictions))
         edits = np.array([edit_distance(output, reference) for reference, output in pairs], dtype=float)
         lengths = np.array([len(reference) for reference, _ in pairs], dtype=float)
 
-        def metrics(weights: np.ndarray) -> dict[Key, np.ndarray]:
+        def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
             return {
                 ("exact_match", ""): 100 * (weights @ (edits == 0)) / weights.sum(axis=1),
                 ("character_error_rate", ""): 100 * (weights @ edits) / (weights @ lengths),
             }
 
-        return metrics
+        return Statistic(len(references), values, OPTIONS)
 
     def confusion(self, references: References, predictions: Predictions) -> Iterator[tuple[str, str]]:
         """Each caption and what was written in its place."""

@@ -1,4 +1,4 @@
-"""Metrics of labelled texts: scikit-learn's label metrics; where there are probabilities, ROC-AUC and calibration."""
+"""Metrics of labelled texts: label metrics; where there are probabilities, ROC-AUC and calibration."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,8 +8,7 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation import calibration, labels, ranking
-from pipelines.evaluation.counts import Key
-from pipelines.evaluation.family import Family, Measured, Predictions, References, Resampler
+from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
 
 ROC_AUC = Metric("roc_auc")
@@ -33,43 +32,20 @@ class Classification(Family):
         if not are_shares or abs(sum(shares) - 1) > 1e-3:
             raise InputError("expected `probabilities` from 0 to 1 that add up to 1")
 
-    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
-        """Every value. ROC-AUC and the measures of calibration are there if every prediction has probabilities.
+    def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
+        """Every number. ROC-AUC and calibration metrics are there if every prediction has probabilities.
 
         Of two classes, the last in alphabetical order is the positive one. Of more, each stands against the rest, and
         those that occur in the references are averaged. A label that the model does not know has probability 0.
         """
-        from sklearn.metrics import roc_auc_score
-
-        measured = labels.measure(*_labels(references, predictions))
-        classes = _classes(references, predictions)
-        if classes:
-            areas = [float(roc_auc_score(positive, probability)) for positive, probability in classes.values()]
-            several = {"average": "macro", "multi_class": "ovr", "classes": len(classes)}
-            options = several if len(classes) > 1 else {"positive": next(iter(classes))}
-            area = 100 * sum(areas) / len(areas)
-            measured.append(Measured(ROC_AUC.name, area, labels.LIBRARY, {**options, "ties": "half"}))
+        found = labels.statistic(*_labels(references, predictions), np.arange(len(references)), len(references))
+        if only and (only.name, "") in found.options:
+            return found
+        if classes := _classes(references, predictions):
+            found |= _area(classes, len(references))
         if texts := _texts(references, predictions):
-            measured.extend(calibration.measure(texts))
-        return measured
-
-    def resampler(self, references: References, predictions: Predictions) -> Resampler:
-        """The values of `measure` on resamples."""
-        label_metrics = labels.resampler(*_labels(references, predictions), np.arange(len(references)), len(references))
-        areas = [ranking.resampler(*columns) for columns in _classes(references, predictions).values()]
-        texts = _texts(references, predictions)
-        calibrated = calibration.resampler(texts) if texts else None
-
-        def metrics(weights: np.ndarray) -> dict[Key, np.ndarray]:
-            values = label_metrics(weights)
-            if areas:
-                each = np.array([area(weights) for area in areas])
-                defined = (~np.isnan(each)).sum(axis=0)
-                mean = np.full(len(weights), np.nan)
-                values["roc_auc", ""] = 100 * np.divide(np.nansum(each, axis=0), defined, out=mean, where=defined > 0)
-            return values | calibrated(weights) if calibrated else values
-
-        return metrics
+            found |= calibration.statistic(texts)
+        return found
 
     def confusion(self, references: References, predictions: Predictions) -> Iterator[tuple[str, str]]:
         """Actual and predicted label of each text."""
@@ -101,6 +77,22 @@ def _texts(references: References, predictions: Predictions) -> calibration.Text
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     number = {name: index for index, name in enumerate(names)}
     return calibration.Texts(probabilities, np.array([number[str(reference.label)] for reference in references]))
+
+
+def _area(classes: Mapping[str, tuple[np.ndarray, np.ndarray]], examples: int) -> Statistic:
+    """The mean area under the ROC curve of classes, from `_classes`; of those that a resample has."""
+    areas = [ranking.resampler(*columns) for columns in classes.values()]
+    several = {"average": "macro", "multi_class": "ovr", "classes": len(classes)}
+    options = several if len(classes) > 1 else {"positive": next(iter(classes))}
+
+    def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
+        each = np.array([area(weights) for area in areas])
+        defined = (~np.isnan(each)).sum(axis=0)
+        mean = np.full(len(weights), np.nan)
+        return {key: 100 * np.divide(np.nansum(each, axis=0), defined, out=mean, where=defined > 0)}
+
+    key = (ROC_AUC.name, "")
+    return Statistic(examples, values, {key: {**options, "ties": "half"}})
 
 
 def _classes(references: References, predictions: Predictions) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -1,11 +1,8 @@
-"""Metrics of entities in tagged sentences, by seqeval: strict IOB2, and the reading of conlleval beside it.
-
-They differ where tags break the scheme. Strict sees no entity in an I- without its B-; conlleval starts one there.
-"""
+"""Metrics of entities in tagged sentences: strict IOB2, and the reading of conlleval beside it."""
 
 from collections.abc import Mapping, Sequence
 from operator import eq
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -13,18 +10,14 @@ from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation import counts
 from pipelines.evaluation.families.tagging import Tagging
-from pipelines.evaluation.family import Measured, Predictions, References, Resampler
+from pipelines.evaluation.family import Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
+from pipelines.evaluation.spans import Span, spans
 
-LIBRARY = "seqeval"
 READINGS: dict[str, dict[str, Any]] = {
     "span": {"mode": "strict", "scheme": "IOB2", "zero_division": 0},
-    "conlleval": {"mode": None, "scheme": None, "zero_division": 0},
+    "conlleval": {"mode": "conlleval", "scheme": "IOB2", "zero_division": 0},
 }
-AVERAGE: Literal["macro", "micro"] = "micro"
-
-Span = tuple[str, int, int]  # type, first token, last or next token
-
 _PREFIXES = ("B-", "I-")
 
 
@@ -47,79 +40,48 @@ class Entities(Tagging):
             if tag != "O" and not (tag.startswith(_PREFIXES) and len(tag) > 2):
                 raise InputError(f"expected entity tags O, B-<type> and I-<type>, got {tag!r}")
 
-    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
-        """Every value, of all entities and of each type."""
-        from seqeval.metrics import accuracy_score, classification_report
-
-        actual, predicted = _tags(references, predictions)
-        measured = []
-        for reading, options in READINGS.items():
-            report: Any = classification_report(actual, predicted, output_dict=True, **{**options, **_scheme(options)})
-            averages = {name: report.pop(f"{name} avg") for name in ("micro", "macro", "weighted")}
-            for label, row in {"": averages[AVERAGE], **report}.items():
-                in_use = {"average": None if label else AVERAGE, **options}
-                for name in counts.NAMES:
-                    value = 100 * float(row["f1-score" if name == "f1" else name])
-                    measured.append(Measured(f"{reading}_{name}", value, LIBRARY, in_use, label))
-        measured.append(Measured("token_accuracy", 100 * float(accuracy_score(actual, predicted)), LIBRARY))
-        return measured
-
-    def resampler(self, references: References, predictions: Predictions) -> Resampler:
-        """The values of `measure` on resamples of whole sentences."""
-        actual, predicted = _tags(references, predictions)
-        tables = {reading: _tables(actual, predicted, options) for reading, options in READINGS.items()}
+    def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
+        """Every number on resamples of whole sentences: of all entities and of each type, in both readings."""
+        actual = [reference.tags or () for reference in references]
+        predicted = [row["tags"] for row in predictions]
+        readings = [_reading(name, actual, predicted) for name in READINGS]
         tokens = np.array([len(tags) for tags in actual], dtype=float)
         right = np.array([sum(map(eq, *pair)) for pair in zip(actual, predicted, strict=True)], dtype=float)
-
-        def metrics(weights: np.ndarray) -> dict[counts.Key, np.ndarray]:
-            values = {("token_accuracy", ""): (weights @ right) / (weights @ tokens)}
-            for reading, (types, table) in tables.items():
-                sums = counts.resample(table, weights)
-                zero_division = READINGS[reading]["zero_division"]
-                values |= counts.named(f"{reading}_", counts.precision_recall_f1(sums, AVERAGE, zero_division), None)
-                values |= counts.named(f"{reading}_", counts.precision_recall_f1(sums, None, zero_division), types)
-            return {key: 100 * value for key, value in values.items()}
-
-        return metrics
+        key = ("token_accuracy", "")
+        accuracy = Statistic(
+            len(references), lambda weights: {key: 100 * (weights @ right) / (weights @ tokens)}, {key: {}}
+        )
+        return readings[0] | readings[1] | accuracy
 
 
-def _tags(references: References, predictions: Predictions) -> tuple[list[list[str]], list[list[str]]]:
-    return [list(reference.tags or ()) for reference in references], [list(row["tags"]) for row in predictions]
-
-
-def _scheme(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The scheme as seqeval's class of that name."""
-    from seqeval import scheme
-
-    return {"scheme": getattr(scheme, options["scheme"]) if options["scheme"] else None}
-
-
-def _spans(sentences: list[list[str]], options: Mapping[str, Any]) -> list[set[Span]]:
-    """The entities that seqeval finds in each sentence in a reading."""
-    from seqeval.metrics.sequence_labeling import get_entities
-    from seqeval.scheme import Entities
-
-    if options["mode"] != "strict":
-        return [set(get_entities(sentence)) for sentence in sentences]
-    found = Entities(sentences, **_scheme(options)).entities
-    return [{(entity.tag, entity.start, entity.end) for entity in sentence} for sentence in found]
-
-
-def _tables(
-    actual: list[list[str]], predicted: list[list[str]], options: Mapping[str, Any]
-) -> tuple[list[str], counts.Counts]:
-    """The types, and how many entities of each are found, predicted and there: (sentences, types)."""
-    truth, guess = _spans(actual, options), _spans(predicted, options)
+def _reading(name: str, actual: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Statistic:
+    """Precision, recall and F1 of entities in a reading: the micro average, and each type."""
+    mode, zero_division = READINGS[name]["mode"], READINGS[name]["zero_division"]
+    truth, guess = ([spans(tags, mode) for tags in side] for side in (actual, predicted))
     types = sorted({span[0] for sentence in (*truth, *guess) for span in sentence})
-    number = {name: index for index, name in enumerate(types)}
+    number = {kind: index for index, kind in enumerate(types)}
 
-    def table(spans: Sequence[set[Span]]) -> np.ndarray:
-        pairs = [(index, number[span[0]]) for index, sentence in enumerate(spans) for span in sentence]
+    def table(found: Sequence[set[Span]]) -> np.ndarray:
+        pairs = [(index, number[span[0]]) for index, sentence in enumerate(found) for span in sentence]
         sentence, entity_type = np.array(pairs, dtype=int).reshape(-1, 2).T
-        return counts.tabulate(sentence, entity_type, (len(spans), len(types)))
+        return counts.tabulate(sentence, entity_type, (len(found), len(types)))
 
-    found = [one & other for one, other in zip(truth, guess, strict=True)]
-    return types, counts.Counts(correct=table(found), predicted=table(guess), actual=table(truth))
+    right = [one & other for one, other in zip(truth, guess, strict=True)]
+    tables = counts.Counts(correct=table(right), predicted=table(guess), actual=table(truth))
+
+    def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
+        sums = counts.resample(tables, weights)
+        micro = counts.precision_recall_f1(sums, "micro", zero_division)
+        by_type = counts.precision_recall_f1(sums, None, zero_division)
+        columns = [*micro, *(ratio[:, index] for index in range(len(types)) for ratio in by_type)]
+        return {key: 100 * column for key, column in zip(options, columns, strict=True)}
+
+    options = {
+        (f"{name}_{ratio}", label): {"average": None if label else "micro", **READINGS[name]}
+        for label in ("", *types)
+        for ratio in counts.NAMES
+    }
+    return Statistic(len(actual), values, options)
 
 
 FAMILY = Entities()

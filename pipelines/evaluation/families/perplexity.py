@@ -14,13 +14,11 @@ import numpy as np
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation.counts import Key
-from pipelines.evaluation.family import Family, Measured, Predictions, References, Resampler
+from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
 
 LARGEST = sys.float_info.max
 BLOCK = 500  # tokens in a row that are drawn together: a single long text has an interval as well
-LIBRARY = "numpy"
 OPTIONS = {"unknown": "shared", "state": "carried"}
 
 
@@ -47,27 +45,16 @@ class Perplexity(Family):
         if not isinstance(unknown, list) or not all(type(place) is int and place in places for place in unknown):
             raise InputError(f"expected `unknown`, the positions of unknown tokens, got {unknown!r}")
 
-    def units(self, references: References) -> int:
-        """The number of blocks; a text's last block may be shorter."""
-        return sum(_blocks(reference) for reference in references)
-
-    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
-        """Every value."""
-        values = _values(_sums(references, predictions).sum(axis=0, keepdims=True))
-        return [Measured(metric, float(value[0]), LIBRARY, OPTIONS) for (metric, _), value in values.items()]
-
-    def resampler(self, references: References, predictions: Predictions) -> Resampler:
-        """The values of `measure` on resamples of blocks.
+    def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
+        """Every number on resamples of blocks; a text's last block may be shorter.
 
         Reference: Carlstein 1986, "The Use of Subseries Values for Estimating the Variance of a General Statistic from
         a Stationary Sequence" (blocks that do not overlap).
         """
         sums = _sums(references, predictions)
-        return lambda weights: _values(weights @ sums)
-
-
-def _blocks(reference: Example) -> int:
-    return math.ceil(len(reference.tokens) / BLOCK)
+        return Statistic(
+            len(sums), lambda weights: _values(weights @ sums), {(metric.name, ""): OPTIONS for metric in self.MAIN}
+        )
 
 
 def _sums(references: References, predictions: Predictions) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Metrics of tagged sentences: scikit-learn's label metrics over real tokens."""
+"""Metrics of tagged sentences: label metrics over real tokens."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -9,7 +9,8 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation import labels
-from pipelines.evaluation.family import Family, Measured, Predictions, References, Resampler
+from pipelines.evaluation.family import Family, Predictions, References, Statistic
+from pipelines.evaluation.metrics import Metric
 
 
 class Tagging(Family):
@@ -29,14 +30,10 @@ class Tagging(Family):
         if len(tags) != len(reference.tags):
             raise InputError(f"expected {len(reference.tags)} tags, one a token, got {len(tags)}")
 
-    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
-        """Every value; a tag counts once for each token that has it."""
-        return labels.measure(*_tags(references, predictions))
-
-    def resampler(self, references: References, predictions: Predictions) -> Resampler:
-        """The values of `measure` on resamples of whole sentences."""
+    def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
+        """Every number on resamples of whole sentences; a tag counts once for each token that has it."""
         sentence = np.repeat(np.arange(len(references)), [len(reference.tokens) for reference in references])
-        return labels.resampler(*_tags(references, predictions), sentence, len(references))
+        return labels.statistic(*_tags(references, predictions), sentence, len(references))
 
     def confusion(self, references: References, predictions: Predictions) -> Iterator[tuple[str, str]]:
         """Actual and predicted tag of each token."""

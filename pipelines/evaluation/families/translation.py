@@ -3,18 +3,16 @@
 `bleu_lowercase` is what older papers report, of lower-cased tokens; the tokens are those of sacreBLEU's 13a.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation.counts import Key
-from pipelines.evaluation.family import Family, Measured, Predictions, References, Resampler
+from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
 
-LIBRARY = "sacrebleu"
 OPTIONS: dict[str, dict[str, Any]] = {  # each is part of sacreBLEU's own signature
     "bleu": {"tokenize": "13a", "lowercase": False, "smooth_method": "exp"},
     "chrf": {"char_order": 6, "word_order": 0, "lowercase": False, "whitespace": False},
@@ -37,34 +35,29 @@ class Translation(Family):
         if not isinstance(prediction.get("text"), str):
             raise InputError(f"expected a detokenised `text`, got {prediction.get('text')!r}")
 
-    def measure(self, references: References, predictions: Predictions) -> list[Measured]:
-        """Every value, with sacreBLEU's own signature among its options."""
+    def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
+        """Every number as sacreBLEU prints it, 0 to 100, from the sums of each sentence's n-gram counts."""
         outputs, raw = _texts(references, predictions)
-        measured = []
-        for name, scorer in _scorers().items():
-            value = scorer.corpus_score(outputs, [raw]).score
-            signature = {key: item for key, item in scorer.get_signature().info.items() if item is not None}
-            measured.append(Measured(name, value, LIBRARY, signature))
-        return measured
-
-    def resampler(self, references: References, predictions: Predictions) -> Resampler:
-        """The values of `measure` on resamples, from the sums of each sentence's n-gram counts."""
-        outputs, raw = _texts(references, predictions)
-        scorers = _scorers()
+        scorers = _scorers([only] if only else self.MAIN)
         tables = {name: np.array(each._extract_corpus_statistics(outputs, [raw])) for name, each in scorers.items()}
 
-        def metrics(weights: np.ndarray) -> dict[Key, np.ndarray]:
-            values = {}
-            for name, scorer in scorers.items():
-                sums = (weights @ tables[name]).tolist()
-                values[name, ""] = np.array([scorer._compute_score_from_stats(row).score for row in sums])
-            return values
+        def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
+            return {
+                (name, ""): np.array(
+                    [scorer._compute_score_from_stats(row).score for row in (weights @ tables[name]).tolist()]
+                )
+                for name, scorer in scorers.items()
+            }
 
-        return metrics
+        options = {
+            (name, ""): {key: item for key, item in scorer.get_signature().info.items() if item is not None}
+            for name, scorer in scorers.items()
+        }
+        return Statistic(len(references), values, options, "sacrebleu")
 
     def tables(self, references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
         """`lengths`: BLEU of the sentences of like length, in words between white space of their references."""
-        scorer = _scorers()["bleu"]
+        scorer = _scorers(self.MAIN[:1])["bleu"]
         of_length: dict[int, list[int]] = {}
         outputs, raw = _texts(references, predictions)
         for number, text in enumerate(raw):
@@ -78,11 +71,12 @@ class Translation(Family):
         return {"lengths": rows}
 
 
-def _scorers() -> dict[str, Any]:
+def _scorers(metrics: Iterable[Metric]) -> dict[str, Any]:
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
 
-    return {name: (CHRF if name == "chrf" else BLEU)(**options) for name, options in OPTIONS.items()}
+    names = [metric.name for metric in metrics]
+    return {name: (CHRF if name == "chrf" else BLEU)(**OPTIONS[name]) for name in names}
 
 
 def _texts(references: References, predictions: Predictions) -> tuple[list[str], list[str]]:

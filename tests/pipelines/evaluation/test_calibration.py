@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import brier_score_loss, log_loss
 
 from pipelines.evaluation import calibration
 from pipelines.evaluation.calibration import Texts
 
 
 def values(texts):
-    return {each.metric: each.value for each in calibration.measure(texts)}
+    return {metric: value for (metric, _), value in calibration.statistic(texts).whole().items()}
 
 
 def test_two_classes_by_hand():
@@ -36,11 +37,24 @@ def test_a_certain_mistake_costs_what_the_rounding_of_probabilities_allows():
     assert found["log_loss"] == pytest.approx(-np.log(1e-6), rel=1e-4)
 
 
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_log_loss_and_brier_score_are_those_of_scikit_learn(classes):
+    random = np.random.default_rng(classes)
+    for _ in range(20):
+        texts = Texts(random.dirichlet(np.full(classes, 0.3), 30), random.integers(0, classes, 30))
+        labels = list(range(classes))
+        assert values(texts)["log_loss"] == pytest.approx(
+            log_loss(texts.actual, calibration._floored(texts.probabilities), labels=labels)
+        )
+        brier = brier_score_loss(texts.actual, texts.probabilities, labels=labels, scale_by_half=classes == 2)
+        assert values(texts)["brier"] == pytest.approx(100 * brier)
+
+
 def test_the_resampler_gives_the_values_of_the_whole_and_of_doubled_texts():
     random = np.random.default_rng(1)
     texts = Texts(random.dirichlet(np.ones(3), 50), random.integers(0, 3, 50))
     draws = random.multinomial(50, np.ones(50) / 50)
-    resampled = calibration.resampler(texts)(np.array([np.ones(50), draws]))
+    resampled = calibration.statistic(texts).values(np.array([np.ones(50), draws]))
     repeated = Texts(texts.probabilities.repeat(draws, axis=0), texts.actual.repeat(draws))
     for place, expected in enumerate((values(texts), values(repeated))):
         for metric, value in expected.items():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
@@ -31,8 +32,8 @@ def test_values_by_hand():
 
 
 def test_a_label_that_only_test_has_is_wrong_and_counts():
-    measured = classification.FAMILY.measure(texts("a", "b", "new"), predicted("a", "b", "a"))
-    by_label = {each.label: each.value for each in measured if each.metric == "recall"}
+    whole = classification.FAMILY.statistic(texts("a", "b", "new"), predicted("a", "b", "a")).whole()
+    by_label = {label: value for (metric, label), value in whole.items() if metric == "recall"}
     assert by_label == {"a": 100, "b": 100, "new": 0}
     scores = classification.FAMILY.score(texts("a", "b", "new"), predicted("a", "b", "a"))
     assert scores["accuracy"] == pytest.approx(100 * 2 / 3)
@@ -64,7 +65,7 @@ def test_a_label_that_the_model_does_not_know_has_the_area_of_chance():
 def test_there_is_no_area_unless_every_prediction_has_probabilities():
     rows = predicted(*"ab", probabilities=[{"a": 0.9, "b": 0.1}])
     assert "roc_auc" not in classification.FAMILY.score(texts(*"ab"), rows)
-    assert ("roc_auc", "") not in classification.FAMILY.resampler(texts(*"ab"), rows)(np.ones((1, 2)))
+    assert ("roc_auc", "") not in classification.FAMILY.statistic(texts(*"ab"), rows).options
 
 
 def test_there_is_no_area_where_the_references_have_one_class():
@@ -72,25 +73,35 @@ def test_there_is_no_area_where_the_references_have_one_class():
     assert "roc_auc" not in classification.FAMILY.score(texts(*"aa"), rows)
 
 
+@pytest.mark.parametrize("classes", ["ab", "abcd"])
+def test_the_area_is_that_of_scikit_learn(classes):
+    random = np.random.default_rng(len(classes))
+    for _ in range(20):
+        actual = [*classes, *random.choice(list(classes), 30)]
+        shares = random.dirichlet(np.ones(len(classes)), len(actual)).round(1)  # so that some tie
+        shares /= shares.sum(axis=1, keepdims=True)
+        rows = predicted(*actual, probabilities=[dict(zip(classes, row, strict=True)) for row in shares.tolist()])
+        score = shares[:, 1] if len(classes) == 2 else shares
+        expected = roc_auc_score(actual, score, multi_class="ovr", average="macro")
+        assert classification.FAMILY.score(texts(*actual), rows)["roc_auc"] == pytest.approx(100 * expected)
+
+
 def test_the_positive_class_is_named_and_is_the_last_of_two():
     rows = predicted("neg", "pos", probabilities=[{"neg": 0.9, "pos": 0.1}, {"neg": 0.2, "pos": 0.8}])
-    measured = classification.FAMILY.measure(texts("neg", "pos"), rows)
-    assert {each.metric: each.options for each in measured}["roc_auc"]["positive"] == "pos"
+    statistic = classification.FAMILY.statistic(texts("neg", "pos"), rows)
+    assert statistic.options["roc_auc", ""]["positive"] == "pos"
 
 
-def test_changing_an_option_changes_value_interval_and_signature_options(monkeypatch):
+def test_changing_an_option_changes_value_and_signature_options(monkeypatch):
     references, rows = texts(*"ab"), predicted(*"aa")
 
     def precision_of_b():
-        measured = {(each.metric, each.label): each for each in classification.FAMILY.measure(references, rows)}
-        resampled = classification.FAMILY.resampler(references, rows)(np.ones((1, 2)))
-        return measured["precision", "b"].value, resampled["precision", "b"][0], measured["precision", "b"].options
+        statistic = classification.FAMILY.statistic(references, rows)
+        return statistic.whole()["precision", "b"], statistic.options["precision", "b"]["zero_division"]
 
-    value, resampled, options = precision_of_b()
-    assert (value, resampled, options["zero_division"]) == (0, 0, 0)
+    assert precision_of_b() == (0, 0)
     monkeypatch.setitem(labels.OPTIONS, "zero_division", 1)
-    value, resampled, options = precision_of_b()
-    assert (value, resampled, options["zero_division"]) == (100, 100, 1)
+    assert precision_of_b() == (100, 1)
 
 
 def test_confusion_pairs_actual_with_predicted():

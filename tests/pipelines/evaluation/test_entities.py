@@ -1,6 +1,5 @@
 """Metrics of entities in both readings, with numbers by hand."""
 
-import numpy as np
 import pytest
 
 from embeddings.foundation.errors import InputError
@@ -55,9 +54,9 @@ def test_entities_end_with_their_sentence():
 
 def test_each_type_has_its_own_numbers():
     references = [sentence("B-PER I-PER O B-LOC O B-ORG")]
-    measured = entities.FAMILY.measure(references, [{"tags": ["B-PER", "I-PER", "O", "B-PER", "O", "O"]}])
+    whole = entities.FAMILY.statistic(references, [{"tags": ["B-PER", "I-PER", "O", "B-PER", "O", "O"]}]).whole()
     by_type = {
-        label: tuple(each.value for each in measured if each.label == label and each.metric.startswith("span"))
+        label: tuple(value for (metric, kind), value in whole.items() if kind == label and metric.startswith("span"))
         for label in ("PER", "LOC", "ORG")
     }
     assert by_type["PER"] == pytest.approx((50, 100, 100 * 2 / 3))
@@ -72,17 +71,16 @@ def test_no_entity_predicted_is_zero_not_undefined():
     assert ratios(score("B-PER O", "O O"), "span") == (0, 0, 0)
 
 
-def test_changing_the_mode_changes_value_resamples_and_signature_options(monkeypatch):
+def test_changing_the_mode_changes_value_and_signature_options(monkeypatch):
     references, rows = [sentence("B-PER O B-LOC")], [{"tags": ["I-PER", "O", "B-LOC"]}]
 
     def span_f1():
-        measured = {each.metric: each for each in entities.FAMILY.measure(references, rows) if not each.label}
-        drawn = entities.FAMILY.resampler(references, rows)(np.ones((1, 1)))["span_f1", ""][0]
-        return round(measured["span_f1"].value, 4), round(drawn, 4), measured["span_f1"].options["mode"]
+        statistic = entities.FAMILY.statistic(references, rows)
+        return round(statistic.whole()["span_f1", ""], 4), statistic.options["span_f1", ""]["mode"]
 
-    assert span_f1() == (66.6667, 66.6667, "strict")
-    monkeypatch.setitem(entities.READINGS["span"], "mode", None)
-    assert span_f1() == (100, 100, None)
+    assert span_f1() == (66.6667, "strict")
+    monkeypatch.setitem(entities.READINGS["span"], "mode", "conlleval")
+    assert span_f1() == (100, "conlleval")
 
 
 @pytest.mark.parametrize("tag", ["PER", "E-PER", "B-", "o", "i-PER"])

@@ -78,34 +78,42 @@ def test_every_family_has_a_case():
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_metric_has_resamples_and_the_whole_drawn_once_gives_its_value(name):
-    family = load_family(name)
-    references, predictions = split(name)
-    resampled = family.resampler(references, predictions)(np.ones((1, len(references))))
-    measured = family.measure(references, predictions)
-    assert set(resampled) == {(each.metric, each.label) for each in measured}
-    for each in measured:
-        assert resampled[each.metric, each.label] == pytest.approx([each.value]), each
+def test_every_number_has_options_and_resamples(name):
+    statistic = load_family(name).statistic(*split(name))
+    values = statistic.values(np.ones((3, statistic.units)))
+    assert set(values) == set(statistic.options)
+    assert {column.shape for column in values.values()} == {(3,)}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_resample_gives_what_the_library_gives_on_the_examples_drawn(name):
+def test_a_resample_gives_the_values_of_the_examples_drawn(name):
     family = load_family(name)
     references, predictions = split(name)
     weights = np.random.default_rng(2).multinomial(30, [1 / 30] * 30, size=4).astype(float)
-    resampled = family.resampler(references, predictions)(weights)
+    resampled = family.statistic(references, predictions).values(weights)
     for row, drawn in enumerate(np.repeat(np.arange(30), counts.astype(int)) for counts in weights):
-        for each in family.measure([references[index] for index in drawn], [predictions[index] for index in drawn]):
-            assert resampled[each.metric, each.label][row] == pytest.approx(each.value), each
+        whole = family.statistic([references[index] for index in drawn], [predictions[index] for index in drawn])
+        for key, value in whole.whole().items():
+            assert resampled[key][row] == pytest.approx(value), key
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_metric_alone_has_the_values_that_it_has_among_the_others(name):
+    family = load_family(name)
+    weights = np.random.default_rng(3).multinomial(30, [1 / 30] * 30, size=4).astype(float)
+    among = family.statistic(*split(name)).values(weights)
+    for metric in (*family.MAIN, *family.OTHERS):
+        alone = family.statistic(*split(name), only=metric)
+        assert (metric.name, "") in alone.options
+        np.testing.assert_array_equal(alone.values(weights)[metric.name, ""], among[metric.name, ""])
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_order_of_the_examples_changes_no_value(name):
     family = load_family(name)
     references, predictions = split(name)
-    forward = {(each.metric, each.label): each.value for each in family.measure(references, predictions)}
-    backward = family.measure(references[::-1], predictions[::-1])
-    assert {(each.metric, each.label): each.value for each in backward} == pytest.approx(forward)
+    forward = family.statistic(references, predictions).whole()
+    assert family.statistic(references[::-1], predictions[::-1]).whole() == pytest.approx(forward)
 
 
 @pytest.mark.parametrize("name", CASES)

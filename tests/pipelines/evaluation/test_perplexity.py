@@ -59,8 +59,9 @@ def test_a_long_text_is_resampled_in_blocks():
         {"log_probabilities": [-1.0] * BLOCK + [-3.0] * BLOCK + [-5.0], "unknown": []},
         {"log_probabilities": [-7.0], "unknown": []},
     ]
-    assert FAMILY.units(references) == 4
-    resampled = FAMILY.resampler(references, predictions)(np.array([[1, 1, 1, 1], [2, 0, 0, 0], [0, 0, 3, 1.0]]))
+    statistic = FAMILY.statistic(references, predictions)
+    assert statistic.units == 4
+    resampled = statistic.values(np.array([[1, 1, 1, 1], [2, 0, 0, 0], [0, 0, 3, 1.0]]))
     expected = [(500 + 1500 + 5 + 7) / 1002, 1, (15 + 7) / 4]
     np.testing.assert_allclose(resampled["nats_per_character", ""], expected)
     np.testing.assert_allclose(resampled["perplexity", ""], np.exp(expected))

@@ -27,7 +27,7 @@ def scored(context=CONTEXT, family="entities"):
 
 def test_a_signature_says_how_the_number_was_computed():
     assert scored()["span_f1", ""].signature == (
-        f"metric:span_f1|lib:seqeval|version:{version('seqeval')}|average:micro|mode:strict|scheme:IOB2"
+        f"metric:span_f1|lib:elman|version:{version('elman')}|average:micro|mode:strict|scheme:IOB2"
         "|zero_division:0|examples:40|tokens:gold|dataset:toy_ner|data_version:1|split:test"
         "|interval:bootstrap-percentile|level:95|resamples:200|unit:sentence|seed:1"
     )

@@ -31,14 +31,14 @@ def test_every_token_counts_once():
 
 
 def test_sentences_are_drawn_whole():
-    values = bootstrap(tagging.FAMILY.resampler(LONG_AND_SHORT, LONG_IS_RIGHT), 2, seed=1)["accuracy", ""]
+    values = bootstrap(tagging.FAMILY.statistic(LONG_AND_SHORT, LONG_IS_RIGHT).values, 2, seed=1)["accuracy", ""]
     # both long, one of each, both short: drawing tokens would give other shares
     assert sorted(set(values.round(9))) == pytest.approx([0, 100 * 10 / 11, 100])
 
 
 def test_a_tag_that_only_test_has_is_wrong_and_counts():
-    measured = tagging.FAMILY.measure([sentence(0, "N SYM")], rows("N N"))
-    assert {each.label: each.value for each in measured if each.metric == "recall"} == {"N": 100, "SYM": 0}
+    whole = tagging.FAMILY.statistic([sentence(0, "N SYM")], rows("N N")).whole()
+    assert {label: value for (metric, label), value in whole.items() if metric == "recall"} == {"N": 100, "SYM": 0}
     assert tagging.FAMILY.score([sentence(0, "N SYM")], rows("N N"))["accuracy"] == 50
 
 
@@ -54,5 +54,5 @@ def test_one_tag_too_few_is_refused():
 def test_a_sentence_without_tokens_changes_nothing():
     references = [sentence(0, "N V"), sentence(1, "")]
     assert tagging.FAMILY.score(references, rows("N N", "")) == tagging.FAMILY.score(references[:1], rows("N N"))
-    drawn = tagging.FAMILY.resampler(references, rows("N N", ""))(np.array([[1.0, 5]]))
+    drawn = tagging.FAMILY.statistic(references, rows("N N", "")).values(np.array([[1.0, 5]]))
     assert drawn["accuracy", ""] == [50]

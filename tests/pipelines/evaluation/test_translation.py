@@ -44,12 +44,13 @@ def test_values_and_signature_are_those_of_the_command_line(tmp_path):
         command, input="\n".join(outputs) + "\n", cwd=tmp_path, capture_output=True, text=True, check=True
     )
     examples = [Example(f"dev-{number}", "", ("x",), target_text=text) for number, text in enumerate(references)]
-    measured = translation.FAMILY.measure(examples, [{"text": output} for output in outputs])
-    assert [each.metric for each in measured] == ["bleu", "chrf", "bleu_lowercase"]
-    for each, line in zip(measured[:2], json.loads(printed.stdout), strict=True):
-        assert each.value == pytest.approx(line["score"], abs=1e-4)
+    statistic = translation.FAMILY.statistic(examples, [{"text": output} for output in outputs])
+    whole = statistic.whole()
+    assert list(whole) == [("bleu", ""), ("chrf", ""), ("bleu_lowercase", "")]
+    for key, line in zip(list(whole)[:2], json.loads(printed.stdout), strict=True):
+        assert whole[key] == pytest.approx(line["score"], abs=1e-4)
         described = dict(field.split(":") for field in line["signature"].split("|"))
-        assert {key: str(value) for key, value in each.options.items()} == described
+        assert {name: str(value) for name, value in statistic.options[key].items()} == described
 
 
 @pytest.mark.parametrize(
@@ -69,11 +70,11 @@ def test_values_and_signature_are_those_of_the_command_line(tmp_path):
 )
 def test_changing_an_option_changes_value_and_signature(monkeypatch, metric, option, value):
     case = pair("The Cat sat on a mat, they say", "the Cat sat in the rug, they do say")
-    before = {each.metric: each for each in translation.FAMILY.measure(*case)}[metric]
+    before = translation.FAMILY.statistic(*case)
     monkeypatch.setitem(translation.OPTIONS[metric], option, value)
-    after = {each.metric: each for each in translation.FAMILY.measure(*case)}[metric]
-    assert before.options != after.options
-    assert before.value != after.value
+    after = translation.FAMILY.statistic(*case)
+    assert before.options[metric, ""] != after.options[metric, ""]
+    assert before.whole()[metric, ""] != after.whole()[metric, ""]
 
 
 def test_every_option_in_use_is_tested_above():
