@@ -18,9 +18,8 @@ import yaml
 from embeddings import store
 from embeddings.foundation.config import load_config
 from pipelines.cli import COMMANDS
-from pipelines.datasets.config import DatasetConfig
+from pipelines.datasets.config import SPLITS, DatasetConfig
 from pipelines.datasets.toy.writer import write_files
-from pipelines.prepare import SPLITS
 from pipelines.runs.config import load_run
 
 ROOT = Path(__file__).parents[1]

@@ -20,9 +20,8 @@ class Example:
     """A text, or features in its place, with what is known of it: a label, a tag for each token, or a translation.
 
     `id` is unique in a dataset and joins examples to predictions. `text` is the untouched raw text
-    (of a treebank without one, the tokens joined by spaces). `tags` are as many as `tokens`; entity
-    tags are IOB2. `repaired_tags` is how many of them a reader has repaired, where it has; prepare counts
-    them and stores no such field. `features` are a vector, float32 (dimensions,), or an image, (height, width); in
+    (of a treebank without one, the tokens joined by spaces). `tags` are as many as `tokens`; in a prepared dataset
+    entity tags are valid IOB2. `features` are a vector, float32 (dimensions,), or an image, (height, width); in
     JSON Lines stands the number of their row in the NumPy file beside, which has the same name. `target_text` is then
     a caption.
     """
@@ -34,7 +33,6 @@ class Example:
     tags: tuple[str, ...] | None = None
     target_text: str | None = None
     target_tokens: tuple[str, ...] | None = None
-    repaired_tags: int | None = None
     features: np.ndarray | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -109,10 +107,10 @@ def read_examples(path: str | Path) -> Iterator[Example]:
 
 
 def check_field(examples: Sequence[Example], field: str, path: str | Path, learner: str) -> None:
-    """Refuses a split that is empty or has an example without the field that somebody learns from it.
+    """Refuses a split that is empty, or an example without the field that a model or a probe learns.
 
     Raises:
-        InputError: so it is.
+        InputError: the split is empty, or a field is missing.
     """
     if not examples:
         raise InputError(f"{path}: expected examples, got none; prepare the dataset again")

@@ -1,26 +1,32 @@
-"""The configuration of a dataset."""
+"""The configuration of a dataset: what all have in common. Its source adds the keys that it reads."""
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
+from embeddings.foundation import plugins
+from embeddings.foundation.config import check_share, nearest
+from embeddings.foundation.errors import InputError
 from embeddings.foundation.seeds import check_seed
+from pipelines.data.examples import Example
+from pipelines.text.subwords import SUBWORDS
+from pipelines.text.tokenization import tokenizer
+
+SPLITS = ("train", "dev", "test", "unlabelled")
 
 
-@dataclass(frozen=True)
-class DatasetFile:
-    """One file of a dataset: a path below the data root, and where to download it from if it is not there."""
+@dataclass(frozen=True, kw_only=True)
+class DatasetConfig(ABC):
+    """A dataset: its languages, how its texts are tokenised, and what becomes of its splits.
 
-    path: str  # relative to $ELMAN_DATA; `gensim:NAME` is a file that gensim's package carries
-    sha256: str = ""  # verified where given
-    url: str = ""
-    url_sha256: str = ""  # of what the url gives, where that is not the same file: compressed, or an earlier form
+    A module of pipelines/datasets/sources offers `Source`, a subclass with the keys that the source reads.
+    """
 
+    RENAMED: ClassVar[Mapping[str, str]] = {"pieces": "subword_vocab_size"}
 
-@dataclass(frozen=True)
-class DatasetConfig:
-    """Where a dataset comes from and how it is read."""
-
-    source: Literal["files", "tfds", "toy", "digits"]
+    source: str  # module of pipelines/datasets/sources
     version: str  # part of every metric's signature
     language: str  # of the raw text; empty where examples are features, and the next one as well
     tokenizer: str  # of the raw text; vectors must have been trained behind the same one
@@ -28,24 +34,60 @@ class DatasetConfig:
     citation: str
     target_language: str = ""
     target_tokenizer: str = ""
-    pieces: int | None = None  # tokenizer `subwords`: how many pieces a language has
-    reader: str = ""  # module of pipelines/datasets/readers (sources files and toy)
-    options: dict[str, Any] = field(default_factory=dict)  # the reader's own keyword arguments
-    files: dict[str, tuple[DatasetFile, ...]] = field(default_factory=dict)  # split -> files
-    builder: str = ""  # tfds: name of the builder, with its config
-    splits: dict[str, str] = field(default_factory=dict)  # tfds: our split -> the builder's split expression
-    features: dict[str, str] = field(default_factory=dict)  # tfds: our field -> path of the feature, as a/b
-    skip_tokens: dict[str, str] = field(default_factory=dict)  # tfds: no token where this feature has this value
-    label_names: tuple[str, ...] = ()  # tfds, digits: names for class numbers where their own are to be replaced
-    seed: int = 0  # toy: of the grammar; digits: of the splits; dev_share: of the draw
-    sentences: dict[str, int] = field(default_factory=dict)  # toy: split -> number of sentences
+    subword_vocab_size: int | None = None  # tokenizer `subwords`: of each language
+    seed: int = 0  # of everything that is drawn: dev_share, the sentences of `toy`, the splits of `digits`
     dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
     continuous: bool = False  # each split is one text, its lines joined; dev_share takes the end of train
     remove_overlap: bool = False  # drop from train what stands in dev or test too
 
+    @classmethod
+    def variants(cls) -> tuple[str, Mapping[str, type["DatasetConfig"]]]:
+        """The key that chooses, and the dataclass that each of its values chooses."""
+        package = "pipelines.datasets.sources"
+        return "source", {name: plugins.load(package, name).Source for name in plugins.names(package)}
+
+    @abstractmethod
+    def origins(self) -> Mapping[str, str]:
+        """The splits that the source gives, each with where it is read from, as a message names it."""
+
+    @abstractmethod
+    def read(self, folder: Path) -> Mapping[str, Iterator[Example]]:
+        """Reads every split, streaming; files that the source makes itself go into `folder`.
+
+        Raises:
+            InputError: the source does not give what the configuration asks for, or the data are malformed.
+        """
+
+    def tag_scheme(self) -> str:
+        """The scheme of the entity tags that `read` gives."""
+        return "iob2"
+
     def __post_init__(self) -> None:
-        if self.pieces is not None and self.pieces < 1:
-            raise ValueError(f"expected pieces of at least 1, got {self.pieces}")
-        if not 0 <= self.dev_share < 1:
-            raise ValueError(f"expected dev_share between 0 and 1, got {self.dev_share}")
+        check_share("dev_share", self.dev_share)
         check_seed(self.seed)
+        self._check_splits()
+        self._check_tokenizers()
+
+    def _check_splits(self) -> None:
+        given = self.origins()
+        for split in given:
+            if split not in SPLITS:
+                raise InputError(f"unknown split {split!r}{nearest(split, list(SPLITS))}")
+        if not given:
+            raise InputError(f"expected a split ({', '.join(SPLITS)}), got none")
+        if self.dev_share and "dev" in given:
+            raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
+        if self.dev_share and "train" not in given:
+            raise InputError(f"expected a split train that dev_share {self.dev_share} takes dev from, got none")
+
+    def _check_tokenizers(self) -> None:
+        names = [name for name in (self.tokenizer, self.target_tokenizer) if name]
+        for name in names:
+            if name != SUBWORDS:
+                tokenizer(name)
+        if (SUBWORDS in names) != (self.subword_vocab_size is not None):
+            raise InputError(f"the tokenizer `{SUBWORDS}` and `subword_vocab_size` go together; give both, or neither")
+        if self.subword_vocab_size is not None and self.subword_vocab_size < 1:
+            raise InputError(f"expected a subword_vocab_size of at least 1, got {self.subword_vocab_size}")
+        if SUBWORDS in names and "train" not in self.origins():
+            raise InputError(f"tokenizer `{SUBWORDS}`: expected a split train, on which it is trained")

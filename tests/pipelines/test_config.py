@@ -165,16 +165,17 @@ def test_a_run_name_with_a_dot_is_refused(tmp_path):
 
 def test_an_unknown_key_of_a_file_is_refused_with_the_nearest_one(tmp_path):
     about = dict.fromkeys(("version", "language", "tokenizer", "licence", "citation"), "a")
-    content = {**about, "source": "files", "files": {"train": [{"pth": "a"}]}}
+    content = {**about, "source": "files", "reader": "plain_text", "files": {"train": [{"pth": "a"}]}}
     (tmp_path / "a.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(InputError, match=r"a\.yaml: unknown key 'pth'; did you mean 'path'\?"):
         load_config(DatasetConfig, tmp_path / "a.yaml")
 
 
-@pytest.mark.parametrize("key", ["features", "files", "options"])
+@pytest.mark.parametrize("key", ["files", "options"])
 def test_what_should_be_a_mapping_is_told_in_plain_words(tmp_path, key):
     about = dict.fromkeys(("version", "language", "tokenizer", "licence", "citation"), "a")
-    (tmp_path / "a.yaml").write_text(yaml.safe_dump({**about, "source": "files", key: "b"}), encoding="utf-8")
+    content = {**about, "source": "files", "reader": "plain_text", "files": {}, key: "b"}
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(InputError, match=rf"a\.yaml: expected a mapping of keys to values under '{key}', got 'b'"):
         load_config(DatasetConfig, tmp_path / "a.yaml")
 

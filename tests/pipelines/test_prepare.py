@@ -133,7 +133,7 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
     [
         ({"training": "pos\ta\n"}, {}, "tiny.yaml: unknown split 'training'; did you mean 'train'?"),
         ({"train": "pos\ta\n", "dev": "pos\tb\n"}, {"dev_share": 0.1}, "expected dev_share 0"),
-        ({"train": "pos\ta\n"}, {"dev_share": 1.5}, "tiny.yaml: expected dev_share between 0 and 1, got 1.5"),
+        ({"train": "pos\ta\n"}, {"dev_share": 1.5}, "tiny.yaml: expected dev_share from 0 to below 1, got 1.5"),
         ({"train": "pos\ta\n"}, {"tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you mean 'words'?"),
         ({"train": "pos\ta\n"}, {"target_tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you"),
         (
@@ -146,21 +146,33 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
         ({"train": ""}, {}, "train0:1: expected text, got an empty file"),
         ({"train": ["\n \n", "\n"]}, {}, "split 'train': expected examples, got none in train0, train1; see"),
         ({}, {}, "expected a split (train, dev, test, unlabelled), got none"),
-        ({"test": "pos\ta\n"}, {"dev_share": 0.1}, "expected a split train that dev_share 0.1 draws dev from"),
+        (
+            {"test": "pos\ta\n"},
+            {"dev_share": 0.1},
+            "tiny.yaml: expected a split train that dev_share 0.1 takes dev from",
+        ),
         ({"train": "pos\ta\n"}, {"dev_share": 0.1}, "split 'dev': expected examples, got none; see the dataset's"),
         ({"train": "pos\ta\n"}, {"options": {"separator": 1}}, "expected str under 'separator', got 1"),
-        ({"train": "pos\ta\n"}, {"options": {"separator": ""}}, "labelled_text: expected a separator, got none"),
+        (
+            {"train": "pos\ta\n"},
+            {"options": {"separator": ""}},
+            "tiny.yaml: reader labelled_text: expected a separator, got none",
+        ),
         (
             {"train": "{}\n"},
             {"reader": "json_lines", "options": {"fields": ["text"]}},
-            "reader json_lines: expected a mapping of keys to values under 'fields', got ('text',)",
+            "tiny.yaml: reader json_lines: expected a mapping of keys to values under 'fields', got ('text',)",
         ),
         (
             {"train": "a\tO\n"},
             {"reader": "conll_columns", "options": {"drop_types": "X"}},
             "expected tuple[str, ...] under 'drop_types', got 'X'",
         ),
-        ({"train": "pos\ta\n"}, {"reader": "file_a_label"}, "reader file_a_label: the key 'labels' is missing"),
+        (
+            {"train": "pos\ta\n"},
+            {"reader": "file_per_label"},
+            "tiny.yaml: reader file_per_label: the key 'labels' is missing",
+        ),
         ({"train": "pos\ta\n"}, {"source": "file"}, "under 'source', got 'file'; did you mean 'files'?"),
     ],
 )
@@ -244,8 +256,10 @@ def test_conll_2003_is_read_from_its_three_files_as_they_ship(root: Path, tags: 
     assert example.tags == ("B-ORG", "O", "B-PER", "I-PER", "B-LOC", "I-LOC")
 
 
-SUBWORDS = {"reader": "parallel_text", "tokenizer": "subwords", "target_tokenizer": "subwords", "pieces": 20,
-            "target_language": "en"}  # fmt: skip
+SUBWORDS = {
+    "reader": "parallel_text", "target_language": "en",
+    "tokenizer": "subwords", "target_tokenizer": "subwords", "subword_vocab_size": 20,
+}  # fmt: skip
 
 
 def test_subwords_are_trained_on_train_and_given_to_every_split(root: Path) -> None:
@@ -264,11 +278,11 @@ def test_subwords_are_trained_on_train_and_given_to_every_split(root: Path) -> N
 
 
 @pytest.mark.parametrize(("changes", "message"), [
-    ({"pieces": None}, "tiny.yaml: the tokenizer `subwords` and `pieces` go together"),
-    ({"tokenizer": "words", "target_tokenizer": "words"}, "`subwords` and `pieces` go together"),
-    ({"pieces": 4000}, "4000 pieces cannot be had"),
-    ({"pieces": 0}, "tiny.yaml: expected pieces of at least 1, got 0"),
-    ({"pieces": -5}, "tiny.yaml: expected pieces of at least 1, got -5"),
+    ({"subword_vocab_size": None}, "tiny.yaml: the tokenizer `subwords` and `subword_vocab_size` go together"),
+    ({"tokenizer": "words", "target_tokenizer": "words"}, "`subwords` and `subword_vocab_size` go together"),
+    ({"subword_vocab_size": 4000}, "4000 pieces cannot be had"),
+    ({"subword_vocab_size": 0}, "tiny.yaml: expected a subword_vocab_size of at least 1, got 0"),
+    ({"subword_vocab_size": -5}, "tiny.yaml: expected a subword_vocab_size of at least 1, got -5"),
 ])  # fmt: skip
 def test_subwords_that_cannot_be_trained_are_refused(root: Path, capsys, changes, message) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -279,24 +293,26 @@ def test_subwords_that_cannot_be_trained_are_refused(root: Path, capsys, changes
 
 
 def test_subwords_of_tagged_tokens_are_refused(root: Path, capsys) -> None:
-    with pytest.raises(SystemExit):
-        prepare(root, {"train": "lower\tO\n" * 9}, reader="conll_columns", tokenizer="subwords", pieces=12)
-    assert "expected texts, got tagged tokens" in capsys.readouterr().err
-    with pytest.raises(SystemExit):  # so it is told before a training that would fail
-        prepare(root, {"train": "lower\tO\n" * 9}, reader="conll_columns", tokenizer="subwords", pieces=4000)
-    assert "train0:1: tokenizer `subwords`: expected texts, got tagged tokens" in capsys.readouterr().err
+    for size in (12, 4000):  # so many cannot be had: what is refused is told before a training that would fail
+        config = {**SUBWORDS, "reader": "conll_columns", "subword_vocab_size": size}
+        with pytest.raises(SystemExit):
+            prepare(root, {"train": "lower\tO\n" * 9}, **config)
+        told = capsys.readouterr().err
+        assert "train0:1: tokenizer `subwords`: expected texts, got tagged tokens; choose `whitespace`" in told
 
 
 def test_a_side_without_texts_has_no_subwords(root: Path, capsys) -> None:
     with pytest.raises(SystemExit, match="2"):
-        prepare(root, {"train": "pos\tlow lower\n" * 9}, **{**SUBWORDS, "reader": "labelled_text", "pieces": 9})
+        prepare(
+            root, {"train": "pos\tlow lower\n" * 9}, **{**SUBWORDS, "reader": "labelled_text", "subword_vocab_size": 9}
+        )
     assert "9 pieces cannot be had of these texts: they hold no words" in capsys.readouterr().err
 
 
 def test_tokens_that_subwords_replace_are_not_gold(root: Path) -> None:
     rows = {"train": '{"words": ["low", "lower"]}\n' * 9}
     config = {"reader": "json_lines", "options": {"fields": {"tokens": "words"}}}
-    folder = prepare(root, rows, **config, tokenizer="subwords", pieces=9)
+    folder = prepare(root, rows, **config, tokenizer="subwords", subword_vocab_size=9)
     assert next(read_examples(folder / "train.jsonl")).tokens[0].startswith("▁")
     assert read_json(folder / "dataset.json")["gold_tokens"] is False
     folder = prepare(root, rows, **config, tokenizer="words")

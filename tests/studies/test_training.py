@@ -10,6 +10,7 @@ from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
 from pipelines.cells.config import CellConfig
 from pipelines.datasets.config import DatasetConfig
+from pipelines.datasets.sources import toy
 from pipelines.prepare import prepare
 from pipelines.tasks.config import TaskConfig
 from studies import training
@@ -24,9 +25,9 @@ def folder(tmp_path_factory):
     from embeddings import store
 
     folder = tmp_path_factory.mktemp("studies")
-    config = load_config(DatasetConfig, CONFIGS / "datasets" / "toy_pos.yaml")
-    few = replace(config, sentences={"train": 40, "dev": 10, "test": 10}, files={**config.files})
-    few.files.pop("unlabelled", None)
+    config = load_config(toy.Source, CONFIGS / "datasets" / "toy_pos.yaml")
+    sizes = {"train": 40, "dev": 10, "test": 10}
+    few = replace(config, sentences=sizes, files={split: config.files[split] for split in sizes})
     prepare(few, "toy_pos", folder / "toy_pos")
     characters = load_config(DatasetConfig, CONFIGS / "datasets" / "lee_news_characters.yaml")
     prepare(characters, "lee_news_characters", folder / "characters")

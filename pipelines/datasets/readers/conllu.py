@@ -2,54 +2,58 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import blocks
+from pipelines.datasets.readers import FileReader
 
 _COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _ID = re.compile(r"[0-9]+(?:[-.][0-9]+)?")
 
 
-def read(paths: Sequence[Path], tags: Literal["upos", "xpos"] = "upos") -> Iterator[Example]:
-    """Reads sentences, streaming: `# text` as the text, syntactic words as tokens.
+@dataclass(frozen=True)
+class Reader(FileReader):
+    """Tagged sentences: `# text` as the text, syntactic words as tokens.
 
     Of a multiword token (1-2) its words are taken (German `zum`: `zu`, `dem`); empty nodes (8.1) are left out.
-
-    Args:
-        paths: the files, one after another.
-        tags: the column that holds the tags.
-
-    Raises:
-        InputError: a line that is not CoNLL-U, words that are not numbered from 1 on, or a word without a tag.
     """
-    for path in paths:
-        for block in blocks(path):
-            text, tokens, found = "", [], []
-            for number, line in block:
-                if line.startswith("#"):
-                    key, _, value = line[1:].partition("=")
-                    text = value.strip() if key.strip() == "text" else text
-                    continue
-                columns = line.split("\t")
-                if len(columns) != len(_COLUMNS):
-                    raise InputError(f"{path}:{number}: expected 10 columns between tabs, got {len(columns)}")
-                if not _ID.fullmatch(columns[0]):
-                    raise InputError(f"{path}:{number}: expected a number as 3, 3-4 or 3.1, got {columns[0][:60]!r}")
-                if not columns[0].isdecimal():
-                    continue
-                if int(columns[0]) != len(tokens) + 1:
-                    advice = "a blank line stands between sentences"
-                    raise InputError(
-                        f"{path}:{number}: expected word {len(tokens) + 1}, got {columns[0][:60]}; {advice}"
-                    )
-                form, tag = columns[1].strip(), columns[_COLUMNS.index(tags)].strip()
-                if not form:
-                    raise InputError(f"{path}:{number}: expected a word, got none")
-                if tag in ("", "_"):
-                    raise InputError(f"{path}:{number}: expected {tags} of the word {form[:60]!r}, got none")
-                tokens.append(form)
-                found.append(tag)
-            yield Example(f"{path}:{block[0][0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(found))
+
+    tags: Literal["upos", "xpos"] = "upos"  # the column that holds the tags
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Example]:
+        """Reads sentences, streaming.
+
+        Raises:
+            InputError: a line that is not CoNLL-U, words that are not numbered from 1 on, or a word without a tag.
+        """
+        for path in paths:
+            for block in blocks(path):
+                text, tokens, found = "", [], []
+                for number, line in block:
+                    if line.startswith("#"):
+                        key, _, value = line[1:].partition("=")
+                        text = value.strip() if key.strip() == "text" else text
+                        continue
+                    columns = line.split("\t")
+                    if len(columns) != len(_COLUMNS):
+                        raise InputError(f"{path}:{number}: expected 10 columns between tabs, got {len(columns)}")
+                    if not _ID.fullmatch(columns[0]):
+                        got = repr(columns[0][:60])
+                        raise InputError(f"{path}:{number}: expected a number as 3, 3-4 or 3.1, got {got}")
+                    if not columns[0].isdecimal():
+                        continue
+                    if int(columns[0]) != len(tokens) + 1:
+                        told = f"expected word {len(tokens) + 1}, got {columns[0][:60]}"
+                        raise InputError(f"{path}:{number}: {told}; a blank line stands between sentences")
+                    form, tag = columns[1].strip(), columns[_COLUMNS.index(self.tags)].strip()
+                    if not form:
+                        raise InputError(f"{path}:{number}: expected a word, got none")
+                    if tag in ("", "_"):
+                        raise InputError(f"{path}:{number}: expected {self.tags} of the word {form[:60]!r}, got none")
+                    tokens.append(form)
+                    found.append(tag)
+                yield Example(f"{path}:{block[0][0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(found))

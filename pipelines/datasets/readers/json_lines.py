@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +11,38 @@ from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import json_objects
+from pipelines.datasets.readers import FileReader
 
 SCALARS, LISTS = ("text", "label", "target_text"), ("tokens", "tags", "target_tokens")
 
 
-def read(paths: Sequence[Path], fields: Mapping[str, str]) -> Iterator[Example]:
-    """Reads examples, streaming. Entity tags are IOB2.
+@dataclass(frozen=True)
+class Reader(FileReader):
+    """Examples; entity tags are IOB2."""
 
-    Args:
-        paths: the files, one after another.
-        fields: field of an example -> key of the object, such as `{text: review, label: stars}`.
+    fields: dict[str, str]  # field of an example -> key of the object, such as `{text: review, label: stars}`
 
-    Raises:
-        InputError: an unknown field, a line that is not a JSON object, a missing key, or a value of another kind.
-    """
-    for field in fields:
-        if field not in SCALARS + LISTS:
-            raise InputError(f"json_lines: unknown field {field!r}{nearest(field, [*SCALARS, *LISTS])}")
-    if not {"text", "tokens"} & set(fields):
-        raise InputError("json_lines: `fields` must map text or tokens")
-    for path in paths:
-        for number, row in json_objects(path):
-            values = {field: _value(row, key, field, f"{path}:{number}") for field, key in fields.items()}
-            if not values.get("label", "label").strip():
-                raise InputError(f"{path}:{number}: expected a label, got none")
-            tokens = values.pop("tokens", ())
-            yield Example(f"{path}:{number}", values.pop("text", " ".join(tokens)), tokens, **values)
+    def __post_init__(self) -> None:
+        for field in self.fields:
+            if field not in SCALARS + LISTS:
+                raise InputError(f"unknown field {field!r} in `fields`{nearest(field, [*SCALARS, *LISTS])}")
+        if not {"text", "tokens"} & set(self.fields):
+            raise InputError("`fields` must map text or tokens")
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Example]:
+        """Reads examples, streaming.
+
+        Raises:
+            InputError: a line that is not a JSON object, a missing key, or a value of another kind.
+        """
+        for path in paths:
+            for number, row in json_objects(path):
+                where = f"{path}:{number}"
+                values = {field: _value(row, key, field, where) for field, key in self.fields.items()}
+                if not values.get("label", "label").strip():
+                    raise InputError(f"{where}: expected a label, got none")
+                tokens = values.pop("tokens", ())
+                yield Example(where, values.pop("text", " ".join(tokens)), tokens, **values)
 
 
 def _value(row: Mapping[str, Any], key: str, field: str, where: str) -> Any:

@@ -1,35 +1,41 @@
 """Labelled text: one text a line with its label beside, `label<TAB>text` or `label text`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import numbered_lines
+from pipelines.datasets.readers import FileReader
 
 
-def read(paths: Sequence[Path], separator: str = "\t", label_first: bool = True) -> Iterator[Example]:
-    r"""Reads labelled texts, streaming; blank lines are passed over.
+@dataclass(frozen=True)
+class Reader(FileReader):
+    """Labelled texts; blank lines are skipped."""
 
-    Args:
-        paths: the files, one after another.
-        separator: what stands between label and text, a tab or a space: the first one in the line
-            where the label comes first, else the last one.
-        label_first: whether the label comes before the text.
+    separator: str = "\t"  # between label and text: the first in the line, or the last where the label comes last
+    label_first: bool = True
 
-    Raises:
-        InputError: a line without a separator or without a label.
-    """
-    if not separator:
-        raise InputError("labelled_text: expected a separator, got none")
-    for path in paths:
-        for number, line in numbered_lines(path):
-            if not line.strip(" \t"):
-                continue
-            label, found, text = line.partition(separator)
-            if not label_first:
-                text, found, label = line.rpartition(separator)
-            if not found or not label.strip():
-                form = f"label{separator}text" if label_first else f"text{separator}label"
-                raise InputError(f"{path}:{number}: expected {form!r}, got {line[:60]!r}; see `options` of the dataset")
-            yield Example(id=f"{path}:{number}", text=text, tokens=(), label=label.strip())
+    def __post_init__(self) -> None:
+        if not self.separator:
+            raise InputError("expected a separator, got none")
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Example]:
+        """Reads labelled texts, streaming.
+
+        Raises:
+            InputError: a line without a separator or without a label.
+        """
+        for path in paths:
+            for number, line in numbered_lines(path):
+                if not line.strip(" \t"):
+                    continue
+                label, found, text = line.partition(self.separator)
+                if not self.label_first:
+                    text, found, label = line.rpartition(self.separator)
+                if not found or not label.strip():
+                    form = f"label{self.separator}text" if self.label_first else f"text{self.separator}label"
+                    advice = "see `options` of the dataset"
+                    raise InputError(f"{path}:{number}: expected {form!r}, got {line[:60]!r}; {advice}")
+                yield Example(id=f"{path}:{number}", text=text, tokens=(), label=label.strip())

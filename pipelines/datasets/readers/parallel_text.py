@@ -1,29 +1,36 @@
 """Parallel text: two files, a source and a target; the translation of a line has the same number."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import numbered_lines
+from pipelines.datasets.readers import FileReader
 
 
-def read(paths: Sequence[Path]) -> Iterator[Example]:
-    """Reads pairs, streaming; an empty line is a text too, for the numbers must agree.
+@dataclass(frozen=True)
+class Reader(FileReader):
+    """Pairs of texts; an empty line is a text too, for the numbers must agree."""
 
-    Raises:
-        InputError: there are not two files, or one has more lines (told after the last pair).
-    """
-    if len(paths) != 2:
-        raise InputError(f"parallel_text: expected two files, source and target, got {len(paths)}")
-    source, target = paths
-    pairs = zip_longest(numbered_lines(source), numbered_lines(target))
-    for number, (source_line, target_line) in enumerate(pairs, start=1):
-        if source_line is None or target_line is None:
-            longer, rest = number + sum(1 for _ in pairs), number - 1
-            counts = f"{rest} and {longer}" if source_line is None else f"{longer} and {rest}"
-            raise InputError(
-                f"{source}:{number}: expected as many lines as {target}, got {counts}; align the files first"
-            )
-        yield Example(id=f"{source}:{number}", text=source_line[1], tokens=(), target_text=target_line[1])
+    def files_a_split(self) -> int:
+        return 2
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Example]:
+        """Reads pairs, streaming.
+
+        Raises:
+            InputError: one file has more lines (told after the last pair).
+        """
+        source, target = paths
+        pairs = zip_longest(numbered_lines(source), numbered_lines(target))
+        for number, (source_line, target_line) in enumerate(pairs, start=1):
+            if source_line is None or target_line is None:
+                longer, rest = number + sum(1 for _ in pairs), number - 1
+                counts = f"{rest} and {longer}" if source_line is None else f"{longer} and {rest}"
+                raise InputError(
+                    f"{source}:{number}: expected as many lines as {target}, got {counts}; align the files first"
+                )
+            yield Example(id=f"{source}:{number}", text=source_line[1], tokens=(), target_text=target_line[1])

@@ -1,15 +1,20 @@
 """Plain text: one text a line; blank lines stand between texts."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.data.examples import Example
 from pipelines.data.lines import numbered_lines
+from pipelines.datasets.readers import FileReader
 
 
-def read(paths: Sequence[Path]) -> Iterator[Example]:
-    """Reads texts, streaming."""
-    for path in paths:
-        for number, line in numbered_lines(path):
-            if line.strip():
-                yield Example(id=f"{path}:{number}", text=line, tokens=())
+@dataclass(frozen=True)
+class Reader(FileReader):
+    """Texts."""
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Example]:
+        for path in paths:
+            for number, line in numbered_lines(path):
+                if line.strip():
+                    yield Example(id=f"{path}:{number}", text=line, tokens=())

@@ -1,50 +1,77 @@
 """Datasets that are files: below the data root, downloaded by URL, or packaged with gensim."""
 
-import inspect
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, field, make_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
 from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import verified
 from pipelines.data.examples import Example
-from pipelines.datasets.config import DatasetConfig, DatasetFile
+from pipelines.datasets.config import DatasetConfig
+from pipelines.datasets.readers import FileReader
 
 ROOT_VARIABLE = "ELMAN_DATA"
 _PACKAGED = "gensim:"
 
 
-def read(config: DatasetConfig, folder: Path) -> Mapping[str, Iterator[Example]]:
-    """Reads every split of a dataset, streaming; nothing is written to `folder`.
+@dataclass(frozen=True)
+class DatasetFile:
+    """One file of a dataset: a path below the data root, and where to download it from if it is not there."""
 
-    Raises:
-        InputError: a file is neither here nor to be had by URL, or its checksum is another.
-    """
-    return read_splits(config, {split: [locate(file) for file in files] for split, files in config.files.items()})
-
-
-def read_splits(config: DatasetConfig, paths: Mapping[str, Sequence[Path]]) -> Mapping[str, Iterator[Example]]:
-    """Reads files that are already here through the config's reader and its options: split -> examples."""
-    reader = plugins.load("pipelines.datasets.readers", config.reader)
-    options = reader_options(config.reader, reader.read, config.options)
-    return {split: reader.read(files, **options) for split, files in paths.items()}
+    path: str  # relative to $ELMAN_DATA; `gensim:NAME` is a file that gensim's package carries
+    sha256: str = ""  # verified where given
+    url: str = ""
+    url_sha256: str = ""  # of what the url gives, where that is not the same file: compressed, or an earlier form
 
 
-def reader_options(name: str, read: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Checks a reader's options against its keyword arguments: their names, their types, and that none is missing."""
-    fields = []
-    for parameter in list(inspect.signature(read).parameters.values())[1:]:
-        kind = parameter.annotation
-        if get_origin(kind) is Sequence:  # which a string is as well
-            kind = tuple[get_args(kind)[0], ...]
-        default = MISSING if parameter.default is parameter.empty else parameter.default
-        fields.append((parameter.name, kind, field(default=default)))
-    fields.sort(key=lambda of: of[2].default is not MISSING)  # a dataclass's fields without a default come first
-    return vars(build_config(make_dataclass("Options", fields), options, f"reader {name}"))
+@dataclass(frozen=True, kw_only=True)
+class Source(DatasetConfig):
+    """Files, and the reader of their format."""
+
+    source: str = "files"
+    reader: str  # module of pipelines/datasets/readers
+    options: dict[str, Any] = field(default_factory=dict)  # the reader's own
+    files: dict[str, tuple[DatasetFile, ...]]  # split -> files
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        expected = self.file_reader().files_a_split()
+        for split, files in self.files.items():
+            if not files or expected not in (None, len(files)):
+                wanted = "a file" if expected is None else f"{expected} files for reader {self.reader}"
+                raise InputError(f"split {split!r}: expected {wanted}, got {len(files) or 'none'}")
+
+    def file_reader(self) -> FileReader:
+        """The reader with its options.
+
+        Raises:
+            InputError: there is none of this name, or it has no such option.
+        """
+        reader = plugins.load("pipelines.datasets.readers", self.reader).Reader
+        return build_config(reader, self.options, f"reader {self.reader}")
+
+    def tag_scheme(self) -> str:
+        return self.file_reader().tag_scheme()
+
+    def origins(self) -> Mapping[str, str]:
+        return {split: ", ".join(file.path for file in files) for split, files in self.files.items()}
+
+    def read(self, folder: Path) -> Mapping[str, Iterator[Example]]:
+        """Finds and verifies every file, and reads the splits, streaming; nothing is written to `folder`.
+
+        Raises:
+            InputError: a file is neither here nor to be had by URL, or its checksum is another.
+        """
+        return self.read_paths({split: [locate(file) for file in files] for split, files in self.files.items()})
+
+    def read_paths(self, paths: Mapping[str, Sequence[Path]]) -> Mapping[str, Iterator[Example]]:
+        """Reads files that are already here, by split."""
+        reader = self.file_reader()
+        return {split: reader.read(files) for split, files in paths.items()}
 
 
 def locate(file: DatasetFile) -> Path:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -23,36 +24,64 @@ SEQUENCES = ("tokens", "tags", "target_tokens")
 FEATURES = "features"
 
 
-def read(config: DatasetConfig, folder: Path) -> Mapping[str, Iterator[Example]]:
-    """Reads every split of a dataset in the order of its files, streaming; nothing is written to `folder`.
+@dataclass(frozen=True, kw_only=True)
+class Source(DatasetConfig):
+    """A builder of TensorFlow Datasets, with the features that become fields of an example."""
 
-    What TFDS has not prepared yet, it downloads and prepares in TFDS_DATA_DIR (`~/tensorflow_datasets`).
+    source: str = "tfds"
+    builder: str  # name, name/config or name/config:version
+    splits: dict[str, str]  # our split -> the builder's split expression
+    features: dict[str, str]  # our field -> path of the feature, as a/b
+    skip_tokens: dict[str, str] = field(default_factory=dict)  # no token where this feature has this value
+    label_names: tuple[str, ...] = ()  # for class numbers, where the builder's own names are to be replaced
 
-    Raises:
-        InputError: the builder, a split or a feature is not known, or a feature does not suit its field.
-    """
-    for field in config.features:
-        if field not in (*SCALARS, *SEQUENCES, FEATURES):
-            known = nearest(field, [*SCALARS, *SEQUENCES, FEATURES])
-            raise InputError(f"{config.builder}: unknown field {field!r} in `features`{known}")
-    mapped = set(config.features)
-    if not {"text", "tokens", FEATURES} & mapped or ("tags" in mapped and "tokens" not in mapped):
-        raise InputError(
-            f"{config.builder}: `features` must map text or tokens or features, and tokens where it maps tags"
-        )
-    builder = prepared_builder(config.builder)
-    columns = {
-        field: _image(builder, path)
-        if field == FEATURES
-        else _column(builder, path, field in SEQUENCES, config.label_names if field == "label" else ())
-        for field, path in config.features.items()
-    }
-    skips = [(_column(builder, path, True), value) for path, value in config.skip_tokens.items()]
-    paths = [*config.features.values(), *config.skip_tokens]
-    return {
-        split: _examples(_rows(builder, expression, paths), columns, skips, f"{config.builder} {split}")
-        for split, expression in config.splits.items()
-    }
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in self.features:
+            if name not in (*SCALARS, *SEQUENCES, FEATURES):
+                known = nearest(name, [*SCALARS, *SEQUENCES, FEATURES])
+                raise InputError(f"{self.builder}: unknown field {name!r} in `features`{known}")
+        mapped = set(self.features)
+        if not {"text", "tokens", FEATURES} & mapped or ("tags" in mapped and "tokens" not in mapped):
+            raise InputError(
+                f"{self.builder}: `features` must map text or tokens or features, and tokens where it maps tags"
+            )
+
+    def origins(self) -> Mapping[str, str]:
+        return self.splits
+
+    def read(self, folder: Path) -> Mapping[str, Iterator[Example]]:
+        """Reads every split in the order of its files, streaming; nothing is written to `folder`.
+
+        What TFDS has not prepared yet, it downloads and prepares in TFDS_DATA_DIR (`~/tensorflow_datasets`).
+
+        Raises:
+            InputError: the builder, a split or a feature is not known, or a feature does not suit its field.
+        """
+        builder = prepared_builder(self.builder)
+        columns, skips = self.columns(builder), self.skips(builder)
+        paths = [*self.features.values(), *self.skip_tokens]
+        return {
+            split: _examples(_rows(builder, expression, paths), columns, skips, f"{self.builder} {split}")
+            for split, expression in self.splits.items()
+        }
+
+    def columns(self, builder: Any) -> dict[str, Column]:
+        """What takes each field from a row.
+
+        Raises:
+            InputError: the builder lacks a feature, or it does not suit its field.
+        """
+        return {
+            name: _image(builder, path)
+            if name == FEATURES
+            else _column(builder, path, name in SEQUENCES, self.label_names if name == "label" else ())
+            for name, path in self.features.items()
+        }
+
+    def skips(self, builder: Any) -> list[tuple[Column, str]]:
+        """What takes each feature of `skip_tokens` from a row, with the value at which a token is skipped."""
+        return [(_column(builder, path, True), value) for path, value in self.skip_tokens.items()]
 
 
 def prepared_builder(name: str) -> Any:
@@ -198,13 +227,13 @@ def _examples(
 ) -> Iterator[Example]:
     for number, row in _numbered(rows, where):
         try:
-            values = {field: take(row) for field, take in columns.items()}
+            values = {name: take(row) for name, take in columns.items()}
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
             raise InputError(f"{where}:{number}: expected UTF-8, got byte 0x{byte:02x}") from None
         skipped = {at for take, value in skips for at, found in enumerate(take(row)) if found == value}
-        for field in {"tokens", "tags"} & set(values) if skipped else ():
-            values[field] = tuple(item for at, item in enumerate(values[field]) if at not in skipped)
+        for name in {"tokens", "tags"} & set(values) if skipped else ():
+            values[name] = tuple(item for at, item in enumerate(values[name]) if at not in skipped)
         tokens = values.pop("tokens", ())
         text = values.pop("text", " ".join(tokens))
         yield Example(id=f"{where}:{number}", text=text, tokens=tokens, **values)

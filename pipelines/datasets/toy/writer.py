@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from embeddings.foundation.errors import InputError
-from pipelines.datasets.toy.sentences import SPLITS, Sentence, sentences
+from pipelines.datasets.toy.sentences import Sentence, sentences
 
 
 def write_files(folder: Path, seed: int, sizes: Mapping[str, int]) -> None:
@@ -13,14 +12,8 @@ def write_files(folder: Path, seed: int, sizes: Mapping[str, int]) -> None:
     Args:
         folder: where; made if it is not there.
         seed: of the grammar.
-        sizes: number of sentences of each split.
-
-    Raises:
-        InputError: a split that the grammar does not have.
+        sizes: number of sentences of each split: train, dev, test, unlabelled.
     """
-    for split in sizes:
-        if split not in SPLITS:
-            raise InputError(f"sentences: expected splits among {', '.join(dict.fromkeys(SPLITS))}, got {split!r}")
     folder.mkdir(parents=True, exist_ok=True)
     for split, drawn in draw(seed, sizes).items():
         files = {

@@ -23,7 +23,7 @@ def npy(array: np.ndarray) -> bytes:
 def test_features_come_with_the_line_of_their_number(write: Write, shape: tuple[int, ...]) -> None:
     values = np.arange(12, dtype="uint8").reshape(shape)
     paths = [write(npy(values)), write("ноль \r\none two\n")]
-    captioned, labelled = (list(feature_file.read(paths, lines, scale=2.0)) for lines in ("captions", "labels"))
+    captioned, labelled = (list(feature_file.Reader(lines, scale=2.0).read(paths)) for lines in ("captions", "labels"))
     assert [(e.target_text, e.label, e.tokens) for e in captioned] == [("ноль", None, ()), ("one two", None, ())]
     assert [(e.target_text, e.label) for e in labelled] == [(None, "ноль"), (None, "one two")]
     np.testing.assert_array_equal([example.features for example in captioned], values / 2)
@@ -40,12 +40,10 @@ def test_features_come_with_the_line_of_their_number(write: Write, shape: tuple[
 )
 def test_features_without_a_line_each_are_refused(write: Write, text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        list(feature_file.read([write(npy(np.zeros((3, 2)))), write(text)]))
+        list(feature_file.Reader().read([write(npy(np.zeros((3, 2)))), write(text)]))
 
 
-def test_features_need_two_files_and_a_scale(write: Write) -> None:
-    with pytest.raises(InputError, match="feature_file: expected two files, features and labels, got 1"):
-        list(feature_file.read([write(npy(np.zeros((3, 2))))], "labels"))
-    for scale in (0, -1.0, float("nan"), float("inf")):
-        with pytest.raises(InputError, match=f"feature_file: expected a finite scale above 0, got {scale}"):
-            list(feature_file.read([write(npy(np.zeros((1, 2)))), write("a\n")], scale=scale))
+@pytest.mark.parametrize("scale", [0, -1.0, float("nan"), float("inf")])
+def test_features_need_a_scale(scale: float) -> None:
+    with pytest.raises(InputError, match=f"expected a finite scale above 0, got {scale}"):
+        feature_file.Reader(scale=scale)

@@ -1,0 +1,18 @@
+"""How often words, labels and tags stand in train: what vocabularies are made of."""
+
+from collections import Counter
+from pathlib import Path
+
+from pipelines.data.examples import read_examples
+
+
+def count_names(train: Path | None) -> dict[str, dict[str, int]]:
+    """Counts of words, labels and tags in train, the most frequent first; empty where there is no train."""
+    counts: dict[str, Counter[str]] = {kind: Counter() for kind in ("tokens", "labels", "tags", "target_tokens")}
+    for example in read_examples(train) if train else ():
+        counts["tokens"].update(example.tokens)
+        counts["tags"].update(example.tags or ())
+        counts["target_tokens"].update(example.target_tokens or ())
+        if example.label is not None:
+            counts["labels"][example.label] += 1
+    return {kind: dict(names.most_common()) for kind, names in counts.items()}

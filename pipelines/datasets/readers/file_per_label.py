@@ -1,0 +1,31 @@
+"""Plain text whose file tells its label: one text a line, a file for each label."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.foundation.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.data.lines import numbered_lines
+from pipelines.datasets.readers import FileReader
+
+
+@dataclass(frozen=True)
+class Reader(FileReader):
+    """Labelled texts; blank lines are skipped."""
+
+    labels: tuple[Any, ...]  # of each file, a string
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(label, str) for label in self.labels):
+            raise InputError(f"expected labels that are words, got {list(self.labels)}; put them in quotation marks")
+
+    def files_a_split(self) -> int:
+        return len(self.labels)
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Example]:
+        for path, label in zip(paths, self.labels, strict=True):
+            for number, line in numbered_lines(path):
+                if line.strip():
+                    yield Example(f"{path}:{number}", line.strip(), (), label=label)

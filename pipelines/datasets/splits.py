@@ -1,0 +1,96 @@
+"""The splits of a dataset: written from its source, drawn from train, and freed of what train shares with them."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.progress import Progress
+from pipelines.data.examples import Example, read_examples, write_examples
+from pipelines.datasets.config import SPLITS, DatasetConfig
+from pipelines.datasets.one_text import as_one_text
+from pipelines.datasets.repairs import repair_iob2
+from pipelines.datasets.report import HELD_OUT, REPAIRED, fingerprint
+from pipelines.datasets.tokens import tokenised
+from pipelines.text.subwords import SUBWORDS
+
+
+def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[str, int]], bool]:
+    """Writes every split that the source gives.
+
+    Returns:
+        What was left out or repaired: reason -> split -> count; and whether all tokens are the annotators' own.
+    """
+    left_out: Counter[str] = Counter()
+    repaired: Counter[str] = Counter()
+    gold: set[bool] = set()
+    splits: Mapping[str, Iterable[Example]] = config.read(folder / "source")
+    splits = as_one_text(splits, config) if config.continuous else splits
+    scheme, origins = config.tag_scheme(), config.origins()
+    for split, examples in splits.items():
+        with Progress(split, "examples") as progress:
+            valid = repair_iob2(progress.counted(examples), scheme, split, repaired)
+            write_split(folder, split, tokenised(valid, config, split, left_out, gold), origins.get(split, ""))
+    kept = SUBWORDS not in (config.tokenizer, config.target_tokenizer)  # which take the place of any tokens
+    return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(repaired)}, kept and gold == {True}
+
+
+def write_split(folder: Path, split: str, examples: Iterable[Example], origin: str = "") -> int:
+    """Writes one split, its ids `<split>-<number from 0>`; returns the number of examples.
+
+    Args:
+        folder: of the dataset.
+        split: its name.
+        examples: of it.
+        origin: where they are read from, for the message.
+
+    Raises:
+        InputError: there are none.
+    """
+    numbered = (replace(example, id=f"{split}-{number}") for number, example in enumerate(examples))
+    count = write_examples(folder / f"{split}.jsonl", numbered)
+    if not count:
+        where = f" in {origin}" if origin else ""
+        raise InputError(f"split {split!r}: expected examples, got none{where}; see the dataset's files and dev_share")
+    return count
+
+
+def split_paths(folder: Path) -> dict[str, Path]:
+    """The splits that are there."""
+    return {split: path for split in SPLITS if (path := folder / f"{split}.jsonl").exists()}
+
+
+def draw_dev(folder: Path, share: float, seed: int) -> int:
+    """Moves a share of train, the same of every label, to a new split dev; returns the number of its examples."""
+    positions = defaultdict(list)
+    for position, example in enumerate(read_examples(folder / "train.jsonl")):
+        positions[example.label].append(position)
+    generator = random.Random(seed)
+    drawn: set[int] = set()
+    for of_label in positions.values():
+        drawn.update(generator.sample(of_label, round(share * len(of_label))))
+    for split in ("dev", "train"):  # both out of train, which is replaced last
+        examples = enumerate(read_examples(folder / "train.jsonl"))
+        write_split(folder, split, (example for number, example in examples if (number in drawn) == (split == "dev")))
+    return len(drawn)
+
+
+def remove_overlap(folder: Path) -> dict[str, int]:
+    """Drops from train and unlabelled what stands in dev or test too; returns how many examples of each."""
+    paths = split_paths(folder)
+    held_out = {
+        fingerprint(example.tokens, example.features)
+        for split in HELD_OUT
+        if split in paths
+        for example in read_examples(paths[split])
+    }
+    removed = {}
+    for split in ("train", "unlabelled"):
+        if split in paths:
+            before = sum(1 for _ in read_examples(paths[split]))
+            examples = read_examples(paths[split])
+            kept = (each for each in examples if fingerprint(each.tokens, each.features) not in held_out)
+            removed[split] = before - write_split(folder, split, kept)
+    return removed

@@ -1,0 +1,92 @@
+"""The tokens of a dataset: gold ones, those of a tokenizer, and subwords that are trained on train."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from embeddings.foundation.errors import InputError
+from pipelines.data.examples import Example, read_examples, write_examples
+from pipelines.datasets.config import DatasetConfig
+from pipelines.text.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
+from pipelines.text.tokenization import Tokenizer, tokenizer, whitespace
+from pipelines.text.vocabulary import UNKNOWN
+
+TEXTS = {"tokens": "text", "target_tokens": "target_text"}  # a field of tokens -> the raw text that they are of
+
+
+def tokenised(
+    examples: Iterable[Example], config: DatasetConfig, split: str, left_out: Counter[str], gold: set[bool]
+) -> Iterator[Example]:
+    """Tokenises raw texts; gold tokens stay as they are.
+
+    Features have no tokens. An empty text becomes one unknown word, for a recurrent layer takes no empty row. A
+    tagged sentence without tokens is nothing that could be tagged: it is left out.
+
+    Args:
+        examples: of a split.
+        config: the dataset's.
+        split: its name.
+        left_out: number of examples that are left out, by split; added to.
+        gold: whether examples had tokens; added to.
+
+    Raises:
+        InputError: there are texts without a tokenizer, or tagged tokens that subwords would replace.
+    """
+    names = {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer}
+    split_text = {field: first_tokenizer(name) for field, name in names.items() if name}
+    for example in examples:
+        if example.tags is not None and SUBWORDS in names.values():
+            advice = "expected texts, got tagged tokens; choose `whitespace`"
+            raise InputError(f"{example.id}: tokenizer `{SUBWORDS}`: {advice}")
+        if example.tags == ():
+            left_out[split] += 1
+            continue
+        gold.add(bool(example.tokens))
+        found = {"tokens": example.tokens or None, "target_tokens": example.target_tokens}
+        texts = {"tokens": example.text if example.features is None else None, "target_tokens": example.target_text}
+        for field, text in texts.items():
+            if found[field] is None and text is not None:
+                if field not in split_text:
+                    name, kind = ("tokenizer", "texts") if field == "tokens" else ("target_tokenizer", "target texts")
+                    raise InputError(f"expected a {name}, for the dataset has {kind}")
+                found[field] = tuple(split_text[field](text)) or (UNKNOWN,)
+        yield replace(example, tokens=found["tokens"] or (), target_tokens=found["target_tokens"])
+
+
+def first_tokenizer(name: str) -> Tokenizer:
+    """A dataset's tokenizer, or white space in the place of subwords, which are not trained yet."""
+    return whitespace if name == SUBWORDS else tokenizer(name)
+
+
+def write_subwords(config: DatasetConfig, paths: Mapping[str, Path], folder: Path) -> dict[str, str | None]:
+    """Trains the encodings that the dataset asks for on train's texts, and gives every split their subwords.
+
+    Args:
+        config: the dataset's.
+        paths: of the splits.
+        folder: where the encodings go.
+
+    Returns:
+        The tokenizers of `tokens` and `target_tokens`, or None; that of subwords names its encoding.
+
+    Raises:
+        InputError: train has too few words, or too many characters, for a vocabulary of that size.
+    """
+    names = {"tokens": config.tokenizer or None, "target_tokens": config.target_tokenizer or None}
+    for field in [field for field, name in names.items() if name == SUBWORDS]:
+        assert config.subword_vocab_size is not None
+        texts = (getattr(example, TEXTS[field]) for example in read_examples(paths["train"]))
+        present = (text for text in texts if text is not None)
+        names[field] = train_encoding(present, config.subword_vocab_size, encoding_path(folder, field))
+        for path in paths.values():
+            write_examples(path, encoded(path, field, names[field] or "", folder))
+    return names
+
+
+def encoded(path: Path, field: str, identity: str, folder: Path) -> Iterator[Example]:
+    """The examples of a split with the subwords of a field."""
+    encode = load_encoding(encoding_path(folder, field), identity)
+    for example in read_examples(path):
+        text = getattr(example, TEXTS[field])
+        yield example if text is None else replace(example, **{field: tuple(encode(text)) or (UNKNOWN,)})
