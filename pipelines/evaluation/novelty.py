@@ -4,6 +4,7 @@ A word is seen where train holds it in this very form, and it has a vector where
 case. An entity is seen where train has an entity of the same words, of whatever type.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.examples import Example
-from pipelines.data.tag_schemes import entities, repaired
 from pipelines.evaluation.counts import Counts, precision_recall_f1
 from pipelines.evaluation.significance import bootstrap, interval
+from pipelines.evaluation.spans import spans
 
 HEADER = ("group", "items", "metric", "value", "low", "high")
 
@@ -28,6 +29,10 @@ class Known:
     entities: Collection[tuple[str, ...]]
     vectors: Collection[str] | None = None  # not known: nothing is told of them
 
+    def has_vector(self, word: str) -> bool:
+        """Whether a word has a vector, in its own form or in lower case."""
+        return self.vectors is not None and (word in self.vectors or word.lower() in self.vectors)
+
 
 def known_from(train: Iterable[Example], vectors: Iterable[str] | None) -> Known:
     """The words and entities of train, and the vectors' words."""
@@ -36,7 +41,7 @@ def known_from(train: Iterable[Example], vectors: Iterable[str] | None) -> Known
     for example in train:
         words.update(example.tokens)
         if is_of_entities(example.tags or ()):
-            names.update(example.tokens[start:end] for _, start, end in entities(repaired(example.tags or ())))
+            names.update(example.tokens[start:end] for _, start, end in spans(example.tags or (), "conlleval"))
     return Known(words, names, None if vectors is None else frozenset(vectors))
 
 
@@ -50,17 +55,17 @@ def words_with_tags(example: Example, tags: Sequence[str], known: Known) -> Iter
     for position, (word, tag) in enumerate(zip(example.tokens, tags, strict=True)):
         yield (position, tag), "word seen" if word in known.words else "word unseen"
         if known.vectors is not None:
-            yield (position, tag), "word with a vector" if has_vector(word, known.vectors) else "word without a vector"
+            yield (position, tag), "word with a vector" if known.has_vector(word) else "word without a vector"
 
 
 def entities_found(example: Example, tags: Sequence[str], known: Known) -> Iterator[Item]:
     """Each entity, in the groups of its words."""
-    for entity in entities(repaired(tags)):
+    for entity in spans(tags, "conlleval"):
         words = example.tokens[entity[1] : entity[2]]
         yield entity, "entity seen" if words in known.entities else "entity unseen"
         yield entity, "all words seen" if all(word in known.words for word in words) else "a word unseen"
         if known.vectors is not None:
-            have = all(has_vector(word, known.vectors) for word in words)
+            have = all(known.has_vector(word) for word in words)
             yield entity, "all words with a vector" if have else "a word without a vector"
 
 
@@ -81,7 +86,8 @@ def by_novelty(
     groups = sorted({group for pair in pairs for each in pair for _, group in each})
 
     def count(sets: Sequence[set[Item]]) -> np.ndarray:
-        return np.array([[sum(group == name for _, group in each) for name in groups] for each in sets], dtype=float)
+        of_sets = [Counter(group for _, group in each) for each in sets]
+        return np.array([[counter[name] for name in groups] for counter in of_sets], dtype=float)
 
     counts = Counts(
         correct=count([actual & predicted for actual, predicted in pairs]),
@@ -100,8 +106,3 @@ def by_novelty(
         [group, f"{number:.0f}", metric, *(f"{each:.2f}" for each in (values[group][0], *interval(resampled[group])))]
         for group, number in zip(groups, counts.actual.sum(axis=0), strict=True)
     ]
-
-
-def has_vector(word: str, vectors: Collection[str]) -> bool:
-    """Whether a word has a vector, in its own form or in lower case."""
-    return word in vectors or word.lower() in vectors

@@ -8,8 +8,6 @@ from embeddings.foundation.files import read_json, write_json
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.scores import Score
 
-SPLITS = ("dev", "test")
-
 Scores = dict[str, dict[str, list[Score]]]  # system -> split -> scores
 
 
@@ -37,3 +35,16 @@ def main_scores(scores: Iterable[Score], metrics: Iterable[Metric]) -> dict[Metr
     """The scores of the whole of those metrics that were measured, in the metrics' order."""
     found = {score.metric: score for score in scores if not score.label}
     return {metric: found[metric.name] for metric in metrics if metric.name in found}
+
+
+def summary(scores: Scores, metrics: Iterable[Metric]) -> dict[str, dict[str, dict[str, float]]]:
+    """The main numbers, for `dvc metrics`: system -> split -> metric -> value."""
+
+    def rounded(of_split: Iterable[Score]) -> dict[str, float]:
+        return {
+            metric.name: round(score.value, metric.decimals) for metric, score in main_scores(of_split, metrics).items()
+        }
+
+    return {
+        system: {split: rounded(of_split) for split, of_split in splits.items()} for system, splits in scores.items()
+    }

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from pipelines.evaluation.family import Family, Predictions, References
+from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.significance import INTERVAL, LEVEL, NO_INTERVAL, RESAMPLES, bootstrap, interval
 
 
@@ -37,6 +38,10 @@ class Score:
     examples: int
     signature: str
 
+    def write(self, metric: Metric) -> str:
+        """The value and its interval as text."""
+        return f"{metric.write(self.value)} [{metric.write(self.low)}, {metric.write(self.high)}]"
+
 
 def evaluate(family: Family, references: References, predictions: Predictions, context: Context) -> list[Score]:
     """Every number of a metric family with its interval and signature.
@@ -62,14 +67,14 @@ def evaluate(family: Family, references: References, predictions: Predictions, c
         "unit": family.UNIT,
         "seed": context.seed,
     }
+    library = {"lib": statistic.library, "version": version(statistic.library)}
     scores = []
     for (metric, label), value in statistic.whole().items():
         low, high = interval(resampled[metric, label])
         made = {
             "metric": metric,
             **({"label": label} if label else {}),
-            "lib": statistic.library,
-            "version": version(statistic.library),
+            **library,
             **statistic.options[metric, label],
         }
         scores.append(

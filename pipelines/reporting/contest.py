@@ -8,9 +8,8 @@ import numpy as np
 
 from pipelines.data.examples import read_examples
 from pipelines.evaluation.family import Statistic, load_family
-from pipelines.evaluation.joining import join
 from pipelines.evaluation.metrics import Metric
-from pipelines.evaluation.records import SPLITS
+from pipelines.evaluation.predictions import SPLITS, join
 from pipelines.evaluation.significance import bootstrap, interval
 from pipelines.reporting.leaderboard import Group, Row, Value, decide, rank
 

@@ -1,4 +1,4 @@
-"""Predictions put beside their examples, by id."""
+"""Predictions: the folders that hold them, and the rows put beside their examples by id."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -6,6 +6,27 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, read_rows
+
+SPLITS = ("dev", "test")
+
+
+def splits_in(folder: Path) -> list[str]:
+    """The splits that a folder has predictions for."""
+    return [split for split in SPLITS if (folder / f"{split}.jsonl").exists()]
+
+
+def system_folders(predictions: Path) -> dict[str, Path]:
+    """The folders with predictions, by system: the folder itself, or those below it.
+
+    Raises:
+        InputError: there are none.
+    """
+    if splits_in(predictions):
+        return {predictions.name: predictions}
+    folders = {folder.name: folder for folder in sorted(predictions.glob("*/")) if splits_in(folder)}
+    if not folders:
+        raise InputError(f"{predictions}: expected dev.jsonl or test.jsonl, found neither; run the stage that predicts")
+    return folders
 
 
 def join(

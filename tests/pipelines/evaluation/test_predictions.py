@@ -1,4 +1,4 @@
-"""Predictions put beside examples."""
+"""Folders of predictions, and predictions put beside examples."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.evaluation.joining import join
+from pipelines.evaluation.predictions import join
 
 EXAMPLES = [Example(f"dev-{number}", "", ("a",), label="x") for number in range(3)]
 
