@@ -4,9 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-# The repository's own packages come first; TensorFlow keeps its start-up notes to itself.
+# The repository's own packages come first.
 export PYTHONPATH := $(CURDIR)
-export TF_CPP_MIN_LOG_LEVEL ?= 3
 # Without bytecode every import takes three times as long.
 unexport PYTHONDONTWRITEBYTECODE
 

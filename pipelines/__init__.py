@@ -1,12 +1,17 @@
 """Elman: recurrent networks for text on Word2Vec vectors, as stages of a DVC pipeline."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from embeddings.foundation.quiet_start import QuietStart
 
 if TYPE_CHECKING:
     from pipelines.runs.trained_run import TrainedRun
 
 __all__ = ["load"]
+
+sys.meta_path.insert(0, QuietStart())
 
 
 def load(run: str | Path) -> "TrainedRun":

@@ -46,7 +46,7 @@ def run(folder: Path, command: list[str] | str, **environment: str) -> str:
     done = subprocess.run(
         ["bash", "-c", command] if isinstance(command, str) else command,
         cwd=folder,
-        env={**os.environ, "PATH": PATH, "PYTHONPATH": str(folder), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
+        env={**os.environ, "PATH": PATH, "PYTHONPATH": str(folder), **environment},
         capture_output=True,
         text=True,
     )
@@ -64,7 +64,7 @@ def start(folder: Path, *command: str, **environment: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=folder,
-        env={**os.environ, "PATH": PATH, "PYTHONPATH": str(folder), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
+        env={**os.environ, "PATH": PATH, "PYTHONPATH": str(folder), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -2,11 +2,12 @@
 
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import numpy as np
 import pytest
+
+import pipelines  # noqa: F401  (TensorFlow starts without its notes)
 
 TEN_SENTENCES = [
     ("Anna saw the small dog", "Анна увидела маленькую собаку", "PROPN VERB DET ADJ NOUN", "B-PER O O O O", "positive"),

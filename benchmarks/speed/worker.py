@@ -29,7 +29,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env={**os.environ, "KERAS_BACKEND": backend},
         )
 
     def ask(self, **command: Any) -> dict[str, float]:
