@@ -13,6 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 # Commands find this Python and its DVC first, and nothing of the repository that is tested but the clone.
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+FORKED = os.pathsep.join([os.environ["FORKED_PYTHON"], PATH])  # see forked_python.py
 
 
 def tiny_clone(folder: Path, runs: Iterable[str]) -> None:
@@ -46,7 +47,7 @@ def run(folder: Path, command: list[str] | str, **environment: str) -> str:
     done = subprocess.run(
         ["bash", "-c", command] if isinstance(command, str) else command,
         cwd=folder,
-        env={**os.environ, "PATH": PATH, "PYTHONPATH": str(folder), **environment},
+        env={**os.environ, "PATH": FORKED, "PYTHONPATH": str(folder), **environment},
         capture_output=True,
         text=True,
     )
@@ -56,7 +57,7 @@ def run(folder: Path, command: list[str] | str, **environment: str) -> str:
 
 def dvc(folder: Path, *arguments: str, **environment: str) -> str:
     """What a DVC command prints in a folder."""
-    return run(folder, [sys.executable, "-m", "dvc", *arguments], **environment)
+    return run(folder, ["dvc", *arguments], **environment)
 
 
 def start(folder: Path, *command: str, **environment: str) -> subprocess.Popen:

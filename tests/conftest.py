@@ -4,6 +4,10 @@ import os
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
+import tempfile
+from pathlib import Path
+
+import forked_python
 import numpy as np
 import pytest
 
@@ -24,6 +28,20 @@ TEN_SENTENCES = [
     ("Volga Bank is in Tver", "банк Волга находится в Твери", "PROPN PROPN AUX ADP PROPN", "B-ORG I-ORG O O B-LOC",
      "positive"),
 ]  # fmt: skip
+
+
+def pytest_configure(config):
+    """The process that the tests are started with also starts the Python that forks, for itself and its workers."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="elman-")
+        process = forked_python.start(Path(folder.name))
+        os.environ["FORKED_PYTHON"] = folder.name
+
+        def end():
+            process.communicate()
+            folder.cleanup()
+
+        config.add_cleanup(end)
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,12 @@
 """docs/your-data.md, followed to the letter: its files, its configurations and its commands."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from clones import ROOT, run
 
-ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/your-data.md").read_text(encoding="utf-8")
 FILE = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMANDS = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -25,18 +21,8 @@ def folder(tmp_path_factory):
     for name, content in FILE.findall(PAGE):
         (folder / name if name.startswith("configs/") else folder / "corpora" / name).write_text(content, "utf-8")
     commands = "\n".join(COMMANDS.findall(PAGE)).replace("~/corpora", str(folder / "corpora"))
-    (folder / "bin").mkdir()
-    (folder / "bin/elman").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pipelines.cli "$@"\n')
-    (folder / "bin/elman").chmod(0o755)
-    done = subprocess.run(
-        ["bash", "-e", "-c", commands],
-        cwd=folder,
-        env={**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    (folder / "output.txt").write_text(done.stdout, "utf-8")
+    printed = run(folder, ["bash", "-e", "-c", commands], PYTHONPATH=str(ROOT))
+    (folder / "output.txt").write_text(printed, "utf-8")
     return folder
 
 
