@@ -1,6 +1,6 @@
-# make repro: the default experiments and their leaderboard · make test · make lint · make studies · make bench
+# make repro: the default experiments and their leaderboard · make test · make lint · make graph · make studies · make bench
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint audit audit-if-reachable studies bench clean
+.PHONY: help repro test lint audit audit-if-reachable graph studies bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -14,6 +14,7 @@ help:
 	@echo "make test   run the tests"
 	@echo "make lint   check style, types, that the installed packages fit together, and, with a network, make audit"
 	@echo "make audit  look up known vulnerabilities of the pinned packages (needs a network)"
+	@echo "make graph  write what follows from the runs: parts of dvc.yaml and benchmarks/dvc.yaml, and README's tables"
 	@echo "make studies  measure what the literature says of recurrent networks (see studies/README.md)"
 	@echo "make bench  run every stage on the real data sets (see benchmarks/RESULTS.md)"
 
@@ -52,6 +53,9 @@ audit: .venv/installed
 audit-if-reachable: .venv/installed
 	@if python -c "import requests; requests.get('https://pypi.org/pypi/pip/24.0/json', timeout=3).raise_for_status()" 2>/dev/null; \
 	then $(MAKE) --no-print-directory audit; else echo "audit skipped: the vulnerability service at pypi.org is not reachable"; fi
+
+graph: .venv/installed
+	python -m benchmarks.graph
 
 studies: .venv/installed
 	cd studies && dvc repro

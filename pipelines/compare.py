@@ -5,6 +5,7 @@ A run is compared with the best baseline of its task and dataset, on resamples o
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--costs", type=Path, default="costs", help="folder of cost files, where there are any")
     parser.add_argument("--seed", type=seed_option, default=1, help="of the resampling")
     parser.add_argument("--output", type=Path, default="reports", help="folder of leaderboard.{md,json,svg}")
+    parser.add_argument("--headlines", type=Path, help="file to write, too: headlines and verdicts alone (JSON)")
     parser.add_argument("--print", action="store_true", help="print the leaderboard in --output; write nothing")
     options = parser.parse_args(arguments)
     if options.print:
@@ -51,6 +53,8 @@ def main(arguments: list[str] | None = None) -> None:
         for name, text in {"md": table.markdown(leaderboard), "svg": plots.leaderboard_svg(leaderboard)}.items():
             with atomic_file(folder / f"leaderboard.{name}") as file:
                 file.write(text)
+    if options.headlines:
+        write_leaderboard(options.headlines, headlines(leaderboard))
     print(f"compared {sum(len(group.rows) for group in leaderboard.groups)} systems in {options.output}/leaderboard.md")
 
 
@@ -74,6 +78,20 @@ def compare(options: argparse.Namespace) -> Leaderboard:
         if entries
     ]
     return Leaderboard(tuple(groups), tuple(missing))
+
+
+def headlines(leaderboard: Leaderboard) -> Leaderboard:
+    """Of each system the headline and its verdict alone: equal bytes each time, to be kept in git."""
+
+    def headline(row: Row, name: str) -> Row:
+        scores = {split: {name: of_split[name]} for split, of_split in row.scores.items()}
+        return replace(row, scores=scores, signatures={}, cost={}, samples=())
+
+    groups = (
+        replace(group, rows=tuple(headline(row, group.headline.name) for row in group.rows))
+        for group in leaderboard.groups
+    )
+    return replace(leaderboard, groups=tuple(groups))
 
 
 def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry]]]:

@@ -129,7 +129,7 @@ def become(streams: list[int], folder: str, arguments: list[str], environment: l
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
     os.chdir(folder)
     os.environ.clear()
-    os.environ.update(word.split("=", 1) for word in environment)
+    os.environ.update({name: value for name, _, value in (word.partition("=") for word in environment)})
     sys.orig_argv = [sys.executable, *arguments]
     sys.argv = arguments[1:]
     own = sys.path.index(str(Path(__file__).parent))

@@ -31,10 +31,8 @@ SOURCES = [path for folder in ("embeddings", "pipelines", "benchmarks") for path
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 GRAPHS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in ("dvc.yaml", "benchmarks/dvc.yaml")]
 STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].items()]
-RUNS = [
-    yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
-    for path in ("configs/runs.yaml", "benchmarks/runs.yaml", "benchmarks/variants.yaml")
-]
+RUNS_FILES = ("configs/runs.yaml", "benchmarks/runs.yaml")
+RUNS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in (*RUNS_FILES, "benchmarks/variants.yaml")]
 WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock", "dvc_plots/*")
 NAMES_IN_CODE = {re.sub(r"\{.*?\}", "*", name) for name in re.findall(r"[\w{}.-]+\.\w+", CODE)}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -227,13 +225,14 @@ def test_the_tree_names_what_exists_and_every_folder_of_code():
     assert code | stages <= named
 
 
-def test_the_example_of_a_run_is_a_valid_run(tmp_path):
-    (block,) = fences((ROOT / "README.md").read_text(encoding="utf-8"), "yaml")
-    runs = (ROOT / "configs/runs.yaml").read_text(encoding="utf-8").replace("\nruns:\n", f"\nruns:\n{block}")
+@pytest.mark.parametrize(("place", "path"), enumerate(RUNS_FILES))
+def test_the_example_of_a_run_is_a_valid_run(place, path, tmp_path):
+    block = fences((ROOT / "README.md").read_text(encoding="utf-8"), "yaml")[place]
+    runs = (ROOT / path).read_text(encoding="utf-8").replace("\nruns:\n", f"\nruns:\n{block}")
     (tmp_path / "runs.yaml").write_text(runs, encoding="utf-8")
     (name,) = own_content(block)
     run, task, _ = load_run(tmp_path / "runs.yaml", name, ROOT / "configs")
-    assert all(getattr(task.training, key) == value for key, value in run.set["training"].items())
+    assert all(getattr(task.training, key) == value for key, value in run.set.get("training", {}).items())
     for folder, file in (("datasets", run.dataset), ("vectors", run.source_vectors), ("vectors", run.target_vectors)):
         assert (ROOT / "configs" / folder / f"{file}.yaml").is_file()
 

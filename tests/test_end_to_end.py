@@ -186,7 +186,7 @@ def test_a_killed_training_resumes_with_the_next_repro_and_gives_equal_bytes(clo
 KILLS = 20
 A_STAGE_OF_EACH_KIND = (
     "prepare@toy_ner",
-    "vectors-english@english_skip_gram",
+    "vectors-english_skip_gram",
     "baseline@ner-toy",
     "evaluate-baseline@ner-toy",
     "train@ner-bilstm-random",

@@ -10,9 +10,13 @@ import pytest
 import yaml
 from dvc.utils.hydra import apply_overrides
 
+from benchmarks.graph import texts
+from embeddings.foundation.files import read_json
+from pipelines.reporting.leaderboard import read_leaderboard
 from pipelines.runs.config import load_runs
 
 ROOT = Path(__file__).parents[1]
+RUNS = ("configs/runs.yaml", "benchmarks/runs.yaml")
 
 
 def graph(path):
@@ -21,35 +25,64 @@ def graph(path):
 
 def in_benchmarks(stage):
     """A stage of the default graph as benchmarks/dvc.yaml must have it."""
-    text = json.dumps(stage)
-    text = re.sub(
-        r"(?<![\w/.-])(data|vectors|runs|predictions|evaluations|costs)(?=/[$a-z])", r"benchmarks/out/\1", text
-    )
-    text = re.sub(r"(?<![\w/.-])metrics(?=/[$a-z])", "benchmarks/metrics", text)
-    text = text.replace("configs/runs.yaml", "benchmarks/runs.yaml")
-    return json.loads(text)
+    folders = "data|vectors|runs|predictions|evaluations|costs"
+    text = re.sub(rf'(?<![\w/.-])({folders})(?=[/ "])', r"benchmarks/out/\1", json.dumps(stage))
+    text = re.sub(r"(?<![\w/.-])(metrics/|reports)", r"benchmarks/\1", text)
+    return json.loads(text.replace("configs/runs.yaml", "benchmarks/runs.yaml"))
 
 
-@pytest.mark.parametrize("name", ["prepare", "baseline", "evaluate-baseline", "train", "predict", "evaluate"])
+SHARED = ("prepare", "vectors-random", "baseline", "evaluate-baseline", "train", "predict", "evaluate", "compare")
+
+
+@pytest.mark.parametrize("name", SHARED)
 def test_the_benchmarks_run_the_same_stages(name):
     expected, got = in_benchmarks(graph("dvc.yaml")[name]), copy.deepcopy(graph("benchmarks/dvc.yaml")[name])
-    assert got["do"].pop("wdir") == ".."
-    assert got["do"] == expected["do"]
+    expected, got = expected.get("do", expected), got.get("do", got)
+    assert got.pop("wdir") == ".."
+    assert got == expected
+
+
+def test_what_make_graph_writes_is_up_to_date(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    stale = [path for path, text in texts().items() if path.read_text(encoding="utf-8") != text]
+    assert not stale, "run `make graph`"
+
+
+def test_the_headlines_in_git_are_those_of_the_metrics():
+    groups = read_leaderboard(ROOT / "metrics/leaderboard.json").groups
+    shown = {row.name: row for group in groups for row in group.rows if row.kind == "run"}
+    metrics = {path.stem: read_json(path) for path in (ROOT / "metrics").glob("*-*.json")}
+    assert set(shown) == set(metrics) == set(load_runs(ROOT / "configs/runs.yaml"))
+    for name, row in shown.items():
+        for split, scores in row.scores.items():
+            ((metric, value),) = scores.items()
+            assert metrics[name][split][metric] == round(value.value, 2), f"{name}, {split}"
 
 
 @pytest.mark.parametrize("path", ["dvc.yaml", "benchmarks/dvc.yaml"])
 def test_the_vectors_corpora_are_deps_and_hold_no_dev_or_test(path):
     for name, stage in graph(path).items():
-        if not name.startswith("vectors"):
-            continue
-        items = stage.get("foreach", ["random"])
-        deps = stage.get("do", stage)["deps"]
-        for item in items:
-            config = yaml.safe_load((ROOT / f"configs/vectors/{item}.yaml").read_text(encoding="utf-8"))
+        if name.startswith("vectors-"):
+            config = yaml.safe_load((ROOT / f"configs/{name.replace('-', '/', 1)}.yaml").read_text(encoding="utf-8"))
             for file in config.get("corpus", []):
-                assert str(Path(file).parent) in deps, f"{name}@{item}: {file}"
+                assert str(Path(file).parent) in stage["deps"], f"{name}: {file}"
                 assert Path(file).stem in ("train", "unlabelled")
-            assert config.get("continue_from") in (None, *deps), f"{name}@{item}"
+
+
+def test_every_configuration_is_used_by_a_run_a_study_or_a_page():
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/dvc.yaml"), ROOT / "dvc.yaml"]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    runs = [run for path in RUNS for run in load_runs(ROOT / path).values()]
+    graphs = [graph(path) for path in ("dvc.yaml", "benchmarks/dvc.yaml", "studies/dvc.yaml")]
+    used = {
+        "tasks": {run.task for run in runs},
+        "cells": {run.cell for run in runs},
+        "vectors": {name for run in runs for name in (run.source_vectors, run.target_vectors)},
+        "datasets": {name for stages in graphs for name in stages["prepare"]["foreach"]},
+    }
+    for kind, names in used.items():
+        for path in (ROOT / "configs" / kind).glob("*.yaml"):
+            assert path.stem in names or re.search(rf"configs/{kind}/{path.name}|: {path.stem}\b", text), path
 
 
 @pytest.mark.parametrize("path", ["dvc.yaml", "benchmarks/dvc.yaml", "studies/dvc.yaml"])
@@ -67,9 +100,6 @@ def test_the_learning_curves_are_those_of_the_runs():
     shown = {path for plot in plots for body in plot.values() for path in body["y"]}
     assert {path for path in shown if path.startswith("runs/")} == {f"runs/{name}/history.csv" for name in runs}
     assert all(path.split("/")[1] in runs for path in shown)
-
-
-RUNS = ("configs/runs.yaml", "benchmarks/runs.yaml")
 
 
 @pytest.mark.parametrize("path", RUNS)
@@ -96,4 +126,5 @@ def test_metrics_stay_in_git_and_costs_stay_out_of_it():
         body = stage.get("do", stage)
         for metric in body.get("metrics", []):
             assert list(metric.values()) == [{"cache": False}], name
-        assert not [out for out in body.get("outs", []) if isinstance(out, dict)], name
+        kept = [out for out in body.get("outs", []) if isinstance(out, dict)]
+        assert kept == ([{"metrics/leaderboard.json": {"cache": False}}] if name == "compare" else []), name

@@ -87,7 +87,7 @@ def test_another_project_gets_imports_updates_and_opens_the_vectors(clone: Path,
     # The same vectors of another seed, committed there, come with the update and are opened from there.
     config = clone / "configs" / f"{VECTORS}.yaml"
     config.write_text(yaml.safe_dump({**yaml.safe_load(config.read_text()), "seed": 2}))
-    dvc(clone, "repro", "vectors-english@english_skip_gram")
+    dvc(clone, "repro", "vectors-english_skip_gram")
     run(clone, "git commit -qam Seed")
     new = np.load(clone / VECTORS / "vectors.npy")
     assert not np.array_equal(new, values)

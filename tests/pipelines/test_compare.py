@@ -139,6 +139,19 @@ def test_the_same_input_gives_the_same_bytes(world, tmp_path):
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
 
 
+def test_headlines_are_written_without_costs_and_other_metrics(world, tmp_path):
+    main([*arguments(world, tmp_path / "reports"), "--headlines", str(tmp_path / "headlines.json")])
+    board = json.loads((tmp_path / "reports" / "leaderboard.json").read_text())
+    kept = json.loads((tmp_path / "headlines.json").read_text())
+    assert rows(board)["good"]["cost"]
+    assert all(row["cost"] == {} and row["signatures"] == {} for row in rows(kept).values())
+    for name, row in rows(kept).items():
+        assert row["verdict"] == rows(board)[name]["verdict"]
+        assert row["scores"] == {
+            split: {"accuracy": scores["accuracy"]} for split, scores in rows(board)[name]["scores"].items()
+        }
+
+
 def test_costs_and_baselines_may_be_missing(world, tmp_path):
     (world / "alone.yaml").write_text(RUNS.split("baselines:")[0])
     main(arguments(world, tmp_path / "reports", runs="alone.yaml", costs="nowhere"))

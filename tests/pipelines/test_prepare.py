@@ -250,7 +250,7 @@ def test_conll_2003_is_read_from_its_three_files_as_they_ship(root: Path, tags: 
     (root / "conll2003").mkdir()
     for name in ("eng.train", "eng.testa", "eng.testb"):
         (root / "conll2003" / name).write_text(content)
-    config = Path(__file__).parents[2] / "configs/datasets/conll2003_files.yaml"
+    config = Path(__file__).parents[2] / "configs/datasets/conll2003.yaml"
     main(["--dataset", str(config), "--output", str(root / "data")])
     (example,) = read_examples(root / "data/test.jsonl")
     assert example.tags == ("B-ORG", "O", "B-PER", "I-PER", "B-LOC", "I-LOC")
