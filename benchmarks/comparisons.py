@@ -17,7 +17,7 @@ from pipelines.evaluation.scores import Score
 from pipelines.reporting.contest import Contest, Entry, differences
 from pipelines.reporting.leaderboard import Row, Value
 from pipelines.runs.config import Run, load_runs
-from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.config import TaskFile
 
 PREFACE = """# Comparisons
 
@@ -93,7 +93,7 @@ def compared(
     base, others = comparison["base"], comparison["others"]
     seeds = by_group(runs)
     run = runs[members(base, seeds)[0]]
-    task = load_config(TaskConfig, options.configs / "tasks" / f"{run.task}.yaml")
+    task = load_config(TaskFile, options.configs / "tasks" / f"{run.task}.yaml")
     contest = Contest(task.task, run.dataset, task.metrics, task.monitor)
     entries = {name: entry(name, members(name, seeds), contest, options) for name in (base, *others.values())}
     test = options.data / run.dataset / "test.jsonl"

@@ -17,7 +17,7 @@ from pipelines.evaluation.scale import LOWER_IS_BETTER, decimals
 from pipelines.evaluation.scores import Score, load_family
 from pipelines.evaluation.significance import INTERVAL, NO_INTERVAL
 from pipelines.runs.config import load_baselines, load_runs
-from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.config import TaskFile
 
 PREFACE = """# Results on real data
 
@@ -156,7 +156,7 @@ def summarised(
     described: dict[str, Any], scores: Sequence[Mapping[str, list[Score]]], configs: Path
 ) -> Iterator[dict[str, Any]]:
     """The main numbers of a system from the scores of each seed, by split."""
-    family = load_family(load_config(TaskConfig, configs / "tasks" / f"{described['task']}.yaml").metrics)
+    family = load_family(load_config(TaskFile, configs / "tasks" / f"{described['task']}.yaml").metrics)
     for split in scores[0]:
         of_seeds = [main_values(each[split], family.MAIN) for each in scores]
         for metric, first in of_seeds[0].items():

@@ -21,7 +21,7 @@ from pipelines.reporting import plots, table
 from pipelines.reporting.contest import Contest, Entry, compete
 from pipelines.reporting.leaderboard import Leaderboard, Row, Sample, Value, read_leaderboard, write_leaderboard
 from pipelines.runs.config import load_baselines, load_run, load_runs
-from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.config import TaskFile
 
 SHOWN_SAMPLES = 6  # of the texts that a training wrote
 
@@ -94,7 +94,7 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
                 units=cell.units,
                 source_vectors="" if dataset.get("features") else run.source_vectors,
                 target_vectors=run.target_vectors if dataset["target_language"] else "",
-                word_vectors=task.model.word_vectors,
+                word_vectors=getattr(task.model, "word_vectors", ""),
                 seed=run.seed,
                 samples=samples(options.trained / name / "samples.jsonl"),
             )
@@ -115,7 +115,7 @@ def samples(path: Path) -> tuple[Sample, ...]:
 def baselines(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry]]]:
     """Each entry of `baselines:` with what it competes in and an entry for each of its baselines."""
     for name, config in load_baselines(options.runs).items():
-        task = load_config(TaskConfig, options.configs / "tasks" / f"{config.task}.yaml")
+        task = load_config(TaskFile, options.configs / "tasks" / f"{config.task}.yaml")
         contest = Contest(task.task, config.dataset, task.metrics, task.monitor)
         costs = read_costs(options.costs / "baselines" / f"{name}.json")
         entries = []

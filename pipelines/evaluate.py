@@ -17,7 +17,7 @@ from pipelines.evaluation.novelty import HEADER, by_novelty, known_from
 from pipelines.evaluation.records import SPLITS, Scores, main_values, write_scores
 from pipelines.evaluation.scale import decimals
 from pipelines.evaluation.scores import Context, Score, evaluate, load_family
-from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.config import TaskFile
 
 SHOWN = 2  # metrics in the metrics file: `dvc metrics show` has a column for each
 
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the main numbers")
     options = parser.parse_args(arguments)
 
-    config = load_config(TaskConfig, options.task)
+    config = load_config(TaskFile, options.task)
     family = load_family(config.metrics)
     if config.monitor not in family.MAIN:
         raise InputError(f"{options.task}: expected `monitor` among {', '.join(family.MAIN)}, got {config.monitor!r}")

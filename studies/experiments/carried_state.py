@@ -65,6 +65,7 @@ def learn(ready: Any, trained: str) -> None:
             task.config.monitor,
             task.cell.clip_norm,
             Path(folder) / "history.csv",
+            mode="min",
         )
 
 
@@ -81,7 +82,7 @@ def nats_by_position(ready: Any, text: Any, read: str) -> Any:
     """The mean of -log p of a character, float (CHUNK,), by its place in a chunk; whole chunks count."""
     from pipelines.models.language_model import log_probabilities
 
-    (ids,) = ready.task.features(text)
+    ids = ready.task.source(text).source
     whole = (len(ids) - 1) // CHUNK * CHUNK
     ids = ids[: whole + 1]
     if read == CARRIED:
