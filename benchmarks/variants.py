@@ -5,11 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from embeddings.foundation.config import build_config, nearest, read_yaml
+from embeddings.foundation.config import nearest, read_yaml
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder
 from pipelines.data.examples import read_examples, write_rows
-from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.config import TaskConfig, build_task
 
 READ_BY_PREDICTION = {"model": {"maximum_tokens", "truncation"}, "decoding": None}  # None: every key, all of them given
 
@@ -52,7 +52,7 @@ def varied(config: TaskConfig, changes: dict[str, dict[str, Any]], where: str) -
         if unknown := sorted(set(keys) - allowed) if allowed is not None else []:
             raise InputError(f"{where}: `{part}.{unknown[0]}` is read by training; write a run for it")
         values[part] = keys if allowed is None else values[part] | keys
-    return build_config(TaskConfig, values, where)
+    return build_task(values, where)
 
 
 if __name__ == "__main__":

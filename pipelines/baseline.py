@@ -13,7 +13,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples, write_rows
-from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.config import TaskFile
 from pipelines.text.subwords import SUBWORDS
 from pipelines.text.tokenization import Detokenizer, words
 from pipelines.text.vocabulary import UNKNOWN
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--cost", type=Path, required=True, help="JSON file to write: seconds each baseline learned")
     options = parser.parse_args(arguments)
 
-    config = load_config(TaskConfig, options.task)
+    config = load_config(TaskFile, options.task)
     train_file = options.data / "train.jsonl"
     dataset = read_dataset(options.data, "target_language", "tokenizers")
     names = ("train", *split_names(options.report_test))

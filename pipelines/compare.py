@@ -113,7 +113,7 @@ def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry
                 units=cell.units,
                 source_vectors="" if dataset.get("features") else run.source_vectors,
                 target_vectors=run.target_vectors if dataset["target_language"] else "",
-                word_vectors=task.model.word_vectors,
+                word_vectors=getattr(task.model, "word_vectors", ""),
                 seed=run.seed,
                 samples=samples(options.trained / name / "samples.jsonl"),
             )

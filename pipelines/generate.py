@@ -1,4 +1,4 @@
-"""Command `generate`: a language model writes on from a beginning, a token at a time."""
+"""Command `generate`: a language model continues a prompt, a token at a time."""
 
 import argparse
 from pathlib import Path
@@ -9,20 +9,23 @@ from embeddings.foundation.seeds import seed_option
 
 @exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
-    """Writes a text on standard output, the beginning first."""
+    """Writes a text on standard output, the prompt first."""
     parser = argparse.ArgumentParser(prog="elman generate", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder of a language model")
-    parser.add_argument("--prime", default="", help="text to go on from (default: none)")
+    parser.add_argument("--prompt", default="", help="text to continue (default: none)")
+    parser.add_argument("--prime", help=argparse.SUPPRESS)  # what --prompt was called
     parser.add_argument("--temperature", type=float, default=1.0, help="below 1 more probable, 0 the most probable (1)")
     parser.add_argument("--top-k", type=int, default=0, help="draw from so many most probable tokens (0: from all)")
     parser.add_argument("--top-p", type=float, default=1.0, help="draw from the fewest tokens of this probability (1)")
     parser.add_argument("--length", type=int, default=500, help="the most tokens to write (500)")
     parser.add_argument("--seed", type=seed_option, default=1, help="of the draws (1)")
     options = parser.parse_args(arguments)
+    if options.prime is not None:
+        raise InputError("--prime: the option is now --prompt; rename it")
     if options.length < 0:
         raise InputError(f"--length: expected at least 0, got {options.length}")
-    if any("\ud800" <= letter <= "\udfff" for letter in options.prime):  # bytes that are no UTF-8
-        raise InputError(f"--prime: expected UTF-8, got {options.prime!a}")
+    if any("\ud800" <= letter <= "\udfff" for letter in options.prompt):  # bytes that are no UTF-8
+        raise InputError(f"--prompt: expected UTF-8, got {options.prompt!a}")
 
     from pipelines.decoding.sampling import Sampler
 
@@ -31,8 +34,8 @@ def main(arguments: list[str] | None = None) -> None:
     import pipelines
 
     run = pipelines.load(options.run)
-    pieces = run.generate(options.prime, sampler, options.length)
-    print(run.task.detokenize.beginning(options.prime), end="", flush=True)
+    pieces = run.generate(options.prompt, sampler, options.length)
+    print(run.task.detokenize.beginning(options.prompt), end="", flush=True)
     for piece in pieces:
         print(piece, end="", flush=True)
     print()

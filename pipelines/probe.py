@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.probing.states import final_states
 
     reading = time.perf_counter()
-    chunk_tokens = run.task.config.model.chunk_tokens or 1
+    chunk_tokens = run.task.config.model.chunk_tokens
     texts = {name: [token_ids(run, example.text) for example in examples] for name, examples in splits.items()}
     states = {name: final_states(run.model, of_split, chunk_tokens) for name, of_split in texts.items()}
     seconds, tokens = time.perf_counter() - reading, sum(len(text) for each in texts.values() for text in each)
@@ -162,7 +162,7 @@ def tokens_of(run: "TrainedRun", text: str) -> tuple[str, ...]:
 
 def token_ids(run: "TrainedRun", text: str) -> np.ndarray:
     """What the model reads of a raw text: `<bos>` and its tokens, int32 (1 + tokens,)."""
-    return np.asarray(run.task.features(Example("", text, tokens_of(run, text)))[0])
+    return np.asarray(run.task.source(Example("", text, tokens_of(run, text))).source)
 
 
 def accuracy(correct: np.ndarray, seed: int) -> dict[str, Any]:

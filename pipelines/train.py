@@ -1,26 +1,19 @@
 """Stage `train`: prepared splits and word vectors become a run folder that predicts on its own.
 
-A training that was killed goes on after its last epoch, from a hidden file beside the run folder.
+A training that was killed resumes after its last epoch, from a hidden file beside the run folder.
 """
 
 import argparse
 import math
-import shutil
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
-from embeddings.matrix import coverage
-from pipelines.data.examples import Example
 from pipelines.runs.config import load_run
-from pipelines.text.subwords import encoding_path
-from pipelines.training.experiment import learn, set_up
+from pipelines.training.experiment import learn, samples, set_up
 
 
 @exits_on_input_error
@@ -39,26 +32,21 @@ def main(arguments: list[str] | None = None) -> None:
 
     started = time.perf_counter()
     run, config, cell = load_run(options.runs, options.run, options.configs)
-    paths = {"tokens": options.source_vectors, "target_tokens": options.target_vectors}
-    experiment = set_up(run, config, cell, options.data, paths)
+    vectors = {"tokens": options.source_vectors, "target_tokens": options.target_vectors}
+    experiment = set_up(run, config, cell, options.data, vectors)
     task, model = experiment.task, experiment.model
 
-    from pipelines.runs.folder import save_run
-    from pipelines.training.callbacks import Samples
-    from pipelines.training.resumption import Checkpoint
+    from pipelines.runs.folder import copy_encodings, save_run
+    from pipelines.training.resumption import Checkpoint, inputs
 
     settings = {"run": asdict(run), "task": asdict(config), "cell": asdict(cell), "device": experiment.device}
-    checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(paths.values())), started)
+    checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(vectors.values())), started)
     with atomic_folder(options.output) as folder:
-        callbacks = []
-        if steps := config.training.sample_steps:
-            callbacks.append(Samples(lambda: task.sample(model, run.seed), steps, folder / "samples.jsonl"))
+        callbacks = samples(experiment, folder / "samples.jsonl")
         cost = learn(experiment, folder / "history.csv", callbacks, checkpoint)
         save_run(folder, options.run, run, task, model, experiment.dataset)
-        for field in task.text_fields():
-            if (encoding := encoding_path(options.data, field)).exists():
-                shutil.copy(encoding, folder)
-        write_json(folder / "coverage.json", coverages(experiment.vectors, experiment.splits))
+        copy_encodings(options.data, task, folder)
+        write_json(folder / "coverage.json", experiment.coverage())
     write_json(
         options.cost,
         {
@@ -71,26 +59,6 @@ def main(arguments: list[str] | None = None) -> None:
         },
     )
     checkpoint.remove()
-
-
-def inputs(data: Path, vectors: Iterable[Path]) -> list[Path]:
-    """The files of a prepared dataset and of word vectors that a training reads."""
-    names = ("train.jsonl", "train.npy", "dev.jsonl", "dev.npy", "counts.json", "dataset.json")
-    return [
-        *(data / name for name in names),
-        *(path for folder in sorted(vectors) for path in sorted(folder.iterdir())),
-    ]
-
-
-def coverages(vectors: Mapping[str, Any], splits: Mapping[str, Sequence[Example]]) -> dict[str, dict]:
-    """How much of each split's text has vectors, in percent: field -> split -> words, tokens."""
-    return {
-        field: {
-            split: coverage(loaded, Counter(token for example in examples for token in getattr(example, field)))
-            for split, examples in splits.items()
-        }
-        for field, loaded in vectors.items()
-    }
 
 
 if __name__ == "__main__":

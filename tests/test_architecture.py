@@ -16,8 +16,9 @@ from embeddings.foundation.config import load_config
 from pipelines.cells.config import CellConfig
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.sources.files import DatasetFile
+from pipelines.models.config import CharacterConfig, DynamicEvaluationConfig
 from pipelines.runs.config import Run, load_run, load_runs
-from pipelines.tasks.config import DecodingConfig, ModelConfig, TaskConfig, TrainingConfig
+from pipelines.tasks.config import TaskConfig, load_task
 
 ROOT = Path(__file__).parents[1]
 STAGES = {"baseline", "compare", "encode", "evaluate", "predict", "prepare", "probe", "train", "cli"}
@@ -26,7 +27,7 @@ FOUNDATION = {"seeding"}
 ALLOWED = {
     "data": set(),
     "text": {"data"},
-    "batches": {"text"},
+    "batches": {"data", "text"},
     "datasets": {"data", "text"},
     "evaluation": {"data"},
     "baselines": {"data", "text"},
@@ -88,22 +89,20 @@ def test_the_command_line_loads_nothing_heavy(module):
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize(
-    "cls",
-    [
-        TrainedConfig,
-        RandomConfig,
-        FileConfig,
-        *DatasetConfig.variants()[1].values(),
-        DatasetFile,
-        TaskConfig,
-        ModelConfig,
-        TrainingConfig,
-        DecodingConfig,
-        CellConfig,
-        Run,
-    ],
-)
+def of_plugins():
+    """The keys that tasks and decoding methods have for themselves."""
+    for name in plugins.names("pipelines.tasks"):
+        task = plugins.load("pipelines.tasks", name).TASK
+        yield from (task.Model, task.Training)
+    for name in plugins.names("pipelines.decoding"):
+        yield plugins.load("pipelines.decoding", name).Decoding
+
+
+CONFIGS = [TrainedConfig, RandomConfig, FileConfig, *DatasetConfig.variants()[1].values(), DatasetFile, TaskConfig,
+           CharacterConfig, DynamicEvaluationConfig, CellConfig, Run]  # fmt: skip
+
+
+@pytest.mark.parametrize("cls", [*CONFIGS, *dict.fromkeys(of_plugins())])
 def test_every_configuration_key_is_read_by_somebody(cls):
     code = "\n".join(path.read_text(encoding="utf-8") for path in [*SOURCES, *(ROOT / "embeddings").glob("*.py")]) + (
         ROOT / "dvc.yaml"
@@ -118,12 +117,9 @@ def test_every_configuration_key_is_read_by_somebody(cls):
 def test_every_configuration_that_ships_is_valid_and_names_what_exists(path):
     if path.name == "runs.yaml":
         return
-    cls = {"datasets": DatasetConfig, "tasks": TaskConfig, "cells": CellConfig, "vectors": VectorsConfig}[
-        path.parent.name
-    ]
-    config = load_config(cls, path)
+    classes = {"datasets": DatasetConfig, "cells": CellConfig, "vectors": VectorsConfig}
+    config = load_task(path) if path.parent.name == "tasks" else load_config(classes[path.parent.name], path)
     if isinstance(config, TaskConfig):
-        assert config.task in plugins.names("pipelines.tasks")
         assert config.metrics in plugins.names("pipelines.evaluation.families")
         assert set(config.baselines) <= set(plugins.names("pipelines.baselines"))
     if isinstance(config, CellConfig):

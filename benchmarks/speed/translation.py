@@ -49,18 +49,18 @@ def export(data: Path, folder: Path) -> None:
 def measure(options: argparse.Namespace) -> list[tuple[str, float, str]]:
     """Each measurement: what, how much a second, and of what."""
     from pipelines.data.examples import read_examples
+    from pipelines.decoding import beam, greedy
     from pipelines.runs.folder import load_run_folder
-    from pipelines.tasks.config import DecodingConfig
 
     run = load_run_folder(options.run)
     dev = list(read_examples(options.data / "dev.jsonl"))
     found = []
     for name, decoding in (
-        ("greedy", DecodingConfig()),
-        ("beam of 5", DecodingConfig("beam", beam_size=5, length_penalty=1.0)),
+        ("greedy", greedy.Decoding()),
+        ("beam of 5", beam.Decoding(beam_size=5, length_penalty=1.0)),
     ):
         for examples, size in ((dev, options.batch_size), (dev[:ALONE], 1)):
-            batch = size * (decoding.beam_size or 1)  # `predict` counts hypotheses
+            batch = size * decoding.hypotheses  # which `predict` counts
             list(run.task.predict(run.model, examples[: 2 * size], decoding, batch))
             started = time.perf_counter()
             list(run.task.predict(run.model, examples, decoding, batch))

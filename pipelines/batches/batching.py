@@ -1,15 +1,25 @@
-"""Batches of examples of like length, padded at the end."""
+"""Length-bucketed batches of examples, padded at the end."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from pipelines.text.vocabulary import PADDING_ID
 
 MOST_STEPS = 32_768  # steps of a batch that is predicted, padding included: what bounds its memory
-Encoded = tuple[Any, ...]  # the sequences of one example, the source's token ids or features first
+STREAMED = 4096  # examples held at once while predictions stream
+Item = TypeVar("Item")
+
+
+class Encoded(NamedTuple):
+    """An example as a model reads it, and what it learns from it."""
+
+    source: Any  # ids of tokens, int (time,), or features, float32 (time, width)
+    tokens: Sequence[str] = ()  # the source's, where a model reads their characters or copies them
+    target: Any = ()  # ids of what is predicted
 
 
 def pad(rows: Sequence[Sequence[int]]) -> np.ndarray:
@@ -27,7 +37,7 @@ def pad(rows: Sequence[Sequence[int]]) -> np.ndarray:
 
 
 def bucketed(lengths: Sequence[int], batch_size: int, random: np.random.Generator, pool: int = 50) -> list[list[int]]:
-    """Draws an epoch: every index once, in batches of like length and in random order.
+    """Draws an epoch: every index once, in length-bucketed batches and in random order.
 
     Indices are shuffled, cut into pools of `pool` batches, sorted by length inside a pool and cut into
     batches, whose order is shuffled.
@@ -54,7 +64,7 @@ class TrainingBatches:
         self.examples = examples
         self.collate = collate
         self.batch_size = batch_size
-        self._lengths = [max(map(len, example)) for example in examples]
+        self._lengths = [max(len(example.source), len(example.target)) for example in examples]
         self.random = np.random.default_rng(seed)
 
     def __len__(self) -> int:
@@ -69,17 +79,32 @@ class TrainingBatches:
 def in_batches_by_length(
     examples: Sequence[Encoded], batch_size: int, predict: Callable[[list[Encoded]], Sequence]
 ) -> list:
-    """Predicts examples in batches of like length and returns the results in the examples' order.
+    """Predicts examples in length-bucketed batches and returns the results in the examples' order.
 
     A batch holds `batch_size` examples, fewer where padded to the longest they would make more than `MOST_STEPS`.
     """
     results: list = [None] * len(examples)
-    remaining = sorted(range(len(examples)), key=lambda index: len(examples[index][0]))
+    remaining = sorted(range(len(examples)), key=lambda index: len(examples[index].source))
     while remaining:
         size = 1
-        while size < min(batch_size, len(remaining)) and (size + 1) * len(examples[remaining[size]][0]) <= MOST_STEPS:
+        while size < min(batch_size, len(remaining)):
+            if (size + 1) * len(examples[remaining[size]].source) > MOST_STEPS:
+                break
             size += 1
         batch, remaining = remaining[:size], remaining[size:]
         for index, result in zip(batch, predict([examples[index] for index in batch]), strict=True):
             results[index] = result
     return results
+
+
+def streamed(
+    items: Iterable[Item],
+    encode: Callable[[Item], Encoded],
+    batch_size: int,
+    predict: Callable[[list[Encoded]], Sequence],
+) -> Iterator[tuple[Item, Encoded, Any]]:
+    """Predicts what `encode` makes of items, streaming: each item, what was made of it, and its result, in order."""
+    remaining = iter(items)
+    while chunk := list(islice(remaining, STREAMED)):
+        encoded = [encode(item) for item in chunk]
+        yield from zip(chunk, encoded, in_batches_by_length(encoded, batch_size, predict), strict=True)

@@ -3,13 +3,12 @@
 import heapq
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
+from pipelines.batches.batching import Encoded
 from pipelines.text.vocabulary import BEGIN_ID
 
-Piece = tuple[Any, ...]  # the tokens before, and the tokens to predict: int32 (tokens,)
 Chunk = tuple[np.ndarray, np.ndarray, bool]  # the tokens before, the tokens to predict, whether it goes on
 
 
@@ -21,30 +20,30 @@ class CarriedBatches:
     epoch draws the order inside each row anew. A row without any more text reads `<bos>` and predicts nothing.
 
     Args:
-        texts: the texts.
+        texts: the tokens before, and as their target the tokens to predict, each int32 (tokens,).
         collate: makes the arrays of a batch of pieces, (inputs, targets, sample_weights).
         rows: of a batch.
         chunk_tokens: of a row in a batch.
         seed: of the order.
     """
 
-    def __init__(self, texts: Sequence[Piece], collate: Callable, rows: int, chunk_tokens: int, seed: int) -> None:
+    def __init__(self, texts: Sequence[Encoded], collate: Callable, rows: int, chunk_tokens: int, seed: int) -> None:
         self.collate = collate
         self.chunk_tokens = chunk_tokens
         self.random = np.random.default_rng(seed)
-        share = math.ceil(sum(len(after) for _, after in texts) / rows)
+        share = math.ceil(sum(len(text.target) for text in texts) / rows)
         pieces = [
-            (before[start : start + share], after[start : start + share])
-            for before, after in texts
-            for start in range(0, len(after), share)
+            Encoded(text.source[start : start + share], target=text.target[start : start + share])
+            for text in texts
+            for start in range(0, len(text.target), share)
         ]
-        order = sorted(self.random.permutation(len(pieces)).tolist(), key=lambda number: -len(pieces[number][1]))
+        order = sorted(self.random.permutation(len(pieces)).tolist(), key=lambda number: -len(pieces[number].target))
         fewest = [(0, row) for row in range(rows)]
-        self.rows: list[list[Piece]] = [[] for _ in range(rows)]
+        self.rows: list[list[Encoded]] = [[] for _ in range(rows)]
         for number in order:
             chunks, row = heapq.heappop(fewest)
             self.rows[row].append(pieces[number])
-            heapq.heappush(fewest, (chunks + math.ceil(len(pieces[number][1]) / chunk_tokens), row))
+            heapq.heappush(fewest, (chunks + math.ceil(len(pieces[number].target) / chunk_tokens), row))
         self._length = max(chunks for chunks, _ in fewest)
 
     def __len__(self) -> int:
@@ -57,11 +56,11 @@ class CarriedBatches:
         for _ in range(len(self)):
             batch = [next(row, nothing) for row in rows]
             continues = np.array([[goes_on] for *_, goes_on in batch], "int32")
-            token_ids, targets, weights = self.collate([(before, after) for before, after, _ in batch])
+            token_ids, targets, weights = self.collate([Encoded(before, target=after) for before, after, _ in batch])
             yield (token_ids, continues), targets, weights
 
-    def _chunks(self, pieces: Sequence[Piece]) -> Iterator[Chunk]:
-        for before, after in pieces:
-            for start in range(0, len(after), self.chunk_tokens):
+    def _chunks(self, pieces: Sequence[Encoded]) -> Iterator[Chunk]:
+        for piece in pieces:
+            for start in range(0, len(piece.target), self.chunk_tokens):
                 part = slice(start, start + self.chunk_tokens)
-                yield np.asarray(before[part]), np.asarray(after[part]), start > 0
+                yield np.asarray(piece.source[part]), np.asarray(piece.target[part]), start > 0

@@ -1,6 +1,9 @@
-"""Decoding methods, one file each; `decoding.method` of a task's configuration names the file.
+"""Decoding methods, a folder each; `decoding.method` of a task's configuration names the folder.
 
-Each file offers `Decoder(model, config)`: a Keras model from source ids to written ids, of a `Seq2Seq` and a
-`DecodingConfig`. But for sampling: language models write by it, and it chooses from logits. `limits.py` holds what
-decoders share.
+A folder offers `Decoding`, the dataclass of its keys, and in `decoder.py` `Decoder(model, config)`, of a `Seq2Seq` and
+those keys: a Keras model from source ids to hypotheses, the best first, int32 (batch, hypotheses, time), and their
+scores, float32 (batch, hypotheses). `config.py` holds the keys that methods share,
+`constraints.py` which tokens they may write, and how many. Language models write by `sampling.py`.
 """
+
+SHARED = ("config", "constraints", "sampling")  # modules that are no plug-ins

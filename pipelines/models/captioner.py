@@ -6,7 +6,6 @@ import keras
 
 from pipelines.cells.config import CellConfig
 from pipelines.models.seq2seq import Seq2Seq
-from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import Vocabulary
 
 
@@ -46,12 +45,19 @@ class Captioner(Seq2Seq):
         return {}, [[bridge(vector) for bridge in bridges] for bridges in self.bridges]
 
 
-def build_captioner(dimensions: int, target: Vocabulary, width: int, config: ModelConfig, cell: CellConfig, seed: int):
+def build_captioner(
+    dimensions: int, target: Vocabulary, width: int, cell: CellConfig, seed: int, *, tied_embeddings: bool = False
+) -> Captioner:
     """A built captioner of vectors of `dimensions`; its words have vectors of `width`."""
     rows = target.trained_size, len(target.frozen)
-    tied = bool(config.tied_embeddings)
     model = Captioner(
-        [dimensions], [*rows, width], vars(cell), seed, attention="none", tied_embeddings=tied, name="captioner"
+        [dimensions],
+        [*rows, width],
+        vars(cell),
+        seed,
+        attention="none",
+        tied_embeddings=tied_embeddings,
+        name="captioner",
     )
     model.build()
     return model

@@ -7,12 +7,18 @@ import keras
 from pipelines.cells.config import CellConfig
 from pipelines.layers import AttentionPooling, MaskedPooling
 from pipelines.models.encoder import dropouts, embed_words, encode, last_hidden_states, recurrent_stack
-from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import Vocabulary
 
 
 def build_classifier(
-    vocabulary: Vocabulary, dimensions: int, labels: int, config: ModelConfig, cell: CellConfig, seed: int
+    vocabulary: Vocabulary,
+    dimensions: int,
+    labels: int,
+    cell: CellConfig,
+    seed: int,
+    *,
+    pooling: str,
+    word_dropout: float = 0.0,
 ) -> keras.Model:
     """A classifier of texts.
 
@@ -20,45 +26,45 @@ def build_classifier(
         vocabulary: of the texts.
         dimensions: width of the word vectors.
         labels: number of labels.
-        config: its `pooling`: `last` joins the last real state of each direction; the others pool
-            the outputs.
         cell: the encoder.
         seed: of the initial weights and of dropout.
+        pooling: `last` joins the last real state of each direction; `max`, `mean` and `attention` pool the outputs.
+        word_dropout: share of the words that training replaces by the unknown word.
 
     Returns:
         A model from int32 (batch, time) to logits, float32 (batch, labels).
     """
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    vectors = embed_words(token_ids, vocabulary, dimensions, config.word_dropout, seed)
-    return keras.Model(token_ids, _logits(vectors, labels, config, cell, seed), name="classifier")
+    vectors = embed_words(token_ids, vocabulary, dimensions, word_dropout, seed)
+    return keras.Model(token_ids, _logits(vectors, labels, cell, seed, pooling), name="classifier")
 
 
-def build_column_classifier(height: int, labels: int, config: ModelConfig, cell: CellConfig, seed: int) -> keras.Model:
-    """A classifier of images, read column by column.
+def build_column_classifier(height: int, labels: int, cell: CellConfig, seed: int, *, pooling: str) -> keras.Model:
+    """A classifier of images as sequences of columns.
 
     Args:
         height: pixels of a column.
         labels: number of labels.
-        config: its `pooling`, as for texts.
         cell: the encoder.
         seed: of the initial weights and of dropout.
+        pooling: as for texts.
 
     Returns:
         A model from float32 (batch, columns, height) to logits, float32 (batch, labels).
     """
     columns = keras.Input((None, height), dtype="float32", name="columns")
-    return keras.Model(columns, _logits(columns, labels, config, cell, seed), name="column_classifier")
+    return keras.Model(columns, _logits(columns, labels, cell, seed, pooling), name="column_classifier")
 
 
-def _logits(vectors: Any, labels: int, config: ModelConfig, cell: CellConfig, seed: int) -> Any:
+def _logits(vectors: Any, labels: int, cell: CellConfig, seed: int, pooling: str) -> Any:
     """Logits, float32 (batch, labels), of sequences of vectors, float (batch, time, dimensions)."""
     outputs, states = encode(vectors, recurrent_stack(cell, seed), dropouts(cell, seed))
-    if config.pooling == "last":
+    if pooling == "last":
         ends = last_hidden_states(states[-1], cell.bidirectional)
         text = keras.layers.Concatenate(name="last_states")(ends) if len(ends) > 1 else ends[0]
         text = keras.layers.Dropout(cell.dropout, seed=seed + 200, name="text_dropout")(text)
     else:
-        text = _pooling(str(config.pooling), cell.units, seed)(outputs)
+        text = _pooling(pooling, cell.units, seed)(outputs)
     return keras.layers.Dense(
         labels, kernel_initializer=keras.initializers.GlorotUniform(seed), dtype="float32", name="logits"
     )(text)

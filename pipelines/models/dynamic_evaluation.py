@@ -6,9 +6,9 @@ from dataclasses import asdict, replace
 import keras
 import numpy as np
 
+from pipelines.models.config import DynamicEvaluationConfig
 from pipelines.models.language_model import LanguageModel, log_probabilities_of, reader, zero_states
 from pipelines.models.tracing import trace_once
-from pipelines.tasks.config import DynamicEvaluationConfig
 
 
 def dynamic_log_probabilities(

@@ -11,7 +11,7 @@ from pipelines.layers import WordDropout, WordEmbedding
 from pipelines.text.vocabulary import UNKNOWN_ID, Vocabulary
 
 
-def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dropout: float | None, seed: int) -> Any:
+def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dropout: float, seed: int) -> Any:
     """The word vectors of token ids, with a mask; their values are set after the model is built.
 
     Args:

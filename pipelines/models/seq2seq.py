@@ -9,7 +9,6 @@ from keras import ops
 from pipelines.cells.config import CellConfig
 from pipelines.layers import CrossAttention, WordEmbedding
 from pipelines.models.encoder import dropouts, encode, recurrent_stack
-from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import PADDING_ID, Vocabulary
 
 
@@ -273,21 +272,27 @@ def build_seq2seq(
     target: Vocabulary,
     source_dimensions: int,
     target_dimensions: int,
-    config: ModelConfig,
     cell: CellConfig,
     seed: int,
+    **switches: Any,
 ) -> Seq2Seq:
-    """A built encoder-decoder between two vocabularies; it writes the target's trained words."""
+    """A built encoder-decoder between two vocabularies; it writes the target's trained words.
+
+    Args:
+        source: vocabulary of the source.
+        target: that of the target.
+        source_dimensions: width of the source words' vectors.
+        target_dimensions: that of the target's.
+        cell: the encoder.
+        seed: of the initial weights and of dropout.
+        switches: `annotations` to `scheduled_sampling`, as `Seq2Seq` takes them.
+    """
     model = Seq2Seq(
         [source.trained_size, len(source.frozen), source_dimensions],
         [target.trained_size, len(target.frozen), target_dimensions],
         asdict(cell),
         seed,
-        config.annotations or "states",
-        config.attention or "multiplicative",
-        bool(config.input_feeding),
-        bool(config.tied_embeddings),
-        bool(config.scheduled_sampling),
+        **switches,
         name="seq2seq",
     )
     model.build()

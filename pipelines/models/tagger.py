@@ -1,4 +1,4 @@
-"""Synchronised many-to-many: a tag for each token, from the outputs of a recurrent encoder."""
+"""Aligned many-to-many: a tag for each token, from the outputs of a recurrent encoder."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,8 +6,8 @@ import keras
 
 from pipelines.cells.config import CellConfig
 from pipelines.layers import CRF, CharFeatures, CRFLoss
+from pipelines.models.config import CharacterConfig
 from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_stack
-from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import Vocabulary
 from pipelines.text.word_forms import SHAPES
 
@@ -18,19 +18,26 @@ def build_tagger(
     vocabularies: Mapping[str, Vocabulary],
     dimensions: int,
     transitions: Sequence[Sequence[bool]],
-    config: ModelConfig,
     cell: CellConfig,
     seed: int,
+    *,
+    word_dropout: float = 0.0,
+    output: str = "softmax",
+    characters: CharacterConfig | None = None,
+    word_shapes: bool = False,
 ) -> keras.Model:
     """A tagger of tokens.
 
     Args:
-        vocabularies: of the sentences' `tokens` and, where the configuration has them, `characters`.
+        vocabularies: of the sentences' `tokens` and, where they are read, `characters`.
         dimensions: width of the word vectors.
         transitions: which tags may follow which, (tags + 1, tags + 1), as `CRF` takes them.
-        config: what is read of the words, and whether tags are scored one by one or in sequences.
         cell: the encoder.
         seed: of the initial weights and of dropout.
+        word_dropout: share of the words that training replaces by the unknown word.
+        output: `softmax` scores tags one by one, `crf` in sequences.
+        characters: how words are read character by character, if they are.
+        word_shapes: whether a word is upper case, has digits, and so on, is read too.
 
     Returns:
         A model of token_ids, int32 (batch, time); with characters then of word_numbers, int32 (batch, time), and
@@ -40,8 +47,8 @@ def build_tagger(
     """
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     inputs = [token_ids]
-    features = [embed_words(token_ids, vocabularies["tokens"], dimensions, config.word_dropout, seed)]
-    if characters := config.characters:
+    features = [embed_words(token_ids, vocabularies["tokens"], dimensions, word_dropout, seed)]
+    if characters:
         word_numbers = keras.Input((None,), dtype="int32", name="word_numbers")
         character_ids = keras.Input((None,), dtype="int32", name="character_ids")
         inputs += [word_numbers, character_ids]
@@ -55,7 +62,7 @@ def build_tagger(
             name="char_features",
         )
         features.append(read(word_numbers, character_ids))
-    if config.word_shapes:
+    if word_shapes:
         shape_ids = keras.Input((None,), dtype="int32", name="shape_ids")
         inputs.append(shape_ids)
         uniform = keras.initializers.RandomUniform(seed=seed + 500)
@@ -67,7 +74,7 @@ def build_tagger(
     logits = keras.layers.Dense(
         len(transitions) - 1, kernel_initializer=keras.initializers.GlorotUniform(seed), dtype="float32", name="logits"
     )(outputs)
-    if config.output == "crf":
+    if output == "crf":
         logits = CRF(transitions, name="crf")(logits)
     return keras.Model(inputs if len(inputs) > 1 else token_ids, logits, name="tagger")
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config, nearest, read_yaml
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.seeds import check_seed
 from pipelines.cells.config import CellConfig
-from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.config import TaskConfig, build_task
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig
         run: the run.
         configs: folder of configurations.
         where: the run stands, for errors.
+
+    Raises:
+        InputError: a configuration is wrong, or task and cell do not fit together.
     """
     unknown = sorted(set(run.set) - {"model", "training", "cell"})
     if unknown:
@@ -92,9 +96,13 @@ def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig
     def named(path: Path, *parts: str) -> str:
         return f"{where}, `set` over {path}" if run.set.keys() & parts else str(path)
 
-    task = build_config(TaskConfig, {**parts, **overrides}, named(task_path, "model", "training"))
+    task = build_task({**parts, **overrides}, named(task_path, "model", "training"))
     cell_values = {**read_yaml(cell_path), **run.set.get("cell", {})}
     cell = build_config(CellConfig, cell_values, named(cell_path, "cell"))
     if cell.cell != run.layer:
         raise InputError(f"{where}: cell {run.cell!r} is built of {cell.cell!r}, but `layer` says {run.layer!r}")
+    try:
+        plugins.load("pipelines.tasks", task.task).TASK.check(task, cell)
+    except InputError as error:
+        raise InputError(f"{where}: task {task.task!r}: {error}") from None
     return task, cell

@@ -2,9 +2,9 @@
 
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,47 +14,61 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json, write_json
 from pipelines.cells.config import CellConfig
 from pipelines.runs.config import Run
+from pipelines.runs.description import read_description, write_description
 from pipelines.runs.trained_run import TrainedRun
-from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.config import build_task
 from pipelines.tasks.task import Task
+from pipelines.text.subwords import encoding_path
 from pipelines.text.tokenization import detokenizer_of, tokenizer_of
+from pipelines.text.vocabulary import Vocabulary
+
+VOCABULARY = "vocabulary_"  # which its name follows
 
 
 def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset: Mapping[str, Any]) -> None:
     """Writes model, vocabularies and configuration into a folder; equal models give equal bytes."""
     model.save(folder / "model.keras")
     _reproducible(folder / "model.keras")
-    task.save(folder)
-    write_json(
-        folder / "config.json",
-        {"name": name, "run": asdict(run), "task": asdict(task.config), "cell": asdict(task.cell), "dataset": dataset},
-    )
+    for field, vocabulary in task.vocabularies.items():
+        vocabulary.save(folder / f"vocabulary_{field}.json")
+    write_json(folder / "labels.json", task.labels)
+    write_json(folder / "calibration.json", task.calibration)
+    write_description(folder, name, run, task.config, task.cell, dataset)
+
+
+def copy_encodings(data: Path, task: Task, folder: Path) -> None:
+    """Copies the byte-pair encodings of what a task reads and writes from a prepared dataset into a run folder."""
+    for field in task.text_fields():
+        if (encoding := encoding_path(data, field)).exists():
+            shutil.copy(encoding, folder)
 
 
 def load_run_folder(folder: str | Path) -> TrainedRun:
     """Reads a run folder, in safe mode.
 
     Raises:
-        InputError: it is not a run folder.
+        InputError: it is not a run folder, or one of another format.
     """
-    folder = Path(folder)
-    where = folder / "config.json"
-    if not where.exists():
-        raise InputError(f"{folder}: expected a run folder with a config.json; `dvc repro` writes runs/<name>")
-    config = read_json(where, "name", "task", "cell", "dataset")
+    folder, where = Path(folder), Path(folder) / "config.json"
+    about = read_description(folder)
     if not zipfile.is_zipfile(folder / "model.keras"):
         raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
-    from pipelines.models import load_model
+    from pipelines.models.saved import load_model
 
-    task_config = build_config(TaskConfig, config["task"], where)
-    cell_config = build_config(CellConfig, config["cell"], where)
-    plugins.load("pipelines.cells", cell_config.cell, "layer")  # registers the layer, where it is one of ours
-    task = plugins.load("pipelines.tasks", task_config.task).TASK.load(
-        folder, task_config, cell_config, detokenizer_of(config["dataset"])
+    config, cell = build_task(about["task"], where), build_config(CellConfig, about["cell"], where)
+    plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
+    vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
+    task = plugins.load("pipelines.tasks", config.task).TASK(
+        config,
+        cell,
+        {field: Vocabulary.load(path) for field, path in vocabularies.items()},
+        read_json(folder / "labels.json"),
+        detokenizer_of(about["dataset"]),
+        read_json(folder / "calibration.json"),
     )
-    tokenize = tokenizer_of(config["dataset"], folder)
-    shape = config["dataset"].get("features")
-    return TrainedRun(config["name"], task, load_model(folder / "model.keras"), tokenize, shape)
+    tokenize = tokenizer_of(about["dataset"], folder)
+    shape = about["dataset"].get("features")
+    return TrainedRun(about["name"], task, load_model(folder / "model.keras"), tokenize, shape)
 
 
 def _reproducible(path: Path) -> None:

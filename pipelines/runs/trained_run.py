@@ -1,8 +1,9 @@
 """A trained run in memory: it predicts new texts or features, and turns them into vectors."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import in_batches_by_length
 from pipelines.data.examples import Example, check_shape
-from pipelines.tasks.config import DecodingConfig
+from pipelines.tasks.capabilities import Explains, FindsEntities, Generates
+from pipelines.tasks.config import load_task
 from pipelines.tasks.task import Task
 from pipelines.text.tokenization import Tokenizer, offsets
 from pipelines.text.vocabulary import UNKNOWN
@@ -29,7 +31,7 @@ class TrainedRun:
     def predict(
         self,
         texts: Iterable[str | np.ndarray],
-        decoding: DecodingConfig | None = None,
+        decoding: Any = None,
         tokenised: bool = False,
         chunk: int = 256,
         explain: bool = False,
@@ -39,10 +41,10 @@ class TrainedRun:
         Args:
             texts: raw, or with spaces between the tokens; of a run that reads features, these, each float32 of the
                 shape that it was trained on.
-            decoding: instead of the run's own.
+            decoding: instead of the run's own, of the task's own kind.
             tokenised: whether the tokens are given.
             chunk: texts that are held at once.
-            explain: whether to tell what decided a prediction.
+            explain: whether to add token attributions.
 
         Yields:
             The predicted row with the text's number as `id` and its tokens as `source_tokens`, which features have
@@ -53,32 +55,55 @@ class TrainedRun:
         Raises:
             InputError: the task explains no predictions; texts were given for features, or features of another shape.
         """
+        explainer = self.task if isinstance(self.task, Explains) else None
+        if explain and not explainer:
+            raise InputError(f"task {self.task.config.task!r} explains no predictions; remove --explain")
         for examples in self._chunks(texts, tokenised, chunk):
             rows = list(self.task.predict(self.model, examples, decoding))
-            reasons = self.task.explain(self.model, examples, rows) if explain else [None] * len(rows)
-            for example, row, reason in zip(examples, rows, reasons, strict=True):
-                read = {} if self.task.reads_features else {"source_tokens": example.tokens}
+            explained = explainer.explain(self.model, examples, rows) if explain and explainer else [{}] * len(rows)
+            for example, row, explanation in zip(examples, rows, explained, strict=True):
+                read = {"source_tokens": example.tokens} if self.task.reads == "tokens" else {}
                 found = {"id": row["id"], **read, **row}
-                if reason:
-                    found["explanation"] = reason
+                if explanation:
+                    found["explanation"] = explanation
                 if "tags" in row:
                     found["offsets"] = offsets(example.text, example.tokens)
-                if (entities := self.task.entities(row)) is not None:
+                if isinstance(self.task, FindsEntities):
+                    entities = self.task.entities(row)
                     found["entities"] = [described(entity, example.text, found) for entity in entities]
                 yield found
 
-    def generate(self, prime: str, choose: Callable[[np.ndarray], int], length: int) -> Iterator[str]:
-        """Writes on from the beginning of a text, a token at a time, each with the space that belongs before it.
+    def decoding_of(self, path: Path) -> Any:
+        """The `decoding` of a task's configuration.
+
+        Raises:
+            InputError: it is a configuration of another task than the run's, or the model cannot follow it.
+        """
+        config, expected = load_task(path), self.task.config.task
+        if config.task != expected:
+            raise InputError(
+                f"{path}: expected a configuration of task {expected!r}, as run {self.name!r} is, got {config.task!r}"
+            )
+        try:
+            self.task.check(replace(self.task.config, decoding=config.decoding), self.task.cell)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
+        return config.decoding
+
+    def generate(self, prompt: str, choose: Callable[[np.ndarray], int], length: int) -> Iterator[str]:
+        """Continues a prompt, a token at a time, each with the space that belongs before it.
 
         Args:
-            prime: the beginning, possibly empty.
+            prompt: possibly empty.
             choose: the number of the next token among its logits, such as a `pipelines.decoding.sampling.Sampler`.
             length: the most tokens to write.
 
         Raises:
-            InputError: the task writes nothing of its own.
+            InputError: the task is no language model.
         """
-        return self.task.generate(self.model, self.tokenize(prime), choose, length)
+        if not isinstance(self.task, Generates):
+            raise InputError(f"task {self.task.config.task!r} generates no text; expected a run of `text_generation`")
+        return self.task.generate(self.model, self.tokenize(prompt), choose, length)
 
     def encode(
         self, texts: Iterable[str | np.ndarray], tokenised: bool = False, chunk: int = 256
@@ -99,11 +124,11 @@ class TrainedRun:
 
         encoder = sentence_encoder(self.model, self.task.cell)
         for examples in self._chunks(texts, tokenised, chunk):
-            features = [self.task.features(example) for example in examples]
+            features = [self.task.source(example) for example in examples]
             yield from in_batches_by_length(features, 64, lambda batch: list(encoder(self.task.inputs(batch))))
 
     def _chunks(self, texts: Iterable[str | np.ndarray], tokenised: bool, chunk: int) -> Iterator[list[Example]]:
-        example = self._of_features if self.task.reads_features else self._of_text(tokenised)
+        example = self._of_text(tokenised) if self.task.reads == "tokens" else self._of_features
         remaining = enumerate(texts)
         while part := list(islice(remaining, chunk)):
             yield [example(str(number), text) for number, text in part]

@@ -1,6 +1,7 @@
 """Captioning: one-to-many, a text from a vector or an image."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,37 +10,60 @@ from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded
 from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example
-from pipelines.tasks.config import DecodingConfig, TaskConfig
-from pipelines.tasks.translation import Translation
+from pipelines.decoding.config import DecodingConfig
+from pipelines.tasks.config import SMALL_TRAINING, ImageTraining, TaskConfig, WordVectorTraining
+from pipelines.tasks.encoder_decoder import DecoderKeys, EncoderDecoder
 
 
-class Captioning(Translation):
-    """Writes a caption token by token, as a translation of a source of one step: all of an example's features."""
+@dataclass(frozen=True, kw_only=True)
+class CaptionerKeys(DecoderKeys):
+    """The keys of a captioner."""
 
-    reads = ("tied_embeddings", "label_smoothing")
-    reads_features = True
+    minimum_count: int = 1  # rarer words of train's captions are unknown words
+
+
+@dataclass(frozen=True)
+class CaptionerTraining(ImageTraining, WordVectorTraining):
+    """How a captioner is trained."""
+
+
+class Captioning(EncoderDecoder):
+    """Writes a caption token by token, from all of an example's features, a source of one step."""
+
+    Model = CaptionerKeys
+    Training = CaptionerTraining
+    SMALL = (
+        {
+            "metrics": "captioning",
+            "monitor": "exact_match",
+            "model": {},
+            "training": {**SMALL_TRAINING, "patience": 40},  # without attention the first right caption comes late
+            "decoding": {"method": "greedy", "maximum_ratio": 0.0, "maximum_extra": 20},
+        },
+    )
+    reads = "features"
     dev_decoding = DecodingConfig(maximum_ratio=0.0, maximum_extra=200)  # the source is one step
+    config: TaskConfig[CaptionerKeys, CaptionerTraining, DecodingConfig]
 
     @classmethod
     def check(cls, config: TaskConfig, cell: CellConfig) -> None:
+        super().check(config, cell)
         if cell.bidirectional:
-            told = "expected a cell in one direction, for captions are written forwards"
-            raise InputError(f"task {config.task!r}: {told}")
+            raise InputError("captions are written forwards; expected `bidirectional: false`")
+        if config.decoding.copy_unknown:
+            raise InputError("decoding.copy_unknown: there are no source words that could be copied; remove it")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.captioner import build_captioner
 
-        target = self.vocabularies["target_tokens"]
+        target, tied = self.vocabularies["target_tokens"], self.config.model.tied_embeddings
         return build_captioner(
-            dimensions["features"], target, dimensions["target_tokens"], self.config.model, self.cell, seed
+            dimensions["features"], target, dimensions["target_tokens"], self.cell, seed, tied_embeddings=tied
         )
 
-    def features(self, example: Example) -> Encoded:
+    def source(self, example: Example) -> Encoded:
         """An example's features in one step, float32 (1, dimensions)."""
-        return (np.reshape(np.asarray(example.features), (1, -1)),)
-
-    def check_attention(self, wanted: str) -> None:
-        raise InputError(f"{wanted}: there are no source words that a caption could attend to; leave it out")
+        return Encoded(np.reshape(np.asarray(example.features), (1, -1)))
 
 
 TASK = Captioning

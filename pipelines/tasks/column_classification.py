@@ -1,35 +1,54 @@
-"""Column classification: many-to-one, the label of an image that is read column by column."""
+"""Column classification: many-to-one, the label of an image that is read as a sequence of columns."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded
 from pipelines.data.examples import Example
-from pipelines.tasks.sentiment import Sentiment
-from pipelines.tasks.task import Task
+from pipelines.tasks.classification import Classification
+from pipelines.tasks.config import SMALL_TRAINING, ImageTraining, TaskConfig
 
 
-class ColumnClassification(Sentiment):
+@dataclass(frozen=True)
+class ColumnClassifierKeys:
+    """The keys of a classifier of images."""
+
+    pooling: Literal["last", "max", "mean", "attention"]  # what of the states is classified
+
+
+class ColumnClassification(Classification):
     """Labels an image from the states of a recurrent encoder of its columns, the leftmost first."""
 
-    reads = ()
-    reads_features = True
-    explain = Task.explain  # which refuses: there are no words whose influence could be told
+    Model = ColumnClassifierKeys
+    Training = ImageTraining
+    SMALL = tuple(
+        {
+            "metrics": "classification",
+            "monitor": "accuracy",
+            "model": {"pooling": pooling},
+            "training": SMALL_TRAINING,
+        }
+        for pooling in ("last", "attention")
+    )
+    reads = "features"
+    config: TaskConfig[ColumnClassifierKeys, ImageTraining, None]
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.classifier import build_column_classifier
 
-        return build_column_classifier(dimensions["features"], len(self.labels), self.config.model, self.cell, seed)
+        pooling = self.config.model.pooling
+        return build_column_classifier(dimensions["features"], len(self.labels), self.cell, seed, pooling=pooling)
 
-    def features(self, example: Example) -> Encoded:
+    def source(self, example: Example) -> Encoded:
         """An image's columns, float32 (width, height)."""
         image = np.asarray(example.features)
         if image.ndim != 2:
             raise InputError(f"{example.id}: expected an image, (height, width), got features of shape {image.shape}")
-        return (image.T,)
+        return Encoded(image.T)
 
 
 TASK = ColumnClassification

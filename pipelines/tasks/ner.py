@@ -1,23 +1,30 @@
 """Named entity recognition: a tag for each token, as IOB2."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from embeddings.foundation.files import read_json, write_json
 from pipelines.batches.batching import Encoded, in_batches_by_length
 from pipelines.data import tag_schemes
 from pipelines.data.examples import Example
-from pipelines.tasks.config import TaskConfig
-from pipelines.tasks.pos_tagging import POSTagging
+from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining
+from pipelines.tasks.sequence_labelling import SequenceLabelling, TaggerKeys
 
 OUTSIDE = "O"
 PENALTIES = tuple(number / 4 for number in range(17))  # of which `calibrate` takes one
+CHARACTERS = {"encoder": "cnn", "dimensions": 5, "units": 6}
 
 
-class NER(POSTagging):
+@dataclass(frozen=True, kw_only=True)
+class EntityTaggerKeys(TaggerKeys):
+    """The keys of a tagger of entities."""
+
+    tag_scheme: Literal["iob2", "iobes"] = "iob2"  # what is learned; predictions are IOB2
+
+
+class NER(SequenceLabelling):
     """Tags entities: of the sequences that the scheme allows, the most probable one.
 
     So every predicted sequence is one of whole entities. A model may learn another scheme than IOB2; what it predicts
@@ -25,30 +32,40 @@ class NER(POSTagging):
     lowered by what `calibrate` has chosen. Probabilities are the model's own.
     """
 
-    outside_penalty = 0.0
-    reads = (*POSTagging.reads, "tag_scheme")
+    Model = EntityTaggerKeys
+    SMALL = tuple(
+        {"metrics": "entities", "monitor": "span_f1", "model": model, "training": SMALL_TRAINING}
+        for model in (
+            {"word_vectors": "fine_tuned"},
+            {"word_vectors": "fine_tuned", "output": "crf", "tag_scheme": "iobes", "characters": CHARACTERS,
+             "word_shapes": True},
+            {"word_vectors": "fine_tuned", "tag_scheme": "iobes", "word_dropout": 0.1},
+        )
+    )  # fmt: skip
+    UNCALIBRATED: ClassVar[Mapping[str, float]] = {"outside_penalty": 0.0}
+    config: TaskConfig[EntityTaggerKeys, TextTraining, None]
 
     @classmethod
-    def labels_of(cls, config: TaskConfig, found: Sequence[str]) -> Sequence[str]:
-        return tag_schemes.tags_of(found, config.model.tag_scheme or "iob2")
+    def labels_of(cls, config: TaskConfig, counts: Mapping[str, Mapping[str, int]]) -> Sequence[str]:
+        return tag_schemes.tags_of(super().labels_of(config, counts), config.model.tag_scheme)
 
     @property
     def scheme(self) -> str:
         """Of the tags that the model learns."""
-        return self.config.model.tag_scheme or "iob2"
+        return self.config.model.tag_scheme
 
     def transitions(self) -> list[list[bool]]:
         """Which tags may follow which in the scheme."""
         return tag_schemes.transitions(self.labels, self.scheme)
 
-    def learned(self, tags: Sequence[str]) -> Sequence[str]:
+    def encode_tags(self, tags: Sequence[str]) -> Sequence[str]:
         return tag_schemes.from_iob2(tag_schemes.repaired(tags), self.scheme)
 
-    def written(self, tags: Sequence[str]) -> Sequence[str]:
+    def decode_tags(self, tags: Sequence[str]) -> Sequence[str]:
         return tag_schemes.to_iob2(tags, self.scheme)
 
     def choose(self, outputs: np.ndarray, lengths: np.ndarray) -> list[list[int]]:
-        return super().choose(self.penalised(outputs, self.outside_penalty), lengths)
+        return super().choose(self.penalised(outputs, self.calibration["outside_penalty"]), lengths)
 
     def penalised(self, outputs: np.ndarray, penalty: float) -> np.ndarray:
         """A model's outputs with a penalty on each `O`."""
@@ -60,36 +77,29 @@ class NER(POSTagging):
         Reference: Lipton, Elkan & Naryanaswamy, "Optimal Thresholding of Classifiers to Maximize F1 Measure", ECML
         PKDD 2014: the threshold of the best F1 is half of that F1, and so below one half.
         """
-        gold = [set(tag_schemes.entities(tag_schemes.repaired(example.tags or ()))) for example in dev]
-        encoded = [(*self.features(example), [number]) for number, example in enumerate(dev)]
 
-        def counted(batch: list[Encoded]) -> list[np.ndarray]:
-            """Of each sentence, with each penalty: entities found, and those of them that are right."""
-            lengths = np.array([len(source) for source, *_ in batch])
+        def chosen(batch: list[Encoded]) -> list[list[list[int]]]:
+            """Of each sentence, with each penalty, the tags."""
+            lengths = np.array([len(sentence.source) for sentence in batch])
             outputs = model.predict_on_batch(self.inputs(batch))
-            counts = np.zeros((len(batch), len(PENALTIES), 2))
-            for place, penalty in enumerate(PENALTIES):
-                chosen = super(NER, self).choose(self.penalised(outputs, penalty), lengths)
-                for row, tags in enumerate(chosen):
-                    found = set(tag_schemes.entities(self.written([self.labels[tag] for tag in tags])))
-                    counts[row, place] = len(found), len(found & gold[batch[row][-1][0]])
-            return list(counts)
+            by_penalty = [super(NER, self).choose(self.penalised(outputs, each), lengths) for each in PENALTIES]
+            return [list(of_sentence) for of_sentence in zip(*by_penalty, strict=True)]
 
-        found, right = np.sum(in_batches_by_length(encoded, 64, counted), axis=0).T
-        f1 = 2 * right / np.maximum(found + sum(map(len, gold)), 1)
-        self.outside_penalty = PENALTIES[int(f1.argmax())]
-
-    def save(self, folder: Path) -> None:
-        super().save(folder)
-        write_json(folder / "outside_penalty.json", self.outside_penalty)
-
-    @classmethod
-    def load(cls, folder: Path, *arguments: Any) -> "NER":
-        task = cast(NER, super().load(folder, *arguments))
-        task.outside_penalty = read_json(folder / "outside_penalty.json")
-        return task
+        tags = in_batches_by_length([self.source(example) for example in dev], 64, chosen)
+        found, right, gold = np.zeros(len(PENALTIES)), np.zeros(len(PENALTIES)), 0
+        for example, by_penalty in zip(dev, tags, strict=True):
+            actual = set(tag_schemes.entities(tag_schemes.repaired(example.tags or ())))
+            gold += len(actual)
+            for place, numbers in enumerate(by_penalty):
+                decoded = self.decode_tags([self.labels[number] for number in numbers])
+                predicted = set(tag_schemes.entities(decoded))
+                found[place] += len(predicted)
+                right[place] += len(predicted & actual)
+        f1 = 2 * right / np.maximum(found + gold, 1)
+        self.calibration["outside_penalty"] = PENALTIES[int(f1.argmax())]
 
     def entities(self, row: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+        """The entities of a prediction: type, first token, and the token behind the last."""
         return tag_schemes.entities(row["tags"])
 
 

@@ -1,19 +1,58 @@
 """Text generation: a language model, one step to the next, of characters or of words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, pad
 from pipelines.batches.chunks import CarriedBatches
 from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example
-from pipelines.tasks.config import DecodingConfig, TaskConfig
+from pipelines.decoding.sampling import Sampler
+from pipelines.models.config import DynamicEvaluationConfig
+from pipelines.tasks.config import SMALL_TRAINING, Keys, TaskConfig, TextTraining
 from pipelines.tasks.task import Task
-from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
+from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
+
+SAMPLE_TOKENS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageModelKeys:
+    """The keys of a language model."""
+
+    chunk_tokens: int  # tokens read at once; states are carried on, gradients end
+    word_vectors: Literal["fine_tuned"] = "fine_tuned"  # the vectors of what is written are trained on
+    minimum_count: int = 1  # rarer words of train are unknown words
+    tied_embeddings: bool = False  # whether the output layer is the words' vectors
+
+    def __post_init__(self) -> None:
+        if self.chunk_tokens < 1:
+            raise ValueError(f"expected chunk_tokens of at least 1, got {self.chunk_tokens}")
+
+
+@dataclass(frozen=True)
+class LanguageModelTraining(TextTraining):
+    """How a language model is trained."""
+
+    sample_steps: int | None = None  # steps after which a sample is written, again and again
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.sample_steps is not None and self.sample_steps < 1:
+            raise ValueError(f"expected sample_steps of at least 1, got {self.sample_steps}")
+
+
+@dataclass(frozen=True)
+class ScoringConfig:
+    """How a language model scores a text."""
+
+    dynamic_evaluation: DynamicEvaluationConfig | None = None  # how it goes on learning, if it does
 
 
 class TextGeneration(Task):
@@ -22,71 +61,68 @@ class TextGeneration(Task):
     Training also predicts the end of a text. Scores are of the text's tokens alone.
     """
 
-    field = "tokens"
-    needs = ("chunk_tokens",)
-    reads = ("tied_embeddings",)
-    dev_decoding = DecodingConfig()  # by the weights as they are
-    needs_decoding = False
+    Model = LanguageModelKeys
+    Training = LanguageModelTraining
+    SMALL = tuple(
+        {"metrics": "perplexity", "monitor": "nats_per_character", "model": model, "training": SMALL_TRAINING}
+        for model in ({"chunk_tokens": 50}, {"chunk_tokens": 2, "tied_embeddings": True})
+    )
+    predicts = "tokens"
+    dev_decoding = ScoringConfig()  # by the weights as they are
+    config: TaskConfig[LanguageModelKeys, LanguageModelTraining, ScoringConfig]
+
+    @classmethod
+    def decoding_of(cls, values: Keys | None, where: str) -> ScoringConfig:
+        return build_config(ScoringConfig, values or {}, where)
 
     @classmethod
     def check(cls, config: TaskConfig, cell: CellConfig) -> None:
+        super().check(config, cell)
         if cell.bidirectional:
-            raise InputError(f"task {config.task!r}: a language model reads forwards; expected `bidirectional: false`")
-        if config.model.word_vectors == "frozen":
-            raise InputError(f"task {config.task!r}: expected `word_vectors: fine_tuned`, got frozen")
-        if config.decoding and not config.decoding.dynamic_evaluation:
-            raise InputError(f"task {config.task!r}: of `decoding`, dynamic_evaluation alone is read; leave it out")
+            raise InputError("a language model reads forwards; expected `bidirectional: false`")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.language_model import build_language_model
 
-        rows, tied = self.config.training.batch_size, bool(self.config.model.tied_embeddings)
+        rows, tied = self.config.training.batch_size, self.config.model.tied_embeddings
         return build_language_model(self.vocabularies["tokens"], dimensions["tokens"], tied, self.cell, rows, seed)
 
-    def source(self, example: Example) -> list[int]:
-        """The ids of an example's tokens; one that is not known in this very form is unknown.
+    def source_ids(self, tokens: Sequence[str]) -> list[int]:
+        """`<bos>`, then the ids of tokens; one that is not known in this very form is unknown.
 
         In another form it would be given that one's probability, and the probabilities add up to more than one.
         """
         vocabulary = self.vocabularies["tokens"]
-        ids = vocabulary.ids(example.tokens)
-        if not example.tokens:
-            return ids
-        return [
-            number if vocabulary.words[number] == token else UNKNOWN_ID
-            for number, token in zip(ids, example.tokens, strict=True)
-        ]
+        ids = {token: vocabulary.id(token) for token in tokens}
+        return [BEGIN_ID, *(ids[token] if vocabulary.words[ids[token]] == token else UNKNOWN_ID for token in tokens)]
 
-    def features(self, example: Example) -> Encoded:
-        """What the model reads of an example: `<bos>`, then the ids of its tokens."""
-        ids: Any = np.array([BEGIN_ID, *self.source(example)], "int32")
-        return (ids,)
+    def source(self, example: Example) -> Encoded:
+        """What the model reads of an example: `<bos>`, then the ids of its tokens, int32 (1 + tokens,)."""
+        return Encoded(np.array(self.source_ids(example.tokens or (UNKNOWN,)), "int32"))
 
-    def encode(self, example: Example) -> Encoded:
-        """The tokens before, and the tokens to predict: those of the text, then `<eos>`."""
-        (ids,) = self.features(example)
-        after: Any = np.append(ids[1:], np.int32(END_ID))
-        return ids, after
+    def target(self, example: Example) -> Any:
+        """The tokens to predict: those of the text, then `<eos>`, int32 (1 + tokens,)."""
+        return np.append(self.source(example).source[1:], np.int32(END_ID))
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
-        targets = pad([after for _, after in batch])
+        targets = pad([text.target for text in batch])
         weights = np.isin(targets, (PADDING_ID, BEGIN_ID), invert=True)  # `<bos>` is never predicted
         return self.inputs(batch), targets, weights.astype("float32")
 
     def batches(self, encoded: Sequence[Encoded], batch_size: int, seed: int) -> CarriedBatches:
         """Batches of chunks, each row with the state that it had at the end of the batch before."""
-        return CarriedBatches(encoded, self.collate, batch_size, self.config.model.chunk_tokens or 1, seed)
+        return CarriedBatches(encoded, self.collate, batch_size, self.config.model.chunk_tokens, seed)
 
-    def predictor(self, model: Any, decoding: DecodingConfig | None) -> Callable[[list[Encoded]], Sequence[dict]]:
+    def predictor(self, model: Any, decoding: ScoringConfig) -> Callable[[list[Encoded]], Sequence[dict]]:
         from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
         from pipelines.models.language_model import log_probabilities
 
         def predict(batch: list[Encoded]) -> list[dict]:
-            texts = [np.asarray(ids) for (ids,) in batch]
-            if decoding and decoding.dynamic_evaluation:
+            texts = [text.source for text in batch]
+            if decoding.dynamic_evaluation:
                 found = dynamic_log_probabilities(model, texts, decoding.dynamic_evaluation)
             else:
-                found = log_probabilities(model, texts, self.config.model.chunk_tokens or 1)
+                found = log_probabilities(model, texts, self.config.model.chunk_tokens)
             return [
                 {"log_probabilities": values.round(6).tolist(), "unknown": np.flatnonzero(ids == UNKNOWN_ID).tolist()}
                 for values, ids in zip(found, (text[1:] for text in texts), strict=True)
@@ -95,21 +131,13 @@ class TextGeneration(Task):
         return predict
 
     def generate(
-        self, model: Any, prime: Sequence[str], choose: Callable[[np.ndarray], int], length: int
+        self, model: Any, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int
     ) -> Iterator[str]:
-        """Writes on from a beginning, a token at a time, each with the space that belongs before it.
-
-        Args:
-            model: a `LanguageModel`.
-            prime: the tokens that stand before.
-            choose: the number of the next token among its logits, float32 (words,); of special words, all but `<eos>`
-                have minus infinity.
-            length: the most tokens to write; a text that ends before is shorter.
-        """
+        """Continues a prompt, a token at a time, each with the space that belongs before it."""
         from pipelines.models.language_model import reader, zero_states
 
         read, vocabulary = reader(model), self.vocabularies["tokens"]
-        ids = [BEGIN_ID, *(self.source(Example("", "", tuple(prime))) if prime else ())]
+        ids = self.source_ids(prompt)
 
         def written() -> Iterator[str]:
             token_ids, states = np.array([ids], "int32"), zero_states(model, 1)
@@ -123,7 +151,11 @@ class TextGeneration(Task):
                 yield vocabulary.words[chosen]
                 token_ids = np.array([[chosen]], "int32")
 
-        return islice(self.detokenize.stream(chain(prime, written())), len(prime), None)
+        return islice(self.detokenize.stream(chain(prompt, written())), len(prompt), None)
+
+    def sample(self, model: Any, seed: int) -> str:
+        """A short text from nothing, such as training writes now and then."""
+        return "".join(self.generate(model, (), Sampler(seed), SAMPLE_TOKENS))
 
 
 TASK = TextGeneration

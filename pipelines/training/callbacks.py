@@ -10,6 +10,8 @@ import keras
 import numpy as np
 
 from embeddings.foundation import progress
+from embeddings.foundation.config import nearest
+from embeddings.foundation.errors import InputError
 
 
 class DevMetrics(keras.callbacks.Callback):
@@ -19,15 +21,22 @@ class DevMetrics(keras.callbacks.Callback):
 
     Args:
         evaluate: gives the metrics of the model as it is.
+        monitor: the one that must be among them.
+
+    Raises:
+        InputError: it is not.
     """
 
-    def __init__(self, evaluate: Callable[[], dict[str, float]]) -> None:
+    def __init__(self, evaluate: Callable[[], dict[str, float]], monitor: str) -> None:
         super().__init__()
-        self.evaluate = evaluate
+        self.evaluate, self.monitor = evaluate, monitor
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        metrics = self.evaluate()
+        if self.monitor not in metrics:
+            raise InputError(f"monitor: dev gives no {self.monitor!r}{nearest(self.monitor, list(metrics))}")
         if logs is not None:
-            logs.update({f"val_{name}": value for name, value in self.evaluate().items()})
+            logs.update({f"val_{name}": value for name, value in metrics.items()})
 
 
 class Stopwatch(keras.callbacks.Callback):

@@ -1,17 +1,21 @@
 """A run made ready, its data, vectors and untrained model; and its training."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embeddings import store
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json
+from embeddings.matrix import coverage
 from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
 from pipelines.evaluation.family import load_family
 from pipelines.runs.config import Run
+from pipelines.tasks.capabilities import Generates
 from pipelines.tasks.config import TaskConfig
 from pipelines.tasks.task import Task
 from pipelines.text.tokenization import detokenizer_of
@@ -36,6 +40,16 @@ class Experiment:
         predicted = list(task.predict(self.model, dev, task.dev_decoding))
         return {**family.score(dev, predicted), **task.dev_losses(self.model, dev)}
 
+    def coverage(self) -> dict[str, dict]:
+        """How much of each split's text has vectors, in percent: field -> split -> words, tokens."""
+        return {
+            field: {
+                split: coverage(loaded, Counter(token for example in examples for token in getattr(example, field)))
+                for split, examples in self.splits.items()
+            }
+            for field, loaded in self.vectors.items()
+        }
+
 
 def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: Mapping[str, Path]) -> Experiment:
     """Reads what a run learns from, and builds its model with initial weights of the run's seed.
@@ -48,30 +62,32 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
         vectors: folders of word vectors, by the field whose words they are of.
 
     Raises:
-        InputError: task, dataset and vectors do not fit together.
+        InputError: task, dataset and vectors do not fit together, or the task has no such metric.
     """
     dataset = read_dataset(data, "name", "language", "target_language", "tokenizers")
     task_class = plugins.load("pipelines.tasks", config.task).TASK
-    if task_class.reads_features != ("features" in dataset):
-        reads, got = ("features", "text") if task_class.reads_features else ("text", "features")
-        raise InputError(f"{data}: expected {reads}, which task {config.task!r} reads, got {got}")
+    reads, got = task_class.reads == "features", "features" in dataset
+    if reads != got:
+        kinds = {True: "features", False: "text"}
+        raise InputError(f"{data}: expected {kinds[reads]}, which task {config.task!r} reads, got {kinds[got]}")
     loaded = {field: load_vectors(vectors[field], dataset, field) for field in task_class.text_fields()}
     splits = {split: list(read_examples(data / f"{split}.jsonl")) for split in ("train", "dev")}
     for split, examples in splits.items():
-        check_field(examples, task_class.field, data / f"{split}.jsonl", f"task {config.task!r}")
+        check_field(examples, task_class.predicts, data / f"{split}.jsonl", f"task {config.task!r}")
     counts = read_json(data / "counts.json", "tokens", "labels", "tags", "target_tokens")
     task = task_class.from_counts(config, cell, counts, loaded, detokenizer_of(dataset))
 
+    from pipelines.models.word_vectors import set_word_vectors, word_tables
     from pipelines.seeding import seed_everything
     from pipelines.training.device import choose_device
 
     device = choose_device(config.training.device)
     seed_everything(run.seed)
     widths = {field: words.vector_size for field, words in loaded.items()}
-    if task.reads_features:
-        widths["features"] = task.features(splits["train"][0])[0].shape[-1]
+    if task.reads == "features":
+        widths["features"] = task.source(splits["train"][0]).source.shape[-1]
     model = task.build_model(widths, run.seed)
-    task.set_vectors(model, loaded, run.seed)
+    set_word_vectors(word_tables(model, loaded), task.vocabularies, loaded, run.seed)
     return Experiment(run, task, model, dataset, splits, loaded, device)
 
 
@@ -86,13 +102,12 @@ def learn(
         callbacks: Keras callbacks beside the task's own.
         checkpoint: from which a training that was killed goes on.
     """
-    from pipelines.training.augmentation import with_lower_cased, with_shifted
+    from pipelines.models.word_vectors import word_tables
     from pipelines.training.fit import fit
 
     task, model, seed = experiment.task, experiment.model, experiment.run.seed
     training = task.config.training
-    examples = with_lower_cased(experiment.splits["train"], training.lower_cased, seed)
-    examples = with_shifted(examples) if training.shifted else examples
+    examples = training.augment(experiment.splits["train"], seed)
     cost = fit(
         model,
         task.loss(),
@@ -103,12 +118,23 @@ def learn(
         task.cell.clip_norm,
         history,
         [*task.callbacks(), *callbacks],
-        list(task.word_embeddings(model).values()),
+        list(word_tables(model, task.text_fields()).values()),
         checkpoint,
-        load_family(task.config.metrics).metric(task.config.monitor).better,
+        better=load_family(task.config.metrics).metric(task.config.monitor).better,
+        frozen_epochs=training.frozen_epochs if task.text_fields() else 0,
     )
     task.calibrate(model, experiment.splits["dev"])
     return cost
+
+
+def samples(experiment: Experiment, path: Path) -> list[Any]:
+    """The Keras callback that writes samples of a language model into a file while it is trained, if it is to."""
+    task, model, seed = experiment.task, experiment.model, experiment.run.seed
+    if not isinstance(task, Generates) or not (steps := task.config.training.sample_steps):
+        return []
+    from pipelines.training.callbacks import Samples
+
+    return [Samples(lambda: task.sample(model, seed), steps, path)]
 
 
 def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:
@@ -117,11 +143,8 @@ def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:
     Raises:
         InputError: the tokenizers differ.
     """
-    import embeddings
-    from embeddings.store import provenance
-
-    vectors = embeddings.load(path)
-    expected, got = dataset["tokenizers"][field], provenance(path).get("tokenizer")
+    vectors = store.load(path)
+    expected, got = dataset["tokenizers"][field], store.provenance(path).get("tokenizer")
     if len(vectors) and expected != got:
         raise InputError(
             f"{path}: expected vectors of words from tokenizer {expected!r}, as dataset {dataset['name']!r} has for "

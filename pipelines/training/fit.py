@@ -28,9 +28,11 @@ def fit(
     clip_norm: float,
     history: Path,
     callbacks: Sequence[Any] = (),
-    word_embeddings: Sequence[Any] = (),
+    word_tables: Sequence[Any] = (),
     checkpoint: Checkpoint | None = None,
+    *,
     better: Literal["higher", "lower"] = "higher",
+    frozen_epochs: int = 0,
 ) -> dict[str, Any]:
     """Trains a model in place and leaves it with the weights of its best epoch, the first one of equals.
 
@@ -44,12 +46,13 @@ def fit(
         clip_norm: global norm above which gradients are scaled down.
         history: CSV file of the learning curves.
         callbacks: Keras callbacks of the task's own.
-        word_embeddings: the layers that stay as they are in the first `frozen_epochs`.
-        checkpoint: of the last epoch; where it stands, the training goes on from it.
+        word_tables: the layers of word vectors.
+        checkpoint: of the last epoch; where there is one, the training resumes from it.
         better: which values of the monitored metric are.
+        frozen_epochs: first epochs in which word vectors stay as they are.
 
     Raises:
-        InputError: Keras has no such optimiser, or the loss of a step is not finite.
+        InputError: Keras has no such optimiser, dev does not give the metric, or the loss of a step is not finite.
 
     Returns:
         What the training cost: epochs, seconds of steps, real tokens (or steps of features) of sources a second,
@@ -69,17 +72,17 @@ def fit(
             f"training.optimizer: Keras has no {config.optimizer!r}{nearest(config.optimizer, known)}"
         ) from None
     optimizer.build(model.trainable_variables)
-    constant = {id(weight) for layer in word_embeddings for weight in layer.non_trainable_weights}
+    constant = {id(weight) for layer in word_tables for weight in layer.non_trainable_weights}
     changing = [weight for weight in model.weights if id(weight) not in constant]
 
     def compile_model(words_learn: bool) -> None:
-        for layer in word_embeddings:
+        for layer in word_tables:
             layer.trainable = words_learn
         # XLA would compile anew for every batch shape.
         model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
         trace_once(model)
 
-    frozen = bool(config.frozen_epochs)
+    frozen = bool(frozen_epochs)
     compile_model(words_learn=not frozen)
     stopwatch = Stopwatch()
     stopping = keras.callbacks.EarlyStopping(
@@ -92,25 +95,25 @@ def fit(
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))
     averages = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.averaging else []
-    listed = [stopwatch, *averages, DevMetrics(evaluate), curves, progress, stopping, *callbacks]
+    all_callbacks = [stopwatch, *averages, DevMetrics(evaluate, monitor), curves, progress, stopping, *callbacks]
     counts = {"epochs": 0, "real_tokens": 0, "padded_tokens": 0}
     if checkpoint:
-        listed.append(Resumption(checkpoint, changing, batches, counts, stopwatch, curves, stopping, callbacks))
-    told = keras.callbacks.CallbackList(listed, model=model, epochs=config.epochs, steps=len(batches))
+        all_callbacks.append(Resumption(checkpoint, changing, batches, counts, stopwatch, curves, stopping, callbacks))
+    callback_list = keras.callbacks.CallbackList(all_callbacks, model=model, epochs=config.epochs, steps=len(batches))
 
     # `Model.fit` would fix the time dimension where the first two batches happen to be of equal length.
-    told.on_train_begin()
+    callback_list.on_train_begin()
     for average in averages if counts["epochs"] else ():
         average._ema_weights_in_model = True  # a checkpoint is written while they are
     while (epoch := counts["epochs"]) < config.epochs and not model.stop_training:
-        if frozen and epoch >= config.frozen_epochs:
+        if frozen and epoch >= frozen_epochs:
             frozen = False
             compile_model(words_learn=True)
-        told.on_epoch_begin(epoch)
+        callback_list.on_epoch_begin(epoch)
         logs: dict[str, Any] = {}
         loss_sum = targets_seen = 0.0
         for step, (inputs, targets, weights) in enumerate(batches.epoch()):
-            told.on_train_batch_begin(step)
+            callback_list.on_train_batch_begin(step)
             batch_loss = float(model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"])
             if not math.isfinite(batch_loss):
                 raise InputError(
@@ -120,14 +123,14 @@ def fit(
             loss_sum += batch_loss * float(weights.sum())
             targets_seen += float(weights.sum())
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
-            told.on_train_batch_end(step, logs)
+            callback_list.on_train_batch_end(step, logs)
             source = inputs[0] if isinstance(inputs, tuple) else inputs
             steps = source if source.ndim == 2 else np.ones(source.shape[:2])  # features have no padding
             counts["real_tokens"] += int(np.count_nonzero(steps))
             counts["padded_tokens"] += steps.size
         counts["epochs"] += 1
-        told.on_epoch_end(epoch, logs)
-    told.on_train_end()
+        callback_list.on_epoch_end(epoch, logs)
+    callback_list.on_train_end()
     return {
         "epochs": counts["epochs"],
         "best_epoch": stopping.best_epoch + 1,

@@ -1,4 +1,4 @@
-"""What a killed training goes on from: its state after the last whole epoch."""
+"""Resuming interrupted training: its state after the last whole epoch."""
 
 import json
 import sys
@@ -165,6 +165,15 @@ class Resumption(keras.callbacks.Callback):
         weights = {id(weight) for weight in self.model.weights}
         draws = [variable for variable in self.model.variables if id(variable) not in weights]
         return [*self.changing, *draws, *self.model.optimizer.variables]
+
+
+def inputs(data: Path, vectors: Iterable[Path]) -> list[Path]:
+    """The files of a prepared dataset and of word vectors that a training reads."""
+    names = ("train.jsonl", "train.npy", "dev.jsonl", "dev.npy", "counts.json", "dataset.json")
+    return [
+        *(data / name for name in names),
+        *(path for folder in sorted(vectors) for path in sorted(folder.iterdir())),
+    ]
 
 
 def sha256(path: Path) -> str:

@@ -82,7 +82,7 @@ def nats_by_position(ready: Any, text: Any, read: str) -> Any:
     """The mean of -log p of a character, float (CHUNK,), by its place in a chunk; whole chunks count."""
     from pipelines.models.language_model import log_probabilities
 
-    (ids,) = ready.task.features(text)
+    ids = ready.task.source(text).source
     whole = (len(ids) - 1) // CHUNK * CHUNK
     ids = ids[: whole + 1]
     if read == CARRIED:

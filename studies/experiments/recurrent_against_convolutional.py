@@ -42,6 +42,7 @@ def sentiment(dataset: Path, source_vectors: Path) -> Iterator[dict]:
     import keras
 
     from pipelines.models.encoder import embed_words
+    from pipelines.models.word_vectors import set_word_vectors, word_tables
     from studies.training import experiment, scores, trained
 
     for seed in SENTIMENT_SEEDS:
@@ -50,11 +51,12 @@ def sentiment(dataset: Path, source_vectors: Path) -> Iterator[dict]:
             ready = experiment("sentiment", "lstm", seed, dataset, source_vectors, examples=2000, settings=settings)
             if network == CONVOLUTIONAL:
                 token_ids = keras.Input((None,), dtype="int32")
-                words = embed_words(token_ids, ready.task.vocabularies["tokens"], WIDTH, None, seed)
+                words = embed_words(token_ids, ready.task.vocabularies["tokens"], WIDTH, 0.0, seed)
                 read = keras.layers.SpatialDropout1D(ready.task.cell.dropout, seed=seed)(words)
                 text = keras.layers.Dropout(ready.task.cell.dropout, seed=seed + 1)(convolutions(read, seed))
                 ready = replace(ready, model=keras.Model(token_ids, classes(text, len(ready.task.labels), seed)))
-                ready.task.set_vectors(ready.model, ready.vectors, seed)
+                tables = word_tables(ready.model, ready.vectors)
+                set_word_vectors(tables, ready.task.vocabularies, ready.vectors, seed)
             trained(ready)
             yield {
                 "network": network,

@@ -54,7 +54,7 @@ def test_the_prediction_depends_on_the_input(untrained, examples):
 
 def test_an_empty_text_is_predicted_as_one_unknown_word(untrained, examples):
     task, model = untrained
-    if task.reads_features:
+    if task.reads == "features":
         pytest.skip("features are never empty")
     empty = replace(examples[5], tokens=(), tags=None)
     unknown = replace(examples[5], tokens=("<unk>",), tags=None)
@@ -69,18 +69,18 @@ def test_rows_carry_the_ids_of_the_examples_in_their_order(untrained, examples):
 def test_probabilities_are_of_the_chosen_and_sum_to_one(untrained, examples):
     task, model = untrained
     for example, row in zip(examples, task.predict(model, examples), strict=True):
-        if task.field == "label":
+        if task.predicts == "label":
             assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-5)
             assert row["probabilities"][row["label"]] == max(row["probabilities"].values())
-        elif task.field == "tags":
+        elif task.predicts == "tags":
             assert len(row["tags"]) == len(row["probabilities"]) == len(example.tokens)
             assert all(0 < probability <= 1 for probability in row["probabilities"])
-        elif task.field == "tokens":
+        elif task.predicts == "tokens":
             assert len(row["log_probabilities"]) == len(example.tokens)
             assert max(row["log_probabilities"]) <= 0
         else:
             assert not {"<pad>", "<unk>", "<bos>", "<eos>"} & set(row["tokens"])
-            source = 1 if task.reads_features else len(example.tokens)
+            source = len(example.tokens) if task.reads == "tokens" else 1
             limits = task.config.decoding
             assert len(row["tokens"]) <= limits.maximum_ratio * source + limits.maximum_extra
 

@@ -7,18 +7,16 @@ from itertools import cycle
 
 import numpy as np
 import pytest
-from conformance_cases import CASES, build, case_id, examples_of, of_case
+from conformance_cases import CELLS, TASKS, build, case_id, examples_of, of_case, task_config
 
-from embeddings.foundation import plugins
+from pipelines.models.config import CharacterConfig
+from pipelines.models.word_vectors import word_tables
 from pipelines.seeding import seed_everything
-from pipelines.tasks.config import CharacterConfig, TrainingConfig
-from pipelines.training.augmentation import with_shifted
 from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint
 
-TASKS, CELLS = plugins.names("pipelines.tasks"), plugins.names("pipelines.cells")
 PAIRED = zip(TASKS, cycle(CELLS)) if len(TASKS) > len(CELLS) else zip(cycle(TASKS), CELLS)
-WITH_DRAWS = [case for case in CASES if len(case) > 3 and {"word_dropout", "word_shapes"} & set(case[3])][:2]
+WITH_DRAWS = [("ner", "lstm", True, 1), ("text_classification", "gru", True, 1)]  # in word features and word dropout
 EPOCHS = 3
 
 
@@ -32,26 +30,28 @@ def test_so_does_one_with_averaged_or_at_first_frozen_weights(changes, ten_examp
     goes_on(("sentiment", "gru", True), changes, ten_examples, None, small_vectors, tmp_path)
 
 
-@pytest.mark.parametrize("changes", [{"shifted": True}, {"start_from_epoch": 1}, {"start_from_epoch": 2}], ids=str)
-def test_so_does_one_on_moved_images_or_whose_best_epoch_comes_late(changes, ten_examples, small_vectors, tmp_path):
+@pytest.mark.parametrize(
+    "changes", [{"shift_augmentation": True}, {"start_from_epoch": 1}, {"start_from_epoch": 2}], ids=str
+)
+def test_so_does_one_on_shifted_images_or_whose_best_epoch_comes_late(changes, ten_examples, small_vectors, tmp_path):
     goes_on(("column_classification", "gru", True), changes, ten_examples, None, small_vectors, tmp_path)
 
 
 def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_path):
     examples = examples_of(of[0], ten_examples, ten_entity_examples)
-    config, cell = of_case(of)
-    if config.model.characters:
+    settings = {"epochs": EPOCHS, "patience": EPOCHS, "schedule": "cosine", **changes}
+    config, cell = task_config(of[0], small=of[3] if of[3:] else 0, training=settings), of_case(of)[1]
+    if getattr(config.model, "characters", None):
         characters = CharacterConfig("cnn", dimensions=5, units=6, dropout=0.3)
         config = replace(config, model=replace(config.model, characters=characters))
     cell = replace(cell, dropout=0.3, recurrent_dropout=0.2 if cell.cell == "simple_rnn" else 0.0)
-    training = TrainingConfig("adam", 0.02, 4, EPOCHS, EPOCHS, schedule="cosine", **changes)
+    training = config.training
     left = tmp_path / "left_after_the_first_epoch.npz"
 
     def train():
         seed_everything(1)
         task, model = build(config, cell, small_vectors, examples)
-        read = with_shifted(examples) if training.shifted else examples
-        batches = task.batches([task.encode(example) for example in read], 4, 1)
+        batches = task.batches([task.encode(example) for example in training.augment(examples, 1)], 4, 1)
         checkpoint = Checkpoint(tmp_path / "run", {}, [], time.perf_counter())
         history = tmp_path / "history.csv"
         history.unlink(missing_ok=True)
@@ -64,8 +64,9 @@ def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_p
                 shutil.copy(checkpoint.path, left)
             return {"distinct": float(len({str(row) for row in task.predict(model, examples)}))}
 
-        words = list(task.word_embeddings(model).values())
-        fit(model, task.loss(), batches, evaluate, training, "distinct", 1.0, history, (), words, checkpoint)
+        words = list(word_tables(model, task.text_fields()).values())
+        fit(model, task.loss(), batches, evaluate, training, "distinct", 1.0, history, (), words, checkpoint,
+            frozen_epochs=changes.get("frozen_epochs", 0))  # fmt: skip
         shutil.copy(left, checkpoint.path)
         return model.get_weights(), history.read_bytes(), epochs
 

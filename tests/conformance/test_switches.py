@@ -2,51 +2,50 @@
 
 import dataclasses
 import json
+from functools import cache
 
 import keras
 import numpy as np
 import pytest
-from conformance_cases import build, cell_config, examples_of, task_config
+from conformance_cases import RUN, TASKS, build, cell_config, examples_of, task_class, task_config
 
-from pipelines.batches.batching import TrainingBatches
+from embeddings.foundation.errors import InputError
 from pipelines.cells.config import CellConfig
 from pipelines.data.examples import read_rows
-from pipelines.tasks.config import CharacterConfig, DecodingConfig, DynamicEvaluationConfig, ModelConfig, TrainingConfig
-from pipelines.tasks.task import OPTIONAL
+from pipelines.decoding.config import DecodingConfig
+from pipelines.models.config import CharacterConfig
+from pipelines.models.word_vectors import word_tables
 from pipelines.training import device
-from pipelines.training.augmentation import with_lower_cased, with_shifted
-from pipelines.training.callbacks import Samples
+from pipelines.training.experiment import Experiment, samples
 from pipelines.training.fit import fit
 
-# For each key another value than that of the small configuration, and a task that reads it.
+# For each key of a model another value than that of the small configuration.
 MODEL = {
-    "word_vectors": ("frozen", "pos_tagging"),
-    "minimum_count": (2, "pos_tagging"),
-    "maximum_tokens": (2, "sentiment"),
-    "pooling": ("max", "sentiment"),
-    "truncation": ("tail", "sentiment"),
-    "annotations": ("states_and_words", "translation"),
-    "attention": ("additive", "translation"),
-    "input_feeding": (True, "translation"),
-    "tied_embeddings": (True, "translation"),
-    "label_smoothing": (0.1, "translation"),
-    "scheduled_sampling": (0.3, "translation"),
-    "word_dropout": (0.5, "sentiment"),
-    "output": ("crf", "pos_tagging"),
-    "tag_scheme": ("iobes", "ner"),
-    "characters": (CharacterConfig("cnn", 5, 6), "ner"),
-    "word_shapes": (True, "pos_tagging"),
-    "chunk_tokens": (2, "text_generation"),
+    "word_vectors": "frozen",
+    "minimum_count": 2,
+    "maximum_tokens": 2,
+    "pooling": "max",
+    "truncation": "tail",
+    "annotations": "states",
+    "attention": "additive",
+    "input_feeding": True,
+    "tied_embeddings": True,
+    "label_smoothing": 0.1,
+    "scheduled_sampling": 0.3,
+    "word_dropout": 0.5,
+    "output": "crf",
+    "tag_scheme": "iobes",
+    "characters": CharacterConfig("cnn", dimensions=5, units=6),
+    "word_shapes": True,
+    "chunk_tokens": 2,
 }
-BESIDE = {  # what else must be given
-    "pooling": {"pooling": "last"},
-    "chunk_tokens": {"chunk_tokens": 3},
-    "truncation": {"maximum_tokens": 3},
-}
+BESIDE = {"truncation": {"maximum_tokens": 3}, "chunk_tokens": {"chunk_tokens": 3}}  # what else must be given
+KEYS = [(task, field.name) for task in TASKS for field in dataclasses.fields(task_class(task).Model)]
+KEYS.remove(("text_generation", "word_vectors"))  # which can have one value
 CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3,
         "recurrent_dropout": 0.5, "weight_dropout": 0.5}  # fmt: skip
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",
-            "lower_cased": 0.5, "shifted": True, "start_from_epoch": 2, "frozen_epochs": 2,
+            "lowercase_augmentation": 0.5, "shift_augmentation": True, "start_from_epoch": 2, "frozen_epochs": 2,
             "averaging": 0.9}  # fmt: skip
 
 
@@ -59,27 +58,31 @@ def fingerprint(task, model, examples):
     return json.dumps([model.to_json(), trainable, task.loss().get_config(), inputs])
 
 
-@pytest.mark.parametrize("key", [field.name for field in dataclasses.fields(ModelConfig)])
-def test_a_models_key_changes_the_model_or_the_data(key, ten_examples, ten_entity_examples, small_vectors):
-    value, name = MODEL[key]
-    examples = examples_of(name, ten_examples, ten_entity_examples)
-    prints = [
-        fingerprint(*build(task_config(name, **changes), cell_config("lstm", False), small_vectors, examples), examples)
-        for changes in (BESIDE.get(key, {key: None} if key in OPTIONAL else {}), {**BESIDE.get(key, {}), key: value})
-    ]
-    assert prints[0] != prints[1]
+@pytest.fixture(scope="module")
+def printed(ten_examples, ten_entity_examples, small_vectors):
+    """The fingerprint of a task with other keys of its model."""
+
+    @cache
+    def fingerprint_of(task, keys=()):
+        examples = examples_of(task, ten_examples, ten_entity_examples)
+        config = task_config(task, **dict(keys))
+        return fingerprint(*build(config, cell_config("lstm", False), small_vectors, examples), examples)
+
+    return lambda task, keys: fingerprint_of(task, tuple(keys.items()))
+
+
+@pytest.mark.parametrize(("task", "key"), KEYS)
+def test_a_models_key_changes_the_model_or_the_data(task, key, printed):
+    plain = BESIDE.get(key, {})
+    assert printed(task, plain) != printed(task, {**plain, key: MODEL[key]})
 
 
 @pytest.mark.parametrize("key", [field.name for field in dataclasses.fields(CharacterConfig)])
-def test_a_key_of_characters_changes_the_model(key, ten_examples, small_vectors):
+def test_a_key_of_characters_changes_the_model(key, printed):
     plain = CharacterConfig("cnn", dimensions=5, units=6)
     changed = {"encoder": "recurrent", "dimensions": 4, "units": 8, "dropout": 0.5}
-    prints = [
-        fingerprint(*build(task_config("pos_tagging", characters=characters), cell_config("lstm", False),
-                           small_vectors, ten_examples), ten_examples)
-        for characters in (plain, dataclasses.replace(plain, **{key: changed[key]}))
-    ]  # fmt: skip
-    assert prints[0] != prints[1]
+    other = dataclasses.replace(plain, **{key: changed[key]})
+    assert printed("pos_tagging", {"characters": plain}) != printed("pos_tagging", {"characters": other})
 
 
 @pytest.mark.parametrize("key", [field.name for field in dataclasses.fields(CellConfig) if field.name != "clip_norm"])
@@ -96,49 +99,50 @@ def test_a_cells_key_changes_the_model(name, key, ten_examples, ten_entity_examp
     assert prints[0] != prints[1]
 
 
-def trained_weights(examples, vectors, folder, cell, **training):
+def trained_weights(name, examples, vectors, folder, cell, **training):
     """Weights after a short training, and what it cost."""
-    config = dataclasses.replace(TrainingConfig("adam", 0.02, 4, 4, 3), **training)
-    task, model = build(task_config("pos_tagging"), cell, vectors, examples)
-    examples = with_shifted(examples) if config.shifted else examples
-    encoded = [task.encode(example) for example in with_lower_cased(examples, config.lower_cased, 1)]
-    batches = TrainingBatches(encoded, task.collate, config.batch_size, 1)
+    task, model = build(task_config(name, training={"epochs": 4, "patience": 3, **training}), cell, vectors, examples)
+    config = task.config.training
+    batches = task.batches([task.encode(example) for example in config.augment(examples, 1)], config.batch_size, 1)
     falling = iter(range(100, 0, -1))
-    words = list(task.word_embeddings(model).values())
     cost = fit(
         model, task.loss(), batches, lambda: {"m": next(falling)}, config, "m", cell.clip_norm, folder / "h.csv",
-        word_embeddings=words,
+        word_tables=list(word_tables(model, task.text_fields()).values()),
+        frozen_epochs=training.get("frozen_epochs", 0),
     )  # fmt: skip
     return np.concatenate([np.ravel(weight) for weight in model.get_weights()]), cost["epochs"]
 
 
 @pytest.mark.parametrize("key", [*TRAINING, "clip_norm"])
 def test_a_trainings_key_changes_the_training(key, ten_examples, small_vectors, tmp_path):
+    name = "column_classification" if key == "shift_augmentation" else "pos_tagging"
     cell = cell_config("lstm", False)
-    plain, epochs = trained_weights(ten_examples, small_vectors, tmp_path, cell)
+    # Adam's steps hardly depend on the gradients' scale.
+    changes = {"optimizer": "sgd"} if key == "clip_norm" else {}
+    plain, epochs = trained_weights(name, ten_examples, small_vectors, tmp_path, cell, **changes)
     if key == "clip_norm":
         cell = dataclasses.replace(cell, clip_norm=CELL[key])
-        changes = {"optimizer": "sgd"}  # Adam's steps hardly depend on the gradients' scale
-        plain, epochs = trained_weights(ten_examples, small_vectors, tmp_path, cell_config("lstm", False), **changes)
     else:
         changes = {key: TRAINING[key]}
-    changed, changed_epochs = trained_weights(ten_examples, small_vectors, tmp_path, cell, **changes)
+    changed, changed_epochs = trained_weights(name, ten_examples, small_vectors, tmp_path, cell, **changes)
     assert changed_epochs != epochs or not np.allclose(changed, plain, atol=1e-7)
 
 
 def test_every_training_key_is_covered():
-    assert {field.name for field in dataclasses.fields(TrainingConfig)} == {*TRAINING, "device", "sample_steps"}
+    keys = {field.name for task in TASKS for field in dataclasses.fields(task_class(task).Training)}
+    assert keys == {*TRAINING, "device", "sample_steps"}
 
 
 @pytest.mark.parametrize("steps", [None, 1, 4])
 def test_samples_are_written_every_so_many_steps(steps, ten_examples, small_vectors, tmp_path):
-    task, model = build(task_config("text_generation"), cell_config("lstm", False), small_vectors, ten_examples)
-    config = dataclasses.replace(task.config.training, epochs=3)
-    batches = task.batches([task.encode(example) for example in ten_examples], config.batch_size, 1)
+    config = task_config("text_generation", training={"epochs": 3, "patience": 3, "sample_steps": steps})
+    task, model = build(config, cell_config("lstm", False), small_vectors, ten_examples)
+    batches = task.batches([task.encode(example) for example in ten_examples], config.training.batch_size, 1)
     file = tmp_path / "samples.jsonl"
-    more = [Samples(lambda: task.sample(model, 1), steps, file)] if steps else []
+    experiment = Experiment(RUN, task, model, {}, {}, {}, "cpu")
     rising = iter(range(3))
-    fit(model, task.loss(), batches, lambda: {"m": next(rising)}, config, "m", 1.0, tmp_path / "h.csv", more)
+    fit(model, task.loss(), batches, lambda: {"m": next(rising)}, config.training, "m", 1.0, tmp_path / "h.csv",
+        samples(experiment, file))  # fmt: skip
     assert file.exists() == (steps is not None)
     if steps:
         rows = list(read_rows(file))
@@ -148,14 +152,22 @@ def test_samples_are_written_every_so_many_steps(steps, ten_examples, small_vect
         assert words <= set(task.vocabularies["tokens"].trained)
 
 
-def test_a_metric_of_which_less_is_better_keeps_the_epoch_with_the_least(ten_examples, small_vectors, tmp_path):
+def test_a_lower_is_better_metric_keeps_the_epoch_with_the_least(ten_examples, small_vectors, tmp_path):
     values = iter([3.0, 1.0, 2.0])
-    task, model = build(task_config("text_generation"), cell_config("lstm", False), small_vectors, ten_examples)
-    config = dataclasses.replace(task.config.training, epochs=3)
-    batches = task.batches([task.encode(example) for example in ten_examples], config.batch_size, 1)
-    cost = fit(model, task.loss(), batches, lambda: {"perplexity": next(values)}, config, "perplexity", 1.0,
+    config = task_config("text_generation", training={"epochs": 3, "patience": 3})
+    task, model = build(config, cell_config("lstm", False), small_vectors, ten_examples)
+    batches = task.batches([task.encode(example) for example in ten_examples], config.training.batch_size, 1)
+    cost = fit(model, task.loss(), batches, lambda: {"perplexity": next(values)}, config.training, "perplexity", 1.0,
                tmp_path / "h.csv", better="lower")  # fmt: skip
     assert cost["best_epoch"] == 2
+
+
+def test_a_monitor_that_dev_does_not_give_is_refused_after_the_first_epoch(ten_examples, small_vectors, tmp_path):
+    task, model = build(task_config("sentiment"), cell_config("lstm", False), small_vectors, ten_examples)
+    batches = task.batches([task.encode(example) for example in ten_examples], 4, 1)
+    with pytest.raises(InputError, match="monitor: dev gives no 'roc_auc'; known: accuracy"):
+        fit(model, task.loss(), batches, lambda: {"accuracy": 50.0}, task.config.training, "roc_auc", 1.0,
+            tmp_path / "h.csv")  # fmt: skip
 
 
 def test_a_gpu_that_is_not_there_is_refused_in_one_line(monkeypatch):
@@ -174,37 +186,12 @@ def test_a_decoding_key_changes_the_limit_of_an_untrained_models_output(change, 
     assert lengths[0] != lengths[1]
 
 
-def test_a_language_model_that_reads_backwards_or_learns_no_vectors_is_refused(ten_examples, small_vectors):
-    with pytest.raises(ValueError, match="reads forwards; expected `bidirectional: false`"):
-        build(task_config("text_generation"), cell_config("lstm", True), small_vectors, ten_examples)
-    with pytest.raises(ValueError, match="expected `word_vectors: fine_tuned`, got frozen"):
-        build(task_config("text_generation", word_vectors="frozen"), cell_config("lstm", False), small_vectors,
-              ten_examples)  # fmt: skip
-
-
-def test_a_language_model_reads_dynamic_evaluation_of_decoding_and_nothing_else(ten_examples, small_vectors):
-    plain = task_config("text_generation")
-    dynamic = DecodingConfig(dynamic_evaluation=DynamicEvaluationConfig(0.5, 2))
-    task, model = build(dataclasses.replace(plain, decoding=dynamic), cell_config("lstm", False), small_vectors,
-                        ten_examples)  # fmt: skip
-    expected = list(task.predict(model, ten_examples, dynamic))
+def test_dynamic_evaluation_changes_probabilities_but_not_those_of_dev_while_training(ten_examples, small_vectors):
+    config = task_config(
+        "text_generation", decoding={"dynamic_evaluation": {"learning_rate": 0.5, "segment_tokens": 2}}
+    )
+    task, model = build(config, cell_config("lstm", False), small_vectors, ten_examples)
+    expected = list(task.predict(model, ten_examples, config.decoding))
     assert list(task.predict(model, ten_examples)) == expected
-    assert list(task.predict(model, ten_examples, task.dev_decoding)) != expected  # dev of training is static
-    with pytest.raises(ValueError, match="of `decoding`, dynamic_evaluation alone is read"):
-        build(dataclasses.replace(plain, decoding=DecodingConfig()), cell_config("lstm", False), small_vectors,
-              ten_examples)  # fmt: skip
-    task, model = build(task_config("translation"), cell_config("lstm", False), small_vectors, ten_examples)
-    with pytest.raises(ValueError, match=r"decoding\.dynamic_evaluation: expected a language model"):
-        list(task.predict(model, ten_examples, dynamic))
-
-
-def test_a_task_that_writes_nothing_of_its_own_takes_no_samples(ten_examples, small_vectors):
-    task, model = build(task_config("sentiment"), cell_config("lstm", False), small_vectors, ten_examples)
-    with pytest.raises(ValueError, match="'sentiment' writes no text on"):
-        task.sample(model, 1)
-
-
-def test_an_unused_key_is_refused(ten_examples, small_vectors):
-    with pytest.raises(ValueError, match=r"`model\.pooling` is not read; leave it out"):
-        build(task_config("pos_tagging", pooling="max"), cell_config("lstm", False), small_vectors, ten_examples)
+    assert list(task.predict(model, ten_examples, task.dev_decoding)) != expected
     keras.backend.clear_session()

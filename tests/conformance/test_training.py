@@ -1,10 +1,8 @@
 """Every task learns with every cell, and what it learned survives saving."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from conformance_cases import DATASET, PATIENCE, RUN, build, of_case
+from conformance_cases import DATASET, RUN, build, of_case
 
 from pipelines.runs.folder import load_run_folder, save_run
 from pipelines.seeding import seed_everything
@@ -14,12 +12,12 @@ from pipelines.training.fit import fit
 def correct_share(task, model, examples):
     """Share of examples predicted without any mistake."""
     rows = list(task.predict(model, examples))
-    if task.field == "tokens":  # each sentence's first word tells all that follow
+    if task.predicts == "tokens":  # each sentence's first word tells all that follow
         return float(np.mean([value > np.log(0.5) for row in rows for value in row["log_probabilities"][1:]]))
-    key = {"label": "label", "tags": "tags", "target_tokens": "tokens"}[task.field]
+    key = {"label": "label", "tags": "tags", "target_tokens": "tokens"}[task.predicts]
     right = [
         row[key] == (list(wanted) if isinstance(wanted, tuple) else wanted)
-        for row, wanted in zip(rows, [getattr(example, task.field) for example in examples], strict=True)
+        for row, wanted in zip(rows, [getattr(example, task.predicts) for example in examples], strict=True)
     ]
     return sum(right) / len(right)
 
@@ -31,9 +29,8 @@ def trained(case, examples, small_vectors, tmp_path_factory):
     task, model = build(*of_case(case), small_vectors, examples)
     history = tmp_path_factory.mktemp("run") / "history.csv"
     batches = task.batches([task.encode(example) for example in examples], 4, 1)
-    training = replace(task.config.training, patience=PATIENCE.get(case[0], 12))
-    cost = fit(model, task.loss(), batches, lambda: {"right": correct_share(task, model, examples)}, training, "right",
-               1.0, history)  # fmt: skip
+    cost = fit(model, task.loss(), batches, lambda: {"right": correct_share(task, model, examples)},
+               task.config.training, "right", 1.0, history)  # fmt: skip
     return task, model, cost, history
 
 

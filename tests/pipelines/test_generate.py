@@ -52,7 +52,7 @@ def folder(run, tmp_path):
 
 def test_each_token_is_drawn_from_its_probability_after_all_before(run):
     """Greedy choices are those that scoring the whole text finds the most probable."""
-    prime = tuple(run.tokenize(TEXT))[:5]
+    prompt = tuple(run.tokenize(TEXT))[:5]
     seen = []
 
     def choose(logits):
@@ -60,14 +60,14 @@ def test_each_token_is_drawn_from_its_probability_after_all_before(run):
         seen.append(logits - np.logaddexp.reduce(logits.astype("float64")))
         return int(logits.argmax())
 
-    list(run.task.generate(run.model, prime, choose, 6))
+    list(run.task.generate(run.model, prompt, choose, 6))
     words = run.task.vocabularies["tokens"].words
     written = tuple(words[int(each.argmax())] for each in seen)
-    (row,) = run.task.predict(run.model, [Example("0", "", prime + written)])
-    special = 1 - np.exp(row["log_probabilities"][len(prime) :] - np.array([each.max() for each in seen]))
+    (row,) = run.task.predict(run.model, [Example("0", "", prompt + written)])
+    special = 1 - np.exp(row["log_probabilities"][len(prompt) :] - np.array([each.max() for each in seen]))
     assert ((special > -1e-5) & (special < 1)).all()  # of the probability, special words had the rest
-    ids = np.array([[2, *(words.index(token) for token in prime + written[:-1])]], "int32")
-    logits = np.asarray(run.model(ids, training=False))[0, len(prime) :]
+    ids = np.array([[2, *(words.index(token) for token in prompt + written[:-1])]], "int32")
+    logits = np.asarray(run.model(ids, training=False))[0, len(prompt) :]
     np.testing.assert_array_equal(logits[:, 4:].argmax(axis=1) + 4, [words.index(token) for token in written])
 
 
@@ -94,8 +94,8 @@ def test_no_more_tokens_are_written_than_asked_for(run):
     assert list(run.generate("Осло", lambda logits: 7, 0)) == []
 
 
-def test_the_beginning_changes_what_follows(run):
-    texts = {"".join(run.generate(prime, Sampler(1, temperature=0), 30)) for prime in ("", "Осло", TEXT)}
+def test_the_prompt_changes_what_follows(run):
+    texts = {"".join(run.generate(prompt, Sampler(1, temperature=0), 30)) for prompt in ("", "Осло", TEXT)}
     assert len(texts) > 1
 
 
@@ -112,15 +112,15 @@ def test_tokens_stream_one_by_one(run):
     assert len(asked) == 1
 
 
-def test_the_command_prints_the_beginning_and_what_follows(folder, capsys):
-    options = ["--prime", "Осло, как", "--temperature", "0.5", "--top-k", "5", "--top-p", "0.9", "--length", "20"]
+def test_the_command_prints_the_prompt_and_what_follows(folder, capsys):
+    options = ["--prompt", "Осло, как", "--temperature", "0.5", "--top-k", "5", "--top-p", "0.9", "--length", "20"]
     generate.main([str(folder), *options, "--seed", "3"])
     expected = "".join(pipelines.load(folder).generate("Осло, как", Sampler(3, 0.5, 5, 0.9), 20))
     assert capsys.readouterr().out == f"Осло, как{expected}\n"
 
 
-def test_the_spaces_that_end_a_beginning_are_written_once(folder, run, capsys):
-    generate.main([str(folder), "--prime", "Осло, как ", "--length", "20", "--seed", "3"])
+def test_the_spaces_that_end_a_prompt_are_written_once(folder, run, capsys):
+    generate.main([str(folder), "--prompt", "Осло, как ", "--length", "20", "--seed", "3"])
     written = "".join(pipelines.load(folder).generate("Осло, как ", Sampler(3), 20))
     beginning = "Осло, как " if run.task.detokenize.tokenizer == "characters" else "Осло, как"
     assert capsys.readouterr().out == f"{beginning}{written}\n"
@@ -133,7 +133,8 @@ def test_the_spaces_that_end_a_beginning_are_written_once(folder, run, capsys):
         (["--temperature", "-1"], "temperature: expected a number of at least 0"),
         (["--top-p", "2"], "top_p: expected a share above 0"),
         (["--top-k", "-2"], "top_k: expected at least 0"),
-        (["--prime", "\udcff"], "--prime: expected UTF-8, got '\\udcff'"),
+        (["--prompt", "\udcff"], "--prompt: expected UTF-8, got '\\udcff'"),
+        (["--prime", "Осло"], "--prime: the option is now --prompt; rename it"),
     ],
 )
 def test_an_option_out_of_range_is_one_line_and_code_2(folder, options, told, capsys):
@@ -160,14 +161,14 @@ def test_decoding_of_another_kind_is_refused(folder, tmp_path, capsys):
     (tmp_path / "beam.yaml").write_text(f"{task}decoding: {{no_repeat_ngram: 2}}\n", encoding="utf-8")
     with pytest.raises(SystemExit, match="2"):
         predict.main([str(folder), "--task", str(tmp_path / "beam.yaml")])
-    assert "of `decoding`, dynamic_evaluation alone is read" in capsys.readouterr().err
+    assert "decoding: unknown key 'no_repeat_ngram'; known: dynamic_evaluation" in capsys.readouterr().err
 
 
 def test_the_vector_of_a_text_is_the_state_after_its_last_token(run):
     encoded = np.stack(list(run.encode(["Осло, как", "Осло, как знали"])))
     carried = run.model
     tokens = run.tokenize("Осло, как знали")
-    ids = np.array([run.task.features(Example("0", "", tuple(tokens)))[0]])
+    ids = np.array([run.task.source(Example("0", "", tuple(tokens))).source])
     _, states = carried.read(ids, carried.first_states(ids))
     np.testing.assert_allclose(encoded[1], np.asarray(states[-2])[0], atol=1e-5)
     assert np.abs(encoded[0] - encoded[1]).max() > 1e-3

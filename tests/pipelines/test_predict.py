@@ -5,20 +5,30 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conformance_cases import CASES, DATASET, RUN, build, case_id, cell_config, examples_of, of_case, task_config
+from conformance_cases import (
+    CASES,
+    DATASET,
+    RUN,
+    build,
+    case_id,
+    cell_config,
+    examples_of,
+    of_case,
+    task_class,
+    task_config,
+)
 
 import pipelines
-from embeddings.foundation import plugins
 from pipelines import encode, predict
+from pipelines.decoding.config import DecodingConfig
 from pipelines.runs.folder import save_run
 from pipelines.runs.trained_run import TrainedRun, described
-from pipelines.tasks.config import DecodingConfig
 from pipelines.text.tokenization import words
 
 
 @pytest.fixture(scope="module")
 def run(ten_entity_examples, small_vectors):
-    """An untrained recogniser of entities."""
+    """An untrained tagger of entities."""
     task, model = build(task_config("ner"), cell_config("gru", True), small_vectors, ten_entity_examples)
     return TrainedRun("small", task, model, words)
 
@@ -85,11 +95,7 @@ def test_every_format_holds_the_tags(folder, form, tmp_path, capsys):
     assert "2 texts, 5 tokens" in written.err
 
 
-def reads_features(case):
-    return plugins.load("pipelines.tasks", case[0]).TASK.reads_features
-
-
-OF_TEXT = [case for case in CASES if case[1] in ("lstm", "gru") and not reads_features(case)]
+OF_TEXT = [case for case in CASES if case[1] in ("lstm", "gru") and task_class(case[0]).reads == "tokens"]
 
 
 @pytest.mark.parametrize("case", OF_TEXT, ids=case_id)
@@ -104,7 +110,7 @@ def test_the_vector_of_a_text_is_where_its_encoder_ends(case, ten_examples, ten_
     alone = np.array(list(TrainedRun("small", task, model, words).encode(texts[1:])))
     np.testing.assert_allclose(alone[0], vectors[1], atol=1e-5)  # neither company nor padding
     if len(getattr(model, "inputs", [0])) == 1:  # one token, from the layer itself
-        token = model.get_layer("source_vectors")(task.inputs([task.features(examples[5])]))
+        token = model.get_layer("source_vectors")(task.inputs([task.source(examples[5])]))
         np.testing.assert_allclose(forward(token)[0][0, -1], vectors[1, :16], atol=1e-5)
 
 

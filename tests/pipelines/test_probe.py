@@ -16,7 +16,6 @@ from pipelines import probe
 from pipelines.data.examples import Example, write_examples
 from pipelines.datasets.toy.writer import write_files
 from pipelines.runs.folder import save_run
-from pipelines.tasks.config import TrainingConfig
 from pipelines.text.tokenization import Detokenizer, tokenizer
 from pipelines.training.fit import fit
 
@@ -56,8 +55,8 @@ def data(toy, tmp_path_factory):
 def run(toy, small_vectors, tmp_path_factory):
     """The folder of a small language model of the sentences' characters, trained for an epoch."""
     texts = [replace(example, tokens=tuple(example.text)) for example in toy["train"]]
-    config = replace(task_config("text_generation", chunk_tokens=20),
-                     training=TrainingConfig("adam", 0.01, 16, 1, 1))  # fmt: skip
+    training = {"learning_rate": 0.01, "batch_size": 16, "epochs": 1, "patience": 1}
+    config = task_config("text_generation", training=training, chunk_tokens=20)
     task = load("pipelines.tasks", "text_generation").TASK.from_counts(
         config, cell_config("lstm", False, units=32), {"tokens": Counter("".join(text.text for text in texts))},
         {"tokens": small_vectors}, Detokenizer("characters", "en"),

@@ -12,7 +12,7 @@ from pipelines.cells.config import CellConfig
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.sources import toy
 from pipelines.prepare import prepare
-from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.config import load_task
 from studies import training
 from studies.training import CONFIGS, experiment, of_one_text, recurrent_parameters, scores, trained, trained_at_pace
 
@@ -58,9 +58,9 @@ def test_the_parameters_of_encoder_and_decoder_are_counted():
     from pipelines.text.vocabulary import Vocabulary
 
     cell = load_config(CellConfig, CONFIGS / "cells" / "bigru.yaml", {"units": 4})
-    config = load_config(TaskConfig, CONFIGS / "tasks" / "translation.yaml").model
+    annotations = load_task(CONFIGS / "tasks" / "translation.yaml").model.annotations
     words = Vocabulary(("a", "b"))
-    model: Any = SimpleNamespace(model=build_seq2seq(words, words, 8, 8, config, cell, 1))
+    model: Any = SimpleNamespace(model=build_seq2seq(words, words, 8, 8, cell, 1, annotations=annotations))
     assert recurrent_parameters(model) == 3 * 3 * 4 * (8 + 4 + 2)
 
 

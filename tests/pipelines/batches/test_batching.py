@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipelines.batches.batching import TrainingBatches, bucketed, in_batches_by_length, pad
+from pipelines.batches.batching import Encoded, TrainingBatches, bucketed, in_batches_by_length, pad, streamed
 
 
 def test_rows_are_padded_at_the_end():
@@ -33,7 +33,7 @@ def test_batches_of_like_length_hold_far_less_padding_than_batches_as_they_come(
 
 
 def test_epochs_differ_and_the_same_seed_repeats_them():
-    examples = [([number + 4],) for number in range(100)]
+    examples = [Encoded([number + 4]) for number in range(100)]
 
     def epochs(seed):
         batches = TrainingBatches(examples, lambda batch: batch, 8, seed)
@@ -46,12 +46,12 @@ def test_epochs_differ_and_the_same_seed_repeats_them():
 
 
 def test_results_come_back_in_the_order_of_the_examples():
-    examples = [([4] * length,) for length in (3, 1, 2, 5, 4)]
+    examples = [Encoded([4] * length) for length in (3, 1, 2, 5, 4)]
     seen = []
 
     def predict(batch):
-        seen.append([len(source) for (source,) in batch])
-        return [len(source) for (source,) in batch]
+        seen.append([len(example.source) for example in batch])
+        return seen[-1]
 
     assert in_batches_by_length(examples, 2, predict) == [3, 1, 2, 5, 4]
     assert seen == [[1, 2], [3, 4], [5]]
@@ -60,7 +60,26 @@ def test_results_come_back_in_the_order_of_the_examples():
 def test_a_batch_of_long_examples_holds_fewer(monkeypatch):
     monkeypatch.setattr("pipelines.batches.batching.MOST_STEPS", 10)
     sizes = []
-    examples = [([1] * length,) for length in (12, 2, 2, 3, 6, 4)]
-    results = in_batches_by_length(examples, 3, lambda batch: sizes.append(len(batch)) or [len(e[0]) for e in batch])
+    examples = [Encoded([1] * length) for length in (12, 2, 2, 3, 6, 4)]
+    results = in_batches_by_length(
+        examples, 3, lambda batch: sizes.append(len(batch)) or [len(each.source) for each in batch]
+    )
     assert results == [12, 2, 2, 3, 6, 4]
     assert sizes == [3, 1, 1, 1]  # 2, 2, 3; 4 alone, for two of up to 6 steps are 12; 6; 12
+
+
+def test_predictions_stream_in_the_order_of_what_is_predicted(monkeypatch):
+    monkeypatch.setattr("pipelines.batches.batching.STREAMED", 3)
+    drawn = []
+
+    def lengths():
+        for length in (3, 1, 2, 5, 4):
+            drawn.append(length)
+            yield length
+
+    found = streamed(
+        lengths(), lambda length: Encoded([4] * length), 2, lambda batch: [len(each.source) for each in batch]
+    )
+    assert next(found) == (3, Encoded([4] * 3), 3)
+    assert drawn == [3, 1, 2]  # no more are held than are predicted at once
+    assert [(item, result) for item, _, result in found] == [(1, 1), (2, 2), (5, 5), (4, 4)]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipelines.batches.batching import pad
+from pipelines.batches.batching import Encoded, pad
 from pipelines.batches.chunks import CarriedBatches
 
 BEGIN = 2
@@ -12,12 +12,12 @@ BEGIN = 2
 def text(first, tokens):
     """A text of consecutive ids, as a language model reads it: the tokens before, and the tokens to predict."""
     ids = np.array([BEGIN, *range(first, first + tokens)], "int32")
-    return ids[:-1], ids[1:]
+    return Encoded(ids[:-1], target=ids[1:])
 
 
 def collate(batch):
-    targets = pad([after for _, after in batch])
-    return pad([before for before, _ in batch]), targets, (targets > BEGIN).astype("float32")
+    targets = pad([each.target for each in batch])
+    return pad([each.source for each in batch]), targets, (targets > BEGIN).astype("float32")
 
 
 def rows_of(batches):
@@ -47,7 +47,7 @@ def test_one_text_fills_all_rows_and_each_goes_on_where_it_ended():
 def test_every_token_is_predicted_once_an_epoch(rows, chunk_tokens):
     texts = [text(100, 23), text(200, 1), text(300, 8), text(400, 5)]
     batches = CarriedBatches(texts, collate, rows, chunk_tokens, seed=1)
-    expected = sorted(token for _, after in texts for token in after.tolist())
+    expected = sorted(token for each in texts for token in each.target.tolist())
     for _ in range(2):
         epoch = list(batches.epoch())
         assert len(epoch) == len(batches)

@@ -6,10 +6,11 @@ import pytest
 from scipy.special import log_softmax
 
 from pipelines.cells.config import CellConfig
-from pipelines.decoding import greedy
-from pipelines.decoding.beam import Decoder
+from pipelines.decoding.beam import Decoding
+from pipelines.decoding.beam.decoder import Decoder
+from pipelines.decoding.config import DecodingConfig, build_decoding
+from pipelines.decoding.greedy import decoder as greedy
 from pipelines.models.seq2seq import build_seq2seq
-from pipelines.tasks.config import DecodingConfig, ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, Vocabulary
 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [5, 0, 0, 0]], dtype="int32")
@@ -20,7 +21,7 @@ def build(cell, words):
     keras.utils.set_random_seed(3)
     config = CellConfig(cell, units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
     target = Vocabulary([f"w{n}" for n in range(words)])
-    model = build_seq2seq(SOURCE_WORDS, target, 6, 6, ModelConfig("fine_tuned"), config, seed=3)
+    model = build_seq2seq(SOURCE_WORDS, target, 6, 6, config, seed=3)
     for weight in (model.logits.kernel, model.combine.kernel, model.target_vectors.trained_vectors):
         weight.assign(weight * 4)  # or every word is about as probable as another
     return model
@@ -33,7 +34,7 @@ def model(request):
 
 def decode(model, **config):
     settings = {"maximum_ratio": 1.0, "maximum_extra": 3, "beam_size": 4, "length_penalty": 0.0, **config}
-    written, scores = Decoder(model, DecodingConfig("beam", **settings)).predict_on_batch(SOURCES)
+    written, scores = Decoder(model, Decoding(**settings)).predict_on_batch(SOURCES)
     return np.asarray(written), np.asarray(scores)
 
 
@@ -46,9 +47,10 @@ def score(model, source, words, penalty):
 
 
 def test_a_beam_of_one_is_greedy(model):
-    expected = greedy.Decoder(model, DecodingConfig("greedy", 1.0, 3)).predict_on_batch(SOURCES)
+    greedily = DecodingConfig(maximum_ratio=1.0, maximum_extra=3)
+    expected, _ = greedy.Decoder(model, greedily).predict_on_batch(SOURCES)
     for penalty in (0.0, 1.0):
-        np.testing.assert_array_equal(decode(model, beam_size=1, length_penalty=penalty)[0][:, 0], expected)
+        np.testing.assert_array_equal(decode(model, beam_size=1, length_penalty=penalty)[0], expected)
 
 
 @pytest.mark.parametrize("penalty", [0.0, 1.0])
@@ -94,7 +96,7 @@ def test_company_and_padding_change_nothing(model):
     written, scores = decode(model)
     for row, source in enumerate(SOURCES):
         alone = source[None, source > 0]
-        settings = DecodingConfig("beam", 1.0, 3, beam_size=4, length_penalty=0.0)
+        settings = Decoding(maximum_ratio=1.0, maximum_extra=3, beam_size=4, length_penalty=0.0)
         found, found_scores = map(np.asarray, Decoder(model, settings).predict_on_batch(alone))
         np.testing.assert_array_equal(found[0], written[row, :, : found.shape[-1]])
         np.testing.assert_allclose(found_scores[0], scores[row], rtol=1e-4)
@@ -102,9 +104,12 @@ def test_company_and_padding_change_nothing(model):
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"method": "beam", "length_penalty": 1.0}, "expected beam_size"), ({"beam_size": 3}, "not read by the method"),
-     ({"method": "beam", "beam_size": 2, "length_penalty": 1.0, "n_best": 3}, "n_best from 1 to beam_size")],
+    [({"method": "beam", "length_penalty": 1.0}, "ner.yaml: the key 'beam_size' is missing"),
+     ({"beam_size": 3}, "unknown key 'beam_size'"),
+     ({"method": "beam", "beam_size": 2, "length_penalty": 1.0, "n_best": 3}, "n_best from 1 to beam_size"),
+     ({"method": "bean"}, "ner.yaml: no module 'bean' in pipelines/decoding; did you mean 'beam'"),
+     ({"method": "sampling"}, "no module 'sampling' in pipelines/decoding; known: beam, greedy")],
 )  # fmt: skip
-def test_settings_that_do_not_belong_together_are_refused(settings, message):
+def test_a_method_has_its_own_keys(settings, message):
     with pytest.raises(ValueError, match=message):
-        DecodingConfig(**settings)
+        build_decoding(settings, "ner.yaml")

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from pipelines.cells.config import CellConfig
-from pipelines.decoding.greedy import Decoder
+from pipelines.decoding.config import DecodingConfig
+from pipelines.decoding.greedy.decoder import Decoder
 from pipelines.models.seq2seq import build_seq2seq
-from pipelines.tasks.config import DecodingConfig, ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
 
 VOCABULARY = Vocabulary([f"word{number}" for number in range(12)])
@@ -26,8 +26,7 @@ MODELS = {
 def model(request):
     keras.utils.set_random_seed(3)
     cell = CellConfig(request.param.split()[0], units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
-    config = ModelConfig("fine_tuned", **MODELS[request.param])
-    return build_seq2seq(VOCABULARY, VOCABULARY, 6, 6, config, cell, seed=3)
+    return build_seq2seq(VOCABULARY, VOCABULARY, 6, 6, cell, seed=3, **MODELS[request.param])
 
 
 def output_bias(model):
@@ -44,8 +43,15 @@ def test_a_step_gives_the_logits_of_the_whole_sequence(model):
         np.testing.assert_allclose(logits, at_once[:, time], atol=1e-5)
 
 
+def written_by(model, **config):
+    """What a model writes, int (batch, time)."""
+    written, scores = Decoder(model, DecodingConfig(**config)).predict_on_batch(SOURCES)
+    assert np.shape(scores) == (len(SOURCES), 1)
+    return np.asarray(written)[:, 0]
+
+
 def test_every_word_is_the_most_probable_one_after_the_words_before(model):
-    written = np.asarray(Decoder(model, DecodingConfig()).predict_on_batch(SOURCES))
+    written = written_by(model)
     for source, words in zip(SOURCES, written, strict=True):
         length = int(np.count_nonzero(words))
         before = np.array([[BEGIN_ID, *words[: length - 1]]], dtype="int32")
@@ -59,7 +65,7 @@ def test_the_limit_follows_the_sources_own_length(model):
     before = np.array(bias)
     try:
         bias.assign(np.where(np.arange(len(before)) == END_ID, -100.0, before))  # never ends by itself
-        written = np.asarray(Decoder(model, DecodingConfig("greedy", 1.5, 2)).predict_on_batch(SOURCES))
+        written = written_by(model, maximum_ratio=1.5, maximum_extra=2)
     finally:
         bias.assign(before)
     assert np.count_nonzero(written, axis=1).tolist() == [1.5 * 4 + 2, 1.5 * 2 + 2, int(1.5 * 1) + 2]
@@ -70,7 +76,7 @@ def test_a_finished_output_is_never_extended(model):
     before = np.array(bias)
     try:
         bias.assign(np.where(np.arange(len(before)) == END_ID, 100.0, before))
-        written = np.asarray(Decoder(model, DecodingConfig()).predict_on_batch(SOURCES))
+        written = written_by(model)
     finally:
         bias.assign(before)
     assert written[:, 0].tolist() == [END_ID] * 3

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from pipelines.cells.config import CellConfig
-from pipelines.decoding import beam, greedy
+from pipelines.decoding.beam import Decoding
+from pipelines.decoding.beam import decoder as beam
+from pipelines.decoding.config import DecodingConfig
+from pipelines.decoding.greedy import decoder as greedy
 from pipelines.models.captioner import build_captioner
-from pipelines.tasks.config import DecodingConfig, ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 LETTERS = Vocabulary(["a", "b", "c"])
@@ -15,7 +17,7 @@ BEFORE = np.array([[BEGIN_ID, 4, 6], [BEGIN_ID, 5, 5], [BEGIN_ID, 6, 4]], "int32
 
 
 def build(cell="lstm", depth=1, **switches):
-    return build_captioner(5, LETTERS, 4, ModelConfig(**switches), CellConfig(cell, 6, depth, False, 0.3, 1.0), seed=3)
+    return build_captioner(5, LETTERS, 4, CellConfig(cell, 6, depth, False, 0.3, 1.0), seed=3, **switches)
 
 
 @pytest.mark.parametrize("tied", [False, True])
@@ -56,8 +58,9 @@ def test_nothing_but_the_vector_tells_captions_apart():
 def test_a_beam_of_one_writes_what_greedy_decoding_does_up_to_the_limit():
     model = build("gru")
     model.logits.bias.assign(model.logits.bias - 5.0 * np.eye(7)[3])  # the end is unlikely
-    written = np.asarray(greedy.Decoder(model, DecodingConfig(maximum_ratio=2.0, maximum_extra=3))(FEATURES))
-    config = DecodingConfig("beam", maximum_ratio=2.0, maximum_extra=3, beam_size=1, length_penalty=0.0)
+    written, _ = greedy.Decoder(model, DecodingConfig(maximum_ratio=2.0, maximum_extra=3))(FEATURES)
+    written = np.asarray(written)[:, 0]
+    config = Decoding(maximum_ratio=2.0, maximum_extra=3, beam_size=1, length_penalty=0.0)
     hypotheses, _ = beam.Decoder(model, config)(FEATURES)
     np.testing.assert_array_equal(np.asarray(hypotheses)[:, 0], written)
     assert written.shape == (3, 5)  # twice the one step of a source, and three

@@ -7,9 +7,9 @@ import tensorflow as tf
 
 from embeddings.foundation import plugins
 from pipelines.cells.config import CellConfig
+from pipelines.models.config import DynamicEvaluationConfig
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model, log_probabilities
-from pipelines.tasks.config import DecodingConfig, DynamicEvaluationConfig
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 VOCABULARY = Vocabulary("abcdefgh")
@@ -93,9 +93,4 @@ def test_a_text_that_repeats_itself_is_foretold_better():
 def test_a_rate_or_a_segment_of_nothing_is_refused(values, told):
     with pytest.raises(ValueError, match=told):
         DynamicEvaluationConfig(*values)
-
-
-def test_beside_it_no_other_key_of_decoding_is_taken():
-    with pytest.raises(ValueError, match="language models, which read no other key"):
-        DecodingConfig(no_repeat_ngram=3, dynamic_evaluation=DynamicEvaluationConfig(0.1, 5))
     keras.backend.clear_session()

@@ -15,12 +15,14 @@ import pytest
 
 from embeddings.foundation import plugins
 from pipelines.cells.config import CellConfig
+from pipelines.decoding.beam import Decoding
+from pipelines.decoding.config import DecodingConfig
 from pipelines.models.captioner import build_captioner
+from pipelines.models.config import DynamicEvaluationConfig
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model, log_probabilities
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.models.tagger import build_tagger, sequence_loss
-from pipelines.tasks.config import DecodingConfig, DynamicEvaluationConfig, ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 ROOT = Path(__file__).parents[3]
@@ -34,7 +36,7 @@ TRANSITIONS = [[True, True, True, True], [True, False, True, True], [True] * 4, 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [11, 0, 0, 0]], "int32")
 DECODINGS = [
     DecodingConfig(maximum_ratio=1.5, maximum_extra=3),
-    DecodingConfig("beam", maximum_ratio=1.5, maximum_extra=3, beam_size=3, length_penalty=0.6, no_repeat_ngram=2),
+    Decoding(maximum_ratio=1.5, maximum_extra=3, beam_size=3, length_penalty=0.6, no_repeat_ngram=2),
 ]
 
 
@@ -66,8 +68,7 @@ def language_model(cell):
 def tagger(cell):
     """Losses of two steps of a tagger with a conditional random field, and the weights after."""
     config = CellConfig(cell, units=5, depth=1, bidirectional=True, dropout=0.0, clip_norm=1.0)
-    settings = ModelConfig("fine_tuned", output="crf")
-    model = drawn(build_tagger({"tokens": VOCABULARY}, 3, TRANSITIONS, settings, config, seed=1))
+    model = drawn(build_tagger({"tokens": VOCABULARY}, 3, TRANSITIONS, config, seed=1, output="crf"))
     model.compile(keras.optimizers.SGD(0.5), sequence_loss(), jit_compile=keras.backend.backend() == "jax")
     tags, weights = SOURCES % 3, (SOURCES > 0).astype("float32")
     made = {f"loss_{step}": model.train_on_batch(SOURCES, tags, weights) for step in range(2)}
@@ -77,17 +78,15 @@ def tagger(cell):
 def generators(cell):
     """What an encoder-decoder and a captioner write, greedily and by beam search."""
     config = CellConfig(cell, units=5, depth=1, bidirectional=False, dropout=0.0, clip_norm=1.0)
-    tied = ModelConfig("fine_tuned", tied_embeddings=True)
-    translator = build_seq2seq(VOCABULARY, VOCABULARY, 3, 3, tied, config, seed=1)
-    captioner = build_captioner(6, VOCABULARY, 3, ModelConfig("fine_tuned"), config, seed=1)
+    translator = build_seq2seq(VOCABULARY, VOCABULARY, 3, 3, config, seed=1, tied_embeddings=True)
+    captioner = build_captioner(6, VOCABULARY, 3, config, seed=1)
     features = np.random.default_rng(1).normal(size=(3, 1, 6)).astype("float32")
     made = {}
     for name, model, sources in (("translation", translator, SOURCES), ("caption", captioner, features)):
         for decoding in DECODINGS:
-            decoder = plugins.load("pipelines.decoding", decoding.method).Decoder(drawn(model), decoding)
-            written = decoder.predict_on_batch(sources)
-            ids, *scores = written if isinstance(written, tuple | list) else (written,)
-            made |= {f"{name}_{decoding.method}": ids} | {f"{name}_scores": one for one in scores}
+            method = plugins.load("pipelines.decoding", decoding.method, "decoder")
+            ids, scores = method.Decoder(drawn(model), decoding).predict_on_batch(sources)
+            made |= {f"{name}_{decoding.method}": ids, f"{name}_{decoding.method}_scores": scores}
     return made
 
 

@@ -7,7 +7,6 @@ import pytest
 from pipelines.cells.config import CellConfig
 from pipelines.models.classifier import build_classifier
 from pipelines.models.saliency import word_influence
-from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import Vocabulary
 
 TEXTS = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")
@@ -17,9 +16,8 @@ LABELS = np.array([1, 0])
 @pytest.fixture(scope="module", params=["last", "max", "attention"])
 def model(request):
     cell = CellConfig("lstm", units=6, depth=1, bidirectional=True, dropout=0.3, clip_norm=1.0)
-    config = ModelConfig("fine_tuned", pooling=request.param)
     keras.utils.set_random_seed(1)
-    model = build_classifier(Vocabulary([f"word{n}" for n in range(8)]), 5, 2, config, cell, seed=1)
+    model = build_classifier(Vocabulary([f"word{n}" for n in range(8)]), 5, 2, cell, seed=1, pooling=request.param)
     vectors = model.get_layer("source_vectors").trained_vectors
     vectors.assign(np.random.default_rng(0).normal(size=vectors.shape))
     return model

@@ -5,7 +5,6 @@ import pytest
 
 from pipelines.cells.config import CellConfig
 from pipelines.models.seq2seq import build_seq2seq
-from pipelines.tasks.config import ModelConfig
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 WORDS = Vocabulary([f"word{number}" for number in range(12)])
@@ -15,7 +14,7 @@ CELL = CellConfig("gru", units=8, depth=2, bidirectional=True, dropout=0.3, clip
 
 
 def build(cell=CELL, **switches):
-    return build_seq2seq(WORDS, WORDS, 6, 6, ModelConfig("fine_tuned", **switches), cell, seed=3)
+    return build_seq2seq(WORDS, WORDS, 6, 6, cell, seed=3, **switches)
 
 
 @pytest.mark.parametrize("fed", [False, True])

@@ -3,10 +3,10 @@
 import keras
 import numpy as np
 import pytest
-from conformance_cases import build, cell_config, task_config
+from conformance_cases import build, cell_config, task_class, task_config
 
 from embeddings.foundation.errors import InputError
-from pipelines.tasks.config import DecodingConfig
+from pipelines.decoding.config import DecodingConfig, build_decoding
 from pipelines.text.vocabulary import BEGIN_ID, UNKNOWN_ID
 
 
@@ -23,11 +23,12 @@ def unknowing(examples, vectors, **model):
 def test_an_unknown_word_is_the_source_word_attended_to_most(method, ten_examples, small_vectors):
     task, model = unknowing(ten_examples, small_vectors)
     sizes = {"beam_size": 2, "length_penalty": 0.0} if method == "beam" else {}
-    decoding = DecodingConfig(method, maximum_ratio=0.0, maximum_extra=4, copy_unknown=True, **sizes)
+    limits = {"method": method, "maximum_ratio": 0.0, "maximum_extra": 4}
+    decoding = build_decoding({**limits, "copy_unknown": True, **sizes}, "")
     rows = list(task.predict(model, ten_examples, decoding))
     for example, row in zip(ten_examples, rows, strict=True):
         before = np.array([[BEGIN_ID, UNKNOWN_ID, UNKNOWN_ID, UNKNOWN_ID]], "int32")
-        weights = np.asarray(model.alignment(np.array([task.source(example)]), before))[0]
+        weights = np.asarray(model.alignment(np.array([task.source(example).source]), before))[0]
         assert row["tokens"] == [example.tokens[place] for place in weights.argmax(axis=-1)]
 
 
@@ -37,8 +38,13 @@ def test_without_copying_no_unknown_word_is_written(ten_examples, small_vectors)
     assert not any("<unk>" in row["tokens"] for row in rows)
 
 
-def test_copying_needs_attention(ten_examples, small_vectors):
-    task, model = unknowing(ten_examples, small_vectors, attention="none")
-    with pytest.raises(InputError, match=r"decoding\.copy_unknown: this model has no attention"):
-        next(task.predict(model, ten_examples, DecodingConfig(copy_unknown=True)))
+@pytest.mark.parametrize(
+    ("name", "keys", "told"),
+    [("translation", {"attention": "none"}, "without attention no source word"),
+     ("captioning", {}, "there are no source words that could be copied")],
+)  # fmt: skip
+def test_copying_needs_source_words_and_attention(name, keys, told):
+    config = task_config(name, decoding={"copy_unknown": True}, **keys)
+    with pytest.raises(InputError, match=rf"decoding\.copy_unknown: {told}"):
+        task_class(name).check(config, cell_config("gru", False))
     keras.backend.clear_session()

@@ -3,22 +3,21 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conformance_cases import build, cell_config, task_config
+from conformance_cases import DATASET, RUN, build, cell_config, task_config
 
 from embeddings.foundation.errors import InputError
+from pipelines.batches.batching import Encoded
 from pipelines.layers import CRF
-from pipelines.tasks.config import ModelConfig
+from pipelines.runs.folder import load_run_folder, save_run
 from pipelines.tasks.ner import NER
-from pipelines.tasks.task import kept
+from pipelines.tasks.text_classification import TextClassification
 from pipelines.tasks.translation import Translation
 
 
 def chooser(labels, scheme):
     """Chooses the tags of a batch of sentences from their probabilities, each (time, tags), one by one scored."""
-    task = NER.__new__(NER)
-    task.labels = labels
-    task.label_ids = {label: number for number, label in enumerate(labels)}
-    task.config = task_config("ner", output="softmax", tag_scheme=scheme)
+    config = task_config("ner", output="softmax", tag_scheme=scheme)
+    task = NER(config, cell_config("gru", True), {}, labels)
 
     def chosen(*sentences):
         lengths = np.array([len(sentence) for sentence in sentences])
@@ -46,15 +45,13 @@ def test_an_entity_of_iobes_ends_before_its_sentence_does():
 
 
 def test_a_crf_whose_logits_run_wild_still_gives_whole_entities():
-    task = NER.__new__(NER)
-    task.labels = ("B-PER", "E-PER", "I-PER", "O", "S-PER")
-    task.label_ids = {label: number for number, label in enumerate(task.labels)}
-    task.config = task_config("ner", output="crf", tag_scheme="iobes")
+    config = task_config("ner", output="crf", tag_scheme="iobes")
+    task = NER(config, cell_config("gru", True), {}, ("B-PER", "E-PER", "I-PER", "O", "S-PER"))
     emissions = np.zeros((1, 3, 5), "float32")
     emissions[0, 0, 2] = 3e4  # I-PER at the beginning
     potentials = np.asarray(CRF(task.transitions())(emissions))
     (tags,), probabilities = task.choose(potentials, np.array([3])), task.probabilities(potentials, np.array([3]))
-    assert task.written([task.labels[tag] for tag in tags])
+    assert task.decode_tags([task.labels[tag] for tag in tags])
     np.testing.assert_allclose(probabilities.sum(axis=-1), 1)
 
 
@@ -85,9 +82,9 @@ def test_a_text_longer_than_the_limit_is_cut_and_says_so(ten_examples, small_vec
     assert "truncated_tokens" not in short
 
 
-def test_a_tagger_refuses_to_cut_sentences(ten_examples, small_vectors):
-    with pytest.raises(ValueError, match=r"`model\.maximum_tokens` is not read"):
-        build(task_config("ner", maximum_tokens=2), cell_config("gru", True), small_vectors, ten_examples)
+def test_a_tagger_refuses_to_cut_sentences():
+    with pytest.raises(InputError, match="model: unknown key 'maximum_tokens'"):
+        task_config("ner", maximum_tokens=2)
 
 
 def test_a_translation_learns_its_beginning_and_end(ten_examples, small_vectors):
@@ -141,26 +138,27 @@ def test_a_loss_too_high_for_its_perplexity_makes_it_infinite(ten_examples, smal
 
 
 @pytest.mark.parametrize("key", ["recurrent_dropout", "weight_dropout"])
-def test_a_decoder_that_is_fed_its_output_refuses_dropout_of_states_and_their_weights(key, ten_examples, small_vectors):
+def test_a_decoder_that_is_fed_its_output_refuses_dropout_of_states_and_their_weights(key):
     cell = replace(cell_config("gru", True), **{key: 0.5})
-    with pytest.raises(InputError, match=f"its steps have no {key}; leave one of the two out"):
-        build(task_config("translation", input_feeding=True), cell, small_vectors, ten_examples)
+    with pytest.raises(InputError, match=f"its steps have no {key}; remove one of the two"):
+        Translation.check(task_config("translation", input_feeding=True), cell)
 
 
 @pytest.mark.parametrize(
     ("truncation", "expected"), [(None, [1, 2, 3]), ("head", [1, 2, 3]), ("tail", [5, 6, 7]), ("head_tail", [1, 6, 7])]
 )
 def test_a_long_text_keeps_its_beginning_its_end_or_both(truncation, expected):
-    config = ModelConfig("frozen", maximum_tokens=3, truncation=truncation)
-    assert kept([1, 2, 3, 4, 5, 6, 7], config) == expected
-    assert kept([1, 2, 3], config) == [1, 2, 3]
-    assert kept([1, 2, 3, 4], ModelConfig("frozen")) == [1, 2, 3, 4]
+    config = task_config("sentiment", maximum_tokens=3, truncation=truncation)
+    task = TextClassification(config, cell_config("gru", True), {})
+    assert task.truncate([1, 2, 3, 4, 5, 6, 7]) == expected
+    assert task.truncate([1, 2, 3]) == [1, 2, 3]
+    assert TextClassification(task_config("sentiment"), task.cell, {}).truncate([1, 2, 3, 4]) == [1, 2, 3, 4]
 
 
 def test_windows_cover_a_text_and_differ_by_one_token_at_most(ten_examples, small_vectors):
     config = task_config("sentiment", maximum_tokens=3, truncation="windows")
     task, _ = build(config, cell_config("gru", True), small_vectors, ten_examples)
-    windows, counts = task.windows([([1, 2, 3, 4, 5, 6, 7],), ([8, 9, 10],), ([11],), ([1, 2, 3, 4],)])
+    windows, counts = task.windows([Encoded(ids) for ids in ([1, 2, 3, 4, 5, 6, 7], [8, 9, 10], [11], [1, 2, 3, 4])])
     assert counts.tolist() == [3, 1, 1, 2]
     assert windows.tolist() == [[1, 2, 0], [3, 4, 0], [5, 6, 7], [8, 9, 10], [11, 0, 0], [1, 2, 0], [3, 4, 0]]
 
@@ -175,7 +173,7 @@ def test_the_windows_of_a_text_weigh_as_much_as_one_text_and_their_logits_are_av
     assert weights.tolist() == [0.5, 0.5, 1.0]
     of_windows = model.predict_on_batch(inputs)
     np.testing.assert_allclose(
-        task.logits(model, [task.features(long), task.features(short)]),
+        task.logits(model, [task.source(long), task.source(short)]),
         [of_windows[:2].mean(axis=0), of_windows[2]],
         rtol=1e-5,
     )
@@ -188,29 +186,29 @@ def test_the_windows_of_a_text_weigh_as_much_as_one_text_and_their_logits_are_av
 
 @pytest.mark.parametrize("changes", [{"maximum_tokens": 0}, {"truncation": "tail"}, {"word_dropout": 1.0}])
 def test_senseless_settings_of_a_model_are_refused(changes):
-    with pytest.raises(ValueError, match=r"maximum_tokens|word_dropout"):
-        ModelConfig("frozen", **changes)
+    with pytest.raises(InputError, match=r"maximum_tokens|word_dropout"):
+        task_config("sentiment", **changes)
 
 
 def test_the_temperature_is_that_of_the_lowest_log_loss_on_dev_and_is_saved(ten_examples, small_vectors, tmp_path):
     task, model = build(task_config("sentiment"), cell_config("gru", True), small_vectors, ten_examples)
     wild = np.array([[3.0, 0.0]] * 7 + [[0.0, 3.0]] * 3)  # all of one confidence, 7 of 10 right
-    task.logits = lambda model, batch: np.array([wild[int(source[0])] for source, *_ in batch])
-    task.features = lambda example: ([int(example.id)],)
+    task.logits = lambda model, batch: np.array([wild[int(text.source[0])] for text in batch])
+    task.source = lambda example: Encoded([int(example.id)])
     dev = [replace(ten_examples[0], id=str(n), label=task.labels[int(n not in range(7))]) for n in range(10)]
     dev = [replace(e, label=task.labels[1 - task.label_ids[e.label]]) if int(e.id) in (0, 1, 7) else e for e in dev]
     task.calibrate(model, dev)
     # Probability 0.7 is log-odds of log(7 / 3).
-    assert 3.0 / task.temperature == pytest.approx(np.log(7 / 3), rel=1e-3)
-    task.save(tmp_path)
-    assert type(task).load(tmp_path, task.config, task.cell).temperature == task.temperature
+    assert 3.0 / task.calibration["temperature"] == pytest.approx(np.log(7 / 3), rel=1e-3)
+    save_run(tmp_path, "small", RUN, task, model, DATASET)
+    assert load_run_folder(tmp_path).task.calibration == task.calibration
 
 
 @pytest.mark.parametrize("output", ["softmax", "crf"])
 def test_the_penalty_of_outside_is_the_smallest_of_the_best_f1_on_dev_and_is_saved(
     output, ten_examples, ten_entity_examples, small_vectors, tmp_path
 ):
-    task, model = build(task_config("ner", output=output), cell_config("gru", True), small_vectors, ten_entity_examples)
+    task, whole = build(task_config("ner", output=output), cell_config("gru", True), small_vectors, ten_entity_examples)
     logits = np.zeros((1, 1, len(task.labels)))
     logits[0, 0, task.label_ids["O"]] = 2.1  # one token: O before B-PER by 1.1, and before all others by 2.1
     logits[0, 0, task.label_ids["B-PER"]] = 1.0
@@ -219,12 +217,12 @@ def test_the_penalty_of_outside_is_the_smallest_of_the_best_f1_on_dev_and_is_sav
     task.inputs = lambda batch: batch
     dev = [replace(ten_examples[5], id=str(n), tags=("B-PER" if n < 3 else "O",)) for n in range(4)]
     task.calibrate(model, dev)
-    assert task.outside_penalty == 1.25  # the first step of a quarter beyond 1.1
+    assert task.calibration["outside_penalty"] == 1.25  # the first step of a quarter beyond 1.1
     before = task.probabilities(scores, np.array([1]))
     assert task.choose(scores, np.array([1])) == [[task.label_ids["B-PER"]]]
     assert before[0, 0].argmax() == task.label_ids["O"]  # probabilities are the model's own
     task.calibrate(model, [replace(example, tags=("O",)) for example in dev])
-    assert task.outside_penalty == 0.0
-    task.outside_penalty = 0.75
-    task.save(tmp_path)
-    assert type(task).load(tmp_path, task.config, task.cell).outside_penalty == 0.75
+    assert task.calibration["outside_penalty"] == 0.0
+    task.calibration["outside_penalty"] = 0.75
+    save_run(tmp_path, "small", RUN, task, whole, DATASET)
+    assert load_run_folder(tmp_path).task.calibration == {"outside_penalty": 0.75}

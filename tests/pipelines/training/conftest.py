@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from pipelines.batches.batching import TrainingBatches, pad
+from pipelines.batches.batching import Encoded, TrainingBatches, pad
 
 
 @pytest.fixture
@@ -22,10 +22,10 @@ def _new_problem():
     inputs = keras.Input((None,), dtype="int32")
     vectors = keras.layers.Embedding(8, 1, embeddings_initializer="zeros", mask_zero=True, name="vectors")
     model = keras.Model(inputs, vectors(inputs))
-    examples = [([4, 5], [1, 1]), ([6], [1]), ([4, 5, 6, 7], [1, 1, 1, 1])]
+    examples = [Encoded([4, 5], target=[1, 1]), Encoded([6], target=[1]), Encoded([4, 5, 6, 7], target=[1, 1, 1, 1])]
 
     def collate(batch):
-        source = pad([example[0] for example in batch])
+        source = pad([example.source for example in batch])
         return source, (source > 0).astype("float32")[..., None], (source > 0).astype("float32")
 
     return model, TrainingBatches(examples, collate, 2, seed=1)

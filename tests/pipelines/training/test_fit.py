@@ -8,7 +8,7 @@ from pipelines.tasks.config import TrainingConfig
 from pipelines.training.fit import fit
 
 
-def train(problem, metrics, tmp_path, words=("vectors",), **changes):
+def train(problem, metrics, tmp_path, words=("vectors",), frozen_epochs=0, **changes):
     model, batches = problem
     config = TrainingConfig(**{"optimizer": "sgd", "learning_rate": 0.5, "batch_size": 2, "epochs": 9, "patience": 2,
                                **changes})  # fmt: skip
@@ -20,7 +20,8 @@ def train(problem, metrics, tmp_path, words=("vectors",), **changes):
 
     loss = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
     layers = [model.get_layer(name) for name in words]
-    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv", word_embeddings=layers)
+    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv", word_tables=layers,
+               frozen_epochs=frozen_epochs)  # fmt: skip
     return cost, weights, np.ravel(model.get_weights()[0])
 
 

@@ -1,4 +1,4 @@
-"""Sequences of words that an output holds already."""
+"""N-grams that an output holds already."""
 
 import itertools
 
@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
+from embeddings.foundation import plugins
 from pipelines.cells.config import CellConfig
-from pipelines.decoding import beam, greedy
-from pipelines.decoding.limits import repeating
+from pipelines.decoding.config import DecodingConfig, build_decoding
+from pipelines.decoding.constraints import repeated_ngram_mask
 from pipelines.models.seq2seq import build_seq2seq
-from pipelines.tasks.config import DecodingConfig, ModelConfig
 from pipelines.text.vocabulary import END_ID, Vocabulary
 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")
@@ -28,26 +28,27 @@ SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")
         ([], 2, []),
     ],
 )
-def test_words_that_would_repeat_a_sequence(written, size, expected):
+def test_words_that_would_complete_an_ngram_again(written, size, expected):
     padded = np.array([written + [0] * (6 - len(written)), [0] * 6], "int32")
-    found = np.asarray(repeating(padded, np.int32(len(written)), size, 9))
+    found = np.asarray(repeated_ngram_mask(padded, np.int32(len(written)), size, 9))
     assert np.flatnonzero(found[0]).tolist() == expected
     assert not found[1].any()
 
 
-@pytest.mark.parametrize("method", [greedy, beam])
-def test_no_sequence_is_written_twice(method):
+@pytest.mark.parametrize("method", ["greedy", "beam"])
+def test_no_ngram_is_written_twice(method):
     keras.utils.set_random_seed(3)
     words = Vocabulary([f"word{number}" for number in range(6)])
     cell = CellConfig("gru", units=8, depth=1, bidirectional=True, dropout=0.0, clip_norm=1.0)
-    model = build_seq2seq(words, words, 6, 6, ModelConfig("fine_tuned"), cell, seed=3)
+    model = build_seq2seq(words, words, 6, 6, cell, seed=3)
     model.logits.bias.assign(np.where(np.arange(words.trained_size) == END_ID, -100.0, 0.0))  # never ends by itself
-    sizes = {"beam_size": 3, "length_penalty": 0.0} if method is beam else {}
+    sizes = {"beam_size": 3, "length_penalty": 0.0} if method == "beam" else {}
+    decoder = plugins.load("pipelines.decoding", method, "decoder")
 
     def pairs(**config):
-        name = method.__name__.rsplit(".", 1)[1]
-        written = method.Decoder(model, DecodingConfig(name, 3.0, 4, **sizes, **config)).predict_on_batch(SOURCES)
-        best = np.asarray(written[0][:, 0] if method is beam else written)
+        limits = {"method": method, "maximum_ratio": 3.0, "maximum_extra": 4}
+        written, _ = decoder.Decoder(model, build_decoding({**limits, **sizes, **config}, "")).predict_on_batch(SOURCES)
+        best = np.asarray(written)[:, 0]
         return [list(itertools.pairwise(row)) for row in (output[output > 0].tolist() for output in best)]
 
     assert any(len(set(row)) < len(row) for row in pairs())

@@ -1,15 +1,15 @@
-"""What decoders share: which words and how many they may write."""
+"""Which words decoders may write, and how many."""
 
 from math import ceil
 from typing import Any
 
 from keras import ops
 
-from pipelines.tasks.config import DecodingConfig
+from pipelines.decoding.config import DecodingConfig
 from pipelines.text.vocabulary import BEGIN_ID, PADDING_ID, UNKNOWN_ID
 
 
-def unwritten(config: DecodingConfig) -> list[int]:
+def forbidden_ids(config: DecodingConfig) -> list[int]:
     """The ids that are never written: `<pad>`, `<bos>`, and `<unk>` where it is not to be copied."""
     return [PADDING_ID, BEGIN_ID] if config.copy_unknown else [PADDING_ID, UNKNOWN_ID, BEGIN_ID]
 
@@ -32,21 +32,21 @@ def length_limits(source_ids: Any, config: DecodingConfig) -> tuple[Any, Any]:
     return limits, ops.arange(longest + config.maximum_extra, dtype="int32")
 
 
-def repeating(written: Any, step: Any, size: int, words: int) -> Any:
-    """Which words would repeat a sequence of `size` words that stands in an output already.
+def repeated_ngram_mask(written: Any, step: Any, size: int, words: int) -> Any:
+    """Which words would complete an n-gram of `size` words that an output holds already.
 
     Args:
         written: the outputs so far, int32 (rows, limit).
         step: how many words of them are written, int32.
-        size: of the sequences, at least 2.
+        size: of the n-grams, at least 2.
         words: of the target vocabulary.
 
     Returns:
-        float32 (rows, words), 1 where a word would.
+        float32 (rows, words), 1 where a word would complete one.
     """
     rows, limit = ops.shape(written)[0], ops.shape(written)[1]
     positions = ops.arange(limit, dtype="int32")[None, :]
-    repeats = ops.broadcast_to(positions + size - 1 < step, ops.shape(written))  # by where a sequence begins
+    repeats = ops.broadcast_to(positions + size - 1 < step, ops.shape(written))  # by where an n-gram begins
     for place in range(size - 1):
         latest = ops.sum(ops.where(positions == step - (size - 1) + place, written, 0), axis=1, keepdims=True)
         repeats = ops.logical_and(repeats, ops.roll(written, -place, axis=1) == latest)

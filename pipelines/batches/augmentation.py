@@ -1,4 +1,4 @@
-"""Examples that training reads beside its own: texts in lower case, and images moved by a pixel."""
+"""Data augmentation: training examples again, texts in lower case, and images shifted by a pixel."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 
 
-def with_lower_cased(examples: Sequence[Example], share: float, seed: int) -> list[Example]:
+def lowercase_augmentation(examples: Sequence[Example], share: float, seed: int) -> list[Example]:
     """Adds a share of the examples again, their texts in lower case, so that a model relies on capitals less.
 
     Args:
@@ -30,8 +30,8 @@ def with_lower_cased(examples: Sequence[Example], share: float, seed: int) -> li
     ]
 
 
-def with_shifted(examples: Sequence[Example]) -> list[Example]:
-    """Adds images moved by one pixel up, down, left and right; what they leave is dark, 0.
+def shift_augmentation(examples: Sequence[Example]) -> list[Example]:
+    """Adds images shifted by one pixel up, down, left and right; what they leave is dark, 0.
 
     Args:
         examples: the training set, of images.
@@ -46,7 +46,7 @@ def with_shifted(examples: Sequence[Example]) -> list[Example]:
     for example in examples:
         image = example.features
         if image is None or image.ndim != 2:
-            raise InputError(f"training.shifted: expected images, got {example.id} without one; leave it out")
+            raise InputError(f"training.shift_augmentation: expected images, got {example.id} without one; remove it")
         height, width = image.shape
         padded = np.pad(image, 1)
         for top, left in ((2, 1), (0, 1), (1, 2), (1, 0)):

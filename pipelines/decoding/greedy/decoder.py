@@ -1,10 +1,10 @@
-"""Greedy decoding: at each step the most probable word."""
+"""The decoder of greedy decoding."""
 
 import keras
 from keras import ops
 
-from pipelines.decoding.limits import length_limits, repeating, unwritten
-from pipelines.tasks.config import DecodingConfig
+from pipelines.decoding.config import DecodingConfig
+from pipelines.decoding.constraints import forbidden_ids, length_limits, repeated_ngram_mask
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID
 
 
@@ -22,7 +22,8 @@ class Decoder(keras.Model):
         source_ids: int32 (batch, source_time).
 
     Returns:
-        int32 (batch, limit of the longest possible source), 0 after the end.
+        The one hypothesis, int32 (batch, 1, limit of the longest possible source), 0 after the end; and its score,
+        which is 0, float32 (batch, 1).
     """
 
     def __init__(self, model: keras.Model, config: DecodingConfig) -> None:
@@ -34,7 +35,7 @@ class Decoder(keras.Model):
         memory, states = self.model.encode(source_ids, training=False)
         limits, positions = length_limits(source_ids, self.config)
         batch, positions = ops.shape(source_ids)[0], positions[None, :]
-        forbidden = ops.one_hot(unwritten(self.config), self.model.sizes["target"][0])
+        forbidden = ops.one_hot(forbidden_ids(self.config), self.model.sizes["target"][0])
         penalty = ops.sum(forbidden, axis=0)[None, :] * 1e9
 
         def unfinished(step, words, is_open, written, states):
@@ -43,7 +44,7 @@ class Decoder(keras.Model):
         def write(step, words, is_open, written, states):
             logits, states = self.model.step(words, states, memory)
             if size := self.config.no_repeat_ngram:
-                logits -= repeating(written, step, size, logits.shape[-1]) * 1e9
+                logits -= repeated_ngram_mask(written, step, size, logits.shape[-1]) * 1e9
             words = ops.cast(ops.argmax(logits - penalty, axis=-1), "int32")
             words = ops.where(is_open, words, PADDING_ID)
             written = ops.where(positions == step, words[:, None], written)
@@ -57,4 +58,5 @@ class Decoder(keras.Model):
             ops.zeros((batch, 1), dtype="int32") + ops.zeros_like(positions),
             states,
         )
-        return ops.while_loop(unfinished, write, start)[3]
+        written = ops.while_loop(unfinished, write, start)[3]
+        return written[:, None], ops.zeros((batch, 1))

@@ -1,10 +1,10 @@
-"""Beam search: at each step the most probable beginnings of a translation, a fixed number of them."""
+"""The decoder of beam search."""
 
 import keras
 from keras import ops
 
-from pipelines.decoding.limits import length_limits, repeating, unwritten
-from pipelines.tasks.config import DecodingConfig
+from pipelines.decoding.beam import Decoding
+from pipelines.decoding.constraints import forbidden_ids, length_limits, repeated_ngram_mask
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID
 
 IMPOSSIBLE = -1e9
@@ -32,7 +32,7 @@ class Decoder(keras.Model):
     Reference: Wu et al., "Google's Neural Machine Translation System", 2016, section 7 (the length penalty).
     """
 
-    def __init__(self, model: keras.Model, config: DecodingConfig) -> None:
+    def __init__(self, model: keras.Model, config: Decoding) -> None:
         super().__init__(name="beam_decoder")
         self.model = model
         self.config = config
@@ -42,7 +42,7 @@ class Decoder(keras.Model):
         memory, states = self.model.encode(source_ids, training=False)
         limits, positions = length_limits(source_ids, self.config)
         batch = ops.shape(source_ids)[0]
-        forbidden = ops.sum(ops.one_hot(unwritten(self.config), words_known), axis=0) * IMPOSSIBLE
+        forbidden = ops.sum(ops.one_hot(forbidden_ids(self.config), words_known), axis=0) * IMPOSSIBLE
         stays = (1 - ops.one_hot(PADDING_ID, words_known)) * IMPOSSIBLE  # what has ended goes on with padding alone
         rows = ops.arange(batch)[:, None] * size
 
@@ -58,7 +58,7 @@ class Decoder(keras.Model):
             logits, states = self.model.step(ops.reshape(words, (-1,)), states, memory)
             if ngram := self.config.no_repeat_ngram:
                 so_far = ops.reshape(written, (-1, ops.shape(positions)[0]))
-                logits += repeating(so_far, step, ngram, words_known) * IMPOSSIBLE
+                logits += repeated_ngram_mask(so_far, step, ngram, words_known) * IMPOSSIBLE
             log_probabilities = ops.reshape(ops.log_softmax(logits) + forbidden, (batch, size, words_known))
             scores = scores[:, :, None] + ops.where(is_open[:, :, None], log_probabilities, stays)
             counts = counts + ops.cast(is_open, "float32")

@@ -1,0 +1,53 @@
+"""What some tasks can do beside predicting; a task that can has the method, and needs no more."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from pipelines.data.examples import Example
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """Tells what decided a prediction."""
+
+    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+        """The `method` and the `weights` of the tokens of each text.
+
+        Raises:
+            InputError: this model cannot tell.
+        """
+        ...
+
+
+@runtime_checkable
+class FindsEntities(Protocol):
+    """Finds entities."""
+
+    def entities(self, row: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+        """The entities of a prediction: type, first token, and the token behind the last."""
+        ...
+
+
+@runtime_checkable
+class Generates(Protocol):
+    """Writes text of its own."""
+
+    def generate(
+        self, model: Any, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int
+    ) -> Iterator[str]:
+        """Continues the tokens of a prompt, a piece of text at a time.
+
+        Args:
+            model: of the task.
+            prompt: its tokens, possibly none.
+            choose: the number of the next token among its logits, float32 (words,); minus infinity where a word is
+                never written.
+            length: the most tokens to write; a text that ends before is shorter.
+        """
+        ...
+
+    def sample(self, model: Any, seed: int) -> str:
+        """A short text that is always the same for a seed."""
+        ...

@@ -1,0 +1,68 @@
+"""Classification: many-to-one, one label of whatever is read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+
+from pipelines.batches.batching import Encoded, in_batches_by_length
+from pipelines.data.examples import Example
+from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.task import Task
+
+
+class Classification(Task):
+    """Labels an example from the states of a recurrent encoder, with calibrated probabilities."""
+
+    predicts = "label"
+    UNCALIBRATED: ClassVar[Mapping[str, float]] = {"temperature": 1.0}  # which divides the logits
+
+    @classmethod
+    def labels_of(cls, config: TaskConfig, counts: Mapping[str, Mapping[str, int]]) -> Sequence[str]:
+        return sorted(counts["labels"])
+
+    def target(self, example: Example) -> list[int]:
+        return [self.label_ids[str(example.label)]]
+
+    def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
+        labels = np.array([label for example in batch for label in example.target], dtype="int32")
+        return self.inputs(batch), labels, np.ones(len(batch), "float32")
+
+    def logits(self, model: Any, batch: list[Encoded]) -> np.ndarray:
+        """The model's logits, float64 (batch, labels)."""
+        return model.predict_on_batch(self.inputs(batch)).astype("float64")
+
+    def predictor(self, model: Any, decoding: None) -> Callable[[list[Encoded]], Sequence[dict]]:
+        def predict(batch: list[Encoded]) -> list[dict]:
+            rows = []
+            for distribution in softmax(self.logits(model, batch) / self.calibration["temperature"], axis=-1):
+                probabilities = {label: round(float(p), 6) for label, p in zip(self.labels, distribution, strict=True)}
+                rows.append({"label": self.labels[int(distribution.argmax())], "probabilities": probabilities})
+            return rows
+
+        return predict
+
+    def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
+        """Sets the temperature that divides logits to the one of the lowest log loss on dev.
+
+        Labels stay as they are. Labels of dev that train has not shown are passed over. Of
+        probabilities on dev, log loss and calibration error are those that the temperature was fitted to.
+
+        Reference: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
+        """
+        known = [example for example in dev if example.label in self.label_ids]
+        if not known:
+            return
+        encoded = [self.source(example) for example in known]
+        logits = np.array(in_batches_by_length(encoded, 64, lambda batch: list(self.logits(model, batch))))
+        labels = [self.label_ids[str(example.label)] for example in known]
+        if (logits.argmax(axis=-1) == labels).all():  # there is no mistake that would bound the confidence
+            return
+
+        def loss(log_temperature: float) -> float:
+            return -float(log_softmax(logits / np.exp(log_temperature), axis=-1)[np.arange(len(labels)), labels].mean())
+
+        temperature = np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x)
+        self.calibration["temperature"] = float(temperature)

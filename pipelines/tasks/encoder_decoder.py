@@ -1,0 +1,134 @@
+"""Encoder-decoders: a text is written word by word, from whatever is read."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from scipy.special import logsumexp
+
+from embeddings.foundation import plugins
+from embeddings.foundation.config import check_share
+from embeddings.foundation.errors import InputError
+from pipelines.batches.batching import Encoded, in_batches_by_length, pad
+from pipelines.data.examples import Example
+from pipelines.decoding.config import DecodingConfig, build_decoding
+from pipelines.tasks.config import Keys, TaskConfig
+from pipelines.tasks.task import Task
+from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
+
+LEAST = -1e7  # score of a hypothesis; what is less fills a beam that has found no more
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecoderKeys:
+    """The keys of `model` of what writes words."""
+
+    tied_embeddings: bool = False  # whether the output layer is the written words' vectors
+    label_smoothing: float = 0.0  # share of a target's probability that is spread over all words
+
+    def __post_init__(self) -> None:
+        check_share("label_smoothing", self.label_smoothing)
+
+
+class EncoderDecoder(Task):
+    """Writes a text word by word."""
+
+    predicts = "target_tokens"
+    dev_decoding = DecodingConfig()
+    config: TaskConfig[Any, Any, DecodingConfig]
+
+    @classmethod
+    def decoding_of(cls, values: Keys | None, where: str) -> DecodingConfig:
+        if values is None:
+            raise InputError(f"{where}: the task needs it; give a `method`")
+        return build_decoding(values, where)
+
+    def target(self, example: Example) -> list[int]:
+        return self.vocabularies["target_tokens"].ids(example.target_tokens or ())
+
+    def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
+        before = pad([[BEGIN_ID, *example.target] for example in batch])
+        after = pad([[*example.target, END_ID] for example in batch])
+        return (self.inputs(batch), before), after, (after != PADDING_ID).astype("float32")
+
+    def loss(self) -> Any:
+        from pipelines.models.label_smoothing import SmoothedCrossEntropy
+
+        smoothing = self.config.model.label_smoothing
+        return SmoothedCrossEntropy(smoothing, reduction="mean_with_sample_weight") if smoothing else super().loss()
+
+    def dev_losses(self, model: Any, dev: Sequence[Example]) -> dict[str, float]:
+        """Cross-entropy of a real target word, its end counted as one, in nats; and the perplexity it makes."""
+
+        def cross_entropies(batch: list[Encoded]) -> list[tuple[float, int]]:
+            inputs, after, weights = self.collate(batch)
+            logits = model.predict_on_batch(inputs)
+            likely = np.take_along_axis(logits, after[:, :, None], axis=-1)[:, :, 0] - logsumexp(logits, axis=-1)
+            return list(zip(-(likely * weights).sum(axis=1), weights.sum(axis=1), strict=True))
+
+        sums = in_batches_by_length([self.encode(example) for example in dev], 64, cross_entropies)
+        loss = float(sum(each for each, _ in sums) / sum(words for _, words in sums))
+        with np.errstate(over="ignore"):
+            return {"loss": loss, "perplexity": float(np.exp(loss))}
+
+    def predict(
+        self, model: Any, examples: Iterable[Example], decoding: DecodingConfig | None = None, batch_size: int = 64
+    ) -> Iterator[dict]:
+        """As every task predicts; `batch_size` counts hypotheses."""
+        decoding = decoding or self.config.decoding
+        return super().predict(model, examples, decoding, max(1, batch_size // decoding.hypotheses))
+
+    def predictor(self, model: Any, decoding: DecodingConfig) -> Callable[[list[Encoded]], Sequence[dict]]:
+        decoder, kept = traced_decoder(model, decoding), decoding.listed or 1
+
+        def predict(batch: list[Encoded]) -> list[dict]:
+            best, scores = (np.asarray(each)[:, :kept] for each in decoder.predict_on_batch(self.inputs(batch)))
+            copies = self.copies(model, batch, best) if decoding.copy_unknown else {}
+            rows = []
+            for number, ranked in enumerate(best):
+                outputs = [self.output(ids, copies.get((number, rank))) for rank, ids in enumerate(ranked)]
+                rows.append({**outputs[0]})
+                if decoding.listed:
+                    of_source = zip(outputs, scores[number].tolist(), strict=True)
+                    found = [{**output, "score": round(score, 6)} for output, score in of_source if score > LEAST]
+                    rows[-1]["n_best"] = found
+            return rows
+
+        return predict
+
+    def copies(self, model: Any, batch: Sequence[Encoded], best: np.ndarray) -> dict[tuple[int, int], list[str]]:
+        """For each hypothesis with unknown words, by source and rank, what stands for each of its words.
+
+        Args:
+            model: of the task.
+            batch: the sources.
+            best: the hypotheses of each source, int32 (batch, hypotheses, time).
+        """
+        return {}
+
+    def output(self, ids: np.ndarray, copies: Sequence[str] | None = None) -> dict[str, Any]:
+        """The words and the text of a decoded sequence of ids, (time,).
+
+        Args:
+            ids: what was decoded, up to the end or padding.
+            copies: what stands for each word that is unknown.
+        """
+        words = self.vocabularies["target_tokens"].words
+        tokens = [
+            copies[step] if copies and number == UNKNOWN_ID else words[number]
+            for step, number in enumerate(ids)
+            if number not in (PADDING_ID, END_ID)
+        ]
+        return {"tokens": tokens, "text": self.detokenize(tokens)}
+
+
+@lru_cache(maxsize=1)
+def traced_decoder(model: Any, decoding: DecodingConfig) -> Any:
+    """The decoder of a model, kept from one dev evaluation to the next, for tracing it takes seconds."""
+    from pipelines.models.tracing import trace_once
+
+    decoder = plugins.load("pipelines.decoding", decoding.method, "decoder").Decoder(model, decoding)
+    trace_once(decoder)
+    return decoder

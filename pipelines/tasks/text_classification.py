@@ -1,0 +1,130 @@
+"""Text classification: many-to-one, the label of a text."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+
+from pipelines.batches.batching import Encoded, in_batches_by_length, pad
+from pipelines.data.examples import Example
+from pipelines.tasks.classification import Classification
+from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining, WordDropoutKeys
+from pipelines.text.vocabulary import PADDING_ID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextClassifierKeys(WordDropoutKeys):
+    """The keys of a classifier of texts."""
+
+    pooling: Literal["last", "max", "mean", "attention"]  # what of the states is classified
+    maximum_tokens: int | None = None  # longer texts are cut, in training and prediction
+    truncation: Literal["head", "tail", "head_tail", "windows"] | None = None  # what is read: head, if none is given
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.maximum_tokens is not None and self.maximum_tokens < 1:
+            raise ValueError(f"expected maximum_tokens of at least 1, got {self.maximum_tokens}")
+        if self.truncation and self.maximum_tokens is None:
+            raise ValueError("truncation says which maximum_tokens are read; give that as well")
+
+
+class TextClassification(Classification):
+    """Labels a text from the states of a recurrent encoder.
+
+    Where texts are read in windows, each window of a long text is a training example of the text's label, and together
+    they weigh as much as one text; in prediction their logits are averaged.
+    """
+
+    Model = TextClassifierKeys
+    SMALL = tuple(
+        {"metrics": "classification", "monitor": "accuracy", "model": model, "training": SMALL_TRAINING}
+        for model in (
+            {"word_vectors": "fine_tuned", "pooling": "last"},
+            {"word_vectors": "fine_tuned", "pooling": "max", "word_dropout": 0.1},
+            {"word_vectors": "fine_tuned", "pooling": "attention", "maximum_tokens": 5, "truncation": "head_tail"},
+            {"word_vectors": "fine_tuned", "pooling": "mean", "maximum_tokens": 4, "truncation": "windows"},
+        )
+    )
+    config: TaskConfig[TextClassifierKeys, TextTraining, None]
+
+    def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
+        from pipelines.models.classifier import build_classifier
+
+        keys, vocabulary = self.config.model, self.vocabularies["tokens"]
+        return build_classifier(
+            vocabulary,
+            dimensions["tokens"],
+            len(self.labels),
+            self.cell,
+            seed,
+            pooling=keys.pooling,
+            word_dropout=keys.word_dropout,
+        )
+
+    def source(self, example: Example) -> Encoded:
+        return Encoded(self.truncate(super().source(example).source))
+
+    def truncate(self, ids: list[int]) -> list[int]:
+        """The ids of a text that are read: its first ones, its last ones, or half of each; of `windows` all."""
+        most, truncation = self.config.model.maximum_tokens, self.config.model.truncation
+        if most is None or len(ids) <= most or truncation == "windows":
+            return ids
+        head = {"head": most, "tail": 0, "head_tail": most // 2}[truncation or "head"]
+        return ids[:head] + ids[len(ids) - (most - head) :]
+
+    def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
+        _, labels, weights = super().collate(batch)
+        windows, counts = self.windows(batch)
+        return windows, labels.repeat(counts), (weights / counts).astype("float32").repeat(counts)
+
+    def windows(self, batch: Sequence[Encoded]) -> tuple[np.ndarray, np.ndarray]:
+        """What the model reads at once, int32 (windows, time), and how many windows each text has, int (batch,).
+
+        A text is one window; where texts are read in windows, a long text has as many as it needs, which differ in
+        length by one token at most.
+        """
+        most = self.config.model.maximum_tokens
+        if most is None or self.config.model.truncation != "windows":
+            return self.inputs(batch), np.ones(len(batch), dtype=int)
+        counts = [math.ceil(len(text.source) / most) for text in batch]
+        rows = []
+        for text, count in zip(batch, counts, strict=True):
+            ends = [len(text.source) * number // count for number in range(count + 1)]
+            rows += [text.source[start:end] for start, end in pairwise(ends)]
+        return pad(rows), np.array(counts)
+
+    def logits(self, model: Any, batch: list[Encoded]) -> np.ndarray:
+        """The model's logits, the mean of a text's windows, float64 (batch, labels)."""
+        windows, counts = self.windows(batch)
+        of_windows = model.predict_on_batch(windows).astype("float64")
+        return np.add.reduceat(of_windows, counts.cumsum() - counts) / counts[:, None]
+
+    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+        """How far each token moved the logit of the label that was predicted; None for tokens that were cut off."""
+        from pipelines.models.saliency import word_influence
+
+        def influence(batch: list[Encoded]) -> list[np.ndarray]:
+            windows, counts = self.windows(batch)
+            labels = np.array([label for text in batch for label in text.target]).repeat(counts)
+            of_windows = word_influence(model, windows, labels) / counts.repeat(counts)[:, None]
+            of_texts = np.split(np.arange(len(windows)), counts.cumsum()[:-1])
+            return [of_windows[rows][windows[rows] != PADDING_ID] for rows in of_texts]
+
+        encoded = [
+            self.source(example)._replace(target=[self.label_ids[row["label"]]])
+            for example, row in zip(examples, rows, strict=True)
+        ]
+        explained = []
+        for example, influences in zip(examples, in_batches_by_length(encoded, 16, influence), strict=True):
+            weights: list[float | None] = [None] * len(example.tokens)
+            places = self.truncate(list(range(len(example.tokens))))
+            for place, weight in zip(places, influences.tolist(), strict=False):
+                weights[place] = round(weight, 6)
+            explained.append({"method": "gradient_times_input", "weights": weights})
+        return explained
+
+
+TASK = TextClassification
