@@ -7,6 +7,7 @@ explained predictions.
 
 import argparse
 import json
+import logging
 import sys
 import time
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ from pipelines.tasks.config import DecodingConfig, TaskConfig
 
 if TYPE_CHECKING:
     from pipelines.runs.trained_run import TrainedRun
+
+log = logging.getLogger(__name__)
 
 FORMATS = ("jsonl", "text", "conll", "html")
 CHUNK = 256  # texts that are held at once; of a terminal's one
@@ -104,9 +107,9 @@ def write_text(run: "TrainedRun", options: argparse.Namespace, decoding: Decodin
     print(beginning + END if page else "", end="")
     seconds = time.perf_counter() - start
     if options.features:
-        print(f"{texts:,} examples, {texts / seconds:,.0f} examples/s", file=sys.stderr)
+        log.info(f"{texts:,} examples, {texts / seconds:,.0f} examples/s")
     else:
-        print(f"{texts:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s", file=sys.stderr)
+        log.info(f"{texts:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s")
 
 
 def formatted(row: Mapping[str, Any], form: str | None) -> str:

@@ -117,10 +117,9 @@ def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:
     Raises:
         InputError: the tokenizers differ.
     """
-    import embeddings
-    from embeddings.store import provenance
+    from embeddings.store import load, provenance
 
-    vectors = embeddings.load(path)
+    vectors = load(path)
     expected, got = dataset["tokenizers"][field], provenance(path).get("tokenizer")
     if len(vectors) and expected != got:
         raise InputError(
