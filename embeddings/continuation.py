@@ -1,5 +1,6 @@
 """Training that goes on: earlier vectors learn from a new corpus, which brings new words."""
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,8 @@ from embeddings.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors, Word2Vec
+
+log = logging.getLogger(__name__)
 
 
 class Earlier(NamedTuple):
@@ -88,10 +91,9 @@ def what_changed(config: TrainedConfig, earlier: Earlier, vectors: "KeyedVectors
     cosines = np.einsum("wd,wd->w", before, after) / np.maximum(lengths, np.finfo(np.float32).tiny)
     added = len(vectors) - len(before)
     moved = round(float(np.mean(1 - cosines)), 6)
-    print(
+    log.info(
         f"{len(before):,} words before, {added:,} added, {tokens:,} tokens; "
-        f"words of before moved by a cosine distance of {moved} on average",
-        flush=True,
+        f"words of before moved by a cosine distance of {moved} on average"
     )
     return {
         "from": config.continue_from,

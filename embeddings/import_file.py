@@ -1,7 +1,7 @@
 """Vectors in: a file of another program's word vectors becomes an artefact like any other, streaming."""
 
+import logging
 import os
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +17,14 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import verified
 from embeddings.vector_file import Row, detect, rows
 
+log = logging.getLogger(__name__)
 ROOT_VARIABLE = "ELMAN_DATA"
 UNREADABLE_SHARE = 0.01  # of a file's words; a larger share in another encoding than UTF-8 is refused
 
 
 @dataclass
 class Skipped:
-    """How many words of a file were passed over, and where the first one stands."""
+    """How many words of a file were skipped, and where the first one stands."""
 
     repeated: int = 0
     not_utf8: int = 0
@@ -35,7 +36,7 @@ def import_file(config: FileConfig, folder: str | Path) -> tuple[dict[str, Any],
     """Reads a file of vectors into an artefact without counts, whole or not at all.
 
     Of a word that stands there twice, the first vector is kept. A word that is not UTF-8 equals no word of a text and
-    is passed over; word2vec cuts long words within a character. Both are counted, told on standard error and stored.
+    is skipped; word2vec cuts long words within a character. Both are counted, in a warning and in the provenance.
 
     Args:
         config: which file, and what is known of it.
@@ -55,7 +56,7 @@ def import_file(config: FileConfig, folder: str | Path) -> tuple[dict[str, Any],
             f"{path}:1: expected vectors of {config.dimensions} dimensions, got {layout.dimensions}; "
             f"set `dimensions: {layout.dimensions}`"
         )
-    print(f"{path}: {layout.form}, {layout.dimensions} dimensions", flush=True)
+    log.info(f"{path}: {layout.form}, {layout.dimensions} dimensions")
     skipped = Skipped()
     described: dict[str, Any] = {}
 
@@ -71,7 +72,7 @@ def import_file(config: FileConfig, folder: str | Path) -> tuple[dict[str, Any],
     begin = time.perf_counter()
     found = islice(_different_words(rows(path, layout), skipped), config.maximum_words)
     words = store.save_stream(folder, config.dimensions, found, describe)
-    print(f"{words:,} words", flush=True)
+    log.info(f"{words:,} words")
     return described, round(words / (time.perf_counter() - begin), 1)
 
 
@@ -112,7 +113,7 @@ def _different_words(found: Iterator[Row], skipped: Skipped) -> Iterator[tuple[s
 
 
 def _judge(path: Path, words: int, skipped: Skipped) -> None:
-    """Refuses a file without words or in another encoding; warns of words that were passed over."""
+    """Refuses a file without words or in another encoding; warns of words that were skipped."""
     if skipped.not_utf8 > max(1, UNREADABLE_SHARE * words):
         raise InputError(
             f"{skipped.first_not_utf8}: expected words in UTF-8, got other bytes in {skipped.not_utf8:,} of "
@@ -121,14 +122,8 @@ def _judge(path: Path, words: int, skipped: Skipped) -> None:
     if not words:
         raise InputError(f"{path}: expected word vectors, got none")
     if skipped.not_utf8:
-        print(
-            f"warning: {skipped.first_not_utf8}: the first of {skipped.not_utf8:,} words that are not UTF-8; "
-            "they are passed over",
-            file=sys.stderr,
-        )
+        count = f"the first of {skipped.not_utf8:,} words that are not UTF-8"
+        log.warning(f"{skipped.first_not_utf8}: {count}; they are skipped")
     if skipped.repeated:
-        print(
-            f"warning: {skipped.first_repeated}: the first of {skipped.repeated:,} words that came before; "
-            "each keeps its first vector",
-            file=sys.stderr,
-        )
+        count = f"the first of {skipped.repeated:,} words that came before"
+        log.warning(f"{skipped.first_repeated}: {count}; each keeps its first vector")

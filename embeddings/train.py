@@ -1,6 +1,7 @@
 """Stage `vectors`: prepared texts, or a file of vectors -> an artefact of word vectors, its metrics and its cost."""
 
 import argparse
+import logging
 import tempfile
 import time
 from importlib.metadata import version
@@ -21,6 +22,8 @@ from embeddings.import_file import import_file
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
+
+log = logging.getLogger(__name__)
 
 
 class Trained(NamedTuple):
@@ -50,12 +53,14 @@ def train(config: VectorsConfig) -> Trained:
     earlier = read_earlier(config, describe(config.corpus[0], config.field)[0]) if config.continue_from else None
     with tempfile.TemporaryDirectory() as folder:
         corpus = write_corpus(config.corpus, config.field, Path(folder) / "corpus.txt")
-        print(f"{corpus.tokens:,} words in {corpus.lines:,} lines", flush=True)
+        log.info(f"{corpus.tokens:,} words in {corpus.lines:,} lines")
         vectors, seconds = _word2vec(config, corpus, earlier)
+    words_per_second = round(corpus.tokens * config.epochs / seconds, 1)
+    log.info(f"{config.epochs} epochs in {seconds:.1f} s, {words_per_second:,.0f} words/s")
     provenance = _provenance(config, len(vectors), corpus)
     if earlier:
         provenance["continued"] = what_changed(config, earlier, vectors, corpus.tokens)
-    return Trained(vectors, provenance, round(corpus.tokens * config.epochs / seconds, 1))
+    return Trained(vectors, provenance, words_per_second)
 
 
 def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) -> "tuple[KeyedVectors, float]":

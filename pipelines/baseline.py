@@ -1,6 +1,7 @@
 """Stage `baseline`: the baselines of a task learn from a prepared dataset and predict its dev and test splits."""
 
 import argparse
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +18,8 @@ from pipelines.tasks.config import TaskFile
 from pipelines.text.subwords import SUBWORDS
 from pipelines.text.tokenization import Detokenizer, words
 from pipelines.text.vocabulary import UNKNOWN
+
+log = logging.getLogger(__name__)
 
 
 @exits_on_input_error
@@ -53,7 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
             except InputError as error:
                 raise InputError(f"{train_file}: {name}: {error}") from None
             costs[name] = {"wall_seconds": round(time.perf_counter() - start, 3)}
-            print(f"{name}: learned from {len(train):,} examples in {costs[name]['wall_seconds']:.1f} s", flush=True)
+            log.info(f"{name}: learned from {len(train):,} examples in {costs[name]['wall_seconds']:.1f} s")
             for split, examples in splits.items():
                 write_rows(folder / name / f"{split}.jsonl", with_text(predict(examples), detokenize))
     write_json(options.cost, costs)

@@ -4,6 +4,7 @@ A run is compared with the best baseline of its task and dataset, on resamples o
 """
 
 import argparse
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from pipelines.reporting import plots, table
 from pipelines.reporting.contest import Contest, Entry, compete
 from pipelines.reporting.leaderboard import Leaderboard, Row, Sample, Value, read_leaderboard, write_leaderboard
 from pipelines.runs.config import load_baselines, load_run, load_runs
+
+log = logging.getLogger(__name__)
 
 SHOWN_SAMPLES = 6  # of the texts that a training wrote
 
@@ -55,7 +58,8 @@ def main(arguments: list[str] | None = None) -> None:
                 file.write(text)
     if options.headlines:
         write_leaderboard(options.headlines, headlines(leaderboard))
-    print(f"compared {sum(len(group.rows) for group in leaderboard.groups)} systems in {options.output}/leaderboard.md")
+    systems = sum(len(group.rows) for group in leaderboard.groups)
+    log.info(f"compared {systems} systems in {options.output}/leaderboard.md")
 
 
 def compare(options: argparse.Namespace) -> Leaderboard:

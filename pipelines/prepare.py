@@ -1,7 +1,7 @@
 """Stage `prepare`: a dataset's config becomes splits as JSON Lines, counts of words, and a data report."""
 
 import argparse
-import sys
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from pipelines.datasets.report import build_report, markdown, warnings
 from pipelines.datasets.splits import draw_dev, remove_overlap, split_paths, write_splits
 from pipelines.datasets.tokens import write_subwords
 
+log = logging.getLogger(__name__)
+
 
 @exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
@@ -24,7 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder of the prepared dataset")
     options = parser.parse_args(arguments)
     prepare(load_config(DatasetConfig, options.dataset), options.dataset.stem, options.output)
-    print(f"prepared {options.output}; read {options.output / 'report.md'}")
+    log.info(f"prepared {options.output}; read {options.output / 'report.md'}")
 
 
 def prepare(config: DatasetConfig, name: str, output: Path) -> None:
@@ -45,7 +47,7 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
         report: dict[str, Any] = {**about, "changes": changes, **build_report(paths)}
         report["warnings"] = warnings(report)
         for warning, count in report["warnings"].items():
-            print(f"warning: {warning}: {count:,}", file=sys.stderr)
+            log.warning(f"{warning}: {count:,}")
         write_json(folder / "report.json", report)
         with atomic_file(folder / "report.md") as page:
             page.write(markdown(report))

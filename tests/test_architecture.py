@@ -39,7 +39,7 @@ ALLOWED = {
     "tasks": {"cells", "models", "batches", "text", "data", "decoding", "evaluation"},
     "runs": {"cells", "tasks", "models", "batches", "text", "data", "evaluation"},
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
-    "probing": {"models", "batches", "data", "reporting"},
+    "probing": {"models", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }
 WITHOUT_KERAS = ("evaluation", "baselines", "reporting", "data", "text", "batches", "datasets")
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))

@@ -3,6 +3,7 @@
 import errno
 import functools
 import inspect
+import logging
 import os
 import sys
 import time
@@ -10,7 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, ParamSpec
 
+from embeddings.foundation.messages import show_messages
+
 P = ParamSpec("P")
+log = logging.getLogger(__name__)
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: there is no room
 
@@ -28,6 +32,7 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(main)
     def command(*args: P.args, **kwargs: P.kwargs) -> None:
         start = time.perf_counter()
+        show_messages()
         try:
             main(*args, **kwargs)
         except InputError as error:
@@ -46,7 +51,7 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
                 "; nothing is left half-written; make room, or write to another disk" if error.errno in FULL else ""
             )
             _exit(f"{where}{error.strerror or error}{advice}")
-        print(f"{Path(inspect.getfile(main)).stem}: {time.perf_counter() - start:.1f} s", file=sys.stderr)
+        log.info(f"{Path(inspect.getfile(main)).stem}: {time.perf_counter() - start:.1f} s")
 
     return command
 

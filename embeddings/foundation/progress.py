@@ -120,7 +120,7 @@ class Progress:
         parts = [self._state or f"{self._done:,.0f}{of_total} {self._unit}", f"{self.seconds:.0f} s so far"]
         if not self._total:
             parts.append(f"{self._done / max(self.seconds, 1e-9):,.0f} {self._unit}/s")
-        elif self._done > self._begin:
+        elif self._begin < self._done < self._total:
             each = self._updated / (self._done - self._begin)
             parts.append(f"about {max(0.0, each * (self._total - self._begin) - self.seconds):.0f} s left")
         return ", ".join(parts)

@@ -1,4 +1,4 @@
-"""Probes: what the states of a language model tell of a text's label, although it was never shown one.
+"""Probing: how well the hidden states of a language model predict labels that it was never trained on.
 
 Reference: Radford, Jozefowicz & Sutskever, "Learning to Generate Reviews and Discovering Sentiment", 2017.
 """

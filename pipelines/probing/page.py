@@ -103,12 +103,12 @@ def _section(text: ShownText, threshold: float, darkest: tuple[float, float]) ->
     distances = text.values - threshold
     shares = np.clip(distances / np.where(distances < 0, *darkest), -1, 1)
     levels = np.rint(shares * LEVELS).astype(int).tolist()
-    told = f"{escape(text.id)}: {escape(text.label)}; the unit says {escape(text.by_unit)} ({text.final:+.3f})"
+    heading = f"{escape(text.id)}: {escape(text.label)}; the unit says {escape(text.by_unit)} ({text.final:+.3f})"
     coloured = "".join(
         f"<span class={_name(level)}>{escape(''.join(piece for piece, _ in group))}</span>"
         for level, group in groupby(zip(text.pieces, levels, strict=True), key=lambda pair: pair[1])
     )
-    return f'<section>\n<h2>{told}</h2>\n<div class="text">{coloured}{" …" if text.cut else ""}</div>\n</section>\n'
+    return f'<section>\n<h2>{heading}</h2>\n<div class="text">{coloured}{" …" if text.cut else ""}</div>\n</section>\n'
 
 
 def _name(level: int) -> str:

@@ -1,7 +1,8 @@
-"""A linear probe of states for two labels, and the unit of it that tells most alone."""
+"""A linear probe of hidden states for two labels, and its single most predictive unit."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Probe:
-    """A regression on all units, and the one unit that tells most alone."""
+    """A regression on all units, and the single most predictive unit."""
 
     labels: tuple[str, str]  # sorted
     regression: Regression
@@ -53,6 +54,17 @@ class Probe:
     def below(self) -> str:
         """The other one."""
         return self.labels[int(not self.threshold.second_is_above)]
+
+    def described(self) -> dict[str, Any]:
+        """What a user asks of the probe."""
+        return {
+            "unit": self.unit,
+            "label_above": self.above,
+            "threshold": round(self.threshold.value, 6),
+            "units": len(self.regression.weights),
+            "units_used": int(np.count_nonzero(self.regression.weights)),
+            "penalty_inverse": self.regression.penalty_inverse,
+        }
 
     def by_all_units(self, states: np.ndarray) -> np.ndarray:
         """The labels that the regression gives to states (texts, units)."""
@@ -118,8 +130,8 @@ def two_labels(labels: Iterable[str]) -> tuple[str, str]:
     """
     names = sorted(set(labels))
     if len(names) != 2:
-        told = f", {', '.join(names[:5])}" if names else ""
-        raise InputError(f"expected two labels, which a unit can tell apart, got {len(names)}{told}")
+        shown = f", {', '.join(names[:5])}" if names else ""
+        raise InputError(f"expected two labels, which a unit can tell apart, got {len(names)}{shown}")
     return names[0], names[1]
 
 

@@ -11,7 +11,7 @@ from pipelines.models.language_model import LanguageModel, reader, zero_states
 def final_states(
     model: LanguageModel, texts: Sequence[np.ndarray], chunk_tokens: int, batch_size: int = 64
 ) -> np.ndarray:
-    """The state after the last token of each text, read in batches of like length.
+    """The state after the last token of each text, read in length-bucketed batches.
 
     It is the last state of the last layer: an LSTM's cell state, as in Radford et al. 2017, section 3. They bound it by
     its tanh; here it is left as it is, since small LSTMs have cell states beyond 5, which their tanh makes equal.

@@ -1,13 +1,15 @@
 """Predictions for a reader: JSON Lines, plain text, CoNLL columns, or a page of token attributions."""
 
 import json
-import sys
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from embeddings.foundation.errors import InputError
 from pipelines.reporting.explanations import END, START, section
+
+log = logging.getLogger(__name__)
 
 FORMATS = ("jsonl", "text", "conll", "html")
 
@@ -26,9 +28,9 @@ def print_predictions(rows: Iterable[Mapping[str, Any]], form: str) -> None:
         print(text, end="", flush=True)
     seconds = time.perf_counter() - start
     if tokens or not examples:
-        print(f"{examples:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s", file=sys.stderr)
+        log.info(f"{examples:,} texts, {tokens:,} tokens, {tokens / seconds:,.0f} tokens/s")
     else:
-        print(f"{examples:,} examples, {examples / seconds:,.0f} examples/s", file=sys.stderr)
+        log.info(f"{examples:,} examples, {examples / seconds:,.0f} examples/s")
 
 
 def formatted(rows: Iterable[Mapping[str, Any]], form: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Resuming interrupted training: its state after the last whole epoch."""
 
 import json
+import logging
 import sys
 import time
 import zipfile
@@ -16,6 +17,8 @@ from embeddings.foundation.files import atomic_path, checksum
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
 from pipelines.training.callbacks import Stopwatch
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]  # of our packages
 PACKAGES = ("keras", "numba", "numpy", "tensorflow")
@@ -63,7 +66,7 @@ class Checkpoint:
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             others = [str(error)]
         if others:
-            print(f"{self.path}: is of another training ({', '.join(others[:3])}); starts anew", file=sys.stderr)
+            log.info(f"{self.path}: is of another training ({', '.join(others[:3])}); starts anew")
             self.remove()
             return None
         self._started -= about["wall_seconds"]
@@ -137,7 +140,7 @@ class Resumption(keras.callbacks.Callback):
         self.curves.append_header = False
         for callback, its in zip(self.stateful, state["callbacks"], strict=True):
             callback.state = its
-        print(f"resumes after epoch {self.counts['epochs']} of {self.params['epochs']}", file=sys.stderr, flush=True)
+        log.info(f"resumes after epoch {self.counts['epochs']} of {self.params['epochs']}")
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         stopping = {name: getattr(self.stopping, name) for name in ("wait", "stopped_epoch", "best_epoch", "best")}

@@ -143,7 +143,8 @@ def test_the_new_word_stands_where_its_contexts_put_it(second, first):
     assert vectors.similarity("lynx", "dog") > vectors.similarity("lynx", "bus") + 0.2
 
 
-def test_what_changed_is_printed_and_stored(second, folder, capsys):
+def test_what_changed_is_told_and_stored(second, folder, caplog):
+    caplog.set_level("INFO")
     before = store.read(folder)
     vectors, provenance, _ = train(second)
     cosines = [
@@ -159,7 +160,7 @@ def test_what_changed_is_printed_and_stored(second, folder, capsys):
         "tokens": 360,
         "provenance": store.provenance(folder),
     }
-    assert "18 words before, 3 added, 360 tokens; words of before moved by a cosine" in capsys.readouterr().out
+    assert "18 words before, 3 added, 360 tokens; words of before moved by a cosine" in caplog.text
     assert provenance["config"]["continue_from"] == str(folder)
     assert provenance["words"] == 21
 

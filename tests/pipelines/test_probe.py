@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 
 import keras
-import numpy as np
 import pytest
 from conformance_cases import DATASET, RUN, build, cell_config, task_config
 
@@ -15,6 +14,7 @@ from embeddings.foundation.plugins import load
 from pipelines import probe
 from pipelines.data.examples import Example, write_examples
 from pipelines.datasets.toy.writer import write_files
+from pipelines.probing import output
 from pipelines.runs.folder import save_run
 from pipelines.text.tokenization import Detokenizer, tokenizer
 from pipelines.training.fit import fit
@@ -118,7 +118,7 @@ def test_the_histogram_holds_every_text_of_its_split(probed, toy):
 
 def test_the_page_colours_texts_of_both_labels_whole(probed, toy):
     page = (probed / "probe/unit.html").read_text(encoding="utf-8")
-    assert page.count("<section>") == 2 * probe.SHOWN_TEXTS
+    assert page.count("<section>") == 2 * output.SHOWN_TEXTS
     for label in ("positive", "negative"):
         first = next(example for example in toy["dev"] if example.label == label)
         assert f"{first.id}: {label}; the unit says" in page
@@ -143,21 +143,8 @@ def test_test_is_not_read_unless_it_is_asked_for(run, toy, tmp_path):
     assert about["texts"] == {"train": 40, "dev": 40}
 
 
-def test_the_limit_draws_with_the_seed_and_keeps_the_order(data):
-    one, same, other = (probe.drawn(data / "dev.jsonl", 20, seed) for seed in (1, 1, 2))
-    numbers = [int(example.id.partition("-")[2]) for example in one]
-    assert numbers == sorted(set(numbers))
-    assert (len(one), one == same, one == other) == (20, True, False)
-    assert len(probe.drawn(data / "dev.jsonl", 1000, 1)) == 60
-
-
-def test_an_accuracy_and_its_interval():
-    found = probe.accuracy(np.array([True, True, False, True]), seed=1)
-    assert (found["value"], found["low"], found["high"]) == (75.0, 25.0, 100.0)
-
-
 def test_a_long_text_is_cut_on_the_page_and_an_empty_one_is_read(run, toy, tmp_path, monkeypatch):
-    monkeypatch.setattr(probe, "SHOWN_TOKENS", 30)
+    monkeypatch.setattr(output, "SHOWN_TOKENS", 30)
     empty = replace(toy["dev"][0], text="", tokens=("<unk>",))
     data = prepared(tmp_path / "data", {"train": toy["train"][:40], "dev": [empty, *toy["dev"][1:20]]})
     probe.main([str(run), *options(data, tmp_path)])

@@ -1,7 +1,7 @@
 """Datasets of TensorFlow Datasets: any builder; the dataset's config maps our fields to its features."""
 
+import logging
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -15,6 +15,8 @@ from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.config import DatasetConfig
+
+log = logging.getLogger(__name__)
 
 Row = Mapping[str, Any]  # what TFDS yields: features by name
 Column = Callable[[Row], Any]  # takes one field out of a row
@@ -101,7 +103,7 @@ def prepared_builder(name: str) -> Any:
         raise InputError(f"no TFDS builder {name!r}: {_first_line(error)}") from None
     if not builder.is_prepared():
         told = "TFDS downloads and prepares it now; without a network it tries for some minutes"
-        print(f"{name}: not in {builder.data_dir}; {told}", file=sys.stderr, flush=True)
+        log.info(f"{name}: not in {builder.data_dir}; {told}")
         try:
             builder.download_and_prepare(download_config=tfds.download.DownloadConfig(try_download_gcs=False))
         except Exception as error:  # a builder's own code, the network, a checksum: errors of a dozen kinds

@@ -243,14 +243,17 @@ def tiny(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> tfds_source.Source:
     )
 
 
-def test_what_tfds_has_to_prepare_first_is_told(tiny: tfds_source.Source, tmp_path: Path, capsys, monkeypatch) -> None:
+def test_what_tfds_has_to_prepare_first_is_told(tiny: tfds_source.Source, tmp_path: Path, caplog, monkeypatch) -> None:
+    def messages() -> list[str]:
+        return [record.message for record in caplog.records if record.name.startswith("pipelines")]
+
+    caplog.set_level("INFO", "pipelines")
     tiny.read(Path("unused"))
-    assert capsys.readouterr().err == ""
+    assert messages() == []
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
     tiny.read(Path("unused"))
-    assert capsys.readouterr().err.startswith(
-        f"tiny_reviews:1.0.0: not in {tmp_path}/tiny_reviews/1.0.0; TFDS downloads"
-    )
+    (message,) = messages()
+    assert message.startswith(f"tiny_reviews:1.0.0: not in {tmp_path}/tiny_reviews/1.0.0; TFDS downloads")
 
 
 def test_tfds_features_become_fields(tiny: tfds_source.Source) -> None:

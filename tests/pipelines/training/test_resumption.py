@@ -53,18 +53,18 @@ def same(one, other):
 
 
 @pytest.mark.parametrize("broken", [(1, 1), (2,), (3,), (1, 2), (1, 1, 1)])
-def test_a_broken_training_ends_as_an_unbroken_one_does(new_problem, tmp_path, capsys, broken):
+def test_a_broken_training_ends_as_an_unbroken_one_does(new_problem, tmp_path, caplog, broken):
+    caplog.set_level("INFO", "pipelines")
     metrics = [1, 5, 3, 4]  # the second epoch is best, the fourth the last that patience allows
     unbroken = train(new_problem, tmp_path, metrics, resumable=False)
     assert (unbroken[3]["epochs"], unbroken[3]["best_epoch"]) == (4, 2)
-    capsys.readouterr()
     for epochs in broken:  # done before the process ends
         with pytest.raises(KilledError):
             train(new_problem, tmp_path, [*metrics[:epochs], BROKEN])
         metrics = metrics[epochs:]
     resumed = train(new_problem, tmp_path, metrics)
     assert same(resumed, unbroken)
-    assert f"resumes after epoch {sum(broken)} of 9\n" in capsys.readouterr().err
+    assert f"resumes after epoch {sum(broken)} of 9" in caplog.messages
 
 
 def test_epochs_that_may_not_be_the_best_are_remembered_as_such(new_problem, tmp_path):
@@ -132,29 +132,30 @@ def flip_a_bit(tmp_path, monkeypatch):
     ],
 )
 def test_a_checkpoint_of_another_training_is_ignored_and_removed(
-    new_problem, tmp_path, capsys, monkeypatch, change, message
+    new_problem, tmp_path, caplog, monkeypatch, change, message
 ):
+    caplog.set_level("INFO", "pipelines")
     unbroken = train(new_problem, tmp_path, [1, 5, 3, 4], resumable=False)
     with pytest.raises(KilledError):
         train(new_problem, tmp_path, [1, 5, BROKEN])
     change(tmp_path, monkeypatch)
     assert same(train(new_problem, tmp_path, [1, 5, 3, 4]), unbroken)
-    error = capsys.readouterr().err
-    assert message in error
-    assert "starts anew" in error
-    assert "resumes" not in error
+    assert message in caplog.text
+    assert "starts anew" in caplog.text
+    assert "resumes" not in caplog.text
 
 
-def test_other_settings_and_other_code_are_told_by_name(new_problem, tmp_path, capsys, monkeypatch):
+def test_other_settings_and_other_code_are_told_by_name(new_problem, tmp_path, caplog, monkeypatch):
+    caplog.set_level("INFO", "pipelines")
     with pytest.raises(KilledError):
         train(new_problem, tmp_path, [1, BROKEN])
     with pytest.raises(KilledError):
         train(new_problem, tmp_path, [1, BROKEN], settings=("b",))
-    assert "another training (settings); starts anew" in capsys.readouterr().err
+    assert "another training (settings); starts anew" in caplog.text
     sha256 = resumption.sha256
     monkeypatch.setattr(resumption, "sha256", lambda path: "0" if path.name == "batching.py" else sha256(path))
     train(new_problem, tmp_path, [1, 5, 3, 4], settings=("b",))
-    assert "another training (pipelines/batches/batching.py); starts anew" in capsys.readouterr().err
+    assert "another training (pipelines/batches/batching.py); starts anew" in caplog.text
 
 
 def test_the_code_of_the_command_itself_counts(tmp_path, monkeypatch):
