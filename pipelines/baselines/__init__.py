@@ -11,6 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipelines.data.examples import Example
 
-SHARED = ("config", "word_alignment", "words")  # modules that are no plug-ins
+SHARED = ("config", "threads", "word_alignment", "words")  # modules that are no plug-ins
 
 Predict = Callable[[Sequence[Example]], Iterator[dict]]
