@@ -15,9 +15,9 @@ from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.records import main_scores, read_scores
 from pipelines.evaluation.scores import Score
-from pipelines.reporting.contest import Contest, Entry, differences
+from pipelines.reporting.comparison import ComparisonGroup, System, differences
 from pipelines.reporting.leaderboard import Row, Value
-from pipelines.runs.config import Run, load_runs
+from pipelines.reporting.systems import Entry, read_entries
 
 PREFACE = """# Comparisons
 
@@ -49,8 +49,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--keep", action="store_true", help="keep the tables of which something is not evaluated here")
     options = parser.parse_args(arguments)
 
-    comparisons, runs = read_yaml(options.comparisons), load_runs(options.runs)
-    contests = {title: contest_of(each, runs, options) for title, each in comparisons.items()}
+    comparisons, runs = read_yaml(options.comparisons), read_entries(options.runs, "runs")
+    groups = {title: group_of(each, runs, options) for title, each in comparisons.items()}
     seeds = by_group(runs)
     before = read_json(options.json) if options.keep and options.json.exists() else []
     results = []
@@ -59,10 +59,10 @@ def main(arguments: list[str] | None = None) -> None:
         kept = [row for row in before if row["comparison"] == title]
         if lacking and not kept:
             print(f"no table {title!r}; not evaluated yet: {', '.join(lacking)}", file=sys.stderr)
-        results += kept if lacking else compared(title, each, contests[title], runs, options)
+        results += kept if lacking else compared(title, each, groups[title], runs, options)
     write_json(options.json, results)
     with atomic_file(options.page) as page:
-        page.write(PREFACE + "\n".join(tables(results, {title: each.headline for title, each in contests.items()})))
+        page.write(PREFACE + "\n".join(tables(results, {title: each.headline for title, each in groups.items()})))
 
 
 def missing(comparison: Mapping[str, Any], seeds: Seeds, options: argparse.Namespace) -> list[str]:
@@ -85,15 +85,19 @@ def scores_of(name: str, options: argparse.Namespace) -> tuple[Path, str]:
     return options.evaluations / folder / "scores.json", system
 
 
-def contest_of(comparison: Mapping[str, Any], runs: Mapping[str, Run], options: argparse.Namespace) -> Contest:
-    """What the systems of a comparison compete in."""
+def group_of(comparison: Mapping[str, Any], runs: Mapping[str, Entry], options: argparse.Namespace) -> ComparisonGroup:
+    """The group of the systems of a comparison."""
     run = runs[members(comparison["base"], by_group(runs))[0]]
     config = load_part(MetricsConfig, options.configs / "tasks" / f"{run.task}.yaml")
-    return Contest(config.task, run.dataset, config.metrics, config.shown[0])
+    return ComparisonGroup(config, run.dataset)
 
 
 def compared(
-    title: str, comparison: Mapping[str, Any], contest: Contest, runs: Mapping[str, Run], options: argparse.Namespace
+    title: str,
+    comparison: Mapping[str, Any],
+    group: ComparisonGroup,
+    runs: Mapping[str, Entry],
+    options: argparse.Namespace,
 ) -> list[dict[str, Any]]:
     """The base and the others of a comparison, each with its score and its difference to the base.
 
@@ -103,38 +107,38 @@ def compared(
     base, others = comparison["base"], comparison["others"]
     seeds = by_group(runs)
     run = runs[members(base, seeds)[0]]
-    entries = {name: entry(name, members(name, seeds), contest, options) for name in (base, *others.values())}
+    systems = {name: system(name, members(name, seeds), group, options) for name in (base, *others.values())}
     test = options.data / run.dataset / "test.jsonl"
-    found = differences(entries[base], [entries[name] for name in others.values()], contest, test, run.seed)
+    found = differences(systems[base], [systems[name] for name in others.values()], group, test, run.seed)
     return [
         {
             "comparison": title,
             "what": what,
             "system": name,
-            "metric": contest.headline.name,
-            **{split: vars(values[contest.headline.name]) for split, values in entries[name].row.scores.items()},
+            "metric": group.headline.name,
+            **{split: vars(values[group.headline.name]) for split, values in systems[name].row.scores.items()},
             "difference": vars(found[name]) if name in found else None,
         }
         for what, name in {comparison["base_is"]: base, **others}.items()
     ]
 
 
-def entry(name: str, runs: Sequence[str], contest: Contest, options: argparse.Namespace) -> Entry:
+def system(name: str, runs: Sequence[str], group: ComparisonGroup, options: argparse.Namespace) -> System:
     """The scores and predictions of a run or a baseline; of several seeds the mean, and so of their intervals."""
     of_split: dict[str, list[Score]] = {}
     folders = []
     for member in runs:
-        path, system = scores_of(member, options)
+        path, system_name = scores_of(member, options)
         if not path.exists():
             raise InputError(f"{path}: no such file; run the stage evaluate of {member!r} first")
         folders.append(options.predictions / member)
-        for split, scores in read_scores(path)[system].items():
-            of_split.setdefault(split, []).extend(main_scores(scores, [contest.headline]).values())
+        for split, scores in read_scores(path)[system_name].items():
+            of_split.setdefault(split, []).extend(main_scores(scores, [group.headline]).values())
     values = {
-        split: {contest.headline.name: Value(*(fmean(column) for column in zip(*map(bounds, scores), strict=True)))}
+        split: {group.headline.name: Value(*(fmean(column) for column in zip(*map(bounds, scores), strict=True)))}
         for split, scores in of_split.items()
     }
-    return Entry(Row(name, "run", values, {}, {}), tuple(folders))
+    return System(Row(name, "run", values, {}, {}), tuple(folders))
 
 
 def bounds(score: Score) -> tuple[float, float, float]:

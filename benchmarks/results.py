@@ -19,7 +19,7 @@ from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.records import main_scores, read_scores
 from pipelines.evaluation.scores import Score
 from pipelines.evaluation.significance import INTERVAL, NO_INTERVAL
-from pipelines.runs.config import load_baselines, load_runs
+from pipelines.reporting.systems import read_entries
 
 PREFACE = """# Results on real data
 
@@ -84,7 +84,7 @@ def metrics_of(task: str, configs: Path) -> dict[str, Metric]:
 
 def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Results of runs; those that differ by nothing but their seed are one."""
-    runs = load_runs(options.runs)
+    runs = read_entries(options.runs, "runs")
     for group, names in by_group(runs).items():
         run = runs[next(iter(names.values()))]
         kept = [result for result in before if (result["run"], result["seeds"]) == (group, list(names))]
@@ -109,7 +109,7 @@ def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -
 
 def baseline_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Results of baselines."""
-    for group, item in load_baselines(options.runs).items():
+    for group, item in read_entries(options.runs, "baselines").items():
         kept = [result for result in before if result["command"].endswith(f"evaluate-baseline@{group}")]
         if options.keep and not (options.evaluations / "baselines" / group).exists():
             if not kept:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from pipelines.runs.config import Run
+from pipelines.reporting.systems import Entry
 
 
-def by_group(runs: Mapping[str, Run]) -> dict[str, dict[int, str]]:
+def by_group(runs: Mapping[str, Entry]) -> dict[str, dict[int, str]]:
     """The names of runs by seed, by the name that they share; a name without its seed stands alone."""
     groups: dict[str, dict[int, str]] = {}
     for name, run in runs.items():

@@ -52,9 +52,8 @@ def main(arguments: list[str] | None = None) -> None:
                 found = scores[system][split] = evaluate(family, examples, predictions, context)
                 headline = main_scores(found, shown[:1])
                 if not headline:
-                    raise InputError(
-                        f"{path}: expected `probabilities` in every prediction, {config.monitor} needs them"
-                    )
+                    needs = "`probabilities` in every prediction and two labels among the examples"
+                    raise InputError(f"{path}: expected {needs}, without which there is no {config.monitor}")
                 for metric, score in headline.items():
                     print(f"{system} {split}: {metric.name} {score.write(metric)}")
                 tables = output / folder.relative_to(options.predictions) / split

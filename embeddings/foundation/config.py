@@ -51,9 +51,15 @@ def load_config(cls: type[Config], path: str | Path, overrides: Mapping[str, Any
 
 def load_part(cls: type[Config], path: str | Path) -> Config:
     """Reads those keys of a YAML file that a frozen dataclass has; the others are left to whoever reads them."""
-    content = read_yaml(path)
+    return build_part(cls, read_yaml(path), path)
+
+
+def build_part(cls: type[Config], values: Mapping[str, Any], where: str | Path) -> Config:
+    """Builds a frozen dataclass from those keys of a mapping that it has; `where` names its origin in errors."""
     known = {field.name for field in dataclasses.fields(cast(Any, cls))}
-    return build_config(cls, {key: value for key, value in content.items() if key in known}, path)
+    if isinstance(values, Mapping):
+        values = {key: value for key, value in values.items() if key in known}
+    return build_config(cls, values, where)
 
 
 def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path) -> Config:

@@ -1,4 +1,4 @@
-"""Baselines: what a recurrent model has to beat, one module each.
+"""Baselines, one file each; a task names the files under `baselines:`.
 
 A module offers `LEARNS`, the field of an example that it learns to predict (`label`, `tags`, `tokens`,
 `target_tokens` or `target_text`), `READS` if it learns from another one than `tokens`, and
@@ -10,5 +10,7 @@ unless it learns the `tokens`.
 from collections.abc import Callable, Iterator, Sequence
 
 from pipelines.data.examples import Example
+
+SHARED = ("config", "threads", "word_alignment", "words")  # modules that are no plug-ins
 
 Predict = Callable[[Sequence[Example]], Iterator[dict]]

@@ -8,6 +8,7 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.baselines import Predict
 from pipelines.baselines.tfidf_logistic_regression import terms
+from pipelines.baselines.threads import one_thread
 from pipelines.data.examples import Example
 
 LEARNS = "label"
@@ -44,7 +45,8 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
     for name in names[1:] if len(names) == 2 else names:
         inside = labels == name
         ratio = log_count_ratio(presence, inside)
-        model = LinearSVC(C=PENALTY_INVERSE, random_state=seed).fit(presence.multiply(ratio).tocsr(), inside)
+        with one_thread():
+            model = LinearSVC(C=PENALTY_INVERSE, random_state=seed).fit(presence.multiply(ratio).tocsr(), inside)
         learned = model.coef_.ravel()
         mixed = (1 - INTERPOLATION) * np.abs(learned).mean() + INTERPOLATION * learned
         weights.append(ratio * mixed)

@@ -7,6 +7,7 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError
 from pipelines.baselines import Predict
+from pipelines.baselines.threads import one_thread
 from pipelines.data.examples import Example
 
 LEARNS = "label"
@@ -64,7 +65,8 @@ def learned(features: Any, labels: Sequence[str], seed: int) -> Any:
     if folds > 1:
         splits = StratifiedKFold(folds, shuffle=True, random_state=seed)
         model = GridSearchCV(model, {"C": PENALTY_INVERSES}, scoring="accuracy", cv=splits)
-    return model.fit(features, labels)
+    with one_thread():
+        return model.fit(features, labels)
 
 
 def predicted(model: Any, features: Any, examples: Sequence[Example]) -> Iterator[dict]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from embeddings.foundation.errors import InputError
 from pipelines.baselines import Predict
+from pipelines.baselines.threads import one_thread
 from pipelines.data.examples import Example
 from pipelines.data.tag_schemes import repaired
 
@@ -61,7 +62,8 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
         raise InputError(f"expected two tags or more, got {sorted(set(tags))}; there is nothing to learn")
     vectorizer.fit([features(word) for word in {BOUNDARY, *(token for example in train for token in example.tokens)}])
     model = LinearSVC(C=0.1, tol=0.01, random_state=seed)
-    model.fit(windows(train), tags)
+    with one_thread():
+        model.fit(windows(train), tags)
 
     def predict(examples: Sequence[Example]) -> Iterator[dict]:
         any_tokens = any(example.tokens for example in examples)

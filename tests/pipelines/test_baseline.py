@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from pipelines.baseline import in_words, main
+from pipelines.baseline import main
+from pipelines.baselines.words import in_words
 from pipelines.data.examples import Example, read_rows, write_examples
 
 TASK = """

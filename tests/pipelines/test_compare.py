@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.compare import main, samples
+from embeddings.foundation.config import read_yaml
+from pipelines.compare import main
 from pipelines.data.examples import Example, write_examples
 from pipelines.evaluate import main as evaluate
+from pipelines.reporting.systems import read_samples
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 LABELS = ["pos", "neg"] * 30
@@ -26,6 +28,13 @@ runs:
 baselines:
   toy: {task: sentiment, dataset: toy, seed: 1, report_test: true}
 """
+
+
+TRAINED = {
+    "good": ("lstm", True, "cbow", "fine_tuned", 1),
+    "close": ("gru", False, "random", "frozen", 2),
+    "bad": ("lstm", False, "cbow", "fine_tuned", 1),
+}
 
 
 def predict(folder, name, splits):
@@ -60,13 +69,24 @@ def world(tmp_path_factory):
                 *("--output", str(root / "evaluations" / system), "--metrics", str(root / f"metrics/{system}.json")),
             ]
         )
+    for name, (cell, bidirectional, vectors, word_vectors, seed) in TRAINED.items():
+        task = read_yaml(CONFIGS / "tasks" / "sentiment.yaml")
+        config = {
+            "run": {"dataset": "toy", "source_vectors": vectors, "target_vectors": "random", "seed": seed},
+            "task": {**task, "model": {"word_vectors": word_vectors}},
+            "cell": {"cell": cell, "units": 64, "depth": 1, "bidirectional": bidirectional},
+            "dataset": {"target_language": ""},
+        }
+        (root / "trained" / name).mkdir(parents=True)
+        (root / "trained" / name / "config.json").write_text(json.dumps(config))
     (root / "costs").mkdir()
     (root / "costs" / "good.json").write_text('{"wall_seconds": 30, "tokens_per_second": 1000, "parameters": 7}')
     return root
 
 
 def arguments(root, output, *, runs="runs.yaml", costs="costs"):
-    paths = {"data": "data", "predictions": "predictions", "evaluations": "evaluations", "costs": costs, "runs": runs}
+    names = ("data", "predictions", "evaluations", "trained")
+    paths = {**{name: name for name in names}, "costs": costs, "runs": runs}
     options = [part for name, path in paths.items() for part in (f"--{name}", str(root / path))]
     return [*options, "--configs", str(CONFIGS), "--output", str(output)]
 
@@ -186,11 +206,11 @@ def test_of_samples_the_first_the_last_and_more_early_than_late_ones_are_shown(c
     path = tmp_path / "samples.jsonl"
     rows = [{"step": step, "loss": 1.0, "text": "x"} for step in range(1, count + 1)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert [sample.step for sample in samples(path)] == shown
+    assert [sample.step for sample in read_samples(path)] == shown
 
 
 def test_one_sample_is_shown_and_of_no_file_none(tmp_path):
     path = tmp_path / "samples.jsonl"
     path.write_text('{"step": 7, "loss": 1.0, "text": "x"}\n')
-    assert [sample.step for sample in samples(path)] == [7]
-    assert samples(tmp_path / "none.jsonl") == ()
+    assert [sample.step for sample in read_samples(path)] == [7]
+    assert read_samples(tmp_path / "none.jsonl") == ()

@@ -1,0 +1,138 @@
+"""The systems that a runs file lists, as rows of the leaderboard: what they are, and what evaluate found."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from embeddings.foundation.config import build_config, build_part, load_part, read_yaml
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import read_json
+from pipelines.data.examples import read_rows
+from pipelines.evaluation.config import MetricsConfig
+from pipelines.evaluation.records import main_scores, read_scores
+from pipelines.evaluation.scores import Score
+from pipelines.reporting.comparison import ComparisonGroup, System
+from pipelines.reporting.leaderboard import Row, Sample, Value
+
+SHOWN_SAMPLES = 6  # of the texts that a training wrote
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where the stages wrote, and the configurations."""
+
+    configs: Path
+    predictions: Path
+    evaluations: Path
+    trained: Path
+    costs: Path
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What of an entry of a runs file reports read; training reads more."""
+
+    task: str  # file of configs/tasks
+    dataset: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What of `run` in a run folder's config.json reports read."""
+
+    dataset: str
+    source_vectors: str
+    target_vectors: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class TrainedCell:
+    """What of `cell` in a run folder's config.json reports read."""
+
+    cell: str
+    units: int
+    depth: int
+    bidirectional: bool
+
+
+def read_entries(path: str | Path, kind: Literal["runs", "baselines"]) -> dict[str, Entry]:
+    """Reads what a runs file lists under a key, by name."""
+    entries = read_yaml(path).get(kind) or {}
+    if not isinstance(entries, dict):
+        raise InputError(f"{path}: expected a mapping `{kind}:` of names to entries")
+    return {name: build_part(Entry, values, f"{path}: {kind} {name!r}") for name, values in entries.items()}
+
+
+def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, ComparisonGroup, System]]:
+    """Each run that was evaluated, as its run folder describes it."""
+    for name in names:
+        for scores in evaluated(folders.evaluations / name).values():
+            path = folders.trained / name / "config.json"
+            config = read_json(path, "run", "task", "cell", "dataset")
+            run, cell = build_part(TrainedRun, config["run"], path), build_part(TrainedCell, config["cell"], path)
+            group = ComparisonGroup(build_part(MetricsConfig, config["task"], path), run.dataset)
+            row = Row(
+                name=name,
+                kind="run",
+                **numbers(group, scores),
+                cost=read_costs(folders.costs / f"{name}.json"),
+                cell=cell.cell,
+                direction="both" if cell.bidirectional else "forward",
+                depth=cell.depth,
+                units=cell.units,
+                source_vectors="" if config["dataset"].get("features") else run.source_vectors,
+                target_vectors=run.target_vectors if config["dataset"].get("target_language") else "",
+                word_vectors=config["task"].get("model", {}).get("word_vectors", ""),
+                seed=run.seed,
+                samples=read_samples(folders.trained / name / "samples.jsonl"),
+            )
+            yield name, group, System(row, (folders.predictions / name,))
+
+
+def read_baselines(entries: Mapping[str, Entry], folders: Folders) -> Iterator[tuple[str, ComparisonGroup, System]]:
+    """Each baseline that was evaluated, with the name of its entry."""
+    for name, entry in entries.items():
+        scoring = load_part(MetricsConfig, folders.configs / "tasks" / f"{entry.task}.yaml")
+        group = ComparisonGroup(scoring, entry.dataset)
+        costs = read_costs(folders.costs / "baselines" / f"{name}.json")
+        for system, scores in evaluated(folders.evaluations / "baselines" / name).items():
+            row = Row(system, "baseline", **numbers(group, scores), cost=costs.get(system, {}), seed=entry.seed)
+            yield name, group, System(row, (folders.predictions / "baselines" / name / system,))
+
+
+def evaluated(folder: Path) -> Mapping[str, Mapping[str, Sequence[Score]]]:
+    """The scores in a folder that evaluate wrote, by system and split; none where it has not run."""
+    path = folder / "scores.json"
+    return read_scores(path) if path.exists() else {}
+
+
+def numbers(group: ComparisonGroup, scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
+    """What a row takes from the scores of a system, which are by split."""
+    found = {split: main_scores(of_split, group.scoring.shown) for split, of_split in scores.items()}
+    return {
+        "scores": {
+            split: {metric.name: Value(score.value, score.low, score.high) for metric, score in values.items()}
+            for split, values in found.items()
+        },
+        "signatures": {split: values[group.headline].signature for split, values in found.items()},
+    }
+
+
+def read_costs(path: Path) -> dict[str, Any]:
+    """Reads a cost file; nothing where there is none."""
+    return read_json(path) if path.exists() else {}
+
+
+def read_samples(path: Path) -> tuple[Sample, ...]:
+    """Of the texts that training wrote into a file, some from the first to the last; none where there is no file.
+
+    Their steps are spaced geometrically: a model learns to write in its first steps.
+    """
+    rows = list(read_rows(path)) if path.exists() else []
+    places = np.unique(np.geomspace(1, len(rows), SHOWN_SAMPLES).round().astype(int)) if rows else []
+    return tuple(build_config(Sample, rows[place - 1], path) for place in places)
