@@ -1,4 +1,4 @@
-"""Training that goes on: earlier vectors learn from a new corpus, which brings new words."""
+"""Continued training: earlier vectors are trained on a new corpus, which brings new words."""
 
 import logging
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Earlier(NamedTuple):
-    """An artefact from which training goes on."""
+    """An artefact whose training is continued."""
 
     artefact: store.Artefact
     output_weights: np.ndarray  # float32 (words, dimensions)
@@ -29,7 +29,7 @@ def read_earlier(config: TrainedConfig, tokenizer: str) -> Earlier:
     """Reads the artefact that `continue_from` names.
 
     Args:
-        config: how training goes on.
+        config: of the continued training.
         tokenizer: of the new corpus.
 
     Raises:
@@ -47,29 +47,29 @@ def read_earlier(config: TrainedConfig, tokenizer: str) -> Earlier:
         if expected != got:
             raise InputError(
                 f"{folder}: expected vectors {what} {expected!r}, as the new configuration has, got {got!r}; "
-                "training goes on only with the same"
+                "continued training needs the same"
             )
     return Earlier(artefact, store.output_weights(folder), provenance)
 
 
 def extend_vocabulary(model: "Word2Vec", earlier: Earlier, new_counts: Mapping[str, int]) -> None:
-    """Gives a new model the words of before and, behind them, the frequent ones of the new corpus.
+    """Gives a new model the earlier words and, after them, the frequent ones of the new corpus.
 
-    Words of before begin with their vectors and output weights and keep every occurrence, however rare in the new
-    corpus; their counts are added. New words begin as in any training. How often a frequent word is passed over
+    Earlier words begin with their vectors and output weights and keep every occurrence, however rare in the new
+    corpus; their counts are added. New words begin as in any training. How often a frequent word is skipped
     (subsampling) follows from the new corpus alone, negative samples from the sums. These are gensim's rules for
-    `build_vocab_from_freq(update=True)`, but that its `min_count` leaves words of before that are rare now with the
+    `build_vocab_from_freq(update=True)`, but that its `min_count` leaves earlier words that are rare now with the
     subsampling of the earlier corpus.
 
     Args:
         model: without a vocabulary; its `min_count` holds for new words.
-        earlier: the words of before.
+        earlier: the earlier artefact.
         new_counts: of the new corpus, most frequent first, escaped as in its file.
     """
     words = [escape(word) for word in earlier.artefact.words]
     known = set(words)
     frequent = {word: count for word, count in new_counts.items() if word in known or count >= model.min_count}
-    model.effective_min_count = model.min_count = 1  # gensim's threshold would also hold for words of before
+    model.effective_min_count = model.min_count = 1  # gensim's threshold would also hold for earlier words
     model.build_vocab_from_freq(dict(zip(words, earlier.artefact.counts.tolist(), strict=True)))
     model.wv.vectors[:] = earlier.artefact.vectors
     model.syn1neg[:] = earlier.output_weights
@@ -79,7 +79,7 @@ def extend_vocabulary(model: "Word2Vec", earlier: Earlier, new_counts: Mapping[s
 
 
 def what_changed(config: TrainedConfig, earlier: Earlier, vectors: "KeyedVectors", tokens: int) -> dict[str, Any]:
-    """Tells and prints what going on has changed.
+    """Describes and logs what continued training has changed.
 
     Returns:
         `from`: folder. `words_before`, `words_added`. `tokens`: of the new corpus. `mean_cosine_distance`: between each
@@ -92,8 +92,8 @@ def what_changed(config: TrainedConfig, earlier: Earlier, vectors: "KeyedVectors
     added = len(vectors) - len(before)
     moved = round(float(np.mean(1 - cosines)), 6)
     log.info(
-        f"{len(before):,} words before, {added:,} added, {tokens:,} tokens; "
-        f"words of before moved by a cosine distance of {moved} on average"
+        f"{len(before):,} earlier words, {added:,} added, {tokens:,} tokens; "
+        f"earlier words moved by a cosine distance of {moved} on average"
     )
     return {
         "from": config.continue_from,

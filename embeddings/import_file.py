@@ -125,5 +125,5 @@ def _judge(path: Path, words: int, skipped: Skipped) -> None:
         count = f"the first of {skipped.not_utf8:,} words that are not UTF-8"
         log.warning(f"{skipped.first_not_utf8}: {count}; they are skipped")
     if skipped.repeated:
-        count = f"the first of {skipped.repeated:,} words that came before"
+        count = f"the first of {skipped.repeated:,} repeated words"
         log.warning(f"{skipped.first_repeated}: {count}; each keeps its first vector")

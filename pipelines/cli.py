@@ -11,7 +11,7 @@ COMMANDS = {
     "predict": ("pipelines.predict", "predict prepared splits, or text from standard input, with a trained run"),
     "generate": ("pipelines.generate", "write on from a beginning with a trained language model"),
     "encode": ("pipelines.encode", "vectors of texts: the last hidden states of a trained run"),
-    "probe": ("pipelines.probe", "what the units of a language model tell of labels, with the texts coloured"),
+    "probe": ("pipelines.probe", "probing the hidden units of a language model for labels, with coloured texts"),
     "evaluate": ("pipelines.evaluate", "metrics of predictions, each with signature and interval"),
     "compare": ("pipelines.compare", "one leaderboard over all runs and baselines"),
 }

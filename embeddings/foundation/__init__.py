@@ -1,1 +1,1 @@
-"""What both packages stand on: errors, files, configuration, plug-ins, seeds, cost, progress."""
+"""What both packages are built on: errors, messages, files, configuration, plug-ins, seeds, cost, progress."""

@@ -56,7 +56,7 @@ def write_examples(path: str | Path, examples: Iterable[Example]) -> int:
 
 
 def _row(example: Example, add: Callable[[np.ndarray], int] | None = None) -> dict[str, Any]:
-    """An example as an object of JSON; `add` keeps its features, if it is to have any, and tells where they stand."""
+    """An example as an object of JSON; `add` stores its features, where it has any, and returns their row."""
     row = {key: value for key in Example.__slots__ if (value := getattr(example, key)) is not None}
     if ("features" in row) != (add is not None):
         raise InputError(f"{example.id}: expected features of every example or of none")
@@ -97,8 +97,8 @@ def read_examples(path: str | Path) -> Iterator[Example]:
         if "features" in row:
             stored = open_features(Path(path).with_suffix(".npy")) if stored is None else stored
             if row["features"] not in range(len(stored)):
-                told = f"expected `features` to be a row of {len(stored)}, got {row['features']!r}"
-                raise InputError(f"{path}:{number}: {told}; prepare the dataset again")
+                expected = f"expected `features` to be a row of {len(stored)}, got {row['features']!r}"
+                raise InputError(f"{path}:{number}: {expected}; prepare the dataset again")
             lists["features"] = stored[row["features"]]
         try:
             yield Example(**lists)
@@ -125,9 +125,9 @@ def check_shape(shape: Sequence[int] | None, expected: Sequence[int] | None, whe
     Raises:
         InputError: they differ.
     """
-    told = ["text" if each is None else f"features of shape {tuple(each)}" for each in (expected, shape)]
-    if told[0] != told[1]:
-        raise InputError(f"{where}: expected {told[0]}, as its dataset has, got {told[1]}")
+    wanted, got = ("text" if each is None else f"features of shape {tuple(each)}" for each in (expected, shape))
+    if wanted != got:
+        raise InputError(f"{where}: expected {wanted}, as its dataset has, got {got}")
 
 
 def read_dataset(folder: str | Path, *keys: str) -> dict[str, Any]:

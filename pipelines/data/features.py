@@ -59,7 +59,7 @@ def feature_rows(path: Path, scale: float = 1.0) -> Iterator[np.ndarray]:
 
 @contextmanager
 def feature_file(path: Path, shape: tuple[int, ...]) -> Iterator[Callable[[np.ndarray], int]]:
-    """Writes features of one shape as they come, atomically; yields a function that adds a row and tells its number.
+    """Writes features of one shape as they come, atomically; yields a function that adds a row and returns its number.
 
     Raises:
         InputError: a row has another shape.

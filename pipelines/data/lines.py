@@ -39,7 +39,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yields the objects of JSON Lines with the numbers of their lines; blank lines are passed over.
+    """Yields the objects of JSON Lines with the numbers of their lines; blank lines are skipped.
 
     Raises:
         InputError: a line is not a JSON object, or holds half a character, which no UTF-8 can write.

@@ -1,4 +1,4 @@
-"""The data report: what a prepared dataset holds, and what in it may mislead an experiment."""
+"""The data report: what a prepared dataset holds, and its data warnings."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

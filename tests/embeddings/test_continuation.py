@@ -1,4 +1,4 @@
-"""Training that goes on: words of before keep their vectors, new ones come in, and what changed is told."""
+"""Continued training: earlier words keep their vectors, new ones come in, and what changed is told."""
 
 import json
 from dataclasses import replace
@@ -160,7 +160,7 @@ def test_what_changed_is_told_and_stored(second, folder, caplog):
         "tokens": 360,
         "provenance": store.provenance(folder),
     }
-    assert "18 words before, 3 added, 360 tokens; words of before moved by a cosine" in caplog.text
+    assert "18 earlier words, 3 added, 360 tokens; earlier words moved by a cosine" in caplog.text
     assert provenance["config"]["continue_from"] == str(folder)
     assert provenance["words"] == 21
 
@@ -196,7 +196,7 @@ def test_the_language_of_before_counts_too(second, first, folder, write_split, t
     [
         (
             {"algorithm": "cbow"},
-            "first: expected vectors of algorithm 'cbow', as .* has, got 'skip_gram'; training goes",
+            "first: expected vectors of algorithm 'cbow', as .* has, got 'skip_gram'; continued",
         ),
         ({"dimensions": 8}, "first: expected vectors of dimensions 8, as the new configuration has, got 16"),
         ({"continue_from": "nowhere"}, "nowhere: no such artefact of vectors"),

@@ -138,7 +138,7 @@ def test_words_passed_over_are_counted_in_a_warning_each(make, capsys):
     warnings = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning")]
     assert warnings == [
         "warning: vectors.txt:2: the first of 1 words that are not UTF-8; they are skipped",
-        "warning: vectors.txt:3: the first of 2 words that came before; each keeps its first vector",
+        "warning: vectors.txt:3: the first of 2 repeated words; each keeps its first vector",
     ]
 
 

@@ -102,8 +102,7 @@ def prepared_builder(name: str) -> Any:
     except (AssertionError, ValueError) as error:  # an unknown config, a version that cannot be had
         raise InputError(f"no TFDS builder {name!r}: {_first_line(error)}") from None
     if not builder.is_prepared():
-        told = "TFDS downloads and prepares it now; without a network it tries for some minutes"
-        log.info(f"{name}: not in {builder.data_dir}; {told}")
+        log.info(f"{name}: not in {builder.data_dir}; TFDS downloads and prepares it now; offline it tries for minutes")
         try:
             builder.download_and_prepare(download_config=tfds.download.DownloadConfig(try_download_gcs=False))
         except Exception as error:  # a builder's own code, the network, a checksum: errors of a dozen kinds
