@@ -6,7 +6,7 @@ z, r = sigmoid(x_t W + b + h_{t-1} U + b');  g = tanh(x_t W + b + r (h_{t-1} U +
 import numpy as np
 
 from pipelines.layers.loops.arithmetic import ONE, column_sums, compiled, sigmoid, tanh
-from pipelines.layers.loops.product import add_product, in_panels, sums_for
+from pipelines.layers.loops.product import add_product, in_lines, lines_for
 from pipelines.layers.loops.walk import take_step, take_step_back
 
 EXTRA_IS_OF_INPUTS = False
@@ -32,8 +32,8 @@ def weight_gradients(h_before: np.ndarray, d_projected: np.ndarray, d_extra: np.
 def forward(rows, steps, projected, bias, weights, positions, backwards, zero_masked, states, outputs, saved):
     (recurrent, added_bias), (h,), (h_before, added_candidate) = weights, states, saved
     units, time, keep = h.shape[1], positions.shape[1], h_before.shape[1] > 0
-    panels, active = in_panels(recurrent), np.empty(len(rows), np.int64)
-    added = sums_for(len(rows), 3 * units)
+    lines, active = in_lines(recurrent), np.empty(len(rows), np.int64)
+    added = lines_for(len(rows), 3 * units)
     hidden = np.empty((len(rows), units), np.float32)
     z = np.empty(3 * units, np.float32)
     for step in range(time):
@@ -42,7 +42,7 @@ def forward(rows, steps, projected, bias, weights, positions, backwards, zero_ma
         for number in range(count):
             added[number, : 3 * units] = added_bias
             hidden[number] = h[active[number]]
-        add_product(added, hidden, panels, count)
+        add_product(added, hidden, lines, count)
         for number in range(count):
             row = active[number]
             position = positions[row, t]
@@ -70,9 +70,9 @@ def backward(
 ):
     (transposed, _), (h_before, added_candidate), (dh,) = weights, saved, d_states
     units, time = dh.shape[1], positions.shape[1]
-    panels, active = in_panels(transposed), np.empty(len(rows), np.int64)
+    lines, active = in_lines(transposed), np.empty(len(rows), np.int64)
     dz = np.empty((len(rows), 3 * units), np.float32)
-    d_hidden = sums_for(len(rows), units)
+    d_hidden = lines_for(len(rows), units)
     d_repeated = np.zeros(dh.shape, np.float32)  # of outputs that repeat an earlier step's
     d_h = np.empty(units, np.float32)
     for step in range(time - 1, -1, -1):
@@ -101,6 +101,6 @@ def backward(
             d_extra[position] = d_candidate
             for j in range(units):
                 d_next[j] = d_h[j] * update[j]
-        add_product(d_hidden, dz, panels, count)
+        add_product(d_hidden, dz, lines, count)
         for number in range(count):
             dh[active[number]] = d_hidden[number, :units]

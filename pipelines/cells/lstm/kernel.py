@@ -6,7 +6,7 @@ z = x_t W + b + h_{t-1} U;  i, f, o = sigmoid(z);  g = tanh(z);  c_t = f c_{t-1}
 import numpy as np
 
 from pipelines.layers.loops.arithmetic import ONE, TWO, compiled, sigmoid, tanh
-from pipelines.layers.loops.product import add_product, in_panels, sums_for
+from pipelines.layers.loops.product import add_product, in_lines, lines_for
 from pipelines.layers.loops.walk import take_step, take_step_back
 
 EXTRA_IS_OF_INPUTS = False
@@ -31,8 +31,8 @@ def weight_gradients(h_before: np.ndarray, d_projected: np.ndarray, d_extra: np.
 def forward(rows, steps, projected, bias, weights, positions, backwards, zero_masked, states, outputs, saved):
     (recurrent,), (h, c), (h_before, c_before) = weights, states, saved
     units, time, keep = h.shape[1], positions.shape[1], h_before.shape[1] > 0
-    panels, active = in_panels(recurrent), np.empty(len(rows), np.int64)
-    z = sums_for(len(rows), 4 * units)
+    lines, active = in_lines(recurrent), np.empty(len(rows), np.int64)
+    z = lines_for(len(rows), 4 * units)
     hidden = np.empty((len(rows), units), np.float32)
     for step in range(time):
         t = time - 1 - step if backwards else step
@@ -43,7 +43,7 @@ def forward(rows, steps, projected, bias, weights, positions, backwards, zero_ma
             for j in range(projected.shape[1]):
                 z[number, j] = given[j] + bias[j]
             hidden[number] = h[row]
-        add_product(z, hidden, panels, count)
+        add_product(z, hidden, lines, count)
         for number in range(count):
             row = active[number]
             position = positions[row, t]
@@ -74,9 +74,9 @@ def backward(
 ):
     (transposed,), (_, c_before), (dh, dc) = weights, saved, d_states
     units, time = dh.shape[1], positions.shape[1]
-    panels, active = in_panels(transposed), np.empty(len(rows), np.int64)
+    lines, active = in_lines(transposed), np.empty(len(rows), np.int64)
     dz = np.empty((len(rows), 4 * units), np.float32)
-    d_hidden = sums_for(len(rows), units)
+    d_hidden = lines_for(len(rows), units)
     d_repeated = np.zeros(dh.shape, np.float32)  # of outputs that repeat an earlier step's
     d_h, d_c, squashed = np.empty(units, np.float32), np.empty(units, np.float32), np.empty(units, np.float32)
     for step in range(time - 1, -1, -1):
@@ -114,6 +114,6 @@ def backward(
                 do[j] = d_h[j] * squashed[j] * o[j] * (ONE - o[j])
             d_projected[position] = dz_row
             d_hidden[number] = np.float32(0)
-        add_product(d_hidden, dz, panels, count)
+        add_product(d_hidden, dz, lines, count)
         for number in range(count):
             dh[active[number]] = d_hidden[number, :units]

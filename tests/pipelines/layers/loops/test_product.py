@@ -1,17 +1,17 @@
-"""The products of the loops, laid out in panels, are matrix products."""
+"""The products of the loops are matrix products."""
 
 import numpy as np
 import pytest
 
 from pipelines.layers.loops.arithmetic import compiled
-from pipelines.layers.loops.product import add_product, in_panels, sums_for
+from pipelines.layers.loops.product import add_product, in_lines, lines_for
 
 
 @compiled
 def product(before, rows, matrix, count):
-    sums = sums_for(len(rows), matrix.shape[1])
+    sums = lines_for(len(rows), matrix.shape[1])
     sums[:, : matrix.shape[1]] = before
-    add_product(sums, rows, in_panels(matrix), count)
+    add_product(sums, rows, in_lines(matrix), count)
     return sums[:, : matrix.shape[1]].copy()
 
 
