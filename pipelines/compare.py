@@ -5,7 +5,6 @@ A run is compared with the best baseline of its task and dataset, on resamples o
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,15 @@ from pipelines.evaluation.records import main_scores, read_scores
 from pipelines.evaluation.scores import Score
 from pipelines.reporting import plots, table
 from pipelines.reporting.contest import Contest, Entry, compete
-from pipelines.reporting.leaderboard import Leaderboard, Row, Sample, Value, read_leaderboard, write_leaderboard
+from pipelines.reporting.leaderboard import (
+    Leaderboard,
+    Row,
+    Sample,
+    Value,
+    headlines,
+    read_leaderboard,
+    write_leaderboard,
+)
 from pipelines.runs.config import load_baselines, load_run, load_runs
 
 SHOWN_SAMPLES = 6  # of the texts that a training wrote
@@ -78,20 +85,6 @@ def compare(options: argparse.Namespace) -> Leaderboard:
         if entries
     ]
     return Leaderboard(tuple(groups), tuple(missing))
-
-
-def headlines(leaderboard: Leaderboard) -> Leaderboard:
-    """Of each system the headline and its verdict alone: equal bytes each time, to be kept in git."""
-
-    def headline(row: Row, name: str) -> Row:
-        scores = {split: {name: of_split[name]} for split, of_split in row.scores.items()}
-        return replace(row, scores=scores, signatures={}, cost={}, samples=())
-
-    groups = (
-        replace(group, rows=tuple(headline(row, group.headline.name) for row in group.rows))
-        for group in leaderboard.groups
-    )
-    return replace(leaderboard, groups=tuple(groups))
 
 
 def runs(options: argparse.Namespace) -> Iterator[tuple[str, Contest, list[Entry]]]:

@@ -1,7 +1,7 @@
 """The leaderboard as data: groups of runs and baselines that solve the same task on the same dataset."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -87,6 +87,20 @@ def rank(rows: Iterable[Row], headline: Metric) -> list[Row]:
         return headline.rank(scores[headline.name].value), row.name
 
     return sorted(rows, key=key)
+
+
+def headlines(leaderboard: Leaderboard) -> Leaderboard:
+    """Of each system the headline and its verdict alone: the same bytes each time, to be kept in git."""
+
+    def headline(row: Row, metric: str) -> Row:
+        scores = {split: {metric: of_split[metric]} for split, of_split in row.scores.items()}
+        return replace(row, scores=scores, signatures={}, cost={}, samples=())
+
+    groups = (
+        replace(group, rows=tuple(headline(row, group.headline.name) for row in group.rows))
+        for group in leaderboard.groups
+    )
+    return replace(leaderboard, groups=tuple(groups))
 
 
 def write_leaderboard(path: str | Path, leaderboard: Leaderboard) -> None:
