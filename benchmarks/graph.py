@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.parts import Part
 from benchmarks.readme import with_tables
@@ -26,10 +27,10 @@ WIDTH = 118  # of the lines in benchmarks/dvc.yaml
 STAGES = Part("stages:", "params:")
 DATASETS = Part("    foreach:  # written by `make graph`", "    do:")
 VECTORS = Part("  # Down to `baseline`", "  baseline:")
-DECODED = Part("params:", "plots:")
+PARAMS = Part("params:", "plots:")
 CURVES = Part("  # Down to the end")
 SHARED = Part("  # Down to `variant`", "  variant:")
-DECODED_THERE = Part("params:")
+THEIR_PARAMS = Part("params:")
 
 VECTORS_STAGE = """\
   vectors-{name}:
@@ -63,68 +64,81 @@ def main() -> None:
 def texts() -> dict[Path, str]:
     """What each file has to hold."""
     default, benchmarks, readme = (path.read_text(encoding="utf-8") for path in (GRAPH, BENCHMARKS_GRAPH, README))
-    shared = with_data(default, BENCHMARKS_RUNS, "benchmarks/out/data")
-    shared = shared[STAGES.find(shared, GRAPH)]
-    default = with_data(default, RUNS, "data")
-    default = DECODED.replace(default, "".join(decoded(RUNS, "")) + "\n", GRAPH)
+    of_default, of_benchmarks = read_needs(RUNS, "data"), read_needs(BENCHMARKS_RUNS, "benchmarks/out/data")
+
+    shared = with_stages(default, of_benchmarks)
+    benchmarks = SHARED.replace(benchmarks, in_benchmarks(shared[STAGES.find(shared, GRAPH)]), BENCHMARKS_GRAPH)
+    benchmarks = THEIR_PARAMS.replace(benchmarks, params(of_benchmarks, "../"), BENCHMARKS_GRAPH)
+
+    default = PARAMS.replace(with_stages(default, of_default), params(of_default) + "\n", GRAPH)
     default = CURVES.replace(default, "".join(curves(RUNS)), GRAPH)
-    benchmarks = SHARED.replace(benchmarks, in_benchmarks(shared), BENCHMARKS_GRAPH)
-    benchmarks = DECODED_THERE.replace(benchmarks, "".join(decoded(BENCHMARKS_RUNS, "../")), BENCHMARKS_GRAPH)
     return {GRAPH: default, BENCHMARKS_GRAPH: benchmarks, README: with_tables(readme, README)}
 
 
-def with_data(graph: str, runs: Path, data: str) -> str:
-    """A graph that makes the datasets and vectors of a runs file, and the datasets that these vectors learn from.
+class Needs(NamedTuple):
+    """What the runs of a file read: names of datasets and of tasks, and the folders that each of the vectors reads."""
+
+    datasets: list[str]
+    tasks: list[str]
+    vectors: dict[str, list[Path]]
+
+
+def read_needs(runs: Path, data: str) -> Needs:
+    """What the runs and the baselines of a file read, with what their vectors learn from.
 
     Args:
-        graph: text of a dvc.yaml.
         runs: the runs file.
         data: folder of the prepared datasets.
 
     Raises:
         InputError: a configuration is missing, or vectors learn from elsewhere.
     """
-    datasets = dict.fromkeys(item.dataset for item in (*load_runs(runs).values(), *load_baselines(runs).values()))
-    stages = []
-    for name, config in sorted(vectors(runs).items()):
-        corpora = dict.fromkeys(Path(file).parent for file in getattr(config, "corpus", ()))
-        for corpus in corpora:
-            if corpus.parent != Path(data):
-                where = CONFIGS / "vectors" / f"{name}.yaml"
+    trained, baselines = load_runs(runs).values(), load_baselines(runs).values()
+    datasets = dict.fromkeys(item.dataset for item in (*trained, *baselines))
+    names = [name for run in trained for name in (run.source_vectors, run.target_vectors)]
+    vectors: dict[str, list[Path]] = {}
+    for name in names:  # grows in the loop by those whose training is continued
+        if name in vectors:
+            continue
+        path = CONFIGS / "vectors" / f"{name}.yaml"
+        config = load_config(VectorsConfig, path)
+        folders = dict.fromkeys(Path(file).parent for file in getattr(config, "corpus", ()))
+        for folder in folders:
+            if folder.parent != Path(data):
                 raise InputError(
-                    f"{where}: expected a corpus in {data}, where {runs} has its datasets, got {corpus}; copy the"
+                    f"{path}: expected a corpus in {data}, where {runs} has its datasets, got {folder}; copy the"
                     " configuration and change its corpus"
                 )
-        datasets |= dict.fromkeys(corpus.name for corpus in corpora)
-        folders = [*corpora, *filter(None, [earlier(config)])]
-        stages.append(VECTORS_STAGE.format(name=name, deps="".join(f"      - {folder}\n" for folder in folders)))
+            datasets[folder.name] = None
+        earlier = [Path(folder) for folder in [getattr(config, "continue_from", None)] if folder]
+        names += [folder.name for folder in earlier]
+        vectors[name] = [*folders, *earlier]
     for name in datasets:
         read_yaml(CONFIGS / "datasets" / f"{name}.yaml")
-    listed = textwrap.fill(f"[{', '.join(datasets)}]", WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 7)
+    return Needs([*datasets], [*dict.fromkeys(run.task for run in trained)], vectors)
+
+
+def with_stages(graph: str, needs: Needs) -> str:
+    """The text of dvc.yaml with stages that make other datasets and other vectors."""
+    names = f"[{', '.join(needs.datasets)}]"
+    listed = textwrap.fill(names, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 7)
+    stages = (
+        VECTORS_STAGE.format(name=name, deps="".join(f"      - {folder}\n" for folder in folders))
+        for name, folders in sorted(needs.vectors.items())
+    )
     return VECTORS.replace(DATASETS.replace(graph, f"{listed}\n", GRAPH), "".join(stages), GRAPH)
 
 
-def earlier(config: VectorsConfig) -> str | None:
-    """The folder of the vectors whose training some continue."""
-    return getattr(config, "continue_from", None)
+def params(needs: Needs, root: str = "") -> str:
+    """Lines with the configurations that are deps as a whole: of datasets, and of tasks that decode.
 
-
-def vectors(runs: Path) -> dict[str, VectorsConfig]:
-    """The word vectors that runs read, and those whose training they continue, by name."""
-    names = [name for run in load_runs(runs).values() for name in (run.source_vectors, run.target_vectors)]
-    found: dict[str, VectorsConfig] = {}
-    for name in names:  # grows in the loop
-        if name not in found:
-            found[name] = load_config(VectorsConfig, CONFIGS / "vectors" / f"{name}.yaml")
-            names += [Path(folder).name for folder in filter(None, [earlier(found[name])])]
-    return found
-
-
-def decoded(runs: Path, root: str) -> Iterator[str]:
-    """The tasks of runs that decode, for `dvc params diff`: to `predict`, which reads it, the whole file is a dep."""
-    for task in dict.fromkeys(run.task for run in load_runs(runs).values()):
-        if "decoding" in read_yaml(path := CONFIGS / "tasks" / f"{task}.yaml"):
-            yield f"  - {root}{path}\n"
+    DVC refuses a param that a file lacks, as most tasks lack `decoding`, and writes every value into dvc.lock, where a
+    dep is four lines. `dvc params diff` shows the values of the files that are listed here, too.
+    """
+    paths = [CONFIGS / "datasets" / f"{name}.yaml" for name in needs.datasets]
+    tasks = (CONFIGS / "tasks" / f"{name}.yaml" for name in needs.tasks)
+    paths += [path for path in tasks if "decoding" in read_yaml(path)]
+    return "".join(f"  - {root}{path}\n" for path in paths)
 
 
 def curves(runs: Path) -> Iterator[str]:

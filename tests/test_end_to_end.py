@@ -109,7 +109,8 @@ def test_what_a_stage_loads_stands_among_its_deps_and_params(clone):
         command = " ".join(["python", *trace["command"][1:]])
         (name,) = [name for name, stage in stages.items() if stage["cmd"].split() == command.split()]
         stage = stages[name]
-        tracked = [item["path"] for key in ("deps", "outs") for item in stage.get(key, [])] + list(stage["params"])
+        tracked = [item["path"] for key in ("deps", "outs") for item in stage.get(key, [])]
+        tracked += stage.get("params", ())
         missing = [
             path
             for path in trace["files"]
