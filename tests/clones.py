@@ -17,14 +17,21 @@ FORKED = os.pathsep.join([os.environ["FORKED_PYTHON"], PATH])  # see forked_pyth
 
 
 def tiny_clone(folder: Path, runs: Iterable[str]) -> None:
-    """Copies the repository as it stands, without its lock file: few sentences, short trainings, some of the runs."""
+    """Copies the repository as it stands, without its lock files: few sentences, short trainings, some of the runs.
+
+    The loops that are compiled here are committed there, for the copies that DVC makes of a clone.
+    """
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
     for name in filter(None, listed):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    (folder / "dvc.lock").unlink(missing_ok=True)
+    for lock in folder.rglob("dvc.lock"):
+        lock.unlink()
+    for loop in ROOT.glob("pipelines/**/__pycache__/*.nb[ci]"):  # of the same sources, compiled by numba: seconds each
+        (folder / loop.relative_to(ROOT)).parent.mkdir(exist_ok=True)
+        shutil.copy(loop, folder / loop.relative_to(ROOT))
 
     def edit(path, change):
         content = yaml.safe_load((folder / path).read_text(encoding="utf-8"))
@@ -39,7 +46,7 @@ def tiny_clone(folder: Path, runs: Iterable[str]) -> None:
     for name in ("english_cbow", "english_skip_gram", "russian_skip_gram"):
         edit(f"configs/vectors/{name}.yaml", lambda content: content.update(epochs=1, dimensions=8))
     edit("configs/runs.yaml", lambda content: content.update(runs={name: content["runs"][name] for name in runs}))
-    run(folder, "git init -q && git config user.name T && git config user.email t@example.org && git add -A")
+    run(folder, "git init -q && git config user.name T && git config user.email t@example.org && git add -A && git add -f '*.nb[ci]'")
 
 
 def run(folder: Path, command: list[str] | str, **environment: str) -> str:
