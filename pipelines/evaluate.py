@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     config = load_part(MetricsConfig, options.task)
-    family, shown = config.family, config.shown
+    family, shown = config.family.of_dataset(options.data), config.shown
     dataset = read_dataset(options.data, "name", "version", "gold_tokens")
     folders = system_folders(options.predictions)
     splits = {split for folder in folders.values() for split in splits_in(folder)}

@@ -15,7 +15,6 @@ from typing import Any
 
 from embeddings.foundation.config import read_yaml
 from pipelines.data.examples import Example, read_examples
-from pipelines.evaluation.family import load_family
 from pipelines.runs.config import Run, load_settings
 from pipelines.training.experiment import Experiment, learn, set_up
 
@@ -89,7 +88,7 @@ def scores_of(ready: Experiment, examples: Sequence[Example]) -> dict[str, float
     """The metrics of the model on examples."""
     task = ready.task
     predicted = list(task.predict(ready.model, examples, task.dev_decoding))
-    return load_family(task.config.metrics).score(examples, predicted)
+    return ready.family.score(examples, predicted)
 
 
 def of_one_text(ready: Experiment, train: int, dev: int, test: int) -> tuple[Experiment, Example]:

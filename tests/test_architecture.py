@@ -29,7 +29,7 @@ ALLOWED = {
     "text": {"data"},
     "batches": {"data", "text"},
     "datasets": {"data", "text"},
-    "evaluation": {"data"},
+    "evaluation": {"data", "text"},
     "baselines": {"data", "text"},
     "reporting": {"data", "evaluation"},
     "cells": {"layers"},

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -50,6 +51,10 @@ class Family(ABC):
     UNIT: ClassVar[str]  # what is resampled
     MAIN: ClassVar[tuple[Metric, ...]]  # worth a place in the metrics file and the leaderboard, the first most so
     OTHERS: ClassVar[tuple[Metric, ...]] = ()  # further metrics of the whole
+
+    def of_dataset(self, folder: Path) -> "Family":
+        """The family with what its numbers need to know of a prepared dataset; most need nothing."""
+        return self
 
     @abstractmethod
     def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:

@@ -87,10 +87,11 @@ def differences(
 
     Reference: Koehn 2004, "Statistical Significance Tests for Machine Translation Evaluation" (paired bootstrap).
     """
-    split, headline, family = examples.stem, group.headline, group.scoring.family
+    split, headline = examples.stem, group.headline
     others = [system for system in others if split in system.row.scores]
     if not others or split not in base.row.scores:
         return {}
+    family = group.scoring.family.of_dataset(examples.parent)
     references = list(read_examples(examples))
 
     def statistics(system: System) -> list[Statistic]:

@@ -13,7 +13,7 @@ from embeddings.foundation.files import read_json
 from embeddings.matrix import coverage
 from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
-from pipelines.evaluation.family import load_family
+from pipelines.evaluation.family import Family, load_family
 from pipelines.runs.config import Run
 from pipelines.tasks.capabilities import Generates
 from pipelines.tasks.config import TaskConfig
@@ -32,13 +32,13 @@ class Experiment:
     splits: Mapping[str, Sequence[Example]]  # train and dev
     vectors: Mapping[str, Any]  # `KeyedVectors` of the fields `tokens` and `target_tokens`
     device: str
+    family: Family  # of its metrics
 
     def dev_metrics(self) -> dict[str, float]:
         """The metrics of the model as it is."""
         dev, task = self.splits["dev"], self.task
-        family = load_family(task.config.metrics)
         predicted = list(task.predict(self.model, dev, task.dev_decoding))
-        return {**family.score(dev, predicted), **task.dev_losses(self.model, dev)}
+        return {**self.family.score(dev, predicted), **task.dev_losses(self.model, dev)}
 
     def coverage(self) -> dict[str, dict]:
         """How much of each split's text has vectors, in percent: field -> split -> words, tokens."""
@@ -75,6 +75,7 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
     for split, examples in splits.items():
         check_field(examples, task_class.predicts, data / f"{split}.jsonl", f"task {config.task!r}")
     counts = read_json(data / "counts.json", "tokens", "labels", "tags", "target_tokens")
+    family = load_family(config.metrics).of_dataset(data)
     task = task_class.from_counts(config, cell, counts, loaded, detokenizer_of(dataset))
 
     from pipelines.models.word_vectors import set_word_vectors, word_tables
@@ -88,7 +89,7 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
         widths["features"] = task.source(splits["train"][0]).source.shape[-1]
     model = task.build_model(widths, run.seed)
     set_word_vectors(word_tables(model, loaded), task.vocabularies, loaded, run.seed)
-    return Experiment(run, task, model, dataset, splits, loaded, device)
+    return Experiment(run, task, model, dataset, splits, loaded, device, family)
 
 
 def learn(
@@ -120,7 +121,7 @@ def learn(
         [*task.callbacks(), *callbacks],
         list(word_tables(model, task.text_fields()).values()),
         checkpoint,
-        better=load_family(task.config.metrics).metric(task.config.monitor).better,
+        better=experiment.family.metric(task.config.monitor).better,
         frozen_epochs=training.frozen_epochs if task.text_fields() else 0,
     )
     task.calibrate(model, experiment.splits["dev"])

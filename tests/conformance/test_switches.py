@@ -13,6 +13,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.cells.config import CellConfig
 from pipelines.data.examples import read_rows
 from pipelines.decoding.config import DecodingConfig
+from pipelines.evaluation.family import load_family
 from pipelines.models.config import CharacterConfig
 from pipelines.models.word_vectors import word_tables
 from pipelines.training import device
@@ -139,7 +140,7 @@ def test_samples_are_written_every_so_many_steps(steps, ten_examples, small_vect
     task, model = build(config, cell_config("lstm", False), small_vectors, ten_examples)
     batches = task.batches([task.encode(example) for example in ten_examples], config.training.batch_size, 1)
     file = tmp_path / "samples.jsonl"
-    experiment = Experiment(RUN, task, model, {}, {}, {}, "cpu")
+    experiment = Experiment(RUN, task, model, {}, {}, {}, "cpu", load_family("perplexity"))
     rising = iter(range(3))
     fit(model, task.loss(), batches, lambda: {"m": next(rising)}, config.training, "m", 1.0, tmp_path / "h.csv",
         samples(experiment, file))  # fmt: skip

@@ -1,29 +1,40 @@
 """Metrics of language models: perplexity of tokens, nats and bits for each character of the text.
 
-An unknown token gets the probability of `<unk>`, shared equally by the different words of the split that are unknown:
-a model that knows fewer words is not better for it. Characters are those of the untouched text, white space included,
-so that models of characters and of words can be compared.
+An unknown token gets the probability of `<unk>` times that of its spelling, by a model of characters that every system
+of a dataset shares: it learns from the words of its train. So knowing fewer words is paid for. Characters are those of
+the untouched text, white space included, so that models of characters and of words can be compared.
+
+Reference: Brown et al., "An Estimate of an Upper Bound for the Entropy of English", Computational
+Linguistics 18 (1992).
 """
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import read_json
 from pipelines.data.examples import Example
 from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
+from pipelines.text.spelling import Spelling
 
 LARGEST = sys.float_info.max
 BLOCK = 500  # tokens in a row that are drawn together: a single long text has an interval as well
-OPTIONS = {"unknown": "shared", "state": "carried"}
+OPTIONS = {"unknown": "spelled", "state": "carried"}
 
 
 class Perplexity(Family):
-    """Metrics of language models."""
+    """Metrics of language models.
+
+    Args:
+        words: of train, from which spelling is learned.
+    """
 
     UNIT = f"{BLOCK} tokens of a text"
     MAIN = (
@@ -32,6 +43,18 @@ class Perplexity(Family):
         Metric("perplexity", better="lower", unit=""),
         Metric("unknown_tokens", better="lower"),
     )
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._words = words
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The probabilities of spellings."""
+        return Spelling(self._words)
+
+    def of_dataset(self, folder: Path) -> "Perplexity":
+        """With the words of the dataset's train, if it has any."""
+        return Perplexity(read_json(folder / "counts.json", "tokens")["tokens"])
 
     def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
         """Requires the log-probability of each token, and the positions of those that are unknown."""
@@ -51,25 +74,29 @@ class Perplexity(Family):
         Reference: Carlstein 1986, "The Use of Subseries Values for Estimating the Variance of a General Statistic from
         a Stationary Sequence" (blocks that do not overlap).
         """
-        sums = _sums(references, predictions)
+        sums = _sums(references, predictions, self.spelling)
         return Statistic(
             len(sums), lambda weights: _values(weights @ sums), {(metric.name, ""): OPTIONS for metric in self.MAIN}
         )
 
 
-def _sums(references: References, predictions: Predictions) -> np.ndarray:
+def _sums(references: References, predictions: Predictions, spelling: Spelling) -> np.ndarray:
     """Of each block: nats, tokens, characters, unknown tokens; float64 (blocks, 4). A token has an equal share of
     its text's characters."""
-    kinds = {
-        reference.tokens[position]
-        for reference, row in zip(references, predictions, strict=True)
-        for position in row["unknown"]
-    }
+    kinds = sorted(
+        {
+            reference.tokens[place]
+            for reference, row in zip(references, predictions, strict=True)
+            for place in row["unknown"]
+        }
+    )
+    spelled = dict(zip(kinds, spelling.log_probabilities(kinds), strict=True))
     sums = []
     for reference, row in zip(references, predictions, strict=True):
         tokens, unknown = len(reference.tokens), np.zeros(len(reference.tokens))
         unknown[row["unknown"]] = 1
-        nats = unknown * math.log(max(1, len(kinds))) - np.asarray(row["log_probabilities"], dtype=float)
+        nats = -np.asarray(row["log_probabilities"], dtype=float)
+        nats[row["unknown"]] -= [spelled[reference.tokens[place]] for place in row["unknown"]]
         columns = np.stack([nats, np.ones(tokens), np.full(tokens, len(reference.text) / tokens), unknown], axis=1)
         sums.append(np.add.reduceat(columns, np.arange(0, tokens, BLOCK)))
     return np.concatenate(sums)

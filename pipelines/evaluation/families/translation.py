@@ -1,15 +1,16 @@
 """Metrics of translations: sacreBLEU's BLEU and chrF on detokenised output against untouched references.
 
-`bleu_lowercase` is what older papers report, of lower-cased tokens; the tokens are those of sacreBLEU's 13a.
+`bleu_lowercase` is what older papers report, of lower-cased tokens. BLEU's tokens are sacreBLEU's for the language.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from embeddings.foundation.errors import InputError
-from pipelines.data.examples import Example
+from pipelines.data.examples import Example, read_dataset
 from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
 
@@ -18,15 +19,39 @@ OPTIONS: dict[str, dict[str, Any]] = {  # each is part of sacreBLEU's own signat
     "chrf": {"char_order": 6, "word_order": 0, "lowercase": False, "whitespace": False},
     "bleu_lowercase": {"tokenize": "13a", "lowercase": True, "smooth_method": "exp"},
 }
+# Tokenizers of sacreBLEU for languages whose words no spaces part, or which it analyses.
+TOKENIZERS = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab", "th": "char", "lo": "char", "km": "char", "my": "char"}
 LENGTHS = 5  # words that sentences of one row of the table by length differ by at most
 LONGEST = 30  # longer sentences share a row
 
 
 class Translation(Family):
-    """Metrics of translations."""
+    """Metrics of translations.
+
+    Args:
+        tokenizer: sacreBLEU's, of BLEU, where it is not WMT's 13a.
+    """
 
     UNIT = "sentence"
     MAIN = (Metric("bleu", unit=""), Metric("chrf", unit=""), Metric("bleu_lowercase", unit=""))
+
+    def __init__(self, tokenizer: str = "") -> None:
+        self.tokenizer = tokenizer
+
+    def of_dataset(self, folder: Path) -> "Translation":
+        """With the tokenizer that sacreBLEU has for the language of the references.
+
+        Raises:
+            InputError: the packages that it needs are not installed.
+        """
+        language = read_dataset(folder, "target_language")["target_language"]
+        name = TOKENIZERS.get(language.partition("-")[0], "")
+        try:
+            _scorers(self.MAIN[:1], name)
+        except (ImportError, RuntimeError):
+            told = f"BLEU of {language!r} needs sacreBLEU's tokenizer {name!r}, which lacks its packages"
+            raise InputError(f"{folder}: {told}; install `sacrebleu[{language[:2]}]`") from None
+        return Translation(name)
 
     def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
         """Requires the raw reference and the detokenised output."""
@@ -38,7 +63,7 @@ class Translation(Family):
     def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
         """Every number as sacreBLEU prints it, 0 to 100, from the sums of each sentence's n-gram counts."""
         outputs, raw = _texts(references, predictions)
-        scorers = _scorers([only] if only else self.MAIN)
+        scorers = _scorers([only] if only else self.MAIN, self.tokenizer)
         tables = {name: np.array(each._extract_corpus_statistics(outputs, [raw])) for name, each in scorers.items()}
 
         def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
@@ -57,7 +82,7 @@ class Translation(Family):
 
     def tables(self, references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
         """`lengths`: BLEU of the sentences of like length, in words between white space of their references."""
-        scorer = _scorers(self.MAIN[:1])["bleu"]
+        scorer = _scorers(self.MAIN[:1], self.tokenizer)["bleu"]
         of_length: dict[int, list[int]] = {}
         outputs, raw = _texts(references, predictions)
         for number, text in enumerate(raw):
@@ -71,12 +96,15 @@ class Translation(Family):
         return {"lengths": rows}
 
 
-def _scorers(metrics: Iterable[Metric]) -> dict[str, Any]:
+def _scorers(metrics: Iterable[Metric], tokenizer: str) -> dict[str, Any]:
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
 
     names = [metric.name for metric in metrics]
-    return {name: (CHRF if name == "chrf" else BLEU)(**OPTIONS[name]) for name in names}
+    of_language: dict[str, Any] = {"tokenize": tokenizer} if tokenizer else {}
+    return {
+        name: CHRF(**OPTIONS[name]) if name == "chrf" else BLEU(**{**OPTIONS[name], **of_language}) for name in names
+    }
 
 
 def _texts(references: References, predictions: Predictions) -> tuple[list[str], list[str]]:

@@ -111,3 +111,27 @@ def test_sentences_of_like_length_are_scored_together():
     assert rows[0][2] == pytest.approx(100 * (9 / 10 * 7 / 8 * 5 / 6 * 3 / 4) ** 0.25, abs=0.01)
     assert [row[2] for row in rows[1:]] == [100.0, 0.0]
     assert [row[3] for row in rows] == [1.0, 1.0, 0.0]
+
+
+def of_language(folder, language):
+    (folder / "dataset.json").write_text(json.dumps({"target_language": language}))
+    return translation.FAMILY.of_dataset(folder)
+
+
+@pytest.mark.parametrize("language", ["zh", "zh-Hans", "th"])
+def test_a_language_without_spaces_has_its_own_tokens(tmp_path, language):
+    family, text = of_language(tmp_path, language), "他昨天去了图书馆。"
+    assert family.score(*pair(text, text))["bleu"] == pytest.approx(100)
+    assert 0 < family.score(*pair(text, "他今天去了图书馆。"))["bleu"] < 100
+    statistic = family.statistic(*pair(text, text))
+    assert statistic.options["bleu", ""]["tok"] == translation.TOKENIZERS[language[:2]]
+
+
+def test_other_languages_have_the_tokens_of_wmt(tmp_path):
+    assert of_language(tmp_path, "ru").statistic(*pair(MAT, MAT)).options["bleu", ""]["tok"] == "13a"
+
+
+def test_a_tokenizer_that_is_not_installed_is_refused_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "MeCab", None)
+    with pytest.raises(InputError, match=r"'ja' needs sacreBLEU's tokenizer 'ja-mecab'.*install `sacrebleu\[ja\]`"):
+        of_language(tmp_path, "ja")
