@@ -32,7 +32,9 @@ def lines_for(rows, columns):
 def in_lines(matrix):
     """A copy of a matrix, float32 (terms, columns), in lines."""
     lines = lines_for(*matrix.shape)
-    lines[:, : matrix.shape[1]] = matrix
+    for k in range(matrix.shape[0]):
+        for j in range(matrix.shape[1]):  # a loop, for numba takes three seconds to compile an assignment to columns
+            lines[k, j] = matrix[k, j]
     return lines
 
 
