@@ -34,9 +34,7 @@ def test_a_monitor_that_the_labels_of_dev_cannot_give_is_refused(ten_examples, s
     ready = experiment("roc_auc", ten_examples, small_vectors)
     check_monitor(ready.task, ten_examples, Path("data/dev.jsonl"))
     negative = [example for example in ten_examples if example.label == "negative"]
-    with pytest.raises(
-        InputError, match=r"data/dev\.jsonl: its labels give no 'roc_auc'; choose another `monitor`"
-    ):
+    with pytest.raises(InputError, match=r"data/dev\.jsonl: its labels give no 'roc_auc'; choose another `monitor`"):
         check_monitor(ready.task, negative, Path("data/dev.jsonl"))
     ready = experiment("log_loss", ten_examples, small_vectors)
     check_monitor(ready.task, negative, Path("data/dev.jsonl"))  # of one label, log loss is known
