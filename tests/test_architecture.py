@@ -72,6 +72,12 @@ def test_a_module_imports_what_stands_below_it(path):
             assert name.split(".")[0] not in ("keras", "tensorflow"), f"pipelines.{folder} never imports {name}"
 
 
+def test_layers_and_cells_hold_tensorflow_in_one_file():
+    files = [path for folder in ("layers", "cells") for path in (ROOT / "pipelines" / folder).rglob("*.py")]
+    holders = [path for path in files if any(name.split(".")[0] == "tensorflow" for name in imported(path))]
+    assert holders == [ROOT / "pipelines/layers/loops/operation.py"]
+
+
 def test_every_folder_has_its_rule():
     assert {path.parent.name for path in (ROOT / "pipelines").glob("*/__init__.py")} == set(ALLOWED)
 

@@ -1,13 +1,17 @@
 """Recurrent cells, a folder each; a cell's configuration names the folder.
 
-`layer.py` offers `layer(units, name, seed, recurrent_dropout, weight_dropout, dtype)`: a Keras recurrent layer that
-returns the whole sequence and its last states. Without recurrent dropout its settings are those under which cuDNN can
-run it.
+Importing the folder itself loads no Keras. It offers `Config`, a frozen dataclass of the keys that the cell has beside
+those of every encoder, each with a default; and `SMALL`, values of these keys, in a file's form, with which the cell is
+tested. They hold nothing that draws.
 
-`kernel.py` holds its loop over time and the gradient, compiled by numba: NumPy arrays in and out, no Keras. Both work
-on some `rows` of a batch. The rows don't depend on each other: each thread takes its share of them through the whole
-sequence and never waits for another within a step. Where a gradient will be asked for, `forward` writes over the
-projected inputs of a step what `backward` needs of it first: the gates, and so on. What else it needs is in `saved`.
+`layer.py` offers `layer(units, name, seed, **own)`, own being keys of `Config`: a Keras recurrent layer that returns
+the whole sequence and its last states. With the default keys its settings are those under which cuDNN can run it.
+
+`reference.py` holds the equations, once more and in NumPy alone: `step(inputs, states, weights, **own)`, own being what
+`SMALL` gives. Inputs are (batch, features), states a sequence of (batch, units), weights what the layer's `get_weights`
+gives. It returns the output, (batch, units), and the list of the states after the step.
+
+`kernel.py` holds the loop over time and its gradient, compiled for a CPU: a `pipelines.layers.loops.kernel.Kernel`.
 """
 
 SHARED = ("config",)  # modules that are no plug-ins

@@ -1,18 +1,16 @@
 """The keys that every decoding method has."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from embeddings.foundation import plugins
-from embeddings.foundation.config import build_config
-from embeddings.foundation.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecodingConfig:
-    """How a trained generator writes: the one part of a task that predict reads and train does not."""
+    """How a trained generator writes: the one part of a task that predict reads and train does not.
+
+    A method's own keys are in the `Decoding` of its folder, a subclass.
+    """
 
     method: str = "greedy"  # folder of pipelines/decoding
     maximum_ratio: float = 2.0  # an output holds at most maximum_ratio * source tokens + maximum_extra tokens
@@ -39,15 +37,8 @@ class DecodingConfig:
         """How many a prediction lists, with their scores; None where it holds the best one alone."""
         return None
 
-
-def build_decoding(values: Mapping[str, Any], where: str | Path) -> DecodingConfig:
-    """Builds the keys of the method that `values` name, greedy decoding if they name none.
-
-    Raises:
-        InputError: there is no such method, or a key is not its own.
-    """
-    try:
-        module = plugins.load("pipelines.decoding", str(values.get("method", "greedy")))
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from None
-    return build_config(module.Decoding, values, where)
+    @classmethod
+    def variants(cls) -> tuple[str, dict[str, type["DecodingConfig"]]]:
+        """The keys of each method, by its name; see `embeddings.foundation.config.build_config`."""
+        names = plugins.names("pipelines.decoding")
+        return "method", {name: plugins.load("pipelines.decoding", name).Decoding for name in names}

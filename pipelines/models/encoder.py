@@ -1,5 +1,6 @@
 """The recurrent encoder that every model shares: word vectors, then stacked cells."""
 
+from dataclasses import fields
 from typing import Any
 
 import keras
@@ -29,15 +30,14 @@ def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dr
 
 def recurrent_stack(config: CellConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:
     """The recurrent layers of an encoder, the first one first; each returns a sequence and its last states."""
+    known = {field.name for field in fields(plugins.load("pipelines.cells", config.cell).Config)}
+    own = {key: value for key in ("recurrent_dropout", "weight_dropout") if (value := getattr(config, key))}
+    if unknown := own.keys() - known:
+        raise InputError(f"cell {config.cell!r} has no {unknown.pop()}; leave it out")
     cell = plugins.load("pipelines.cells", config.cell, "layer")
     layers = []
     for level in range(config.depth):
-        try:
-            layer = cell.layer(
-                config.units, f"{name}_{level}", seed + level, config.recurrent_dropout, config.weight_dropout
-            )
-        except ValueError as error:
-            raise InputError(f"cell {config.cell!r}: {error}") from None
+        layer = cell.layer(config.units, f"{name}_{level}", seed + level, **own)
         layers.append(keras.layers.Bidirectional(layer, name=f"{name}_{level}") if config.bidirectional else layer)
     return layers
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.foundation import plugins
-from embeddings.foundation.config import build_config, nearest, read_yaml
+from embeddings.foundation.config import build_config, load_part, nearest, read_yaml
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.seeds import check_seed
 from pipelines.cells.config import CellConfig
@@ -85,7 +85,10 @@ def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig
     unknown = sorted(set(run.set) - {"model", "training", "cell"})
     if unknown:
         raise InputError(f"{where}: `set` takes `model`, `training` and `cell`, got {unknown[0]!r}")
+    from pipelines.evaluation.config import MetricsConfig  # what predicts reads runs, too, and needs no metrics
+
     task_path = Path(configs) / "tasks" / f"{run.task}.yaml"
+    load_part(MetricsConfig, task_path)  # refuses a metric that there is none of
     parts = read_yaml(task_path)
     for part in ("model", "training"):
         if not isinstance(parts.get(part, {}), dict):

@@ -10,6 +10,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded
 from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example
+from pipelines.decoding import greedy
 from pipelines.decoding.config import DecodingConfig
 from pipelines.tasks.config import SMALL_TRAINING, ImageTraining, TaskConfig, WordVectorTraining
 from pipelines.tasks.encoder_decoder import DecoderKeys, EncoderDecoder
@@ -42,7 +43,7 @@ class Captioning(EncoderDecoder):
         },
     )
     reads = "features"
-    dev_decoding = DecodingConfig(maximum_ratio=0.0, maximum_extra=200)  # the source is one step
+    dev_decoding = greedy.Decoding(maximum_ratio=0.0, maximum_extra=200)  # the source is one step
     config: TaskConfig[CaptionerKeys, CaptionerTraining, DecodingConfig]
 
     @classmethod

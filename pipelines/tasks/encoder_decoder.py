@@ -9,11 +9,12 @@ import numpy as np
 from scipy.special import logsumexp
 
 from embeddings.foundation import plugins
-from embeddings.foundation.config import check_share
+from embeddings.foundation.config import build_config, check_share
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
-from pipelines.decoding.config import DecodingConfig, build_decoding
+from pipelines.decoding import greedy
+from pipelines.decoding.config import DecodingConfig
 from pipelines.tasks.config import Keys, TaskConfig
 from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
@@ -36,14 +37,14 @@ class EncoderDecoder(Task):
     """Writes a text word by word."""
 
     predicts = "target_tokens"
-    dev_decoding = DecodingConfig()
+    dev_decoding = greedy.Decoding()
     config: TaskConfig[Any, Any, DecodingConfig]
 
     @classmethod
     def decoding_of(cls, values: Keys | None, where: str) -> DecodingConfig:
         if values is None:
             raise InputError(f"{where}: the task needs it; give a `method`")
-        return build_decoding(values, where)
+        return build_config(DecodingConfig, {"method": "greedy", **values}, where)
 
     def target(self, example: Example) -> list[int]:
         return self.vocabularies["target_tokens"].ids(example.target_tokens or ())

@@ -62,7 +62,7 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
         vectors: folders of word vectors, by the field whose words they are of.
 
     Raises:
-        InputError: task, dataset and vectors do not fit together, or the task has no such metric.
+        InputError: task, dataset and vectors do not fit together, or dev cannot give the monitored metric.
     """
     dataset = read_dataset(data, "name", "language", "target_language", "tokenizers")
     task_class = plugins.load("pipelines.tasks", config.task).TASK
@@ -77,6 +77,7 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
     counts = read_json(data / "counts.json", "tokens", "labels", "tags", "target_tokens")
     family = load_family(config.metrics).of_dataset(data)
     task = task_class.from_counts(config, cell, counts, loaded, detokenizer_of(dataset))
+    check_monitor(task, splits["dev"], data / "dev.jsonl")
 
     from pipelines.models.word_vectors import set_word_vectors, word_tables
     from pipelines.seeding import seed_everything
@@ -90,6 +91,16 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
     model = task.build_model(widths, run.seed)
     set_word_vectors(word_tables(model, loaded), task.vocabularies, loaded, run.seed)
     return Experiment(run, task, model, dataset, splits, loaded, device, family)
+
+
+def check_monitor(task: Task, dev: Sequence[Example], path: Path) -> None:
+    """Refuses a metric that the labels of dev cannot give, such as ROC-AUC where there is one alone."""
+    if task.predicts != "label":
+        return
+    shares = dict.fromkeys(task.labels, 0.0)
+    perfect = [{"label": str(each.label), "probabilities": {**shares, str(each.label): 1.0}} for each in dev]
+    if (monitor := task.config.monitor) not in (given := load_family(task.config.metrics).score(dev, perfect)):
+        raise InputError(f"{path}: its labels give no {monitor!r}; choose another `monitor`: {', '.join(given)}")
 
 
 def learn(

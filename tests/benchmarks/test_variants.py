@@ -8,8 +8,7 @@ from conformance_cases import DATASET, RUN, build, cell_config, task_config
 from benchmarks.variants import main, varied
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import write_examples
-from pipelines.decoding.beam import Decoding
-from pipelines.decoding.config import DecodingConfig
+from pipelines.decoding import beam, greedy
 from pipelines.runs.folder import save_run
 
 
@@ -58,5 +57,5 @@ def test_decoding_is_replaced_as_a_whole():
     config = varied(
         task_config("translation"), {"decoding": {"method": "beam", "beam_size": 2, "length_penalty": 0.5}}, "x"
     )
-    assert config.decoding == Decoding(beam_size=2, length_penalty=0.5)
-    assert varied(config, {"decoding": {"method": "greedy"}}, "x").decoding == DecodingConfig()
+    assert config.decoding == beam.Decoding(beam_size=2, length_penalty=0.5)
+    assert varied(config, {"decoding": {"method": "greedy"}}, "x").decoding == greedy.Decoding()

@@ -9,7 +9,7 @@ from pipelines.layers.loops.arithmetic import ONE, column_sums, compiled, sigmoi
 from pipelines.layers.loops.product import add_product, in_lines, lines_for
 from pipelines.layers.loops.walk import take_step, take_step_back
 
-EXTRA_IS_OF_INPUTS = False
+EXTRA_IS_OF_INPUTS: bool = False
 
 
 def saved_widths(units: int) -> tuple[int, ...]:
@@ -22,10 +22,10 @@ def extra_width(units: int) -> int:
     return units
 
 
-def weight_gradients(h_before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
+def weight_gradients(before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
     """Of the recurrent matrix and its bias."""
-    parts = (d_projected[:, : 2 * h_before.shape[1]], d_extra)  # of the gates, and of the candidate
-    return [np.concatenate([h_before.T @ part for part in parts], 1), np.concatenate([*map(column_sums, parts)])]
+    parts = (d_projected[:, : 2 * before.shape[1]], d_extra)  # of the gates, and of the candidate
+    return [np.concatenate([before.T @ part for part in parts], 1), np.concatenate([*map(column_sums, parts)])]
 
 
 @compiled

@@ -15,8 +15,6 @@ from pipelines.layers.loops.dispatch import CompiledLoop, sequence_layer
 class GRU(CompiledLoop, keras.layers.GRU):
     """`keras.layers.GRU`, its loop compiled for a CPU: the same settings, weights and numbers."""
 
-    kernel = "pipelines.cells.gru.kernel"
-
     def input_weights(self):
         return self.cell.kernel, self._biases()[0]
 

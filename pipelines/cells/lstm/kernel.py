@@ -9,7 +9,7 @@ from pipelines.layers.loops.arithmetic import ONE, TWO, compiled, sigmoid, tanh
 from pipelines.layers.loops.product import add_product, in_lines, lines_for
 from pipelines.layers.loops.walk import take_step, take_step_back
 
-EXTRA_IS_OF_INPUTS = False
+EXTRA_IS_OF_INPUTS: bool = False
 
 
 def saved_widths(units: int) -> tuple[int, ...]:
@@ -22,9 +22,9 @@ def extra_width(units: int) -> int:
     return 0
 
 
-def weight_gradients(h_before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
+def weight_gradients(before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
     """Of the recurrent matrix."""
-    return [h_before.T @ d_projected]
+    return [before.T @ d_projected]
 
 
 @compiled

@@ -15,7 +15,5 @@ from pipelines.layers.loops.dispatch import CompiledLoop, sequence_layer
 class LSTM(CompiledLoop, keras.layers.LSTM):
     """`keras.layers.LSTM`, its loop compiled for a CPU: the same settings, weights and numbers."""
 
-    kernel = "pipelines.cells.lstm.kernel"
-
 
 layer = partial(sequence_layer, LSTM)

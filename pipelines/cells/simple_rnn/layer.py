@@ -14,7 +14,5 @@ from pipelines.layers.loops.dispatch import CompiledLoop, sequence_layer
 class SimpleRNN(CompiledLoop, keras.layers.SimpleRNN):
     """`keras.layers.SimpleRNN`, its loop compiled for a CPU: the same settings, weights and numbers."""
 
-    kernel = "pipelines.cells.simple_rnn.kernel"
-
 
 layer = partial(sequence_layer, SimpleRNN)

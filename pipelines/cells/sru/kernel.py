@@ -10,7 +10,7 @@ import numpy as np
 
 from pipelines.layers.loops.arithmetic import ONE, compiled, sigmoid
 
-EXTRA_IS_OF_INPUTS = True  # the highway hands them on
+EXTRA_IS_OF_INPUTS: bool = True  # the highway hands them on
 
 
 def saved_widths(units: int) -> tuple[int, ...]:
@@ -23,11 +23,11 @@ def extra_width(units: int) -> int:
     return units
 
 
-def weight_gradients(c_before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
+def weight_gradients(before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
     """Of the peephole vectors, one behind the other, and none of the scale."""
-    units = c_before.shape[1]
+    units = before.shape[1]
     gates = (d_projected[:, units : 2 * units], d_projected[:, 2 * units : 3 * units])
-    return [np.concatenate([np.einsum("ij,ij->j", gate, c_before) for gate in gates]), np.zeros(1, np.float32)]
+    return [np.concatenate([np.einsum("ij,ij->j", gate, before) for gate in gates]), np.zeros(1, np.float32)]
 
 
 @compiled

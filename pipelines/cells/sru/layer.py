@@ -7,12 +7,12 @@ Reference: Lei et al., "Simple Recurrent Units for Highly Parallelizable Recurre
 """
 
 import math
-from typing import Any
+from functools import partial
 
 import keras
 from keras import ops
 
-from pipelines.layers.loops.dispatch import CompiledLoop
+from pipelines.layers.loops.dispatch import CompiledLoop, sequence_layer
 
 
 @keras.saving.register_keras_serializable("elman")
@@ -83,8 +83,6 @@ class SRU(CompiledLoop, keras.layers.RNN):
         seed: of dropout.
     """
 
-    kernel = "pipelines.cells.sru.kernel"
-
     def __init__(
         self, units: int, highway_bias: float = 0.0, dropout: float = 0.0, seed: int | None = None, **kwargs
     ) -> None:
@@ -134,17 +132,4 @@ class SRU(CompiledLoop, keras.layers.RNN):
         return cls(**config)
 
 
-def layer(
-    units: int,
-    name: str,
-    seed: int,
-    recurrent_dropout: float = 0.0,
-    weight_dropout: float = 0.0,
-    dtype: Any = None,
-) -> SRU:
-    """An SRU layer that returns its sequence and its last cell state."""
-    if recurrent_dropout:
-        raise ValueError("an SRU has no recurrent dropout: its gates read the state element by element; leave it out")
-    if weight_dropout:
-        raise ValueError("an SRU has no weight dropout: no matrix stands between its states; leave it out")
-    return SRU(units, return_sequences=True, return_state=True, seed=seed, name=name, dtype=dtype)
+layer = partial(sequence_layer, SRU)

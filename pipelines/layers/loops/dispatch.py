@@ -1,18 +1,24 @@
 """Recurrent layers of Keras with the compiled loop of their cell, wherever it applies."""
 
 import importlib
+import importlib.util
+import sys
 import warnings
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import keras
 from keras import ops
+
+from pipelines.layers.loops.kernel import Kernel
 
 
 class CompiledLoop(keras.layers.RNN):
     """Mixed into a recurrent layer of Keras, runs its loop compiled, on TensorFlow and a CPU.
 
-    The numbers are those of the Keras layer. On a GPU and on other backends the layer is Keras's own, cuDNN included.
-    So it is where a setting is not covered (another activation, recurrent dropout, unrolling); that is said once.
+    The compiled loop is the module `kernel` beside the module of the layer's class. The numbers are those of the Keras
+    layer. On a GPU, on other backends and without such a module the layer is Keras's own, cuDNN included. So it is
+    where a setting is not covered (another activation, recurrent dropout, unrolling); that is said once.
 
     Args:
         weight_dropout: share of the recurrent weights that a training step leaves out, the same ones for all rows and
@@ -21,8 +27,6 @@ class CompiledLoop(keras.layers.RNN):
 
     Reference: Merity, Keskar & Socher, "Regularizing and Optimizing LSTM Language Models", ICLR 2018, section 2.
     """
-
-    kernel: str  # its module
 
     def __init__(self, *args: Any, weight_dropout: float = 0.0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,7 +65,8 @@ class CompiledLoop(keras.layers.RNN):
             cell["recurrent_kernel"] = weights
 
     def _loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool) -> Any:
-        if not _on_cpu():
+        kernel = _kernel_beside(type(self).__module__)
+        if kernel is None or not _on_cpu():
             return super().inner_loop(sequences, initial_state, mask, training=training)
         if reason := self.not_covered(training):
             warnings.warn(
@@ -75,7 +80,7 @@ class CompiledLoop(keras.layers.RNN):
             sequences = sequences * self.cell.get_dropout_mask(sequences[:, 0, :])[:, None, :]
         steps, positions = operation.real_steps(sequences, keras.tree.flatten(mask)[0] if mask is not None else None)
         outputs, states = operation.run(
-            importlib.import_module(self.kernel),
+            kernel,
             ops.cast(steps, "float32"),
             tuple(ops.cast(weight, "float32") for weight in self.input_weights()),
             [ops.cast(weight, "float32") for weight in self.loop_weights()],
@@ -97,32 +102,24 @@ class CompiledLoop(keras.layers.RNN):
         return [self.cell.recurrent_kernel]
 
 
-def sequence_layer(
-    kind: type,
-    units: int,
-    name: str,
-    seed: int,
-    recurrent_dropout: float = 0.0,
-    weight_dropout: float = 0.0,
-    dtype: Any = None,
-) -> Any:
-    """A recurrent layer of a kind, that returns its sequence and its last states."""
-    return kind(
-        units,
-        return_sequences=True,
-        return_state=True,
-        recurrent_dropout=recurrent_dropout,
-        weight_dropout=weight_dropout,
-        seed=seed,
-        name=name,
-        dtype=dtype,
-    )
+def sequence_layer(kind: type, units: int, name: str, seed: int, **own: Any) -> Any:
+    """A recurrent layer of a kind, with the keys that it has for itself; returns its sequence and its last states."""
+    return kind(units, return_sequences=True, return_state=True, seed=seed, name=name, **own)
+
+
+@cache
+def _kernel_beside(module: str) -> Kernel | None:
+    """The module `kernel` in the folder of a module, if there is one."""
+    folder = module.rpartition(".")[0]
+    if not hasattr(sys.modules.get(folder), "__path__") or importlib.util.find_spec(f"{folder}.kernel") is None:
+        return None
+    return cast(Kernel, importlib.import_module(f"{folder}.kernel"))
 
 
 def _on_cpu() -> bool:
     """Whether the backend is TensorFlow without a GPU."""
     if keras.backend.backend() != "tensorflow":
         return False
-    import tensorflow
+    from pipelines.layers.loops import operation
 
-    return not tensorflow.config.list_logical_devices("GPU")
+    return not operation.has_gpu()

@@ -6,19 +6,19 @@ product of all their inputs, the loop, and after it the products that are the gr
 
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from pipelines.layers.loops.arithmetic import column_sums
+from pipelines.layers.loops.kernel import Kernel
 from pipelines.layers.loops.memory import copy_of, uninitialised
 from pipelines.layers.loops.threads import share_rows
 
 
 def run(
-    kernel: ModuleType,
+    kernel: Kernel,
     steps: Any,
     input_weights: tuple[Any, Any],
     loop_weights: Sequence[Any],
@@ -31,7 +31,7 @@ def run(
     """Runs a cell over sequences. All tensors but `positions` are float32.
 
     Args:
-        kernel: the cell's `kernel` module.
+        kernel: the module of the cell's loop.
         steps: the inputs of the real steps alone, (steps, features).
         input_weights: matrix (features, width) and bias (width,) for all gates.
         loop_weights: what the loop takes itself: the recurrent matrix and, for a GRU, its bias; an SRU's peepholes.
@@ -46,31 +46,52 @@ def run(
     """
     units = states[0].shape[-1]
     widths = kernel.saved_widths(units)
-    ways = (backwards, zero_masked)
+    flags = {"backwards": backwards, "zero_masked": zero_masked}
 
     def forward(keep: bool, positions: Any, steps: Any, matrix: Any, bias: Any, *rest: Any) -> list[np.ndarray]:
         projected = uninitialised(len(steps), matrix.shape[1])
         last = tuple(copy_of(state) for state in rest[len(loop_weights) :])
         outputs = uninitialised(*positions.shape, units)
         saved = tuple(uninitialised(len(steps), width * keep) for width in widths)
-        fixed = (steps, projected, bias, rest[: len(loop_weights)], positions, *ways, last, outputs, saved)
 
         def share(rows: np.ndarray, part: slice) -> None:
             np.matmul(steps[part], matrix, out=projected[part])
-            kernel.forward(rows, *fixed)
+            kernel.forward(
+                rows=rows,
+                steps=steps,
+                projected=projected,
+                bias=bias,
+                weights=rest[: len(loop_weights)],
+                positions=positions,
+                **flags,
+                states=last,
+                outputs=outputs,
+                saved=saved,
+            )
 
         share_rows(positions, share)
         return [outputs, *last, projected, *saved]
 
     def backward(positions: Any, steps: Any, projected: Any, d_outputs: Any, *rest: Any) -> list[np.ndarray]:
-        turned, rest = rest[: len(loop_weights)], rest[len(loop_weights) :]
+        transposed, rest = rest[: len(loop_weights)], rest[len(loop_weights) :]
         d_states, saved = tuple(copy_of(gradient) for gradient in rest[: len(states)]), rest[len(states) :]
         d_projected = uninitialised(*projected.shape)
         d_extra = uninitialised(len(steps), kernel.extra_width(units))
-        fixed = (steps, projected, turned, positions, *ways, saved, d_outputs, d_states, d_projected, d_extra)
 
         def share(rows: np.ndarray, part: slice) -> list[np.ndarray]:
-            kernel.backward(rows, *fixed)
+            kernel.backward(
+                rows=rows,
+                steps=steps,
+                projected=projected,
+                weights=transposed,
+                positions=positions,
+                **flags,
+                saved=saved,
+                d_outputs=d_outputs,
+                d_states=d_states,
+                d_projected=d_projected,
+                d_extra=d_extra,
+            )
             of_inputs = [steps[part].T @ d_projected[part], column_sums(d_projected[part])]
             return of_inputs + kernel.weight_gradients(saved[0][part], d_projected[part], d_extra[part])
 
@@ -90,8 +111,8 @@ def run(
 
         def gradient(d_outputs: Any, *d_last: Any) -> Any:
             projected, *saved = (results if training else forward_operation(True, *arguments))[1 + len(states) :]
-            turned = [tf.transpose(weight) if len(weight.shape) == 2 else weight for weight in loop_weights]
-            inputs = [positions, steps, projected, d_outputs, *turned, *d_last, *saved]
+            transposed = [tf.transpose(weight) if len(weight.shape) == 2 else weight for weight in loop_weights]
+            inputs = [positions, steps, projected, d_outputs, *transposed, *d_last, *saved]
             d_projected, d_extra, *d_others = _numpy(backward, inputs, 4 + len(loop_weights) + len(states))
             for tensor, like in zip(d_others, (*input_weights, *loop_weights, *states), strict=True):
                 tensor.set_shape(like.shape)
@@ -125,6 +146,11 @@ def real_steps(sequences: Any, mask: Any) -> tuple[Any, Any]:
     mask = tf.cast(mask, "bool")
     numbers = tf.reshape(tf.cumsum(tf.cast(tf.reshape(mask, (-1,)), "int64")), (batch, time)) - 1
     return tf.boolean_mask(sequences, mask), tf.where(mask, numbers, -1)
+
+
+def has_gpu() -> bool:
+    """Whether TensorFlow has a GPU to run on."""
+    return bool(tf.config.list_logical_devices("GPU"))
 
 
 def _numpy(function: Callable, arguments: list, results: int) -> list:

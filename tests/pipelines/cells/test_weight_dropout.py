@@ -76,8 +76,3 @@ def test_a_saved_layer_keeps_its_weight_dropout_in_both_directions(name):
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
     both = keras.layers.Bidirectional(layer)
     assert again.weight_dropout == both.forward_layer.weight_dropout == both.backward_layer.weight_dropout == RATE
-
-
-def test_an_sru_refuses_it():
-    with pytest.raises(ValueError, match="an SRU has no weight dropout"):
-        plugins.load("pipelines.cells", "sru", "layer").layer(4, "recurrent", 7, weight_dropout=RATE)

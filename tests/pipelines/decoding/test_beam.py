@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax
 
+from embeddings.foundation.config import build_config
 from pipelines.cells.config import CellConfig
 from pipelines.decoding.beam import Decoding
 from pipelines.decoding.beam.decoder import Decoder
-from pipelines.decoding.config import DecodingConfig, build_decoding
+from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.greedy import decoder as greedy
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, Vocabulary
@@ -104,12 +105,12 @@ def test_company_and_padding_change_nothing(model):
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"method": "beam", "length_penalty": 1.0}, "ner.yaml: the key 'beam_size' is missing"),
-     ({"beam_size": 3}, "unknown key 'beam_size'"),
+    [({"method": "beam", "length_penalty": 1.0}, "the key 'beam_size' is missing"),
+     ({"method": "greedy", "beam_size": 3}, "the key 'beam_size' belongs to method beam, got 'greedy'; remove it"),
      ({"method": "beam", "beam_size": 2, "length_penalty": 1.0, "n_best": 3}, "n_best from 1 to beam_size"),
-     ({"method": "bean"}, "ner.yaml: no module 'bean' in pipelines/decoding; did you mean 'beam'"),
-     ({"method": "sampling"}, "no module 'sampling' in pipelines/decoding; known: beam, greedy")],
+     ({"method": "bean"}, "expected a known value under 'method', got 'bean'; did you mean 'beam'"),
+     ({"method": "sampling"}, "got 'sampling'; known: beam, greedy")],
 )  # fmt: skip
 def test_a_method_has_its_own_keys(settings, message):
     with pytest.raises(ValueError, match=message):
-        build_decoding(settings, "ner.yaml")
+        build_config(DecodingConfig, settings, "translation.yaml")

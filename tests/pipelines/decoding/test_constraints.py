@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from embeddings.foundation import plugins
+from embeddings.foundation.config import build_config
 from pipelines.cells.config import CellConfig
-from pipelines.decoding.config import DecodingConfig, build_decoding
+from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.constraints import repeated_ngram_mask
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.text.vocabulary import END_ID, Vocabulary
@@ -47,7 +48,8 @@ def test_no_ngram_is_written_twice(method):
 
     def pairs(**config):
         limits = {"method": method, "maximum_ratio": 3.0, "maximum_extra": 4}
-        written, _ = decoder.Decoder(model, build_decoding({**limits, **sizes, **config}, "")).predict_on_batch(SOURCES)
+        keys = build_config(DecodingConfig, {**limits, **sizes, **config}, "")
+        written, _ = decoder.Decoder(model, keys).predict_on_batch(SOURCES)
         best = np.asarray(written)[:, 0]
         return [list(itertools.pairwise(row)) for row in (output[output > 0].tolist() for output in best)]
 

@@ -11,7 +11,7 @@ from conformance_cases import TASKS, cell_config, task_class, task_config
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from pipelines.decoding.beam import Decoding
-from pipelines.runs.config import load_run
+from pipelines.runs.config import Run, load_run, load_settings
 from pipelines.tasks.config import load_task
 
 CONFIGS = Path(__file__).parents[3] / "configs"
@@ -42,7 +42,9 @@ def load(tmp_path):
         ("captioning", "model", {"input_feeding": True}, "unknown key 'input_feeding'"),
         ("sentiment", "training", {"sample_steps": 5}, "unknown key 'sample_steps'"),
         ("ner", "training", {"shift_augmentation": True}, "unknown key 'shift_augmentation'"),
-        ("translation", "decoding", {"beam_size": 5}, "unknown key 'beam_size'"),
+        ("ner", "training", {"lower_cased": 0.3}, "the key 'lower_cased' is now 'lowercase_augmentation'; rename it"),
+        ("captioning", "training", {"shifted": True}, "the key 'shifted' is now 'shift_augmentation'; rename it"),
+        ("translation", "decoding", {"beam_size": 5}, "the key 'beam_size' belongs to method beam, got 'greedy'"),
         ("translation", "decoding", {"dynamic_evaluation": {}}, "unknown key 'dynamic_evaluation'"),
         ("text_generation", "decoding", {"method": "greedy"}, "unknown key 'method'; known: dynamic_evaluation"),
         ("ner", "decoding", {"method": "greedy"}, "the task decodes nothing; remove it"),
@@ -107,6 +109,22 @@ def test_what_does_not_fit_together_is_refused_when_a_run_is_read(task, cell, ch
     with pytest.raises(InputError) as refused:
         load_run(tmp_path / "runs.yaml", "first", CONFIGS)
     assert f"runs.yaml: run 'first': task '{task}': {told}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("task", "monitor", "told"),
+    [("sentiment", "acuracy", "got 'acuracy'; did you mean 'accuracy'?"), ("ner", "bleu", "got 'bleu'"),
+     ("translation", "loss", "got 'loss'")],
+)  # fmt: skip
+def test_a_monitor_that_is_no_metric_of_the_family_is_refused_when_a_run_is_read(task, monitor, told, tmp_path):
+    values = yaml.safe_load((CONFIGS / f"tasks/{task}.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / f"tasks/{task}.yaml").write_text(yaml.safe_dump({**values, "monitor": monitor}), encoding="utf-8")
+    run = Run(task, "d", "lstm", "lstm", "v", "v", 1, False)
+    with pytest.raises(InputError) as refused:
+        load_settings(run, tmp_path, "here")
+    assert f"tasks/{task}.yaml: monitor: expected a metric of" in str(refused.value)
+    assert told in str(refused.value)
 
 
 def test_sentiment_is_a_text_classification():

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from conformance_cases import build, cell_config, task_class, task_config
 
+from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
-from pipelines.decoding.config import DecodingConfig, build_decoding
+from pipelines.decoding.config import DecodingConfig
 from pipelines.text.vocabulary import BEGIN_ID, UNKNOWN_ID
 
 
@@ -24,7 +25,7 @@ def test_an_unknown_word_is_the_source_word_attended_to_most(method, ten_example
     task, model = unknowing(ten_examples, small_vectors)
     sizes = {"beam_size": 2, "length_penalty": 0.0} if method == "beam" else {}
     limits = {"method": method, "maximum_ratio": 0.0, "maximum_extra": 4}
-    decoding = build_decoding({**limits, "copy_unknown": True, **sizes}, "")
+    decoding = build_config(DecodingConfig, {**limits, "copy_unknown": True, **sizes}, "")
     rows = list(task.predict(model, ten_examples, decoding))
     for example, row in zip(ten_examples, rows, strict=True):
         before = np.array([[BEGIN_ID, UNKNOWN_ID, UNKNOWN_ID, UNKNOWN_ID]], "int32")
