@@ -78,8 +78,8 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
     task = task_class.from_counts(config, cell, counts, loaded, detokenizer_of(dataset))
 
     from pipelines.models.word_vectors import set_word_vectors, word_tables
-    from pipelines.seeding import seed_everything
     from pipelines.training.device import choose_device
+    from pipelines.training.seeding import seed_everything
 
     device = choose_device(config.training.device)
     seed_everything(run.seed)
