@@ -22,8 +22,7 @@ from pipelines.tasks.config import TaskConfig, load_task
 
 ROOT = Path(__file__).parents[1]
 STAGES = {"baseline", "compare", "encode", "evaluate", "predict", "prepare", "probe", "train", "cli"}
-FOUNDATION = {"seeding"}
-# A folder of pipelines -> the folders that it may import besides the foundation and itself.
+# A folder of pipelines -> the folders that it may import besides itself.
 ALLOWED = {
     "data": set(),
     "text": {"data"},
@@ -66,7 +65,7 @@ def test_a_module_imports_what_stands_below_it(path):
         is_config = name.split(".")[2:3] == [
             "config"
         ]  # a configuration may be read by whoever builds what it describes
-        if folder and part and part != folder and part not in FOUNDATION and not is_config:
+        if folder and part and part != folder and not is_config:
             assert part in ALLOWED[folder], f"pipelines.{folder} may not import {name}"
         if folder in WITHOUT_KERAS:
             assert name.split(".")[0] not in ("keras", "tensorflow"), f"pipelines.{folder} never imports {name}"

@@ -148,6 +148,20 @@ def test_an_override_makes_its_own_run_stale_and_no_others(clone):
     assert stale == {"train@ner-bilstm-random", "compare"}
 
 
+def test_that_test_is_scored_makes_no_training_stale(clone):
+    folder, _ = clone
+    path = folder / "configs/runs.yaml"
+    before = path.read_text(encoding="utf-8")
+    content = yaml.safe_load(before)
+    content["runs"]["ner-bilstm-random"]["report_test"] = False
+    try:
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        stale = stale_stages(folder)
+    finally:
+        path.write_text(before, encoding="utf-8")
+    assert stale == {"predict@ner-bilstm-random", "compare"}
+
+
 def test_fresh_processes_give_equal_bytes(clone):
     folder, _ = clone
     before = hashes(folder)

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.matrix import matrix
 from pipelines.text.vocabulary import PADDING_ID, SPECIAL_WORDS, Vocabulary
 
 TABLES = {"tokens": "source_vectors", "target_tokens": "target_vectors"}  # layers, by the field whose words they hold
@@ -30,6 +29,8 @@ def set_word_vectors(
         vectors: word vectors (`KeyedVectors`), of the same fields.
         seed: of the draws.
     """
+    from embeddings.matrix import matrix  # here, for a prediction imports this module and needs no vectors
+
     for field, table in tables.items():
         values, found = matrix(vectors[field], vocabularies[field].words)
         found[: len(SPECIAL_WORDS)] = False

@@ -1,6 +1,6 @@
 """Runs files: which task is trained on which dataset, with which cell and vectors; and the baselines beside."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,10 @@ class Run:
     def __post_init__(self) -> None:
         check_seed(self.seed)
 
+    def trained(self) -> dict[str, Any]:
+        """What training reads: everything but whether test is scored, which may be decided when dev is known."""
+        return {key: value for key, value in asdict(self).items() if key != "report_test"}
+
 
 @dataclass(frozen=True)
 class Baselines:
@@ -48,9 +52,11 @@ def load_runs(path: str | Path) -> dict[str, Run]:
     runs = read_yaml(path).get("runs")
     if not isinstance(runs, dict) or not runs:
         raise InputError(f"{path}: expected a mapping `runs:` of names to runs")
-    for name in runs:
+    for name, values in runs.items():
         if "." in str(name):
             raise InputError(f"{path}: run {name!r}: a name holds no dots, DVC reads them as nesting")
+        if isinstance(values, dict) and values.get("set", ...) is None:  # there for DVC, which refuses a missing param
+            del values["set"]
     return {name: build_config(Run, values, f"{path}: run {name!r}") for name, values in runs.items()}
 
 

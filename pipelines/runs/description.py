@@ -18,7 +18,7 @@ def write_description(
     folder: Path, name: str, run: Run, task: TaskConfig, cell: CellConfig, dataset: Mapping[str, Any]
 ) -> None:
     """Writes `config.json`: the line of the runs file, the configurations with its overrides, and the dataset."""
-    settings = {"run": asdict(run), "task": asdict(task), "cell": asdict(cell)}
+    settings = {"run": run.trained(), "task": asdict(task), "cell": asdict(cell)}
     write_json(folder / "config.json", {"format": FORMAT, "name": name, **settings, "dataset": dataset})
 
 

@@ -80,8 +80,8 @@ def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: 
     check_monitor(task, splits["dev"], data / "dev.jsonl")
 
     from pipelines.models.word_vectors import set_word_vectors, word_tables
-    from pipelines.seeding import seed_everything
     from pipelines.training.device import choose_device
+    from pipelines.training.seeding import seed_everything
 
     device = choose_device(config.training.device)
     seed_everything(run.seed)

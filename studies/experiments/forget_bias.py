@@ -13,7 +13,7 @@ STEPS = 300
 def measure(data: Path) -> Iterator[dict]:
     """The accuracy at each gap, again and again while training goes on, of forget biases of one and of zero."""
     from pipelines.cells.lstm.layer import LSTM
-    from pipelines.seeding import seed_everything
+    from pipelines.training.seeding import seed_everything
 
     texts = Texts(data)
     for bias in (1, 0):

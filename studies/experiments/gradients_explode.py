@@ -60,7 +60,7 @@ def training(data: Path) -> Iterator[dict]:
     import keras
 
     from pipelines.cells.simple_rnn.layer import SimpleRNN
-    from pipelines.seeding import seed_everything
+    from pipelines.training.seeding import seed_everything
 
     texts = Texts(data)
     for clipping, settings in CLIPPING.items():

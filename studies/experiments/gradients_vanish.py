@@ -21,7 +21,7 @@ ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {  # f(a), and f'(a)
 
 def measure(data: Path) -> Iterator[dict]:
     """Gradients by distance from the end, gates by step, and the derivatives of the one-dimensional case."""
-    from pipelines.seeding import seed_everything
+    from pipelines.training.seeding import seed_everything
 
     yield from one_dimensional()
     texts = Texts(data)

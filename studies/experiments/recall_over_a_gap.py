@@ -11,7 +11,7 @@ GAPS = (2, 5, 10, 20, 50, 100, 200)
 
 def measure(data: Path) -> Iterator[dict]:
     """The accuracy of each cell at each gap, for both questions."""
-    from pipelines.seeding import seed_everything
+    from pipelines.training.seeding import seed_everything
 
     for short_range in (False, True):
         texts = Texts(data, short_range)

@@ -22,7 +22,7 @@ KINDS = {
 
 def measure(data: Path) -> Iterator[dict]:
     """The gradient over 50 steps before training, and the accuracy after it, by activation and first weights."""
-    from pipelines.seeding import seed_everything
+    from pipelines.training.seeding import seed_everything
 
     texts = Texts(data)
     for kind in KINDS:

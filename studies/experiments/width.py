@@ -13,7 +13,7 @@ STEPS = 250
 
 def measure() -> Iterator[dict]:
     """The share of bits that are told right, by cell, width and how many steps ago they were read."""
-    from pipelines.seeding import seed_everything
+    from pipelines.training.seeding import seed_everything
 
     for cell in CELLS:
         for units in UNITS:

@@ -81,7 +81,7 @@ def test_vectors_whose_training_goes_on_come_with_those_of_before(repository):
 
 
 def test_a_stage_of_the_default_graph_is_changed_in_the_benchmarks_too(repository):
-    edit("dvc.yaml", "        - pipelines/seeding.py\n", "        - pipelines/seeding.py\n        - data/new\n")
+    edit("dvc.yaml", "        - pipelines/training\n", "        - pipelines/training\n        - data/new\n")
     main()
     assert "benchmarks/out/data/new" in graph("benchmarks/dvc.yaml")["stages"]["train"]["do"]["deps"]
 

@@ -11,9 +11,9 @@ from conformance_cases import CELLS, TASKS, build, case_id, examples_of, of_case
 
 from pipelines.models.config import CharacterConfig
 from pipelines.models.word_vectors import word_tables
-from pipelines.seeding import seed_everything
 from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint
+from pipelines.training.seeding import seed_everything
 
 PAIRED = zip(TASKS, cycle(CELLS)) if len(TASKS) > len(CELLS) else zip(cycle(TASKS), CELLS)
 WITH_DRAWS = [("ner", "lstm", True, 1), ("text_classification", "gru", True, 1)]  # in word features and word dropout

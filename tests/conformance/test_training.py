@@ -5,8 +5,8 @@ import pytest
 from conformance_cases import DATASET, RUN, build, of_case
 
 from pipelines.runs.folder import load_run_folder, save_run
-from pipelines.seeding import seed_everything
 from pipelines.training.fit import fit
+from pipelines.training.seeding import seed_everything
 
 
 def correct_share(task, model, examples):

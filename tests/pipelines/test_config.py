@@ -48,6 +48,23 @@ def test_a_run_overrides_one_key_and_keeps_the_rest(project):
     assert (task.training.epochs, task.training.batch_size, cell.units, cell.depth) == (9, 2, 7, 1)
 
 
+def test_a_run_that_sets_nothing_may_say_so(project):
+    files, load = project
+    run, *_ = load()
+    files["runs.yaml"]["runs"]["first"]["set"] = None
+    assert load()[0] == run
+    assert run.set == {}
+
+
+def test_training_does_not_read_whether_test_is_scored(project):
+    files, load = project
+    run, *_ = load()
+    files["runs.yaml"]["runs"]["first"]["report_test"] = True
+    later, *_ = load()
+    assert later != run
+    assert later.trained() == run.trained()
+
+
 def test_an_unknown_key_is_refused_with_the_nearest_one(project):
     files, load = project
     files["tasks/ner.yaml"]["training"]["learning_rat"] = 1

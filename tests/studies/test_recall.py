@@ -70,7 +70,7 @@ def test_missing_news_are_told_in_one_line(tmp_path):
 
 
 def test_a_classifier_learns_a_short_question_and_one_of_other_labels_does_not_answer(data):
-    from pipelines.seeding import seed_everything
+    from pipelines.training.seeding import seed_everything
 
     seed_everything(1)
     texts = Texts(data, short_range=True)
@@ -84,7 +84,7 @@ def test_a_classifier_learns_a_short_question_and_one_of_other_labels_does_not_a
 
 
 def test_the_same_seed_learns_the_same(data):
-    from pipelines.seeding import seed_everything
+    from pipelines.training.seeding import seed_everything
 
     texts = Texts(data)
     losses = []
