@@ -130,7 +130,7 @@ def test_a_chunk_costs_the_same_for_both_readings_where_states_are_zero(characte
     _, ready, test = characters
     carried, reset = (nats_by_position(ready, test, read) for read in (CARRIED, RESET))
     assert carried.shape == reset.shape == (CHUNK,)
-    (ids,) = ready.task.features(test)
+    ids = ready.task.source(test).source
     (found,) = log_probabilities(ready.model, [ids[:101]], 100)
     assert_allclose(carried.mean(), -found.mean(), rtol=1e-5)  # ten characters behind the last whole chunk are left out
     chunks = [log_probabilities(ready.model, [ids[start : start + 21]], 20)[0] for start in range(0, 100, 20)]
