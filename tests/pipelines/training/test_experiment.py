@@ -9,6 +9,7 @@ import pytest
 from conformance_cases import RUN, build, cell_config, task_config
 
 from embeddings.foundation.errors import InputError
+from pipelines.evaluation.family import load_family
 from pipelines.training.experiment import Experiment, check_monitor, learn
 
 
@@ -16,7 +17,7 @@ def experiment(monitor, examples, vectors):
     config = task_config("sentiment", training={"epochs": 6, "patience": 6, "learning_rate": 0.3})
     task, model = build(replace(config, monitor=monitor), cell_config("gru", False), vectors, examples)
     splits = {"train": examples, "dev": examples[::-1][:6]}
-    return Experiment(RUN, task, model, {}, splits, {}, "cpu")
+    return Experiment(RUN, task, model, {}, splits, {}, "cpu", load_family(config.metrics))
 
 
 @pytest.mark.parametrize(("monitor", "best"), [("accuracy", np.argmax), ("log_loss", np.argmin)])
