@@ -9,7 +9,7 @@ COMMANDS = {
     "baseline": ("pipelines.baseline", "predictions of a task's baselines"),
     "train": ("pipelines.train", "train one run of a runs file"),
     "predict": ("pipelines.predict", "predict prepared splits, or text from standard input, with a trained run"),
-    "generate": ("pipelines.generate", "write on from a beginning with a trained language model"),
+    "generate": ("pipelines.generate", "continue a prompt with a trained language model"),
     "encode": ("pipelines.encode", "vectors of texts: the last hidden states of a trained run"),
     "probe": ("pipelines.probe", "probing the hidden units of a language model for labels, with coloured texts"),
     "evaluate": ("pipelines.evaluate", "metrics of predictions, each with signature and interval"),

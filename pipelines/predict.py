@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
     parser.add_argument("--features", type=Path, help="of a run that reads features: .npy, scaled as its dataset's are")
-    parser.add_argument("--tokenised", action="store_true", help="of text: tokens stand between spaces")
+    parser.add_argument("--tokenised", action="store_true", help="of text: tokens are separated by spaces")
     parser.add_argument("--format", choices=FORMATS, help="of predictions of text (default: jsonl)")
     parser.add_argument("--explain", action="store_true", help="of text: add token attributions (html always does)")
     parser.add_argument("--chunk", type=int, help=f"texts to wait for ({CHUNK}; 1 at a terminal): more is faster")

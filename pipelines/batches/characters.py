@@ -13,7 +13,7 @@ def distinct_words(sentences: Sequence[Sequence[str]], characters: Vocabulary) -
     """The distinct words of a batch.
 
     Returns:
-        Which of them stands where, from 1, int32 (batch, time), and 0 at padding; and their character ids, int32
+        Which of them is where, from 1, int32 (batch, time), and 0 at padding; and their character ids, int32
         (words, characters).
     """
     words = dict.fromkeys(token for tokens in sentences for token in tokens)

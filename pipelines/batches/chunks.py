@@ -1,4 +1,4 @@
-"""Long texts laid out in rows: batches of chunks of which row i goes on where row i of the batch before ended."""
+"""Long texts laid out in rows: batches of chunks, whose row i continues row i of the batch before."""
 
 import heapq
 import math
@@ -9,7 +9,7 @@ import numpy as np
 from pipelines.batches.batching import Encoded
 from pipelines.text.vocabulary import BEGIN_ID
 
-Chunk = tuple[np.ndarray, np.ndarray, bool]  # the tokens before, the tokens to predict, whether it goes on
+Chunk = tuple[np.ndarray, np.ndarray, bool]  # the tokens before, the tokens to predict, whether it continues
 
 
 class CarriedBatches:

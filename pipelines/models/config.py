@@ -25,7 +25,7 @@ class CharacterConfig:
 
 @dataclass(frozen=True)
 class DynamicEvaluationConfig:
-    """How a language model goes on learning from the text that it scores."""
+    """How a language model learns from the text that it scores."""
 
     learning_rate: float  # of gradient descent
     segment_tokens: int  # that are scored before they are learned from

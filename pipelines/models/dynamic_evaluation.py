@@ -1,4 +1,4 @@
-"""Dynamic evaluation: a language model that goes on learning from a text, each part of it once it has been scored."""
+"""Dynamic evaluation: a language model that learns from a text, each segment of it once it has been scored."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace

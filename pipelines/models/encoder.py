@@ -46,7 +46,7 @@ def dropouts(config: CellConfig, seed: int, name: str = "encoder") -> list[keras
     """Dropout for the inputs of each recurrent layer and for the last outputs, one mask for a whole sequence.
 
     Reference: Gal & Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks",
-    NeurIPS 2016, section 3. The dropout of states that stands there is the cell's own: `recurrent_dropout`.
+    NeurIPS 2016, section 3. Its dropout of states is the cell's own: `recurrent_dropout`.
     """
     return [
         keras.layers.SpatialDropout1D(config.dropout, seed=seed + 100 + level, name=f"{name}_dropout_{level}")

@@ -18,10 +18,10 @@ from pipelines.text.vocabulary import Vocabulary
 
 @keras.saving.register_keras_serializable("elman")
 class LanguageModel(keras.Model):
-    """The probabilities of the next token from all that stand before it.
+    """The probabilities of the next token given all tokens before it.
 
     p(w_t | w_1 ... w_(t-1)) = softmax(V h_t + b), with h_t the last layer's output on reading w_(t-1). Long texts are
-    read in chunks. While training, the states after a chunk are kept in a variable, from which the row may go on in
+    read in chunks. While training, the states after a chunk are kept in a variable, from which the row may continue in
     the next batch: its value is carried over, its gradient is not.
 
     Args:
@@ -33,7 +33,7 @@ class LanguageModel(keras.Model):
 
     Call arguments:
         inputs: the tokens before the ones to predict, int32 (batch, time), from states of zero; or these, of `rows`
-            rows, and `continues`, int32 (rows, 1): 1 where a row goes on from the same row of the batch before.
+            rows, and `continues`, int32 (rows, 1): 1 where a row continues the same row of the batch before.
 
     Returns:
         Logits, float32 (batch, time, rows trained).

@@ -18,8 +18,8 @@ class Seq2Seq(keras.Model):
 
     The decoder starts from the encoder's last states, through a dense layer a state. Each of its outputs h_t attends
     to the encoder's outputs, and the attentional output tanh(W [context; h_t]) gives the logits of the next target
-    word. Where annotations are `states_and_words`, the source words' vectors stand beside the encoder's outputs, and
-    the attentional output is linear, so that attention finds words before the encoder has learned to tell them apart;
+    word. Where annotations are `states_and_words`, the source words' vectors are joined to the encoder's outputs, and
+    the attentional output is linear, so that attention finds words before the encoder has learned to distinguish them;
     on little data it learns to align in fewer steps.
 
     Args:
@@ -33,7 +33,7 @@ class Seq2Seq(keras.Model):
             steps then run one by one, which is slower.
         tied_embeddings: whether a target word's vector is its row of the output layer as well.
         scheduled_sampling: whether training reads, in the place of some words before, those that the model would have
-            written there after the real ones; `sampled_share` tells how many.
+            written there after the real ones; `sampled_share` is their share.
 
     Call arguments:
         inputs: source_ids, int32 (batch, source_time), and target_ids, int32 (batch, target_time): the words

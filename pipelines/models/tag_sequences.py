@@ -1,7 +1,7 @@
 """The best, the n best, and the probable tags of sentences, from a conditional random field's potentials.
 
 Potentials (`pipelines.layers.crf`) score each tag at each step together with the tag before it; at the first step
-they are the same whatever stands before. Ties go to the tag with the lower number. All is done in float64.
+they do not depend on a tag before. Ties go to the tag with the lower number. All is done in float64.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ def with_transitions(scores: np.ndarray, allowed: np.ndarray, lengths: np.ndarra
 
     Args:
         scores: of each tag, (batch, time, 1, tags), or of each pair of tags, (batch, time, tags, tags).
-        allowed: what may follow what, bool (tags + 1, tags + 1); the last row is the beginning, the last column the
+        allowed: what may follow what, bool (tags + 1, tags + 1); the last row is the start, the last column the
             end.
         lengths: real steps of each sentence, int (batch,), at least 1.
 

@@ -42,8 +42,8 @@ def build_tagger(
     Returns:
         A model of token_ids, int32 (batch, time); with characters then of word_numbers, int32 (batch, time), and
         character_ids, int32 (words, characters); with word shapes then of shape_ids, int32 (batch, time). It gives
-        logits, float32 (batch, time, tags), or a CRF's potentials, float32 (batch, time, tags, tags). What stands at
-        padding means nothing.
+        logits, float32 (batch, time, tags), or a CRF's potentials, float32 (batch, time, tags, tags). Outputs at
+        padding mean nothing.
     """
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     inputs = [token_ids]

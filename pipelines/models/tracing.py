@@ -22,7 +22,7 @@ def trace_once(model: Any) -> None:
 
 
 def _shape(array: Any) -> list[int | None]:
-    """Batch and time as they come; what stands behind them, the width of features, does not vary."""
+    """Batch and time of any size; the dimension after them, the width of features, does not vary."""
     return [*[None, None][: array.ndim], *array.shape[2:]]
 
 

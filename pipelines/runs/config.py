@@ -83,7 +83,7 @@ def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig
     Args:
         run: the run.
         configs: folder of configurations.
-        where: the run stands, for errors.
+        where: the run is defined, for errors.
 
     Raises:
         InputError: a configuration is wrong, or task and cell do not fit together.

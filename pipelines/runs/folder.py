@@ -74,7 +74,7 @@ def load_run_folder(folder: str | Path) -> TrainedRun:
 def _reproducible(path: Path) -> None:
     """Rewrites a .keras archive without the time of saving and addresses in memory, so that its hash is its content's.
 
-    Keras tells shared objects by their addresses; they are numbered in the order of their appearance instead.
+    Keras identifies shared objects by their addresses; they are numbered in the order of their appearance instead.
     """
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in sorted(archive.namelist())}

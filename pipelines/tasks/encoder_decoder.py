@@ -100,7 +100,7 @@ class EncoderDecoder(Task):
         return predict
 
     def copies(self, model: Any, batch: Sequence[Encoded], best: np.ndarray) -> dict[tuple[int, int], list[str]]:
-        """For each hypothesis with unknown words, by source and rank, what stands for each of its words.
+        """For each hypothesis with unknown words, by source and rank, what replaces each of its words.
 
         Args:
             model: of the task.
@@ -114,7 +114,7 @@ class EncoderDecoder(Task):
 
         Args:
             ids: what was decoded, up to the end or padding.
-            copies: what stands for each word that is unknown.
+            copies: what replaces each unknown word.
         """
         words = self.vocabularies["target_tokens"].words
         tokens = [

@@ -18,7 +18,7 @@ from pipelines.text.vocabulary import Vocabulary, build_vocabulary
 class Task(ABC):
     """What a task adds to the stages: its keys, vocabularies, model, batches and predictions.
 
-    What only some tasks can do stands in `capabilities.py`.
+    `capabilities.py` lists what only some tasks can do.
 
     Args:
         config: the task's configuration.
@@ -66,7 +66,7 @@ class Task(ABC):
         """Refuses keys that do not fit together, or a cell that the task cannot use.
 
         Raises:
-            InputError: so it is.
+            InputError: they do not.
         """
         frozen = isinstance(config.model, WordKeys) and config.model.word_vectors == "frozen"
         if frozen and config.training.frozen_epochs:
@@ -81,7 +81,7 @@ class Task(ABC):
         vectors: Mapping[str, Any],
         detokenize: Detokenizer = PLAIN,
     ) -> "Task":
-        """Makes vocabularies and labels of what stands in train and of the vectors' words.
+        """Makes vocabularies and labels from the counts of train and the vectors' words.
 
         Args:
             config: the task's configuration.
@@ -164,7 +164,7 @@ class Task(ABC):
         return []
 
     def dev_losses(self, model: Any, dev: Sequence[Example]) -> dict[str, float]:
-        """Losses on dev that stand beside the metrics in the learning curves; none where metrics read the same."""
+        """Losses on dev, beside the metrics in the learning curves; none where a metric says the same."""
         return {}
 
     def calibrate(self, model: Any, dev: Sequence[Example]) -> None:

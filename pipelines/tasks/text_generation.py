@@ -52,11 +52,11 @@ class LanguageModelTraining(TextTraining):
 class ScoringConfig:
     """How a language model scores a text."""
 
-    dynamic_evaluation: DynamicEvaluationConfig | None = None  # how it goes on learning, if it does
+    dynamic_evaluation: DynamicEvaluationConfig | None = None  # how it learns from the text, if it does
 
 
 class TextGeneration(Task):
-    """Gives each token its probability after all that stand before it; `<bos>` opens a text.
+    """Gives each token its probability given all tokens before it; `<bos>` begins a text.
 
     Training also predicts the end of a text. Scores are of the text's tokens alone.
     """

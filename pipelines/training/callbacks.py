@@ -17,7 +17,7 @@ from embeddings.foundation.errors import InputError
 class DevMetrics(keras.callbacks.Callback):
     """Adds a task's own metrics on dev, to an epoch's logs, as `val_<name>` in Keras's manner.
 
-    It must stand before callbacks that read the logs.
+    It must come before callbacks that read the logs.
 
     Args:
         evaluate: gives the metrics of the model as it is.

@@ -112,7 +112,7 @@ def learn(
         experiment: from `set_up`.
         history: CSV file of the learning curves.
         callbacks: Keras callbacks beside the task's own.
-        checkpoint: from which a training that was killed goes on.
+        checkpoint: from which an interrupted training resumes.
     """
     from pipelines.models.word_vectors import word_tables
     from pipelines.training.fit import fit

@@ -30,7 +30,7 @@ class Checkpoint:
     It is the same training if settings, inputs, the versions of packages and the code that was loaded are the same.
 
     Args:
-        output: the run folder; the file stands beside it, for DVC removes a stage's outs before it runs the stage.
+        output: the run folder; the file is beside it, for DVC removes a stage's outs before it runs the stage.
         settings: configurations and device, as JSON.
         inputs: every file that the training reads.
         started: when the process began, by `time.perf_counter`.
@@ -90,7 +90,7 @@ class Checkpoint:
 
 
 class Resumption(keras.callbacks.Callback):
-    """Writes a checkpoint after each epoch, and begins with the one that stands there. It must be the last callback.
+    """Writes a checkpoint after each epoch, and resumes from the one that there is. It must be the last callback.
 
     Args:
         checkpoint: the file.

@@ -62,7 +62,11 @@ def test_a_run_of_a_new_dataset_and_new_vectors_is_one_line(repository, capsys):
 
 def test_a_run_that_leaves_takes_along_what_it_alone_needs(repository):
     edit("benchmarks/runs.yaml", "  trec-bigru-skip_gram: {<<: *sentences, dataset: trec}\n", "")
-    edit("benchmarks/runs.yaml", "  sentiment-trec: {<<: *scored, task: sentiment_sentences, dataset: trec}\n", "")
+    edit(
+        "benchmarks/runs.yaml",
+        "  sentiment-trec: {<<: *scored, task: text_classification_sentences, dataset: trec}\n",
+        "",
+    )
     before = graph("benchmarks/dvc.yaml")["stages"]
     main()
     after = graph("benchmarks/dvc.yaml")["stages"]

@@ -1,4 +1,4 @@
-"""Beam search: at each step the most probable beginnings of a translation, a fixed number of them."""
+"""Beam search: at each step a fixed number of the most probable hypotheses."""
 
 from dataclasses import dataclass
 

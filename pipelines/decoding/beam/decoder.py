@@ -43,7 +43,7 @@ class Decoder(keras.Model):
         limits, positions = length_limits(source_ids, self.config)
         batch = ops.shape(source_ids)[0]
         forbidden = ops.sum(ops.one_hot(forbidden_ids(self.config), words_known), axis=0) * IMPOSSIBLE
-        stays = (1 - ops.one_hot(PADDING_ID, words_known)) * IMPOSSIBLE  # what has ended goes on with padding alone
+        stays = (1 - ops.one_hot(PADDING_ID, words_known)) * IMPOSSIBLE  # what has ended takes padding alone
         rows = ops.arange(batch)[:, None] * size
 
         def in_beams(tensor):
@@ -76,7 +76,7 @@ class Decoder(keras.Model):
             is_open = ops.logical_and(is_open, step + 1 < limits[:, None])
             return step + 1, words, is_open, scores, counts, ranked, written, states
 
-        # All but the first of equal beginnings are impossible, or every beam would hold the same hypothesis.
+        # All but the first of equal hypotheses are impossible, or every beam would hold the same hypothesis.
         first = ops.where(ops.arange(size) == 0, 0.0, IMPOSSIBLE)
         scores = ops.broadcast_to(first, (batch, size))
         start = (
