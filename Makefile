@@ -1,6 +1,6 @@
 # make repro: the default experiments and their leaderboard · make test · make lint · make graph · make studies · make bench
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint audit audit-if-reachable graph studies bench clean
+.PHONY: help repro test lint check-lock audit audit-if-reachable graph studies bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -10,9 +10,10 @@ export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
 help:
-	@echo "make repro  run every stage on the embedded data and print the leaderboard"
+	@echo "make repro  run every stage on the embedded data and print the leaderboard; JOBS=2 runs two at a time"
 	@echo "make test   run the tests"
 	@echo "make lint   check style, types, that the installed packages fit together, and, with a network, make audit"
+	@echo "make check-lock  check that dvc.lock is that of the committed code"
 	@echo "make audit  look up known vulnerabilities of the pinned packages (needs a network)"
 	@echo "make graph  write what follows from the runs: parts of dvc.yaml and benchmarks/dvc.yaml, and README's tables"
 	@echo "make studies  measure what the literature says of recurrent networks (see studies/README.md)"
@@ -30,7 +31,7 @@ help:
 	@touch $@
 
 repro: .venv/installed
-	dvc repro
+	elman repro $(if $(JOBS),--jobs $(JOBS))
 	elman compare --print
 
 test: .venv/installed
@@ -42,6 +43,10 @@ lint: .venv/installed
 	pyright
 	$(BIN)/python -m pip check --disable-pip-version-check
 	@$(MAKE) --no-print-directory audit-if-reachable
+
+# Of the code, configurations and commands of all stages, and of what the stage gives that it names.
+check-lock: .venv/installed
+	python -m pipelines.reproduction.check prepare@toy_ner
 
 # `strict`: a package that cannot be looked up fails the audit, and is not passed over.
 audit: .venv/installed

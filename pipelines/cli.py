@@ -12,6 +12,7 @@ COMMANDS = {
     "generate": ("pipelines.generate", "continue a prompt with a trained language model"),
     "encode": ("pipelines.encode", "vectors of texts: the last hidden states of a trained run"),
     "probe": ("pipelines.probe", "probing the hidden units of a language model for labels, with coloured texts"),
+    "repro": ("pipelines.repro", "make what is stale of dvc.yaml, several stages at a time"),
     "evaluate": ("pipelines.evaluate", "metrics of predictions, each with signature and interval"),
     "compare": ("pipelines.compare", "one leaderboard over all runs and baselines"),
 }

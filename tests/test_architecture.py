@@ -21,7 +21,7 @@ from pipelines.runs.config import Run, load_run, load_runs
 from pipelines.tasks.config import TaskConfig, load_task
 
 ROOT = Path(__file__).parents[1]
-STAGES = {"baseline", "compare", "encode", "evaluate", "predict", "prepare", "probe", "train", "cli"}
+STAGES = {"baseline", "compare", "encode", "evaluate", "predict", "prepare", "probe", "repro", "train", "cli"}
 # A folder of pipelines -> the folders that it may import besides itself.
 ALLOWED = {
     "data": set(),
@@ -31,6 +31,7 @@ ALLOWED = {
     "evaluation": {"data", "text"},
     "baselines": {"data", "text"},
     "reporting": {"data", "evaluation"},
+    "reproduction": set(),
     "cells": {"layers"},
     "layers": set(),
     "models": {"layers", "cells", "batches", "data", "text"},
@@ -40,7 +41,7 @@ ALLOWED = {
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
     "probing": {"models", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }
-WITHOUT_KERAS = ("evaluation", "baselines", "reporting", "data", "text", "batches", "datasets")
+WITHOUT_KERAS = ("evaluation", "baselines", "reporting", "reproduction", "data", "text", "batches", "datasets")
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))
 
 

@@ -1,0 +1,81 @@
+"""How long the main job takes, in multiples of `import keras` on the same machine in the same minutes.
+
+python -m benchmarks.speed.main_job
+
+In a clone of HEAD, with this environment and compiled bytecode, it runs `make repro` and then `dvc repro`, which has
+nothing to do. Nothing else should run on the machine.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from embeddings.foundation.errors import exits_on_input_error
+
+IMPORTS, REPEATS = 5, 3
+LOCK_LINES = 4500
+# Python imports this at its start: a process that loads DVC notes its own processor time, not that of its children.
+NOTE = """
+import atexit, os, resource, sys
+def note():
+    if "dvc" in sys.modules:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        with open(os.path.join(os.environ["NOTES"], f"{os.getpid()}.seconds"), "w") as file:
+            file.write(str(used.ru_utime + used.ru_stime))
+atexit.register(note)
+"""
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Prints a table of what was measured and of the bars."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.main_job", description=__doc__)
+    parser.add_argument("--jobs", default="", help="stages at a time (default: what processors and memory allow)")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        clone, notes = Path(folder, "clone"), Path(folder, "notes")
+        notes.mkdir()
+        (notes / "sitecustomize.py").write_text(NOTE, encoding="utf-8")
+        subprocess.run(["git", "clone", "-q", ".", clone], check=True)
+        (clone / ".venv").symlink_to(sys.prefix)
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment |= {"PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]), "PYTHONPATH": str(clone)}
+
+        def seconds(*command: str) -> float:
+            started = time.perf_counter()
+            subprocess.run(command, cwd=clone, env=environment | {"NOTES": str(notes)}, check=True)
+            return time.perf_counter() - started
+
+        seconds("python", "-m", "compileall", "-q", "embeddings", "pipelines")
+        keras = median([seconds("python", "-c", "import keras") for _ in range(1 + IMPORTS)][1:])
+        job = ["make", "--assume-old=.venv/installed", "repro", f"JOBS={options.jobs}", f"PYTHONPATH={clone}:{notes}"]
+        wall = seconds(*job)
+        lock = (clone / "dvc.lock").read_text(encoding="utf-8").splitlines()
+        stages = sum(line.startswith("    cmd:") for line in lock)
+        of_dvc = sum(float(path.read_text()) for path in notes.glob("*.seconds")) / stages
+        nothing = median(seconds("dvc", "repro") for _ in range(REPEATS))
+        changed = subprocess.run(["git", "status", "--porcelain", "metrics"], cwd=clone, capture_output=True, text=True)
+
+    table = Table("what", "seconds", "x import keras", "at most")
+    for name, value, bar in (
+        ("import keras", keras, ""),
+        ("make repro", wall, "45"),
+        (f"DVC's own time, each of {stages} stages", of_dvc, "0.3"),
+        ("dvc repro with nothing to do", nothing, "0.7"),
+    ):
+        table.add_row(name, f"{value:.2f}", f"{value / keras:.2f}", bar)
+    Console().print(table)
+    print(f"dvc.lock: {len(lock)} lines, at most {LOCK_LINES}")
+    print(f"metrics: other than those committed\n{changed.stdout}" if changed.stdout else "metrics: those committed")
+
+
+if __name__ == "__main__":
+    main()

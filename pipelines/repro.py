@@ -1,0 +1,46 @@
+"""Command `repro`: makes the stages of dvc.yaml that are stale, several at a time; `dvc repro` does so one by one.
+
+What several need is made once, and chains of stages that need nothing of each other run at the same time, each by a
+`dvc --wait-for-lock repro` of its own. The results are those of `dvc repro`. Where a kill cut `dvc.lock`, it is
+replaced by its last whole copy.
+"""
+
+import argparse
+import signal
+import sys
+
+from embeddings.foundation.errors import InputError, exits_on_input_error
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Makes the stages of the dvc.yaml of the working directory."""
+    parser = argparse.ArgumentParser(prog="elman repro", description=__doc__)
+    parser.add_argument("--jobs", type=int, help="how many at a time (default: what processors and memory allow)")
+    options = parser.parse_args(arguments)
+    if options.jobs is not None and options.jobs < 1:
+        raise InputError(f"--jobs: expected at least 1, got {options.jobs}")
+
+    from pipelines.reproduction.jobs import default_jobs, run_chains
+    from pipelines.reproduction.repository import Repository
+
+    repository = Repository()
+    chains = repository.stale_chains()
+    if not chains:
+        print("every stage is up to date")
+        return
+    jobs = min(options.jobs or default_jobs(), len(chains))
+    print(f"{sum(len(chain.stages) for chain in chains)} stages in {len(chains)} chains, {jobs} at a time", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    try:
+        problems = run_chains(chains, jobs, repository.keep_lock_file)
+    finally:
+        repository.mend_lock_file()
+    for name, problem in problems.items():
+        print(f"{name}: {problem}", file=sys.stderr)
+    if problems:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

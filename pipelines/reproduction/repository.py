@@ -1,0 +1,63 @@
+"""What DVC knows of the stages of a dvc.yaml, and the lock file beside it."""
+
+import os
+from pathlib import Path
+
+from embeddings.foundation.errors import InputError
+from pipelines.reproduction import chains
+from pipelines.reproduction.lockfile import LockFile
+
+GRAPH = "dvc.yaml"
+
+
+class Repository:
+    """The working directory, with a dvc.yaml. DVC's lock is held wherever its files are read or written.
+
+    Raises:
+        InputError: there is no dvc.yaml, or it is not valid.
+    """
+
+    def __init__(self) -> None:
+        from dvc.exceptions import DvcException
+        from dvc.repo import Repo
+
+        if not Path(GRAPH).exists():
+            raise InputError(f"{GRAPH}: no such file; run it where the stages are")
+        try:
+            self.repo = Repo(_wait_for_lock=True)
+            path = Path("dvc.lock")
+            name = os.path.relpath(path, self.repo.root_dir).replace(os.sep, "-")
+            self.lock_file = LockFile(path, Path(str(self.repo.tmp_dir), f"{name}.whole"))
+            self.mend_lock_file()
+        except DvcException as error:
+            raise InputError(f"{GRAPH}: {error}") from None
+
+    def mend_lock_file(self) -> None:
+        """Puts its last whole copy in the place of a damaged lock file, and says so; else copies it."""
+        from dvc.dvcfile import load_file
+
+        names = load_file(self.repo, GRAPH).resolver.get_keys()
+        with self.repo.lock:
+            for line in self.lock_file.mend(set(names)):
+                print(line, flush=True)
+
+    def keep_lock_file(self) -> None:
+        """Copies the lock file, which must be whole."""
+        with self.repo.lock:
+            self.lock_file.keep()
+
+    def stale_chains(self) -> list[chains.Chain]:
+        """The chains of stages that have to run."""
+        from dvc.lock import LockError
+        from dvc.repo.graph import build_graph
+
+        stages = self.repo.stage.load_all(GRAPH)
+        graph = build_graph(stages)
+        with self.repo.lock:
+            try:
+                stale = {stage.addressing for stage in stages if stage.status()}
+            except LockError as error:
+                raise InputError(f"another DVC is at work here: {error}") from None
+        needs = {stage.addressing: [before.addressing for before in graph.successors(stage)] for stage in stages}
+        sizes = {stage.addressing: sum(dep.meta.size or 0 for dep in stage.deps if dep.meta) for stage in stages}
+        return chains.stale_chains(chains.chains(needs, sizes), stale)
