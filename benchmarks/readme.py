@@ -11,6 +11,7 @@ from embeddings.foundation.files import read_json
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.predictions import SPLITS
 from pipelines.reporting.leaderboard import Leaderboard, Row, read_leaderboard
+from pipelines.reporting.table import marked
 
 LEADERBOARD, RESULTS = Path("metrics/leaderboard.json"), Path("benchmarks/results.json")
 DEFAULT = Part("<!-- leaderboard -->", "<!-- /leaderboard -->")
@@ -31,9 +32,7 @@ def leaderboard_tables(leaderboard: Leaderboard) -> Iterator[str]:
         title = group.headline.title
         yield f"\n| {group.task} | {title}, dev | {title}, test |\n| --- | ---: | ---: |\n"
         for row in group.rows:
-            name = f"*{row.name}*" if row.kind == "baseline" else row.name
-            name = f"**{name}**" if row is group.rows[0] else name
-            name += BELOW if row.verdict == "loses" else ""
+            name = marked(row, row is group.rows[0])
             yield f"| {name} | {' | '.join(cell(row, split, group.headline) for split in SPLITS)} |\n"
     yield "\n"
 

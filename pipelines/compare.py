@@ -40,7 +40,8 @@ def main(arguments: list[str] | None = None) -> None:
     leaderboard = compare(options)
     with atomic_folder(options.output) as folder:
         write_leaderboard(folder / "leaderboard.json", leaderboard)
-        for name, text in {"md": table.markdown(leaderboard), "svg": plots.leaderboard_svg(leaderboard)}.items():
+        picture = plots.svg(plots.leaderboard_chart(leaderboard))
+        for name, text in {"md": table.markdown(leaderboard), "svg": picture}.items():
             with atomic_file(folder / f"leaderboard.{name}") as file:
                 file.write(text)
     if options.headlines:

@@ -1,7 +1,9 @@
-"""Vega-Lite specifications of the studies' charts: a mean with its interval, by a quantity or by a category."""
+"""The studies' charts, by Altair: a mean with its interval, by a quantity or by a category."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from pipelines.reporting.plots import svg
 
 # Colours of Okabe and Ito, which the colour-blind tell apart.
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999", "#f0e442"]
@@ -20,7 +22,7 @@ def curves(
     points: bool = True,
     domain: Sequence[float] | None = None,
     dash: str | None = None,
-) -> dict[str, Any]:
+) -> Any:
     """Lines of `value` with a band from `low` to `high`, where rows have them.
 
     Args:
@@ -35,29 +37,24 @@ def curves(
         domain: of the vertical axis; by the rows, if not given.
         dash: a field that tells lines of a colour apart.
     """
-    horizontal = _quantity(x[0], x[1], log_x)
-    vertical = _quantity("value", y, log_y, domain)
-    groups = list(dict.fromkeys(row[colour] for row in rows))
-    told_apart = {"color": _colours(colour, groups)}
+    import altair as alt
+
+    horizontal, vertical = _quantity(alt.X(f"{x[0]}:Q"), x[1], log_x), _quantity(alt.Y("value:Q"), y, log_y, domain)
+    color = _color(colour, rows)
+    of_rows = alt.Chart(alt.Data(values=list(rows))).encode(x=horizontal, color=color)
+    line = of_rows.mark_line(point=points, clip=True).encode(y=vertical)
     if dash:
-        legend = {"orient": "bottom", "columns": 3}
-        told_apart["strokeDash"] = {"field": dash, "type": "nominal", "title": None, "legend": legend}
-    line = {"mark": {"type": "line", "point": points, "clip": True}, "encoding": {"x": horizontal, "y": vertical}}
-    layers = [{**line, "encoding": {**line["encoding"], **told_apart}}]
+        line = line.encode(strokeDash=alt.StrokeDash(f"{dash}:N", title=None).legend(orient="bottom", columns=3))
+    layers = [line]
     if all("low" in row for row in rows):
-        band = {
-            "x": horizontal,
-            "y": {**vertical, "field": "low"},
-            "y2": {"field": "high"},
-            "color": told_apart["color"],
-        }
-        if dash:
-            band["detail"] = {"field": dash, "type": "nominal"}  # an area has no dashes that would tell it apart
-        layers.insert(0, {"mark": {"type": "area", "opacity": 0.18, "clip": True}, "encoding": band})
-    return {"title": title, "data": {"values": list(rows)}, "width": 300, "height": 200, "layer": layers}
+        low = _quantity(alt.Y("low:Q"), y, log_y, domain)
+        band = of_rows.mark_area(opacity=0.18, clip=True).encode(y=low, y2="high")
+        # An area has no dashes that would tell it apart.
+        layers.insert(0, band.encode(detail=f"{dash}:N") if dash else band)
+    return alt.layer(*layers, title=title, width=300, height=200)
 
 
-def dots(title: str, rows: Rows, x: str, y: str, colour: str | None = None) -> dict[str, Any]:
+def dots(title: str, rows: Rows, x: str, y: str, colour: str | None = None) -> Any:
     """A point of `value` with its interval for each row, by the category of the field `y`.
 
     Args:
@@ -67,53 +64,49 @@ def dots(title: str, rows: Rows, x: str, y: str, colour: str | None = None) -> d
         y: the field of categories, in the order of the rows.
         colour: a field that tells points of a category apart.
     """
-    names = list(dict.fromkeys(row[y] for row in rows))
-    place: dict[str, Any] = {"y": {"field": y, "type": "nominal", "sort": names, "title": None}}
+    import altair as alt
+
+    place = alt.Chart(alt.Data(values=list(rows))).encode(y=alt.Y(f"{y}:N", title=None, sort=_names(rows, y)))
     if colour:
-        groups = list(dict.fromkeys(row[colour] for row in rows))
-        place |= {
-            "yOffset": {"field": colour, "type": "nominal", "sort": groups},
-            "color": _colours(colour, groups),
-        }
+        offset = alt.YOffset(f"{colour}:N", sort=_names(rows, colour))
+        place = place.encode(yOffset=offset, color=_color(colour, rows))
     else:
-        place["color"] = {"value": COLOURS[0]}
-    axis = _quantity("value", x)
-    interval = {"x": {**axis, "field": "low"}, "x2": {"field": "high"}}
-    return {
-        "title": title,
-        "data": {"values": list(rows)},
-        "width": 300,
-        "height": {"step": 16 if colour else 26},
-        "layer": [
-            {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": {**place, **interval}},
-            {"mark": {"type": "point", "filled": True, "size": 60, "opacity": 1}, "encoding": {**place, "x": axis}},
-        ],
-    }
+        place = place.encode(color=alt.value(COLOURS[0]))
+    interval = place.mark_rule(strokeWidth=2).encode(x=_quantity(alt.X("low:Q"), x), x2="high")
+    point = place.mark_point(filled=True, size=60, opacity=1).encode(x=_quantity(alt.X("value:Q"), x))
+    return alt.layer(interval, point, title=title, width=300, height=alt.Step(16 if colour else 26))
 
 
-def beside(*panels: Mapping[str, Any], columns: int = 2) -> dict[str, Any]:
+def beside(*panels: Any, columns: int = 2) -> Any:
     """Panels in rows of so many, each with colours of its own."""
-    return {"concat": list(panels), "columns": columns, "resolve": {"scale": {"color": "independent"}}}
+    import altair as alt
+
+    return alt.concat(*panels, columns=columns).resolve_scale(color="independent")
 
 
-def svg(chart: Mapping[str, Any]) -> str:
-    """Draws a chart offline, through vl-convert's bundled scripts."""
-    import vl_convert
-
-    configuration = {"view": {"stroke": "#dddddd"}, "title": {"anchor": "start", "fontSize": 12}}
-    schema = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "background": "white"}
-    return vl_convert.vegalite_to_svg({**schema, "config": configuration, **chart})
+def picture(chart: Any) -> str:
+    """Draws a chart in the studies' style, as SVG."""
+    styled = chart.properties(background="white").configure_view(stroke="#dddddd")
+    return svg(styled.configure_title(anchor="start", fontSize=12))
 
 
-def _quantity(field: str, title: str, log: bool = False, domain: Sequence[float] | None = None) -> dict[str, Any]:
-    scale: dict[str, Any] = {"type": "log", "nice": False} if log else {"zero": False, "nice": True}
+def _quantity(channel: Any, title: str, log: bool = False, domain: Sequence[float] | None = None) -> Any:
+    import altair as alt
+
+    scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
     if domain:
-        scale |= {"domain": list(domain), "nice": False}
-    axis = {"format": "~g", "tickCount": 6} if log else {}
-    return {"field": field, "type": "quantitative", "title": title, "scale": scale, "axis": axis}
+        scale.domain, scale.nice = list(domain), False
+    return channel.title(title).scale(scale).axis(alt.Axis(format="~g", tickCount=6) if log else alt.Axis())
 
 
-def _colours(field: str, groups: Sequence[str]) -> dict[str, Any]:
-    scale = {"domain": list(groups), "range": COLOURS[: len(groups)]}
-    legend = {"orient": "bottom", "columns": 3, "symbolOpacity": 1}
-    return {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": legend}
+def _color(field: str, rows: Rows) -> Any:
+    import altair as alt
+
+    names = _names(rows, field)
+    color = alt.Color(f"{field}:N", title=None).scale(domain=names, range=COLOURS[: len(names)])
+    return color.legend(orient="bottom", columns=3, symbolOpacity=1)
+
+
+def _names(rows: Rows, field: str) -> list[Any]:
+    """The values of a field, in the order in which they first occur."""
+    return list(dict.fromkeys(row[field] for row in rows))

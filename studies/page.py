@@ -9,7 +9,7 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder
-from studies.charts import svg
+from studies.charts import picture
 from studies.claims import Verdict
 
 # In the order of the page: from what the gradient does, over what it means for memory, to what one builds.
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
     verdicts = {name: claims[name].verdicts(rows) for name, rows in figures.items()}
     with atomic_folder(options.plots) as folder:
         for name, rows in figures.items():
-            (folder / f"{name}.svg").write_text(svg(claims[name].chart(rows)) + "\n", encoding="utf-8")
+            (folder / f"{name}.svg").write_text(picture(claims[name].chart(rows)) + "\n", encoding="utf-8")
     plots = options.plots.relative_to(options.page.parent)
     with atomic_file(options.page) as file:
         file.write(PREFACE + "\n".join(contents(claims, verdicts)))

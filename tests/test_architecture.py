@@ -88,7 +88,8 @@ def test_embeddings_import_nothing_from_pipelines_and_no_keras():
 
 @pytest.mark.parametrize("module", ["pipelines.cli", *(f"pipelines.{name}" for name in sorted(STAGES - {"cli"}))])
 def test_the_command_line_loads_nothing_heavy(module):
-    heavy = "{'tensorflow', 'keras', 'gensim', 'sklearn', 'scipy', 'vl_convert', 'sacrebleu', 'tensorflow_datasets'}"
+    heavy = {"tensorflow", "keras", "gensim", "sklearn", "scipy", "sacrebleu", "tensorflow_datasets"}
+    heavy |= {"altair", "vl_convert", "rapidfuzz"}
     code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"

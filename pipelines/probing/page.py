@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipelines.reporting.explanations import AGAINST, DARKEST, FOR
+from pipelines.reporting.plots import svg
+
+if TYPE_CHECKING:
+    import altair
 
 LEVELS = 10  # of a colour, on each side of the threshold
 SATURATED = 98  # percent of the tokens of a side that are less dark than the darkest
@@ -121,35 +125,23 @@ def _colour(level: int) -> str:
 
 def histogram_svg(rows: Sequence[Mapping[str, Any]], unit: int, threshold: float, above: str, below: str) -> str:
     """Draws the rows of a histogram, a colour for each label, and the threshold as a line."""
-    import vl_convert
-
-    return vl_convert.vegalite_to_svg(specification(rows, unit, threshold, above, below))
+    return svg(histogram_chart(rows, unit, threshold, above, below))
 
 
-def specification(
+def histogram_chart(
     rows: Sequence[Mapping[str, Any]], unit: int, threshold: float, above: str, below: str
-) -> dict[str, Any]:
-    """The Vega-Lite specification of the histogram, with its data."""
-    colours = {"domain": [above, below], "range": ["rgb({}, {}, {})".format(*colour) for colour in (FOR, AGAINST)]}
-    title = f"state of unit {unit} after the text"
-    axis = {"type": "quantitative", "title": title, "axis": {"tickCount": 10, "labelOverlap": True}}
-    bars = {
-        "x": {"field": "low", "bin": {"binned": True}, **axis},
-        "x2": {"field": "high"},
-        "y": {"field": "texts", "type": "quantitative", "stack": None},
-        "color": {"field": "label", "type": "nominal", "title": None, "scale": colours},
-    }
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "background": "white",
-        "width": 560,
-        "height": 200,
-        "layer": [
-            {"data": {"values": list(rows)}, "mark": {"type": "bar", "opacity": 0.5}, "encoding": bars},
-            {
-                "data": {"values": [{"threshold": threshold}]},
-                "mark": {"type": "rule", "strokeDash": [4, 4]},
-                "encoding": {"x": {"field": "threshold", "type": "quantitative"}},
-            },
-        ],
-    }
+) -> "altair.LayerChart":
+    """The picture as a chart."""
+    import altair as alt
+
+    colours = ["rgb({}, {}, {})".format(*colour) for colour in (FOR, AGAINST)]
+    x = alt.X("low:Q", bin="binned", title=f"state of unit {unit} after the text")
+    bars = alt.Chart(alt.Data(values=list(rows)), width=560, height=200).mark_bar(opacity=0.5)
+    bars = bars.encode(
+        x=x.axis(tickCount=10, labelOverlap=True),
+        x2="high",
+        y=alt.Y("texts:Q", stack=None),
+        color=alt.Color("label:N", title=None).scale(domain=[above, below], range=colours),
+    )
+    line = alt.Chart(alt.Data(values=[{"threshold": threshold}])).mark_rule(strokeDash=[4, 4]).encode(x="threshold:Q")
+    return alt.LayerChart(layer=[bars, line], background="white")

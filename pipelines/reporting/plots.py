@@ -1,76 +1,59 @@
-"""The leaderboard as a picture, drawn offline: a Vega-Lite specification through vl-convert's bundled scripts."""
+"""The leaderboard as a picture, and charts drawn offline."""
 
-from typing import Any
+import io
+from typing import TYPE_CHECKING
 
 from pipelines.reporting.leaderboard import Group, Leaderboard
 
-COLOURS = {"run": "#1f77b4", "run that loses": "#d62728", "baseline": "#7f7f7f"}
+if TYPE_CHECKING:
+    import altair
+
+COLOURS = {"run": "#1f77b4", "run below its baseline": "#d62728", "baseline": "#7f7f7f"}
 SHAPES = {"dev": "circle", "test": "diamond"}
 
 
-def leaderboard_svg(leaderboard: Leaderboard) -> str:
-    """Draws the headline of every system with its interval, a panel for each task and dataset."""
-    import vl_convert
-
-    return vl_convert.vegalite_to_svg(specification(leaderboard))
-
-
-def specification(leaderboard: Leaderboard) -> dict[str, Any]:
-    """The Vega-Lite specification of the picture, with its data."""
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "background": "white",
-        "config": {"axis": {"labelLimit": 300}, "view": {"stroke": "#dddddd"}},
-        "vconcat": [_panel(group) for group in leaderboard.groups],
-    }
+def svg(chart: "altair.TopLevelMixin") -> str:
+    """Draws a chart offline, through the scripts that come with vl-convert."""
+    picture = io.StringIO()
+    chart.save(picture, format="svg")
+    return picture.getvalue()
 
 
-def _panel(group: Group) -> dict[str, Any]:
+def leaderboard_chart(leaderboard: Leaderboard) -> "altair.VConcatChart":
+    """The headline of every system with its interval, a panel for each task and dataset."""
+    import altair as alt
+
+    panels = [_panel(group) for group in leaderboard.groups]
+    return alt.vconcat(*panels, background="white").configure_axis(labelLimit=300).configure_view(stroke="#dddddd")
+
+
+def _panel(group: Group) -> "altair.LayerChart | altair.FacetChart":
     """Points and interval bars of one group, systems from the best down."""
+    import altair as alt
+
     values = [
         {
             "system": row.name,
             "split": split,
-            "kind": "run that loses" if row.verdict == "loses" else row.kind,
-            "value": scores[group.headline.name].value,
-            "low": scores[group.headline.name].low,
-            "high": scores[group.headline.name].high,
+            "kind": "run below its baseline" if row.verdict == "loses" else row.kind,
+            **vars(scores[group.headline.name]),
         }
         for row in group.rows
         for split, scores in row.scores.items()
     ]
-    names = [row.name for row in group.rows]
-    position = {
-        "y": {"field": "system", "type": "nominal", "sort": names, "title": None},
-        "yOffset": {"field": "split", "type": "nominal", "sort": list(SHAPES), "scale": {"paddingOuter": 0.4}},
-        "color": {
-            "field": "kind",
-            "type": "nominal",
-            "title": None,
-            "scale": {"domain": list(COLOURS), "range": list(COLOURS.values())},
-        },
-    }
-    axis = {"type": "quantitative", "title": None, "scale": {"zero": False, "nice": True}}
-    interval = {"x": {"field": "low", **axis}, "x2": {"field": "high"}}
-    point = {
-        "x": {"field": "value", **axis},
-        "shape": {
-            "field": "split",
-            "type": "nominal",
-            "title": None,
-            "scale": {"domain": list(SHAPES), "range": list(SHAPES.values())},
-        },
-    }
-    return {
-        "title": {
-            "text": f"{group.task} on {group.dataset}: {group.headline.title} with 95 % interval",
-            "anchor": "start",
-        },
-        "width": 480,
-        "height": {"step": 13},
-        "data": {"values": values},
-        "layer": [
-            {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": {**position, **interval}},
-            {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 60}, "encoding": {**position, **point}},
-        ],
-    }
+    title = f"{group.task} on {group.dataset}: {group.headline.title} with 95 % interval"
+    place = alt.Chart(alt.Data(values=values)).encode(
+        y=alt.Y("system:N", sort=[row.name for row in group.rows], title=None),
+        yOffset=alt.YOffset("split:N", sort=list(SHAPES)).scale(paddingOuter=0.4),
+        color=alt.Color("kind:N", title=None).scale(domain=list(COLOURS), range=list(COLOURS.values())),
+    )
+    shape = alt.Shape("split:N", title=None).scale(domain=list(SHAPES), range=list(SHAPES.values()))
+    interval = place.mark_rule(strokeWidth=2).encode(x=_axis("low"), x2="high")
+    point = place.mark_point(filled=True, opacity=1, size=60).encode(x=_axis("value"), shape=shape)
+    return alt.layer(interval, point, title=alt.Title(title, anchor="start"), width=480, height=alt.Step(13))
+
+
+def _axis(field: str) -> "altair.X":
+    import altair as alt
+
+    return alt.X(f"{field}:Q", title=None).scale(zero=False, nice=True)

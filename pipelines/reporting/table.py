@@ -21,10 +21,11 @@ def markdown(leaderboard: Leaderboard) -> str:
     lines = [
         "# Leaderboard",
         "",
-        "Values are percent (BLEU and chrF as sacreBLEU prints them; nats, bits and perplexity as they are: less is",
-        "better) with 95 % bootstrap intervals. Rows are sorted by the headline metric on dev, and dev decides the",
-        "verdict. A run that is not better than the best baseline loses; one whose difference, on the same resamples",
-        "for both, has 0 in its interval is unclear. Baselines are in italics. Time, tokens/s and memory are of the",
+        "Values are percent, but for BLEU and chrF, which are as sacreBLEU prints them, nats, bits and perplexity,",
+        "with 95 % bootstrap intervals; ↓ marks a metric of which lower values are better. Rows are sorted by the",
+        "headline metric on dev, and dev decides the verdict. Bold marks the best system, a dagger (†) a run that is",
+        "not better than the best baseline: it loses. The verdict is unclear where the interval of the difference,",
+        "from the same resamples for both, holds 0. Baselines are in italics. Time, tokens/s and memory are of the",
         "machine that trained.",
     ]
     for group in leaderboard.groups:
@@ -40,6 +41,13 @@ def markdown(leaderboard: Leaderboard) -> str:
     if leaderboard.missing:
         lines += ["", f"Not evaluated: {', '.join(leaderboard.missing)}"]
     return "\n".join(lines) + "\n"
+
+
+def marked(row: Row, is_best: bool) -> str:
+    """A system's name in Markdown: the best bold, a run below the best baseline with a dagger, baselines in italics."""
+    name = f"*{row.name}*" if row.kind == "baseline" else row.name
+    name = f"**{name}**" if is_best else name
+    return f"{name} †" if row.verdict == "loses" else name
 
 
 def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None) -> None:
@@ -69,7 +77,7 @@ def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None
 def _columns(group: Group) -> list[Column]:
     """The columns of the Markdown page."""
     return [
-        ("system", lambda row: row.name if row.kind == "run" else f"*{row.name}*"),
+        ("system", lambda row: marked(row, row is group.rows[0])),
         ("cell", _cell),
         ("vectors", lambda row: f"{_vectors(row)}, {row.word_vectors.replace('_', '-')}" if row.word_vectors else ""),
         *(
@@ -81,7 +89,7 @@ def _columns(group: Group) -> list[Column]:
             (f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval))
             for split in _splits(group)
         ),
-        ("verdict", lambda row: f"**loses to {row.baseline}**" if row.verdict == "loses" else row.verdict),
+        ("verdict", lambda row: f"loses to {row.baseline}" if row.verdict == "loses" else row.verdict),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
         ("parameters", lambda row: whole(row.cost.get("parameters"))),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from studies import page
-from studies.charts import svg
+from studies.charts import picture
 from studies.claims import Verdict, gradients_vanish, judged, recall_over_a_gap, width
 from studies.intervals import interval
 
@@ -143,7 +143,7 @@ def test_the_verdict_follows_from_the_figures(case):
     rows, expected = CASES[case]
     claim = importlib.import_module(f"studies.claims.{case.split(':')[0]}")
     assert [verdict.confirmed for verdict in claim.verdicts(rows)] == expected
-    assert svg(claim.chart(rows)).startswith("<svg")
+    assert picture(claim.chart(rows)).startswith("<svg")
 
 
 OPPOSITES = {

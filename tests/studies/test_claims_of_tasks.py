@@ -2,7 +2,7 @@
 
 import pytest
 
-from studies.charts import curves, svg
+from studies.charts import curves, picture
 from studies.claims import (
     bidirectional,
     carried_state,
@@ -19,7 +19,7 @@ def decided(module, rows):
     """Whether each claim is confirmed; every claim tells figures, and the chart can be drawn."""
     found = module.verdicts(rows)
     assert all(verdict.claim.endswith(".") and verdict.found for verdict in found)
-    assert svg(module.chart(rows)).startswith("<svg")
+    assert picture(module.chart(rows)).startswith("<svg")
     return [verdict.confirmed for verdict in found]
 
 
@@ -187,6 +187,6 @@ def test_a_band_belongs_to_one_line_though_lines_share_a_colour():
         for dash in "ab"
         for x in (1, 2)
     ]
-    band, line = curves("title", rows, ("x", "x"), "y", "colour", dash="dash")["layer"]
+    band, line = curves("title", rows, ("x", "x"), "y", "colour", dash="dash").to_dict()["layer"]
     assert band["mark"]["type"] == "area"
     assert band["encoding"]["detail"]["field"] == line["encoding"]["strokeDash"]["field"] == "dash"

@@ -31,8 +31,10 @@ class Captioning(Family):
 
     def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
         """Every number; the error rate is edits of all captions over the characters of all references."""
+        from rapidfuzz.distance import Levenshtein
+
         pairs = list(self.confusion(references, predictions))
-        edits = np.array([edit_distance(output, reference) for reference, output in pairs], dtype=float)
+        edits = np.array([Levenshtein.distance(output, reference) for reference, output in pairs], dtype=float)
         lengths = np.array([len(reference) for reference, _ in pairs], dtype=float)
 
         def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
@@ -47,21 +49,6 @@ class Captioning(Family):
         """Each caption and what was written in its place."""
         for reference, row in zip(references, predictions, strict=True):
             yield str(reference.target_text), row["text"]
-
-
-def edit_distance(first: str, second: str) -> int:
-    """The fewest insertions, deletions and substitutions of a character that turn one text into the other.
-
-    Reference: Levenshtein, "Binary Codes Capable of Correcting Deletions, Insertions, and Reversals", 1966; by rows
-    of the table of Wagner & Fischer, "The String-to-String Correction Problem", 1974.
-    """
-    codes, places = np.array([ord(character) for character in second]), np.arange(len(second) + 1)
-    row = places
-    for number, character in enumerate(first, start=1):
-        above, diagonal = row[1:] + 1, row[:-1] + (codes != ord(character))
-        row = np.concatenate([[number], np.minimum(above, diagonal)])
-        row = np.minimum.accumulate(row - places) + places  # an insertion costs one more than the place before
-    return int(row[-1])
 
 
 FAMILY = Captioning()

@@ -15,15 +15,19 @@ def pairs(*texts):
     return examples, [{"id": f"dev-{n}", "text": output} for n, (_, output) in enumerate(texts)]
 
 
+def edits(reference, output):
+    return captioning.FAMILY.score(*pairs((reference, output)))["character_error_rate"] / 100 * len(reference)
+
+
 @pytest.mark.parametrize(
-    ("first", "second", "distance"),
-    [("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("", "", 0), ("ab", "ba", 2), ("восемь", "семь", 2)],
+    ("reference", "output", "distance"),
+    [("kitten", "sitting", 3), ("abc", "", 3), ("ab", "ba", 2), ("восемь", "семь", 2), ("😀👍🏽", "😀👍", 1)],
 )
-def test_edit_distances_by_hand(first, second, distance):
-    assert captioning.edit_distance(first, second) == distance
+def test_insertions_deletions_and_substitutions_of_a_character_are_errors(reference, output, distance):
+    assert edits(reference, output) == pytest.approx(distance)
 
 
-def test_the_edit_distance_is_the_one_of_the_definition():
+def test_the_errors_are_the_edit_distance_of_its_definition():
     @cache
     def defined(first, second):
         if not first or not second:
@@ -36,8 +40,8 @@ def test_the_edit_distance_is_the_one_of_the_definition():
 
     generator = random.Random(0)
     for _ in range(300):
-        first, second = ("".join(generator.choices("abc", k=generator.randint(0, 7))) for _ in range(2))
-        assert captioning.edit_distance(first, second) == defined(first, second)
+        reference, output = ("".join(generator.choices("abc", k=generator.randint(least, 7))) for least in (1, 0))
+        assert edits(reference, output) == pytest.approx(defined(reference, output))
 
 
 def test_errors_are_summed_over_the_corpus_before_they_are_divided():

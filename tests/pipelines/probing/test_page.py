@@ -1,6 +1,6 @@
 import numpy as np
 
-from pipelines.probing.page import ShownText, page, specification
+from pipelines.probing.page import ShownText, histogram_chart, page
 
 SCORES = {"all units": {"dev": "90.0 [88.0, 92.0]"}, "one unit": {"dev": "80.0 [78.0, 82.0]"}}
 ROWS = [{"label": "neg", "low": 0.0, "high": 0.5, "texts": 3}, {"label": "pos", "low": 0.0, "high": 0.5, "texts": 1}]
@@ -39,7 +39,7 @@ def test_accuracies_are_a_table_with_a_column_for_each_split():
 
 
 def test_the_histogram_has_a_bar_for_each_label_and_bin_and_the_threshold():
-    drawn = specification(ROWS, 7, 0.2, "pos", "neg")
+    drawn = histogram_chart(ROWS, 7, 0.2, "pos", "neg").to_dict()
     bars, rule = drawn["layer"]
     assert bars["data"]["values"] == ROWS
     assert bars["encoding"]["color"]["scale"]["domain"] == ["pos", "neg"]

@@ -1,8 +1,11 @@
 """The leaderboard as a picture."""
 
+import altair
+import vl_convert
+
 from pipelines.evaluation.metrics import Metric
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Value
-from pipelines.reporting.plots import COLOURS, leaderboard_svg, specification
+from pipelines.reporting.plots import COLOURS, leaderboard_chart, svg
 
 
 def scores(value):
@@ -27,23 +30,31 @@ BOARD = Leaderboard(
 )
 
 
+def points():
+    """The data of the picture's one panel."""
+    return leaderboard_chart(BOARD).to_dict()["data"]["values"]
+
+
 def test_points_and_bars_are_the_values_and_their_intervals():
-    panel = specification(BOARD)["vconcat"][0]
-    assert [(point["system"], point["low"], point["value"], point["high"]) for point in panel["data"]["values"]] == [
+    assert [(point["system"], point["low"], point["value"], point["high"]) for point in points()] == [
         ("translation-gru", 28, 30, 33),
         ("word_by_word", 18, 20, 23),
         ("translation-rnn", 8, 10, 13),
     ]
 
 
-def test_a_losing_run_has_a_colour_of_its_own():
-    kinds = [point["kind"] for point in specification(BOARD)["vconcat"][0]["data"]["values"]]
-    assert kinds == ["run", "baseline", "run that loses"]
+def test_a_run_below_its_baseline_has_a_colour_of_its_own():
+    assert [point["kind"] for point in points()] == ["run", "baseline", "run below its baseline"]
     assert len(set(COLOURS.values())) == 3
 
 
 def test_the_picture_is_drawn_offline_with_every_name_and_colour():
-    picture = leaderboard_svg(BOARD)
+    picture = svg(leaderboard_chart(BOARD))
     assert picture.startswith("<svg")
     for text in ("translation-gru", "word_by_word", "translation-rnn", "bleu", *COLOURS.values()):
         assert text in picture
+
+
+def test_the_scripts_that_draw_know_the_version_that_charts_are_written_in():
+    major, minor, *_ = altair.SCHEMA_VERSION.removeprefix("v").split(".")
+    assert f"{major}.{minor}" in vl_convert.get_vegalite_versions()

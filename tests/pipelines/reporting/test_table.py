@@ -62,7 +62,7 @@ def printed(width):
 
 
 def test_a_row_has_dev_beside_test_with_intervals_and_cost():
-    row = cells(markdown(BOARD), "ner-bilstm-skip_gram")
+    row = cells(markdown(BOARD), "**ner-bilstm-skip_gram**")
     assert row["cell"] == "bi-lstm 2×64"
     assert row["vectors"] == "english_skip_gram → russian_skip_gram, fine-tuned"
     assert row["span_f1 dev"] == "80.25 [79.25, 82.25]"
@@ -73,9 +73,9 @@ def test_a_row_has_dev_beside_test_with_intervals_and_cost():
     assert row["peak memory, MB"] == "700"
 
 
-def test_a_losing_run_is_marked_and_what_is_unknown_stays_empty():
-    row = cells(markdown(BOARD), "translation-simple_rnn-skip_gram")
-    assert row["verdict"] == "**loses to windowed_linear_tagger**"
+def test_a_run_below_its_baseline_is_marked_and_what_is_unknown_stays_empty():
+    row = cells(markdown(BOARD), "translation-simple_rnn-skip_gram †")
+    assert row["verdict"] == "loses to windowed_linear_tagger"
     assert row["span_f1 test"] == row["over best baseline, test"] == row["time"] == row["tokens/s"] == ""
 
 
@@ -119,6 +119,7 @@ def test_nats_are_shown_with_four_decimals_and_samples_line_by_line():
     row = Row("lm", "run", values, {}, {}, difference={"dev": Value(-0.2, -0.3, -0.1)}, samples=samples)
     board = Leaderboard((Group("text_generation", "plays", NATS, (), (row,)),), ())
     page = markdown(board)
+    assert "| nats_per_character ↓ dev |" in page
     assert "1.4697 [1.4500, 1.4800]" in page
     assert "-0.2000 [-0.3000, -0.1000]" in page
     assert "after 250 steps, at a loss of 2.50:\n\n    Thou\n    \n      art `x`\\x1b\n" in page
