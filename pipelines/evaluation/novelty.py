@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.examples import Example
-from pipelines.evaluation.counts import Counts, precision_recall_f1
+from pipelines.evaluation.counts import Counts, precision_recall_f1, resample
 from pipelines.evaluation.significance import bootstrap, interval
 from pipelines.evaluation.spans import spans
 
@@ -96,8 +96,7 @@ def by_novelty(
     )
 
     def f1(weights: np.ndarray) -> dict[str, np.ndarray]:
-        totals = Counts(*(weights @ table for table in counts))
-        return dict(zip(groups, 100 * precision_recall_f1(totals, None, 0.0)[2].T, strict=True))
+        return dict(zip(groups, 100 * precision_recall_f1(resample(counts, weights), None, 0.0)[2].T, strict=True))
 
     values = f1(np.ones((1, len(references))))
     resampled = bootstrap(f1, len(references), seed=seed)

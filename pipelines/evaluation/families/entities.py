@@ -1,7 +1,8 @@
 """Metrics of entities in tagged sentences: strict IOB2, and the reading of conlleval beside it."""
 
 from collections.abc import Mapping, Sequence
-from operator import eq
+from functools import reduce
+from operator import eq, or_
 from typing import Any
 
 import numpy as np
@@ -44,14 +45,14 @@ class Entities(Tagging):
         """Every number on resamples of whole sentences: of all entities and of each type, in both readings."""
         actual = [reference.tags or () for reference in references]
         predicted = [row["tags"] for row in predictions]
-        readings = [_reading(name, actual, predicted) for name in READINGS]
+        wanted = [name for name in READINGS if only is None or only.name.startswith(f"{name}_")]
         tokens = np.array([len(tags) for tags in actual], dtype=float)
         right = np.array([sum(map(eq, *pair)) for pair in zip(actual, predicted, strict=True)], dtype=float)
         key = ("token_accuracy", "")
         accuracy = Statistic(
             len(references), lambda weights: {key: 100 * (weights @ right) / (weights @ tokens)}, {key: {}}
         )
-        return readings[0] | readings[1] | accuracy
+        return reduce(or_, [*(_reading(name, actual, predicted) for name in wanted), accuracy])
 
 
 def _reading(name: str, actual: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Statistic:
