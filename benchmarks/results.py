@@ -26,12 +26,12 @@ PREFACE = """# Results on real data
 Every number comes from a stage of `make bench`; the command beside it runs that one alone. Runs were made at different
 times (`python -m benchmarks.results --keep` leaves what is not evaluated again as it was). Settings were chosen on dev;
 a run's test was read once, that of the baselines more often: the solver's tolerance of two of them was changed and set
-back after test had been read (dev told the same). The settings of taggers, of IMDB and of Multi30k were changed once
-after test had been read for earlier ones, by what dev told; UNER's vectors a second time, by dev's figure of a
+back after test had been read (dev said the same). The settings of taggers, of IMDB and of Multi30k were changed once
+after test had been read for earlier ones, by what dev said; UNER's vectors a second time, by dev's figure of a
 comparison whose test figure stood beside it. Test of the digits was read twice, for runs that were trained twice with
 the same settings, and by columns once more, with averaged weights: the best of ten settings in five-fold
 cross-validation within train and dev (14 errors of 1,397; without averages 16, and 97.92 % on test). That of Tiny
-Shakespeare was read for two settings, of which dev tells the first to be better. Minutes and tokens/s were taken on
+Shakespeare was read for two settings, of which the first is better on dev. Minutes and tokens/s were taken on
 machines that did other work too; those of English taggers, IMDB, SST-2, TREC and translators are of one core at most.
 Values are percent (BLEU and chrF as sacreBLEU prints them; of language models nats, bits and perplexity) with a 95 %
 bootstrap interval over sentences or documents, of language models over blocks of tokens.
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--evaluations", type=Path, required=True, help="folder of what evaluate wrote")
     parser.add_argument("--costs", type=Path, required=True, help="folder of cost files")
     parser.add_argument("--probes", type=Path, required=True, help="folder of what probe wrote, if it did")
-    parser.add_argument("--anchors", type=Path, required=True, help="figures of others (YAML), for the page alone")
+    parser.add_argument("--anchors", type=Path, required=True, help="published results (YAML), for the page alone")
     parser.add_argument("--json", type=Path, required=True, help="file to write: a list of results")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
     parser.add_argument("--keep", action="store_true", help="keep the figures of runs that are not evaluated here")
@@ -131,7 +131,7 @@ def baseline_results(options: argparse.Namespace, before: Sequence[dict[str, Any
 
 
 def probe_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Accuracies of what the units of language models tell, beside the baselines that learn from the same texts.
+    """Accuracies of probes of language models' hidden units, beside the baselines that learn from the same texts.
 
     The histogram of the best unit is copied beside the page.
     """
@@ -184,7 +184,7 @@ def summarised(
 
 
 def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """A Markdown table a task and dataset, its test numbers first, then the figures of others, then commands."""
+    """A Markdown table a task and dataset, its test numbers first, then published results, then commands."""
     for task, dataset in dict.fromkeys((result["task"], result["dataset"]) for result in results):
         of_task = [result for result in results if (result["task"], result["dataset"]) == (task, dataset)]
         yield f"## {task} on {dataset}\n"
@@ -198,7 +198,7 @@ def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[
                 " {tokens_per_second} |"
             ).format(**{**shown, "interval": interval, "seeds": ", ".join(map(str, result["seeds"]))})
         if others := anchors.get(dataset) if task != PROBE else None:
-            yield "\nBeside it, on test, from others:\n"
+            yield "\nPublished results, on test:\n"
             yield "| system | metric | value | |"
             yield "| --- | --- | ---: | --- |"
             for other in others:

@@ -1,4 +1,4 @@
-"""Stage `variant` of the benchmarks: a trained run predicts again with another way to cut texts, or to decode."""
+"""Stage `variant` of the benchmarks: a trained run predicts again with another truncation or decoding."""
 
 import argparse
 from dataclasses import asdict
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def varied(config: TaskConfig, changes: dict[str, dict[str, Any]], where: str) -> TaskConfig:
-    """A task's configuration with other keys of those that a trained model does not depend on.
+    """A task's configuration with other values of keys that training does not read.
 
     Raises:
         InputError: training reads such a key.

@@ -1,4 +1,4 @@
-"""What train and the word vectors have shown, and what is new: scores of tags and entities, apart.
+"""Scores of tags and entities for seen and unseen (out-of-vocabulary) words, in train and in the word vectors.
 
 A word is seen where train holds it in this very form, and it has a vector where the vectors hold it or its lower
 case. An entity is seen where train has an entity of the same words, of whatever type.

@@ -1,4 +1,4 @@
-"""Explained predictions as a page: words coloured by what they said, attention as a table."""
+"""Explained predictions as a page: texts coloured by token attributions, attention as a table."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -18,8 +18,8 @@ th { font-weight: normal; padding: .1em .4em; text-align: right; white-space: no
 thead th { text-align: left; vertical-align: bottom; writing-mode: vertical-rl; transform: rotate(180deg); }
 td { border: 1px solid #eee; height: 1.6em; min-width: 1.6em; }
 </style>
-<p>A word in blue spoke for the label, one in red against it; of a translation, a cell shows how much the word of its
-row attended to that of its column.</p>
+<p>A token in blue speaks for the predicted label, one in red against it; in a translation's table a cell is the
+attention weight from the target token of its row to the source token of its column.</p>
 """
 END = "</html>\n"
 FOR, AGAINST = (31, 119, 180), (214, 39, 40)  # blue and red

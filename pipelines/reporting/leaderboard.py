@@ -21,7 +21,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Sample:
-    """What a language model wrote after so many steps of its training, and the loss of the epoch by then."""
+    """A text sampled from a language model in training: after how many steps, and the loss of the epoch by then."""
 
     step: int
     loss: float

@@ -36,7 +36,7 @@ def markdown(leaderboard: Leaderboard) -> str:
         lines += ["", *(f"{split}: `{text}`  " for split, text in group.rows[0].signatures.items())]
         for row in group.rows:
             for sample in row.samples:
-                lines += ["", f"Written by {row.name} after {sample.step:,} steps, at a loss of {sample.loss:.2f}:", ""]
+                lines += ["", f"Sampled from {row.name} after {sample.step:,} steps, loss {sample.loss:.2f}:", ""]
                 lines += [f"    {printable(line)}" for line in sample.text.split("\n")]
     if leaderboard.missing:
         lines += ["", f"Not evaluated: {', '.join(leaderboard.missing)}"]

@@ -1,4 +1,4 @@
-"""Metrics of language models: perplexity of tokens, nats and bits for each character of the text.
+"""Metrics of language models: perplexity of tokens, nats and bits per character of the text.
 
 An unknown token gets the probability of `<unk>` times that of its spelling, by a model of characters that every system
 of a dataset shares: it learns from the words of its train. So knowing fewer words is paid for. Characters are those of

@@ -122,5 +122,5 @@ def test_nats_are_shown_with_four_decimals_and_samples_line_by_line():
     assert "| nats_per_character ↓ dev |" in page
     assert "1.4697 [1.4500, 1.4800]" in page
     assert "-0.2000 [-0.3000, -0.1000]" in page
-    assert "after 250 steps, at a loss of 2.50:\n\n    Thou\n    \n      art `x`\\x1b\n" in page
+    assert "after 250 steps, loss 2.50:\n\n    Thou\n    \n      art `x`\\x1b\n" in page
     assert page.index("after 250 steps") < page.index("after 2,000 steps")
