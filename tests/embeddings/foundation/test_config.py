@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import pytest
 
-from embeddings.foundation.config import build_config
+from embeddings.foundation.config import build_config, load_part
 from embeddings.foundation.errors import InputError
 
 
@@ -66,3 +66,26 @@ def test_keys_that_do_not_fit_are_refused(values, message):
     with pytest.raises(InputError) as refused:
         build_config(Vehicle, values, "a.yaml")
     assert str(refused.value).startswith(message)
+
+
+@dataclass(frozen=True)
+class Part:
+    monitor: str
+    epochs: int = 1
+
+
+def test_a_part_takes_its_own_keys_and_leaves_the_others_to_whoever_reads_them(tmp_path):
+    path = tmp_path / "task.yaml"
+    path.write_text("{monitor: accuracy, model: {anything: 1}}")
+    assert load_part(Part, path) == Part("accuracy")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("{model: 1}", "the key 'monitor' is missing"), ("{monitor: [1]}", "expected str under 'monitor'")],
+)
+def test_a_part_is_refused_by_its_own_keys(tmp_path, text, message):
+    path = tmp_path / "task.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=message):
+        load_part(Part, path)
