@@ -21,6 +21,11 @@ class Metric:
         """The heading of a column: the name, with an arrow where lower is better."""
         return f"{self.name} ↓" if self.better == "lower" else self.name
 
+    @property
+    def caption(self) -> str:
+        """The title with the unit."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
     def rank(self, value: float) -> float:
         """A key that sorts values, the best first."""
         return value if self.better == "lower" else -value

@@ -41,7 +41,7 @@ def _panel(group: Group) -> "altair.LayerChart | altair.FacetChart":
         for row in group.rows
         for split, scores in row.scores.items()
     ]
-    title = f"{group.task} on {group.dataset}: {group.headline.title} with 95 % interval"
+    title = f"{group.task} on {group.dataset}: {group.headline.caption} with 95 % interval"
     place = alt.Chart(alt.Data(values=values)).encode(
         y=alt.Y("system:N", sort=[row.name for row in group.rows], title=None),
         yOffset=alt.YOffset("split:N", sort=list(SHAPES)).scale(paddingOuter=0.4),

@@ -60,7 +60,7 @@ def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None
         console.width = max(console.width, WIDE)
     for group in leaderboard.groups:
         best = next((row.name for row in group.rows if row.kind == "baseline"), "none")
-        caption = f"{group.headline.title} ± half its 95 % interval; best baseline: {best}"
+        caption = f"{group.headline.caption} ± half its 95 % interval; best baseline: {best}"
         console.print(f"[bold]{group.task} on {group.dataset}[/]: {caption}", highlight=False)
         table = Table(box=None, padding=(0, 1, 0, 0))
         for name, _ in (columns := _terminal_columns(group, vectors=console.width >= WIDE)):

@@ -43,3 +43,4 @@ def test_a_value_is_written_with_the_decimals_of_its_metric():
         "-1.63",
     )
     assert (nats.title, Metric("bleu").title) == ("nats_per_character ↓", "bleu")
+    assert (nats.caption, Metric("bleu", unit="").caption) == ("nats_per_character ↓ (nats)", "bleu")
