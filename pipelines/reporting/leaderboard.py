@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from embeddings.foundation.config import build_config
+from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json, write_json
 from pipelines.evaluation.metrics import Metric
 
@@ -109,5 +110,12 @@ def write_leaderboard(path: str | Path, leaderboard: Leaderboard) -> None:
 
 
 def read_leaderboard(path: str | Path) -> Leaderboard:
-    """Reads what `write_leaderboard` wrote."""
-    return build_config(Leaderboard, read_json(path), path)
+    """Reads what `write_leaderboard` wrote.
+
+    Raises:
+        InputError: it is of another version.
+    """
+    try:
+        return build_config(Leaderboard, read_json(path), path)
+    except InputError as error:
+        raise InputError(f"{error}; run `elman compare` again") from None

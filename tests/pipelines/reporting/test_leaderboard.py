@@ -2,6 +2,8 @@
 
 import pytest
 
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import write_json
 from pipelines.evaluation.metrics import Metric
 from pipelines.reporting.leaderboard import (
     Group,
@@ -64,3 +66,10 @@ def test_a_leaderboard_survives_its_file(tmp_path):
     leaderboard = Leaderboard((Group("ner", "toy", ACCURACY, (Metric("mcc", unit=""),), rows),), ("c",))
     write_leaderboard(tmp_path / "leaderboard.json", leaderboard)
     assert read_leaderboard(tmp_path / "leaderboard.json") == leaderboard
+
+
+def test_a_leaderboard_of_another_version_is_refused_with_what_to_do(tmp_path):
+    group = {"task": "ner", "dataset": "toy", "headline": "accuracy", "side": [], "rows": []}
+    write_json(tmp_path / "leaderboard.json", {"groups": [group], "missing": []})
+    with pytest.raises(InputError, match=r"leaderboard\.json: expected Metric under .*; run `elman compare` again"):
+        read_leaderboard(tmp_path / "leaderboard.json")
