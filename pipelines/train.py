@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.runs.folder import copy_encodings, save_run
     from pipelines.training.resumption import Checkpoint, inputs
 
-    settings = {"run": run.trained(), "task": asdict(config), "cell": asdict(cell), "device": experiment.device}
+    settings = {"run": run.trained(), "task": asdict(config), "cell": cell.flat(), "device": experiment.device}
     checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(vectors.values())), started)
     with atomic_folder(options.output) as folder:
         callbacks = samples(experiment, folder / "samples.jsonl")

@@ -5,6 +5,7 @@ import dataclasses
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,9 @@ import yaml
 from embeddings.config import FileConfig, RandomConfig, TrainedConfig, VectorsConfig
 from embeddings.foundation import plugins
 from embeddings.foundation.config import load_config
-from pipelines.cells.config import CellConfig
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.sources.files import DatasetFile
-from pipelines.models.config import CharacterConfig, DynamicEvaluationConfig
+from pipelines.models.config import CharacterConfig, DynamicEvaluationConfig, EncoderConfig, load_encoder
 from pipelines.runs.config import Run, load_run, load_runs
 from pipelines.tasks.config import TaskConfig, load_task
 
@@ -106,7 +106,7 @@ def of_plugins():
 
 
 CONFIGS = [TrainedConfig, RandomConfig, FileConfig, *DatasetConfig.variants()[1].values(), DatasetFile, TaskConfig,
-           CharacterConfig, DynamicEvaluationConfig, CellConfig, Run]  # fmt: skip
+           CharacterConfig, DynamicEvaluationConfig, EncoderConfig, Run]  # fmt: skip
 
 
 @pytest.mark.parametrize("cls", [*CONFIGS, *dict.fromkeys(of_plugins())])
@@ -124,13 +124,16 @@ def test_every_configuration_key_is_read_by_somebody(cls):
 def test_every_configuration_that_ships_is_valid_and_names_what_exists(path):
     if path.name == "runs.yaml":
         return
-    classes = {"datasets": DatasetConfig, "cells": CellConfig, "vectors": VectorsConfig}
-    config = load_task(path) if path.parent.name == "tasks" else load_config(classes[path.parent.name], path)
+    loaders = {
+        "cells": load_encoder,
+        "datasets": partial(load_config, DatasetConfig),
+        "tasks": load_task,
+        "vectors": partial(load_config, VectorsConfig),
+    }
+    config = loaders[path.parent.name](path)
     if isinstance(config, TaskConfig):
         assert config.metrics in plugins.names("pipelines.evaluation.families")
         assert set(config.baselines) <= set(plugins.names("pipelines.baselines"))
-    if isinstance(config, CellConfig):
-        assert config.cell in plugins.names("pipelines.cells")
 
 
 @pytest.mark.parametrize("runs", ["configs/runs.yaml", "benchmarks/runs.yaml"])

@@ -13,5 +13,3 @@ gives. It returns the output, (batch, units), and the list of the states after t
 
 `kernel.py` holds the loop over time and its gradient, compiled for a CPU: a `pipelines.layers.loops.kernel.Kernel`.
 """
-
-SHARED = ("config",)  # modules that are no plug-ins

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from pipelines.cells.config import CellConfig
+from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import Seq2Seq
 from pipelines.text.vocabulary import Vocabulary
 
@@ -46,14 +46,14 @@ class Captioner(Seq2Seq):
 
 
 def build_captioner(
-    dimensions: int, target: Vocabulary, width: int, cell: CellConfig, seed: int, *, tied_embeddings: bool = False
+    dimensions: int, target: Vocabulary, width: int, cell: EncoderConfig, seed: int, *, tied_embeddings: bool = False
 ) -> Captioner:
     """A built captioner of vectors of `dimensions`; its words have vectors of `width`."""
     rows = target.trained_size, len(target.frozen)
     model = Captioner(
         [dimensions],
         [*rows, width],
-        vars(cell),
+        cell.flat(),
         seed,
         attention="none",
         tied_embeddings=tied_embeddings,

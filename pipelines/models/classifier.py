@@ -4,8 +4,8 @@ from typing import Any
 
 import keras
 
-from pipelines.cells.config import CellConfig
 from pipelines.layers import AttentionPooling, MaskedPooling
+from pipelines.models.config import EncoderConfig
 from pipelines.models.encoder import dropouts, embed_words, encode, last_hidden_states, recurrent_stack
 from pipelines.text.vocabulary import Vocabulary
 
@@ -14,7 +14,7 @@ def build_classifier(
     vocabulary: Vocabulary,
     dimensions: int,
     labels: int,
-    cell: CellConfig,
+    cell: EncoderConfig,
     seed: int,
     *,
     pooling: str,
@@ -39,7 +39,7 @@ def build_classifier(
     return keras.Model(token_ids, _logits(vectors, labels, cell, seed, pooling), name="classifier")
 
 
-def build_column_classifier(height: int, labels: int, cell: CellConfig, seed: int, *, pooling: str) -> keras.Model:
+def build_column_classifier(height: int, labels: int, cell: EncoderConfig, seed: int, *, pooling: str) -> keras.Model:
     """A classifier of images as sequences of columns.
 
     Args:
@@ -56,7 +56,7 @@ def build_column_classifier(height: int, labels: int, cell: CellConfig, seed: in
     return keras.Model(columns, _logits(columns, labels, cell, seed, pooling), name="column_classifier")
 
 
-def _logits(vectors: Any, labels: int, cell: CellConfig, seed: int, pooling: str) -> Any:
+def _logits(vectors: Any, labels: int, cell: EncoderConfig, seed: int, pooling: str) -> Any:
     """Logits, float32 (batch, labels), of sequences of vectors, float (batch, time, dimensions)."""
     outputs, states = encode(vectors, recurrent_stack(cell, seed), dropouts(cell, seed))
     if pooling == "last":

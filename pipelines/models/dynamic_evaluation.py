@@ -1,7 +1,6 @@
 """Dynamic evaluation: a language model that learns from a text, each segment of it once it has been scored."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 
 import keras
 import numpy as np
@@ -43,7 +42,7 @@ def dynamic_log_probabilities(
 
 def _learner(model: LanguageModel, learning_rate: float) -> LanguageModel:
     """A model of one row with the weights of another, that leaves nothing out where it learns."""
-    whole = asdict(replace(model.cell, dropout=0.0, recurrent_dropout=0.0, weight_dropout=0.0))
+    whole = model.cell.without_dropout().flat()
     learner = LanguageModel.from_config({**model.get_config(), "cell": whole, "rows": 1})
     learner.build()
     learner.source_vectors.set_weights(model.source_vectors.get_weights())

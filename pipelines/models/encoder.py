@@ -1,14 +1,13 @@
 """The recurrent encoder that every model shares: word vectors, then stacked cells."""
 
-from dataclasses import fields
+from dataclasses import asdict
 from typing import Any
 
 import keras
 
 from embeddings.foundation import plugins
-from embeddings.foundation.errors import InputError
-from pipelines.cells.config import CellConfig
 from pipelines.layers import WordDropout, WordEmbedding
+from pipelines.models.config import EncoderConfig
 from pipelines.text.vocabulary import UNKNOWN_ID, Vocabulary
 
 
@@ -28,21 +27,17 @@ def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dr
     return WordEmbedding(*rows, dimensions, name="source_vectors")(token_ids)
 
 
-def recurrent_stack(config: CellConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:
+def recurrent_stack(config: EncoderConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:
     """The recurrent layers of an encoder, the first one first; each returns a sequence and its last states."""
-    known = {field.name for field in fields(plugins.load("pipelines.cells", config.cell).Config)}
-    own = {key: value for key in ("recurrent_dropout", "weight_dropout") if (value := getattr(config, key))}
-    if unknown := own.keys() - known:
-        raise InputError(f"cell {config.cell!r} has no {unknown.pop()}; leave it out")
     cell = plugins.load("pipelines.cells", config.cell, "layer")
     layers = []
     for level in range(config.depth):
-        layer = cell.layer(config.units, f"{name}_{level}", seed + level, **own)
+        layer = cell.layer(config.units, f"{name}_{level}", seed + level, **asdict(config.own))
         layers.append(keras.layers.Bidirectional(layer, name=f"{name}_{level}") if config.bidirectional else layer)
     return layers
 
 
-def dropouts(config: CellConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:
+def dropouts(config: EncoderConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:
     """Dropout for the inputs of each recurrent layer and for the last outputs, one mask for a whole sequence.
 
     Reference: Gal & Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks",

@@ -1,7 +1,6 @@
 """One step to the next: a recurrent language model, its state carried from chunk to chunk."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from functools import lru_cache
 
 import keras
@@ -9,8 +8,8 @@ import numpy as np
 from keras import ops
 
 from pipelines.batches.batching import pad
-from pipelines.cells.config import CellConfig
 from pipelines.layers import WordEmbedding
+from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.models.encoder import dropouts, encode, recurrent_stack
 from pipelines.models.tracing import trace_once
 from pipelines.text.vocabulary import Vocabulary
@@ -26,7 +25,7 @@ class LanguageModel(keras.Model):
 
     Args:
         words: (rows trained, rows frozen, dimensions) of the word vectors.
-        cell: the cell as a dictionary of `CellConfig`, in one direction.
+        cell: the cell as `EncoderConfig.flat` gives it, in one direction.
         seed: of the initial weights and of dropout.
         rows: of a training batch, as many as have states to carry.
         tied_embeddings: whether a word's vector is its row of the output layer as well.
@@ -48,7 +47,7 @@ class LanguageModel(keras.Model):
     ) -> None:
         super().__init__(**kwargs)
         self.words = list(words)
-        self.cell = CellConfig(**cell)
+        self.cell = build_encoder(cell, f"{type(self).__name__}: cell")
         self.seed = seed
         self.rows = rows
         self.tied_embeddings = tied_embeddings
@@ -120,7 +119,7 @@ class LanguageModel(keras.Model):
         return {
             **super().get_config(),
             "words": self.words,
-            "cell": asdict(self.cell),
+            "cell": self.cell.flat(),
             "seed": self.seed,
             "rows": self.rows,
             "tied_embeddings": self.tied_embeddings,
@@ -149,11 +148,11 @@ class Reader(keras.Model):
 
 
 def build_language_model(
-    vocabulary: Vocabulary, dimensions: int, tied_embeddings: bool, cell: CellConfig, rows: int, seed: int
+    vocabulary: Vocabulary, dimensions: int, tied_embeddings: bool, cell: EncoderConfig, rows: int, seed: int
 ) -> LanguageModel:
     """A built language model of a vocabulary; it gives probabilities to the trained words."""
     words = [vocabulary.trained_size, len(vocabulary.frozen), dimensions]
-    model = LanguageModel(words, asdict(cell), seed, rows, tied_embeddings, name="language_model")
+    model = LanguageModel(words, cell.flat(), seed, rows, tied_embeddings, name="language_model")
     model.build()
     return model
 

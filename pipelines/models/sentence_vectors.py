@@ -7,14 +7,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from pipelines.cells.config import CellConfig
 from pipelines.models.captioner import Captioner
+from pipelines.models.config import EncoderConfig
 from pipelines.models.encoder import encode, last_hidden_states
 from pipelines.models.language_model import LanguageModel
 from pipelines.models.seq2seq import Seq2Seq
 
 
-def sentence_encoder(model: keras.Model, cell: CellConfig) -> Callable[[Any], np.ndarray]:
+def sentence_encoder(model: keras.Model, cell: EncoderConfig) -> Callable[[Any], np.ndarray]:
     """A function from a model's inputs to the last hidden states of its encoder's last layer.
 
     Args:
@@ -49,7 +49,7 @@ def _of_captioner(model: Captioner) -> Callable[[Any], list]:
     return lambda features: model.encode(ops.convert_to_tensor(features), training=False)[1][-1]
 
 
-def _of_layers(model: keras.Model, cell: CellConfig) -> Callable[[Any], list]:
+def _of_layers(model: keras.Model, cell: EncoderConfig) -> Callable[[Any], list]:
     _, *states = model.get_layer(f"encoder_{cell.depth - 1}").output
     inside = keras.Model(model.inputs, states)
     return lambda inputs: keras.tree.flatten(inside(inputs if len(model.inputs) > 1 else [inputs], training=False))

@@ -1,13 +1,13 @@
 """Encoder-decoder with attention: one sequence from another."""
 
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 import keras
 from keras import ops
 
-from pipelines.cells.config import CellConfig
 from pipelines.layers import CrossAttention, WordEmbedding
+from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.models.encoder import dropouts, encode, recurrent_stack
 from pipelines.text.vocabulary import PADDING_ID, Vocabulary
 
@@ -25,7 +25,7 @@ class Seq2Seq(keras.Model):
     Args:
         source: (rows trained, rows frozen, dimensions) of the source words' vectors.
         target: the same of the target words.
-        cell: the encoder's cell as a dictionary of `CellConfig`; the decoder has the same, in one direction.
+        cell: the encoder's cell as `EncoderConfig.flat` gives it; the decoder has the same, in one direction.
         seed: of the initial weights and of dropout.
         annotations: what is attended to, `states` or `states_and_words`.
         attention: `multiplicative`, `additive` or `none`: then the states carried over are all that is translated.
@@ -62,7 +62,7 @@ class Seq2Seq(keras.Model):
     ) -> None:
         super().__init__(**kwargs)
         self.sizes = {"source": list(source), "target": list(target)}
-        self.cell = CellConfig(**cell)
+        self.cell = build_encoder(cell, f"{type(self).__name__}: cell")
         self.seed = seed
         self.switches = {
             "annotations": annotations,
@@ -74,7 +74,7 @@ class Seq2Seq(keras.Model):
         self.add_source_layers(source)
         self.target_vectors = WordEmbedding(*target, name="target_vectors")
         self.add_encoder()
-        forward = CellConfig(**{**asdict(self.cell), "bidirectional": False})
+        forward = replace(self.cell, bidirectional=False)
         self.decoder = recurrent_stack(forward, seed + 10, "decoder")
         self.decoder_dropout = dropouts(forward, seed + 10, "decoder")
         states = len(keras.tree.flatten(self.decoder[0].state_size))
@@ -261,7 +261,7 @@ class Seq2Seq(keras.Model):
         return {
             **super().get_config(),
             **self.sizes,
-            "cell": asdict(self.cell),
+            "cell": self.cell.flat(),
             "seed": self.seed,
             **self.switches,
         }
@@ -272,7 +272,7 @@ def build_seq2seq(
     target: Vocabulary,
     source_dimensions: int,
     target_dimensions: int,
-    cell: CellConfig,
+    cell: EncoderConfig,
     seed: int,
     **switches: Any,
 ) -> Seq2Seq:
@@ -290,7 +290,7 @@ def build_seq2seq(
     model = Seq2Seq(
         [source.trained_size, len(source.frozen), source_dimensions],
         [target.trained_size, len(target.frozen), target_dimensions],
-        asdict(cell),
+        cell.flat(),
         seed,
         **switches,
         name="seq2seq",

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import keras
 
-from pipelines.cells.config import CellConfig
 from pipelines.layers import CRF, CharFeatures, CRFLoss
-from pipelines.models.config import CharacterConfig
+from pipelines.models.config import CharacterConfig, EncoderConfig
 from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_stack
 from pipelines.text.vocabulary import Vocabulary
 from pipelines.text.word_forms import SHAPES
@@ -18,7 +17,7 @@ def build_tagger(
     vocabularies: Mapping[str, Vocabulary],
     dimensions: int,
     transitions: Sequence[Sequence[bool]],
-    cell: CellConfig,
+    cell: EncoderConfig,
     seed: int,
     *,
     word_dropout: float = 0.0,

@@ -8,7 +8,7 @@ from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config, load_part, nearest, read_yaml
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.seeds import check_seed
-from pipelines.cells.config import CellConfig
+from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.tasks.config import TaskConfig, build_task
 
 
@@ -68,7 +68,7 @@ def load_baselines(path: str | Path) -> dict[str, Baselines]:
     return {name: build_config(Baselines, values, f"{path}: baselines {name!r}") for name, values in entries.items()}
 
 
-def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, TaskConfig, CellConfig]:
+def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, TaskConfig, EncoderConfig]:
     """Reads one run with its task and cell, the run's overrides applied."""
     runs = load_runs(path)
     if name not in runs:
@@ -77,7 +77,7 @@ def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, Tas
     return run, *load_settings(run, configs, f"{path}: run {name!r}")
 
 
-def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig, CellConfig]:
+def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig, EncoderConfig]:
     """Reads the task and the cell of a run, the run's overrides applied.
 
     Args:
@@ -107,7 +107,7 @@ def load_settings(run: Run, configs: str | Path, where: str) -> tuple[TaskConfig
 
     task = build_task({**parts, **overrides}, named(task_path, "model", "training"))
     cell_values = {**read_yaml(cell_path), **run.set.get("cell", {})}
-    cell = build_config(CellConfig, cell_values, named(cell_path, "cell"))
+    cell = build_encoder(cell_values, named(cell_path, "cell"))
     if cell.cell != run.layer:
         raise InputError(f"{where}: cell {run.cell!r} is built of {cell.cell!r}, but `layer` says {run.layer!r}")
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json, write_json
-from pipelines.cells.config import CellConfig
+from pipelines.models.config import EncoderConfig
 from pipelines.runs.config import Run
 from pipelines.tasks.config import TaskConfig
 
@@ -15,10 +15,10 @@ FORMAT = 2  # of a run folder; 1 had every task's keys in one list
 
 
 def write_description(
-    folder: Path, name: str, run: Run, task: TaskConfig, cell: CellConfig, dataset: Mapping[str, Any]
+    folder: Path, name: str, run: Run, task: TaskConfig, cell: EncoderConfig, dataset: Mapping[str, Any]
 ) -> None:
     """Writes `config.json`: the line of the runs file, the configurations with its overrides, and the dataset."""
-    settings = {"run": run.trained(), "task": asdict(task), "cell": asdict(cell)}
+    settings = {"run": run.trained(), "task": asdict(task), "cell": cell.flat()}
     write_json(folder / "config.json", {"format": FORMAT, "name": name, **settings, "dataset": dataset})
 
 

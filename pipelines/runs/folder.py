@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.foundation import plugins
-from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json, write_json
-from pipelines.cells.config import CellConfig
+from pipelines.models.config import build_encoder
 from pipelines.runs.config import Run
 from pipelines.runs.description import read_description, write_description
 from pipelines.runs.trained_run import TrainedRun
@@ -55,7 +54,7 @@ def load_run_folder(folder: str | Path) -> TrainedRun:
         raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
     from pipelines.models.saved import load_model
 
-    config, cell = build_task(about["task"], where), build_config(CellConfig, about["cell"], where)
+    config, cell = build_task(about["task"], where), build_encoder(about["cell"], where)
     plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
     vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
     task = plugins.load("pipelines.tasks", config.task).TASK(

@@ -8,10 +8,10 @@ import numpy as np
 
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded
-from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example
 from pipelines.decoding import greedy
 from pipelines.decoding.config import DecodingConfig
+from pipelines.models.config import EncoderConfig
 from pipelines.tasks.config import SMALL_TRAINING, ImageTraining, TaskConfig, WordVectorTraining
 from pipelines.tasks.encoder_decoder import DecoderKeys, EncoderDecoder
 
@@ -47,7 +47,7 @@ class Captioning(EncoderDecoder):
     config: TaskConfig[CaptionerKeys, CaptionerTraining, DecodingConfig]
 
     @classmethod
-    def check(cls, config: TaskConfig, cell: CellConfig) -> None:
+    def check(cls, config: TaskConfig, cell: EncoderConfig) -> None:
         super().check(config, cell)
         if cell.bidirectional:
             raise InputError("captions are written forwards; expected `bidirectional: false`")

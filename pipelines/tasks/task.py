@@ -8,8 +8,8 @@ import numpy as np
 
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, TrainingBatches, pad, streamed
-from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example
+from pipelines.models.config import EncoderConfig
 from pipelines.tasks.config import Keys, TaskConfig, TextTraining, TrainingConfig, WordKeys
 from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import Vocabulary, build_vocabulary
@@ -40,7 +40,7 @@ class Task(ABC):
     def __init__(
         self,
         config: TaskConfig,
-        cell: CellConfig,
+        cell: EncoderConfig,
         vocabularies: dict[str, Vocabulary],
         labels: Sequence[str] = (),
         detokenize: Detokenizer = PLAIN,
@@ -62,7 +62,7 @@ class Task(ABC):
         return None
 
     @classmethod
-    def check(cls, config: TaskConfig, cell: CellConfig) -> None:
+    def check(cls, config: TaskConfig, cell: EncoderConfig) -> None:
         """Refuses keys that do not fit together, or a cell that the task cannot use.
 
         Raises:
@@ -76,7 +76,7 @@ class Task(ABC):
     def from_counts(
         cls,
         config: TaskConfig,
-        cell: CellConfig,
+        cell: EncoderConfig,
         counts: Mapping[str, Mapping[str, int]],
         vectors: Mapping[str, Any],
         detokenize: Detokenizer = PLAIN,

@@ -11,10 +11,9 @@ from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, pad
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example
 from pipelines.decoding.sampling import Sampler
-from pipelines.models.config import DynamicEvaluationConfig
+from pipelines.models.config import DynamicEvaluationConfig, EncoderConfig
 from pipelines.tasks.config import SMALL_TRAINING, Keys, TaskConfig, TextTraining
 from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
@@ -76,7 +75,7 @@ class TextGeneration(Task):
         return build_config(ScoringConfig, values or {}, where)
 
     @classmethod
-    def check(cls, config: TaskConfig, cell: CellConfig) -> None:
+    def check(cls, config: TaskConfig, cell: EncoderConfig) -> None:
         super().check(config, cell)
         if cell.bidirectional:
             raise InputError("a language model reads forwards; expected `bidirectional: false`")

@@ -9,9 +9,9 @@ import numpy as np
 from embeddings.foundation.config import check_share
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, in_batches_by_length, pad
-from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example
 from pipelines.decoding.config import DecodingConfig
+from pipelines.models.config import EncoderConfig
 from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining, WordKeys
 from pipelines.tasks.encoder_decoder import DecoderKeys, EncoderDecoder
 from pipelines.text.vocabulary import BEGIN_ID, UNKNOWN, UNKNOWN_ID
@@ -50,10 +50,10 @@ class Translation(EncoderDecoder):
     config: TaskConfig[TranslatorKeys, TextTraining, DecodingConfig]
 
     @classmethod
-    def check(cls, config: TaskConfig, cell: CellConfig) -> None:
+    def check(cls, config: TaskConfig, cell: EncoderConfig) -> None:
         super().check(config, cell)
-        for key in ("recurrent_dropout", "weight_dropout") if config.model.input_feeding else ():
-            if getattr(cell, key):
+        for key, share in cell.own_dropouts().items() if config.model.input_feeding else ():
+            if share:
                 raise InputError(f"model.input_feeding: its steps have no {key}; remove one of the two")
         if config.decoding.copy_unknown and config.model.attention == "none":
             raise InputError(

@@ -11,9 +11,9 @@ from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json
 from embeddings.matrix import coverage
-from pipelines.cells.config import CellConfig
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
 from pipelines.evaluation.family import Family, load_family
+from pipelines.models.config import EncoderConfig
 from pipelines.runs.config import Run
 from pipelines.tasks.capabilities import Generates
 from pipelines.tasks.config import TaskConfig
@@ -51,7 +51,7 @@ class Experiment:
         }
 
 
-def set_up(run: Run, config: TaskConfig, cell: CellConfig, data: Path, vectors: Mapping[str, Path]) -> Experiment:
+def set_up(run: Run, config: TaskConfig, cell: EncoderConfig, data: Path, vectors: Mapping[str, Path]) -> Experiment:
     """Reads what a run learns from, and builds its model with initial weights of the run's seed.
 
     Args:

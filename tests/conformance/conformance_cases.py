@@ -8,7 +8,7 @@ import keras
 
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
-from pipelines.cells.config import CellConfig
+from pipelines.models.config import build_encoder
 from pipelines.models.word_vectors import set_word_vectors, word_tables
 from pipelines.runs.config import Run
 from pipelines.tasks.config import build_task
@@ -38,7 +38,7 @@ def task_config(task, *, small=0, training=None, decoding=None, **model):
 def cell_config(cell, bidirectional, **changes):
     """A small encoder."""
     values = {"units": 16, "depth": 1, "dropout": 0.0, "clip_norm": 1.0}
-    return CellConfig(cell=cell, bidirectional=bidirectional, **{**values, **changes})
+    return build_encoder({"cell": cell, "bidirectional": bidirectional, **values, **changes}, cell)
 
 
 @cache

@@ -1,14 +1,12 @@
 """Every cell that ships runs on cuDNN where there is a GPU: Keras's own conditions, asked without one."""
 
 import importlib
-from dataclasses import replace
 from pathlib import Path
 
 import keras
 import pytest
 
-from embeddings.foundation.config import load_config
-from pipelines.cells.config import CellConfig
+from pipelines.models.config import build_encoder, load_encoder
 from pipelines.models.encoder import recurrent_stack
 from pipelines.runs.config import load_run, load_runs
 
@@ -19,7 +17,7 @@ RUNS = [ROOT / "configs/runs.yaml", ROOT / "benchmarks/runs.yaml"]
 
 def shipped():
     """What every cell is built by, by its name or by that of the first run that overrides it so."""
-    named = [(path.stem, load_config(CellConfig, path)) for path in sorted((ROOT / "configs/cells").glob("*.yaml"))]
+    named = [(path.stem, load_encoder(path)) for path in sorted((ROOT / "configs/cells").glob("*.yaml"))]
     named += [(name, load_run(path, name, ROOT / "configs")[2]) for path in RUNS for name in load_runs(path)]
     return {config: name for name, config in reversed(named)}
 
@@ -54,7 +52,7 @@ def test_the_dispatch_predicate_holds(config, monkeypatch):
 @of_gated
 def test_recurrent_dropout_would_rule_cudnn_out(config, monkeypatch):
     monkeypatch.setattr(rnn, "_is_gpu_available", lambda: True)
-    for layer in layers_of(replace(config, recurrent_dropout=0.2)):
+    for layer in layers_of(build_encoder({**config.flat(), "recurrent_dropout": 0.2}, "a test")):
         with pytest.raises(AssertionError, match=r"0\.2 == 0"):
             assert_cudnn_runs(layer)
 
@@ -63,7 +61,7 @@ def test_cells_as_runs_override_them_are_among_those_asked():
     asked = {CONFIGS[config]: config for config in GATED}
     names = {"lstm_2x512", "translation-lstm-skip_gram", "imdb_characters-lstm-random"}
     assert {*names, "tiny_shakespeare_parts-weight_dropout"} <= asked.keys()
-    assert asked["tiny_shakespeare_parts-weight_dropout"].weight_dropout > 0
+    assert asked["tiny_shakespeare_parts-weight_dropout"].own.weight_dropout > 0
     assert {config.cell for config in CONFIGS} - {config.cell for config in GATED} == {"simple_rnn", "sru"}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conformance_cases import CELLS, TASKS, build, case_id, examples_of, of_case, task_config
 
-from pipelines.models.config import CharacterConfig
+from pipelines.models.config import CharacterConfig, build_encoder
 from pipelines.models.word_vectors import word_tables
 from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint
@@ -44,7 +44,8 @@ def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_p
     if getattr(config.model, "characters", None):
         characters = CharacterConfig("cnn", dimensions=5, units=6, dropout=0.3)
         config = replace(config, model=replace(config.model, characters=characters))
-    cell = replace(cell, dropout=0.3, recurrent_dropout=0.2 if cell.cell == "simple_rnn" else 0.0)
+    own = {"recurrent_dropout": 0.2} if cell.cell == "simple_rnn" else {}
+    cell = build_encoder({**cell.flat(), "dropout": 0.3, **own}, "a test")
     training = config.training
     left = tmp_path / "left_after_the_first_epoch.npz"
 

@@ -7,14 +7,14 @@ from functools import cache
 import keras
 import numpy as np
 import pytest
-from conformance_cases import RUN, TASKS, build, cell_config, examples_of, task_class, task_config
+from conformance_cases import CELLS, RUN, TASKS, build, cell_config, examples_of, task_class, task_config
 
+from embeddings.foundation.config import field_names
 from embeddings.foundation.errors import InputError
-from pipelines.cells.config import CellConfig
 from pipelines.data.examples import read_rows
 from pipelines.decoding.config import DecodingConfig
 from pipelines.evaluation.family import load_family
-from pipelines.models.config import CharacterConfig
+from pipelines.models.config import CharacterConfig, build_encoder, common_keys, own_keys
 from pipelines.models.word_vectors import word_tables
 from pipelines.training import device
 from pipelines.training.experiment import Experiment, samples
@@ -43,8 +43,8 @@ MODEL = {
 BESIDE = {"truncation": {"maximum_tokens": 3}, "chunk_tokens": {"chunk_tokens": 3}}  # what else must be given
 KEYS = [(task, field.name) for task in TASKS for field in dataclasses.fields(task_class(task).Model)]
 KEYS.remove(("text_generation", "word_vectors"))  # which can have one value
-CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3,
-        "recurrent_dropout": 0.5, "weight_dropout": 0.5}  # fmt: skip
+CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout": 0.5, "clip_norm": 1e-3}
+OWN = [(cell, key) for cell in CELLS for key in field_names(own_keys(cell))]
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",
             "lowercase_augmentation": 0.5, "shift_augmentation": True, "start_from_epoch": 2, "frozen_epochs": 2,
             "averaging": 0.9}  # fmt: skip
@@ -86,16 +86,28 @@ def test_a_key_of_characters_changes_the_model(key, printed):
     assert printed("pos_tagging", {"characters": plain}) != printed("pos_tagging", {"characters": other})
 
 
-@pytest.mark.parametrize("key", [field.name for field in dataclasses.fields(CellConfig) if field.name != "clip_norm"])
+@pytest.mark.parametrize("key", [key for key in common_keys() if key != "clip_norm"])
 @pytest.mark.parametrize("name", ["sentiment", "ner", "translation", "text_generation"])
-def test_a_cells_key_changes_the_model(name, key, ten_examples, ten_entity_examples, small_vectors):
+def test_a_key_of_an_encoder_changes_the_model(name, key, ten_examples, ten_entity_examples, small_vectors):
     if (name, key) == ("text_generation", "bidirectional"):
         pytest.skip("it is refused")
     examples = examples_of(name, ten_examples, ten_entity_examples)
-    plain = cell_config("lstm", False)
+    plain = cell_config("lstm", False).flat()
     prints = [
-        fingerprint(*build(task_config(name), cell, small_vectors, examples), examples)
-        for cell in (plain, dataclasses.replace(plain, **{key: CELL[key]}))
+        fingerprint(*build(task_config(name), build_encoder(values, "a test"), small_vectors, examples), examples)
+        for values in (plain, {**plain, key: CELL[key]})
+    ]
+    assert prints[0] != prints[1]
+
+
+@pytest.mark.parametrize(("cell", "key"), OWN)
+@pytest.mark.parametrize("name", ["sentiment", "translation", "text_generation"])
+def test_a_cells_own_key_changes_the_model(name, cell, key, ten_examples, small_vectors):
+    prints = [
+        fingerprint(
+            *build(task_config(name), cell_config(cell, False, **own), small_vectors, ten_examples), ten_examples
+        )
+        for own in ({}, {key: 0.5})
     ]
     assert prints[0] != prints[1]
 

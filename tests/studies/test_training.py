@@ -8,9 +8,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
-from pipelines.cells.config import CellConfig
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.sources import toy
+from pipelines.models.config import load_encoder
 from pipelines.prepare import prepare
 from pipelines.tasks.config import load_task
 from studies import training
@@ -57,7 +57,7 @@ def test_the_parameters_of_encoder_and_decoder_are_counted():
     from pipelines.models.seq2seq import build_seq2seq
     from pipelines.text.vocabulary import Vocabulary
 
-    cell = load_config(CellConfig, CONFIGS / "cells" / "bigru.yaml", {"units": 4})
+    cell = replace(load_encoder(CONFIGS / "cells" / "bigru.yaml"), units=4)
     annotations = load_task(CONFIGS / "tasks" / "translation.yaml").model.annotations
     words = Vocabulary(("a", "b"))
     model: Any = SimpleNamespace(model=build_seq2seq(words, words, 8, 8, cell, 1, annotations=annotations))

@@ -6,11 +6,11 @@ import pytest
 from scipy.special import log_softmax
 
 from embeddings.foundation.config import build_config
-from pipelines.cells.config import CellConfig
 from pipelines.decoding.beam import Decoding
 from pipelines.decoding.beam.decoder import Decoder
 from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.greedy import decoder as greedy
+from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, Vocabulary
 
@@ -20,7 +20,7 @@ SOURCE_WORDS = Vocabulary([f"word{number}" for number in range(12)])
 
 def build(cell, words):
     keras.utils.set_random_seed(3)
-    config = CellConfig(cell, units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
+    config = EncoderConfig(cell, units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
     target = Vocabulary([f"w{n}" for n in range(words)])
     model = build_seq2seq(SOURCE_WORDS, target, 6, 6, config, seed=3)
     for weight in (model.logits.kernel, model.combine.kernel, model.target_vectors.trained_vectors):

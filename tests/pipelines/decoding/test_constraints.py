@@ -8,9 +8,9 @@ import pytest
 
 from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config
-from pipelines.cells.config import CellConfig
 from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.constraints import repeated_ngram_mask
+from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.text.vocabulary import END_ID, Vocabulary
 
@@ -40,7 +40,7 @@ def test_words_that_would_complete_an_ngram_again(written, size, expected):
 def test_no_ngram_is_written_twice(method):
     keras.utils.set_random_seed(3)
     words = Vocabulary([f"word{number}" for number in range(6)])
-    cell = CellConfig("gru", units=8, depth=1, bidirectional=True, dropout=0.0, clip_norm=1.0)
+    cell = EncoderConfig("gru", units=8, depth=1, bidirectional=True, dropout=0.0, clip_norm=1.0)
     model = build_seq2seq(words, words, 6, 6, cell, seed=3)
     model.logits.bias.assign(np.where(np.arange(words.trained_size) == END_ID, -100.0, 0.0))  # never ends by itself
     sizes = {"beam_size": 3, "length_penalty": 0.0} if method == "beam" else {}

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines.cells.config import CellConfig
 from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.greedy.decoder import Decoder
+from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
 
@@ -25,7 +25,7 @@ MODELS = {
 @pytest.fixture(scope="module", params=MODELS)
 def model(request):
     keras.utils.set_random_seed(3)
-    cell = CellConfig(request.param.split()[0], units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
+    cell = EncoderConfig(request.param.split()[0], units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
     return build_seq2seq(VOCABULARY, VOCABULARY, 6, 6, cell, seed=3, **MODELS[request.param])
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from pipelines.cells.config import CellConfig
 from pipelines.decoding.beam import Decoding
 from pipelines.decoding.beam import decoder as beam
 from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.greedy import decoder as greedy
 from pipelines.models.captioner import build_captioner
+from pipelines.models.config import EncoderConfig
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 LETTERS = Vocabulary(["a", "b", "c"])
@@ -17,7 +17,7 @@ BEFORE = np.array([[BEGIN_ID, 4, 6], [BEGIN_ID, 5, 5], [BEGIN_ID, 6, 4]], "int32
 
 
 def build(cell="lstm", depth=1, **switches):
-    return build_captioner(5, LETTERS, 4, CellConfig(cell, 6, depth, False, 0.3, 1.0), seed=3, **switches)
+    return build_captioner(5, LETTERS, 4, EncoderConfig(cell, 6, depth, False, 0.3, 1.0), seed=3, **switches)
 
 
 @pytest.mark.parametrize("tied", [False, True])

@@ -6,8 +6,7 @@ import pytest
 import tensorflow as tf
 
 from embeddings.foundation import plugins
-from pipelines.cells.config import CellConfig
-from pipelines.models.config import DynamicEvaluationConfig
+from pipelines.models.config import DynamicEvaluationConfig, EncoderConfig
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model, log_probabilities
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
@@ -17,7 +16,7 @@ TEXTS = [np.array([BEGIN_ID, *ids], "int32") for ids in ([4, 5, 6, 7, 8, 9, 4, 4
 
 
 def model_of(cell="lstm", dropout=0.0, tied_embeddings=False):
-    config = CellConfig(cell, units=5, depth=2, bidirectional=False, dropout=dropout, clip_norm=1.0)
+    config = EncoderConfig(cell, units=5, depth=2, bidirectional=False, dropout=dropout, clip_norm=1.0)
     model = build_language_model(VOCABULARY, 3, tied_embeddings, config, rows=4, seed=1)
     draws = np.random.default_rng(0)
     for weight in model.trainable_weights:

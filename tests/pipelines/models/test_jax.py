@@ -14,11 +14,10 @@ import numpy as np
 import pytest
 
 from embeddings.foundation import plugins
-from pipelines.cells.config import CellConfig
 from pipelines.decoding.beam import Decoding
 from pipelines.decoding.config import DecodingConfig
 from pipelines.models.captioner import build_captioner
-from pipelines.models.config import DynamicEvaluationConfig
+from pipelines.models.config import DynamicEvaluationConfig, EncoderConfig
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model, log_probabilities
 from pipelines.models.seq2seq import build_seq2seq
@@ -50,7 +49,7 @@ def drawn(model):
 
 def language_model(cell):
     """Losses of three batches of which states are carried on, the weights after, and scores of texts by these."""
-    config = CellConfig(cell, units=5, depth=2, bidirectional=False, dropout=0.0, clip_norm=1.0)
+    config = EncoderConfig(cell, units=5, depth=2, bidirectional=False, dropout=0.0, clip_norm=1.0)
     model = drawn(build_language_model(VOCABULARY, 3, False, config, rows=2, seed=1))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
     model.compile(keras.optimizers.SGD(0.5), loss, jit_compile=keras.backend.backend() == "jax")
@@ -67,7 +66,7 @@ def language_model(cell):
 
 def tagger(cell):
     """Losses of two steps of a tagger with a conditional random field, and the weights after."""
-    config = CellConfig(cell, units=5, depth=1, bidirectional=True, dropout=0.0, clip_norm=1.0)
+    config = EncoderConfig(cell, units=5, depth=1, bidirectional=True, dropout=0.0, clip_norm=1.0)
     model = drawn(build_tagger({"tokens": VOCABULARY}, 3, TRANSITIONS, config, seed=1, output="crf"))
     model.compile(keras.optimizers.SGD(0.5), sequence_loss(), jit_compile=keras.backend.backend() == "jax")
     tags, weights = SOURCES % 3, (SOURCES > 0).astype("float32")
@@ -77,7 +76,7 @@ def tagger(cell):
 
 def generators(cell):
     """What an encoder-decoder and a captioner write, greedily and by beam search."""
-    config = CellConfig(cell, units=5, depth=1, bidirectional=False, dropout=0.0, clip_norm=1.0)
+    config = EncoderConfig(cell, units=5, depth=1, bidirectional=False, dropout=0.0, clip_norm=1.0)
     translator = build_seq2seq(VOCABULARY, VOCABULARY, 3, 3, config, seed=1, tied_embeddings=True)
     captioner = build_captioner(6, VOCABULARY, 3, config, seed=1)
     features = np.random.default_rng(1).normal(size=(3, 1, 6)).astype("float32")

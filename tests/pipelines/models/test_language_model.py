@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from embeddings.foundation import plugins
-from pipelines.cells.config import CellConfig
+from pipelines.models.config import EncoderConfig
 from pipelines.models.language_model import build_language_model, log_probabilities
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
@@ -17,7 +17,7 @@ TEXTS = [np.array([BEGIN_ID, *ids], "int32") for ids in ([4, 5, 6, 7, 8, 9, 4, 4
 
 def model_of(cell="lstm", depth=2, tied_embeddings=False, rows=1):
     keras.utils.set_random_seed(1)
-    config = CellConfig(cell, units=5, depth=depth, bidirectional=False, dropout=0.0, clip_norm=1.0)
+    config = EncoderConfig(cell, units=5, depth=depth, bidirectional=False, dropout=0.0, clip_norm=1.0)
     model = build_language_model(VOCABULARY, 3, tied_embeddings, config, rows, seed=1)
     draws = np.random.default_rng(0)
     model.set_weights([draws.normal(0, 0.7, weight.shape) for weight in model.get_weights()])

@@ -4,8 +4,8 @@ import keras
 import pytest
 
 from embeddings.foundation import plugins
-from pipelines.cells.config import CellConfig
 from pipelines.models.classifier import build_classifier
+from pipelines.models.config import EncoderConfig
 from pipelines.models.tagger import build_tagger
 from pipelines.text.vocabulary import Vocabulary
 
@@ -32,7 +32,7 @@ def test_a_layer_has_the_parameters_of_the_literature(name):
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_stacked_bidirectional_tagger_is_the_sum_of_its_parts(name):
     d = 8
-    cell = CellConfig(name, d, 2, True, 0.1, 1.0)
+    cell = EncoderConfig(name, d, 2, True, 0.1, 1.0)
     model = build_tagger({"tokens": WORDS}, d, [[True] * 6] * 6, cell, seed=1)
     layer = plugins.load("pipelines.cells", name, "layer").layer(d, name="layer", seed=1)
     layer.build((None, None, 2 * d))
@@ -43,7 +43,7 @@ def test_a_stacked_bidirectional_tagger_is_the_sum_of_its_parts(name):
 def test_last_states_are_the_hidden_ones_of_both_directions_and_not_an_lstms_cell_state():
     import numpy as np
 
-    model = build_classifier(WORDS, 6, 3, CellConfig("lstm", 5, 1, True, 0.0, 1.0), seed=1, pooling="last")
+    model = build_classifier(WORDS, 6, 3, EncoderConfig("lstm", 5, 1, True, 0.0, 1.0), seed=1, pooling="last")
     inside = keras.Model(model.inputs, [model.get_layer("encoder_0").output[0], model.get_layer("last_states").output])
     outputs, ends = inside(np.array([[4, 5, 6], [5, 0, 0]], "int32"))
     outputs, ends = np.asarray(outputs), np.asarray(ends)

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from pipelines.cells.config import CellConfig
 from pipelines.models.classifier import build_classifier
+from pipelines.models.config import EncoderConfig
 from pipelines.models.saliency import word_influence
 from pipelines.text.vocabulary import Vocabulary
 
@@ -15,7 +15,7 @@ LABELS = np.array([1, 0])
 
 @pytest.fixture(scope="module", params=["last", "max", "attention"])
 def model(request):
-    cell = CellConfig("lstm", units=6, depth=1, bidirectional=True, dropout=0.3, clip_norm=1.0)
+    cell = EncoderConfig("lstm", units=6, depth=1, bidirectional=True, dropout=0.3, clip_norm=1.0)
     keras.utils.set_random_seed(1)
     model = build_classifier(Vocabulary([f"word{n}" for n in range(8)]), 5, 2, cell, seed=1, pooling=request.param)
     vectors = model.get_layer("source_vectors").trained_vectors

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from pipelines.cells.config import CellConfig
+from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 WORDS = Vocabulary([f"word{number}" for number in range(12)])
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")
 BEFORE = np.array([[BEGIN_ID, 5, 9], [BEGIN_ID, 7, 4]], "int32")
-CELL = CellConfig("gru", units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
+CELL = EncoderConfig("gru", units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
 
 
 def build(cell=CELL, **switches):
@@ -29,7 +29,7 @@ def test_the_weights_of_a_target_word_are_of_real_source_words_and_add_up_to_one
 
 @pytest.mark.parametrize("cell", ["lstm", "sru"])
 def test_what_is_fed_back_changes_what_comes_after_and_nothing_before(cell):
-    model = build(CellConfig(cell, 8, 1, False, 0.0, 1.0), input_feeding=True)
+    model = build(EncoderConfig(cell, 8, 1, False, 0.0, 1.0), input_feeding=True)
     before = np.asarray(model((SOURCES, BEFORE)))
     model.combine.bias.assign(model.combine.bias + 0.5)
     shifted = np.asarray(model.alignment(SOURCES, BEFORE))
@@ -91,7 +91,7 @@ def test_a_share_of_half_replaces_half_of_the_words():
 
 
 def test_training_alone_reads_sampled_words():
-    model = build(CellConfig("gru", 8, 1, True, 0.0, 1.0), scheduled_sampling=0.5)
+    model = build(EncoderConfig("gru", 8, 1, True, 0.0, 1.0), scheduled_sampling=0.5)
     predicted, trained = (np.asarray(model((SOURCES, BEFORE), training=training)) for training in (False, True))
     np.testing.assert_allclose(predicted, trained, atol=1e-6)
     model.sampled_share.assign(1.0)

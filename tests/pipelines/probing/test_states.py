@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from embeddings.foundation import plugins
-from pipelines.cells.config import CellConfig
+from pipelines.models.config import EncoderConfig
 from pipelines.models.language_model import build_language_model
 from pipelines.probing.states import final_states, states_of_unit
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
@@ -19,7 +19,7 @@ TEXTS = [np.array([BEGIN_ID, *DRAWS.integers(4, 12, size)], "int32") for size in
 def model(request):
     """A language model of two layers, its weights drawn wide."""
     keras.utils.set_random_seed(1)
-    config = CellConfig(request.param, units=5, depth=2, bidirectional=False, dropout=0.5, clip_norm=1.0)
+    config = EncoderConfig(request.param, units=5, depth=2, bidirectional=False, dropout=0.5, clip_norm=1.0)
     built = build_language_model(Vocabulary("abcdefgh"), 3, False, config, rows=1, seed=1)
     draws = np.random.default_rng(0)
     built.set_weights([draws.normal(0, 0.7, weight.shape) for weight in built.get_weights()])
@@ -51,7 +51,7 @@ def test_a_units_state_after_each_token_is_that_of_the_text_so_far(model, alone)
 
 
 def test_an_lstm_is_read_by_its_cell_state():
-    config = CellConfig("lstm", units=2, depth=1, bidirectional=False, dropout=0.0, clip_norm=1.0)
+    config = EncoderConfig("lstm", units=2, depth=1, bidirectional=False, dropout=0.0, clip_norm=1.0)
     model = build_language_model(Vocabulary("ab"), 3, False, config, rows=1, seed=1)
     # Gates without weights: input and forget gates 1/2 and 1, and tanh(1) goes in at each step.
     kernel, recurrent = np.zeros((3, 8)), np.zeros((2, 8))
