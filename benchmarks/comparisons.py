@@ -1,4 +1,4 @@
-"""Stage `comparisons` of the benchmarks: runs that differ in one thing, with paired intervals of their differences."""
+"""Stage `comparisons` of the benchmarks: runs that differ in one setting, with paired intervals of the differences."""
 
 import argparse
 import sys
@@ -21,11 +21,10 @@ from pipelines.reporting.systems import Entry, read_entries
 
 PREFACE = """# Comparisons
 
-Runs that differ from the first one of a table in one thing, with the same seed. A difference is that of the headline
-metric on test, with a 95 % interval from 1,000 resamples of sentences or documents that both systems share (paired
-bootstrap); one whose interval holds zero may be chance. The commands are those of the runs, `dvc repro
-benchmarks/dvc.yaml:evaluate@RUN`; `benchmarks/comparisons.json` holds the same. Of runs with several seeds the means
-count: of their values, of their intervals, and of their differences in each resample.
+Each system differs from the first one of its table in one setting, with the same seed. Differences are in the headline
+metric on test, with a 95 % interval from 1,000 paired bootstrap resamples of sentences or documents; one whose interval
+contains zero may be chance. A run's stage is `evaluate@RUN` of `benchmarks/dvc.yaml`. With several seeds, values,
+intervals and the differences in each resample are averaged over them. `benchmarks/comparisons.json` holds the same.
 
 """
 
@@ -43,10 +42,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--configs", type=Path, required=True, help="folder of task configurations")
     parser.add_argument("--data", type=Path, required=True, help="folder of prepared datasets")
     parser.add_argument("--predictions", type=Path, required=True, help="folder of predictions")
-    parser.add_argument("--evaluations", type=Path, required=True, help="folder of what evaluate wrote")
+    parser.add_argument("--evaluations", type=Path, required=True, help="folder of evaluations")
     parser.add_argument("--json", type=Path, required=True, help="file to write")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
-    parser.add_argument("--keep", action="store_true", help="keep the tables of which something is not evaluated here")
+    parser.add_argument("--keep", action="store_true", help="keep tables with systems that are not evaluated here")
     options = parser.parse_args(arguments)
 
     comparisons, runs = read_yaml(options.comparisons), read_entries(options.runs, "runs")
@@ -147,7 +146,7 @@ def bounds(score: Score) -> tuple[float, float, float]:
 
 
 def tables(results: list[dict[str, Any]], metrics: Mapping[str, Metric]) -> Iterator[str]:
-    """A Markdown table a comparison; `metrics` holds the metric of each."""
+    """A Markdown table per comparison; `metrics` holds the metric of each."""
     for title in dict.fromkeys(row["comparison"] for row in results):
         rows = [row for row in results if row["comparison"] == title]
         yield f"## {title}\n"

@@ -1,4 +1,4 @@
-"""Writes what follows from the runs: lists in dvc.yaml, its stages for benchmarks/dvc.yaml, and README's tables.
+"""Generates from the runs: lists in dvc.yaml, its stages for benchmarks/dvc.yaml, and README's tables.
 
 `make graph` runs it after a runs file or a stage of dvc.yaml was edited, or figures were made anew. What it writes
 stands below comments that say so; everything else in the three files is written by hand.

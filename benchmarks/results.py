@@ -23,24 +23,24 @@ from pipelines.reporting.systems import read_entries
 
 PREFACE = """# Results on real data
 
-Every number comes from a stage of `make bench`; the command beside it runs that one alone. Runs were made at different
-times (`python -m benchmarks.results --keep` leaves what is not evaluated again as it was). Settings were chosen on dev;
-a run's test was read once, that of the baselines more often: the solver's tolerance of two of them was changed and set
-back after test had been read (dev said the same). The settings of taggers, of IMDB and of Multi30k were changed once
-after test had been read for earlier ones, by what dev said; UNER's vectors a second time, by dev's figure of a
-comparison whose test figure stood beside it. Test of the digits was read twice, for runs that were trained twice with
-the same settings, and by columns once more, with averaged weights: the best of ten settings in five-fold
-cross-validation within train and dev (14 errors of 1,397; without averages 16, and 97.92 % on test). That of Tiny
-Shakespeare was read for two settings, of which the first is better on dev. Minutes and tokens/s were taken on
-machines that did other work too; those of English taggers, IMDB, SST-2, TREC and translators are of one core at most.
-Values are percent (BLEU and chrF as sacreBLEU prints them; of language models nats, bits and perplexity) with a 95 %
-bootstrap interval over sentences or documents, of language models over blocks of tokens.
-With several seeds a value is their mean, the interval the mean of theirs, and sd the sample standard deviation over
-seeds. `results.json` holds the same with signatures.
+Every number comes from a stage of `make bench`; the command below each table runs that stage alone. Runs were made at
+different times (`python -m benchmarks.results --keep` keeps the figures of runs that are not evaluated again). Settings
+were chosen on dev. Test was scored once per run, with these exceptions. Baselines: the solver tolerance of two of them
+was changed and changed back after test had been scored (dev had the same result). Taggers, IMDB and Multi30k: settings
+were changed once after test had been scored with earlier ones, based on dev; UNER's vectors a second time, based on the
+dev figure of a comparison that also showed a test figure. Digits: test was scored twice, for runs that were trained
+twice with the same settings, and for columns once more, with averaged weights: the best of ten settings in five-fold
+cross-validation within train and dev (14 errors of 1,397; without averaging 16, and 97.92 % on test). Tiny Shakespeare:
+test was scored with two settings, of which the first is better on dev. Minutes and tokens/s were measured on machines
+with other load; those of English taggers, IMDB, SST-2, TREC and translators are for one core at most. Values are
+percent (BLEU and chrF as sacreBLEU prints them; for language models nats, bits and perplexity) with a 95 % bootstrap
+interval over sentences or documents, for language models over blocks of tokens. With several seeds a value is their
+mean, the interval the mean of their intervals, and sd the sample standard deviation over seeds. `results.json` holds
+the same with signatures.
 
 """
 
-PROBE = "probe"  # stands for a task among the results
+PROBE = "probe"  # in place of a task among the results
 PROBED = {"all_units": "{units_used} of {units} units", "one_unit": "unit {unit} alone"}
 
 
@@ -50,10 +50,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, required=True, help="runs file (YAML)")
     parser.add_argument("--configs", type=Path, required=True, help="folder of task configurations")
-    parser.add_argument("--evaluations", type=Path, required=True, help="folder of what evaluate wrote")
+    parser.add_argument("--evaluations", type=Path, required=True, help="folder of evaluations")
     parser.add_argument("--costs", type=Path, required=True, help="folder of cost files")
-    parser.add_argument("--probes", type=Path, required=True, help="folder of what probe wrote, if it did")
-    parser.add_argument("--anchors", type=Path, required=True, help="published results (YAML), for the page alone")
+    parser.add_argument("--probes", type=Path, required=True, help="folder of probes, if any")
+    parser.add_argument("--anchors", type=Path, required=True, help="published results (YAML), shown on the page only")
     parser.add_argument("--json", type=Path, required=True, help="file to write: a list of results")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
     parser.add_argument("--keep", action="store_true", help="keep the figures of runs that are not evaluated here")
@@ -131,9 +131,9 @@ def baseline_results(options: argparse.Namespace, before: Sequence[dict[str, Any
 
 
 def probe_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Accuracies of probes of language models' hidden units, beside the baselines that learn from the same texts.
+    """Accuracies of probes of language models and of baselines trained on the same texts.
 
-    The histogram of the best unit is copied beside the page.
+    The histogram of the best unit is copied to the folder of the page.
     """
     folders = sorted(options.probes.iterdir()) if options.probes.exists() else []
     commands = {f"dvc repro benchmarks/dvc.yaml:probe@{folder.name}": folder for folder in folders}
@@ -184,7 +184,7 @@ def summarised(
 
 
 def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """A Markdown table a task and dataset, its test numbers first, then published results, then commands."""
+    """A Markdown table per task and dataset, its test numbers first, then published results, then commands."""
     for task, dataset in dict.fromkeys((result["task"], result["dataset"]) for result in results):
         of_task = [result for result in results if (result["task"], result["dataset"]) == (task, dataset)]
         yield f"## {task} on {dataset}\n"
@@ -198,14 +198,14 @@ def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[
                 " {tokens_per_second} |"
             ).format(**{**shown, "interval": interval, "seeds": ", ".join(map(str, result["seeds"]))})
         if others := anchors.get(dataset) if task != PROBE else None:
-            yield "\nPublished results, on test:\n"
+            yield "\nResults of other systems, on test:\n"
             yield "| system | metric | value | |"
             yield "| --- | --- | ---: | --- |"
             for other in others:
                 yield "| {system} | {metric} | {value} | {note} |".format(**other)
         if task == PROBE:
             for run in dict.fromkeys(result["run"].split(":")[0] for result in of_task):
-                yield f"\n![The states of the best unit at the end of a text, by its label]({run}.svg)"
+                yield f"\n![Final states of the best unit, by label]({run}.svg)"
         yield "\nCommands:\n"
         for command in dict.fromkeys(result["command"] for result in of_task):
             yield f"- `{command}`"

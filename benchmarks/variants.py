@@ -1,4 +1,4 @@
-"""Stage `variant` of the benchmarks: a trained run predicts again with another truncation or decoding."""
+"""Stage `variant` of the benchmarks: a trained run predicts again with other truncation or decoding."""
 
 import argparse
 from dataclasses import asdict

@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
 @exits_on_input_error
 def ask(arguments: list[str]) -> None:
     """Answers one question about vectors, on standard output."""
-    parser = argparse.ArgumentParser(prog="elman vectors", description="Ask trained word vectors.")
+    parser = argparse.ArgumentParser(prog="elman vectors", description="Query trained word vectors.")
     questions = parser.add_subparsers(dest="question", required=True)
     for question in QUESTIONS:
         command = questions.add_parser(question)
@@ -46,7 +46,7 @@ def ask(arguments: list[str]) -> None:
             command.add_argument("--count", type=count, default=10, help="words to show")
         if question == "export":
             command.add_argument("output", type=Path, help="file to write; for `projector` a folder")
-            command.add_argument("--format", choices=FORMATS, required=True, help="what the other program reads")
+            command.add_argument("--format", choices=FORMATS, required=True, help="format of the other program")
         words = {"neighbours": ("word",), "analogy": ("a", "b", "c"), "similarity": ("first", "second")}
         for word in words.get(question, ()):
             command.add_argument(word)

@@ -28,10 +28,10 @@ def export(vectors: "KeyedVectors", output: str | Path, form: str) -> None:
         raise InputError(f"{output}: there is nothing to export, the vectors hold no words")
     output = Path(output)
     if output.is_dir() if form != "projector" else output.exists() and not (output / METADATA).is_file():
-        raise InputError(f"{output}: something else than such an export stands there; name another place")
+        raise InputError(f"{output}: something else is there already; choose another path")
     for word in vectors.index_to_key:
         if any(character.isspace() for character in str(word)):
-            raise InputError(f"{output}: the word {word!r} holds white space, which these formats cannot hold")
+            raise InputError(f"{output}: the word {word!r} contains white space, which these formats do not allow")
     if form == "projector":
         _write_projector(vectors, output)
         return

@@ -129,7 +129,7 @@ def output_weights(folder: str | Path) -> np.ndarray:
     vectors = read(folder).vectors
     if not (Path(folder) / OUTPUT_WEIGHTS).is_file():
         raise InputError(
-            f"{folder}: expected {OUTPUT_WEIGHTS}, which training needs to go on, and it is not there; "
+            f"{folder}: expected {OUTPUT_WEIGHTS}, which continued training needs, got none; "
             "train the vectors again with `keep_output_weights: true`"
         )
     weights = _array(folder, OUTPUT_WEIGHTS)

@@ -159,7 +159,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--output", required=True, type=Path, help="folder of the artefact to write")
     parser.add_argument("--metrics", required=True, type=Path, help="file of the intrinsic metrics (JSON)")
-    parser.add_argument("--cost", required=True, type=Path, help="file of what the training cost (JSON)")
+    parser.add_argument("--cost", required=True, type=Path, help="cost file to write (JSON)")
     options = parser.parse_args(arguments)
 
     begin = time.perf_counter()

@@ -21,12 +21,14 @@ log = logging.getLogger(__name__)
 def main(arguments: list[str] | None = None) -> None:
     """Fits every baseline that the task names and writes its predictions."""
     parser = argparse.ArgumentParser(prog="elman baseline", description=__doc__)
-    parser.add_argument("--task", type=Path, required=True, help="configuration of the task, which names its baselines")
-    parser.add_argument("--data", type=Path, required=True, help="folder that prepare wrote")
+    parser.add_argument("--task", type=Path, required=True, help="task configuration, which lists the baselines")
+    parser.add_argument("--data", type=Path, required=True, help="prepared dataset")
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
-    parser.add_argument("--seed", type=seed_option, default=1, help="of the baselines that draw at random")
+    parser.add_argument("--seed", type=seed_option, default=1, help="seed of the baselines that draw at random")
     parser.add_argument("--output", type=Path, required=True, help="folder to write: <baseline>/{dev,test}.jsonl")
-    parser.add_argument("--cost", type=Path, required=True, help="JSON file to write: seconds each baseline learned")
+    parser.add_argument(
+        "--cost", type=Path, required=True, help="JSON file to write: training seconds of each baseline"
+    )
     options = parser.parse_args(arguments)
 
     config = load_part(BaselinesConfig, options.task)
@@ -49,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
             except InputError as error:
                 raise InputError(f"{train_file}: {name}: {error}") from None
             costs[name] = {"wall_seconds": round(time.perf_counter() - start, 3)}
-            log.info(f"{name}: learned from {len(train):,} examples in {costs[name]['wall_seconds']:.1f} s")
+            log.info(f"{name}: trained on {len(train):,} examples in {costs[name]['wall_seconds']:.1f} s")
             for split, examples in splits.items():
                 write_rows(folder / name / f"{split}.jsonl", with_text(predict(examples), dataset))
     write_json(options.cost, costs)

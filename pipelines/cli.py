@@ -4,17 +4,17 @@ import importlib
 import sys
 
 COMMANDS = {
-    "prepare": ("pipelines.prepare", "a dataset becomes splits, counts and a data report"),
-    "vectors": ("embeddings.cli", "train Word2Vec vectors on prepared splits, or ask and export trained ones"),
-    "baseline": ("pipelines.baseline", "predictions of a task's baselines"),
+    "prepare": ("pipelines.prepare", "turn a dataset into splits, counts and a data report"),
+    "vectors": ("embeddings.cli", "train Word2Vec vectors on prepared splits; query and export trained ones"),
+    "baseline": ("pipelines.baseline", "predict with a task's baselines"),
     "train": ("pipelines.train", "train one run of a runs file"),
     "predict": ("pipelines.predict", "predict prepared splits, or text from standard input, with a trained run"),
     "generate": ("pipelines.generate", "continue a prompt with a trained language model"),
-    "encode": ("pipelines.encode", "vectors of texts: the last hidden states of a trained run"),
-    "probe": ("pipelines.probe", "probing the hidden units of a language model for labels, with coloured texts"),
-    "repro": ("pipelines.repro", "make what is stale of dvc.yaml, several stages at a time"),
-    "evaluate": ("pipelines.evaluate", "metrics of predictions, each with signature and interval"),
-    "compare": ("pipelines.compare", "one leaderboard over all runs and baselines"),
+    "encode": ("pipelines.encode", "encode texts as vectors: the last hidden states of a trained run"),
+    "probe": ("pipelines.probe", "probe the hidden units of a language model for labels"),
+    "repro": ("pipelines.repro", "run stale stages of dvc.yaml, several at a time"),
+    "evaluate": ("pipelines.evaluate", "compute metrics of predictions, each with signature and interval"),
+    "compare": ("pipelines.compare", "build one leaderboard of all runs and baselines"),
 }
 
 
@@ -25,11 +25,11 @@ def help_text() -> str:
         [
             "usage: elman COMMAND [OPTIONS]",
             "",
-            "Recurrent networks for text on Word2Vec vectors. `dvc repro` runs every stage; each is a command:",
+            "Recurrent text models on Word2Vec vectors. `dvc repro` runs every stage; each stage is a command:",
             "",
             *lines,
             "",
-            "`elman COMMAND --help` tells a command's options.",
+            "`elman COMMAND --help` lists the options of a command.",
         ]
     )
 

@@ -18,9 +18,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="elman encode", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder")
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
-    parser.add_argument("--features", type=Path, help="of a run that reads features: .npy, scaled as its dataset's are")
-    parser.add_argument("--tokenised", action="store_true", help="tokens are separated by spaces")
-    parser.add_argument("--output", type=Path, required=True, help=".npy, (texts, width); or .jsonl, a list a line")
+    parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
+    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by spaces")
+    parser.add_argument(
+        "--output", type=Path, required=True, help="file to write: .npy, (texts, width), or .jsonl, a list per line"
+    )
     options = parser.parse_args(arguments)
     if options.output.suffix not in (".npy", ".jsonl"):
         raise InputError(f"{options.output}: expected a name that ends in .npy or .jsonl")

@@ -23,11 +23,11 @@ SHOWN = 2  # metrics in the metrics file: `dvc metrics show` has a column for ea
 def main(arguments: list[str] | None = None) -> None:
     """Scores the predictions of one run, or of each baseline below the folder."""
     parser = argparse.ArgumentParser(prog="elman evaluate", description=__doc__)
-    parser.add_argument("--task", type=Path, required=True, help="configuration of the task, which names its metrics")
-    parser.add_argument("--data", type=Path, required=True, help="folder that prepare wrote")
-    parser.add_argument("--predictions", type=Path, required=True, help="folder with dev.jsonl, or with such folders")
-    parser.add_argument("--vectors", type=Path, help="the run's word vectors: scores of words with and without one")
-    parser.add_argument("--seed", type=seed_option, default=1, help="of the resampling that gives the intervals")
+    parser.add_argument("--task", type=Path, required=True, help="task configuration, which names the metrics")
+    parser.add_argument("--data", type=Path, required=True, help="prepared dataset")
+    parser.add_argument("--predictions", type=Path, required=True, help="folder with dev.jsonl, or of such folders")
+    parser.add_argument("--vectors", type=Path, help="the run's word vectors, to score words with and without one")
+    parser.add_argument("--seed", type=seed_option, default=1, help="seed of the bootstrap")
     parser.add_argument("--output", type=Path, required=True, help="folder to write: scores.json and tables for plots")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the main numbers")
     options = parser.parse_args(arguments)

@@ -14,11 +14,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("run", type=Path, help="run folder of a language model")
     parser.add_argument("--prompt", default="", help="text to continue (default: none)")
     parser.add_argument("--prime", help=argparse.SUPPRESS)  # what --prompt was called
-    parser.add_argument("--temperature", type=float, default=1.0, help="below 1 more probable, 0 the most probable (1)")
-    parser.add_argument("--top-k", type=int, default=0, help="draw from so many most probable tokens (0: from all)")
-    parser.add_argument("--top-p", type=float, default=1.0, help="draw from the fewest tokens of this probability (1)")
-    parser.add_argument("--length", type=int, default=500, help="the most tokens to write (500)")
-    parser.add_argument("--seed", type=seed_option, default=1, help="of the draws (1)")
+    parser.add_argument("--temperature", type=float, default=1.0, help="lower: more probable tokens; 0: greedy (1)")
+    parser.add_argument("--top-k", type=int, default=0, help="sample from the k most probable tokens (0: from all)")
+    parser.add_argument(
+        "--top-p", type=float, default=1.0, help="sample from the fewest tokens of this total probability (1)"
+    )
+    parser.add_argument("--length", type=int, default=500, help="maximum number of tokens (500)")
+    parser.add_argument("--seed", type=seed_option, default=1, help="seed of the sampling (1)")
     options = parser.parse_args(arguments)
     if options.prime is not None:
         raise InputError("--prime: the option is now --prompt; rename it")

@@ -24,25 +24,25 @@ def main(arguments: list[str] | None = None) -> None:
     """Predicts with a trained run."""
     parser = argparse.ArgumentParser(prog="elman predict", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder")
-    parser.add_argument("--data", type=Path, help="prepared dataset: predict its dev split, and test if asked")
+    parser.add_argument("--data", type=Path, help="prepared dataset: predict its dev split, or also test")
     parser.add_argument("--task", type=Path, help="task configuration whose `decoding` replaces the run's own")
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
     parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
-    parser.add_argument("--features", type=Path, help="of a run that reads features: .npy, scaled as its dataset's are")
-    parser.add_argument("--tokenised", action="store_true", help="of text: tokens are separated by spaces")
-    parser.add_argument("--format", choices=FORMATS, help="of predictions of text (default: jsonl)")
-    parser.add_argument("--explain", action="store_true", help="of text: add token attributions (html always does)")
-    parser.add_argument("--chunk", type=int, help=f"texts to wait for ({CHUNK}; 1 at a terminal): more is faster")
+    parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
+    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by spaces")
+    parser.add_argument("--format", choices=FORMATS, help="output format for text (default: jsonl)")
+    parser.add_argument("--explain", action="store_true", help="for text: add token attributions (html always does)")
+    parser.add_argument("--chunk", type=int, help=f"texts to read at once ({CHUNK}; 1 at a terminal): more is faster")
     options = parser.parse_args(arguments)
     if bool(options.data) != bool(options.output):
         parser.error("--data and --output go together")
     if options.data and (options.features or options.tokenised or options.format or options.chunk or options.explain):
-        parser.error("--features, --tokenised, --format, --explain and --chunk are not for --data")
+        parser.error("--features, --tokenised, --format, --explain and --chunk cannot be used with --data")
     if options.explain and options.format in ("text", "conll"):
-        parser.error(f"--explain is for the formats jsonl and html, not for {options.format}")
+        parser.error(f"--explain: expected the format jsonl or html, got {options.format}")
     if options.features and (options.tokenised or options.text is not sys.stdin):
-        parser.error("--text and --tokenised are not for --features")
+        parser.error("--text and --tokenised cannot be used with --features")
     if options.chunk is not None and options.chunk < 1:
         parser.error("--chunk must be at least 1")
 

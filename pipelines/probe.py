@@ -23,10 +23,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="prepared dataset of texts with two labels")
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="score test as well")
     parser.add_argument("--limit", type=int, help="texts of each split, drawn with the seed (default: all)")
-    parser.add_argument("--seed", type=seed_option, default=1, help="of the draws, the solver and the intervals (1)")
+    parser.add_argument(
+        "--seed", type=seed_option, default=1, help="seed of the draws, the solver and the intervals (1)"
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder to write: scores, weights, histograms, page")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the main numbers")
-    parser.add_argument("--cost", type=Path, required=True, help="JSON file to write: seconds, tokens a second, memory")
+    parser.add_argument(
+        "--cost", type=Path, required=True, help="JSON file to write: seconds, tokens per second, memory"
+    )
     options = parser.parse_args(arguments)
     if options.limit is not None and options.limit < 1:
         raise InputError(f"--limit: expected at least 1, got {options.limit}")

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--source-vectors", required=True, type=Path, help="word vectors of the tokens")
     parser.add_argument("--target-vectors", required=True, type=Path, help="word vectors of the target tokens")
     parser.add_argument("--output", required=True, type=Path, help="run folder to write")
-    parser.add_argument("--cost", required=True, type=Path, help="file of what the run cost (JSON)")
+    parser.add_argument("--cost", required=True, type=Path, help="cost file to write (JSON)")
     options = parser.parse_args(arguments)
 
     started = time.perf_counter()

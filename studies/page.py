@@ -1,4 +1,4 @@
-"""Stage `page` of the studies: the figures become charts, verdicts and the page that tells them."""
+"""Stage `page` of the studies: writes charts, verdicts and the page from the figures."""
 
 import argparse
 import importlib
@@ -12,7 +12,7 @@ from embeddings.foundation.files import atomic_file, atomic_folder
 from studies.charts import picture
 from studies.claims import Verdict
 
-# In the order of the page: from what the gradient does, over what it means for memory, to what one builds.
+# In the order of the page: from gradients, via memory, to architectures.
 STUDIES = (
     "gradients_vanish",
     "gradients_explode",
@@ -27,19 +27,19 @@ STUDIES = (
     "relu_against_tanh",
     "recurrent_against_convolutional",
 )
-PREFACE = """# Studies: what is said of recurrent networks, measured
+PREFACE = """# Studies: textbook claims about recurrent networks, tested
 
-Textbooks and papers say many things about recurrent networks. Here are some, each with a small experiment that anyone
-can repeat on two cores: `make studies` runs them all and writes this page. Every experiment is repeated with other
-seeds. A figure is the mean over them with its 95 % interval (Student's t) in brackets; in the charts the interval is
-the band or the bar. It is cut where no figure can lie: shares at 0 and 100 %, losses, times and speeds at 0. What is
-drawn on an axis of powers of ten is averaged by its logarithm. A difference is taken seed by seed, and a claim counts
-as confirmed only where the whole interval speaks for it. "Not confirmed here" means just that: networks of this size,
-on this task, after this much training, did not show it. "The opposite holds" is added, within the same limits, where
-the whole interval speaks against the claim. Where a first form taught its networks nothing, or its remedy changed
-nothing (clipping, forget bias, translation, tasks on few labels, the convolution's questions), settings were changed
-before the figures below were measured; the sentiment of the convolution was then measured with seeds of its own.
-How some claims of studies 1 and 2 are decided was mended when the figures were known.
+Textbooks and papers make many claims about recurrent networks. This page tests some of them, each in a small experiment
+that anyone can repeat on two cores: `make studies` runs them all and writes this page. Every experiment is repeated
+with several seeds. A figure is the mean over seeds with its 95 % interval (Student's t) in parentheses; in the charts
+the interval is the band or the bar. Intervals are clipped to possible values: shares to 0 and 100 %, losses, times and
+speeds at 0. Quantities on a logarithmic axis are averaged geometrically. Differences are paired by seed, and a claim is
+confirmed only if the whole interval supports it. "Not confirmed here" means just that: networks of this size, on this
+task, after this much training, did not show it. "The opposite holds" is added, within the same limits, if the whole
+interval contradicts the claim. If the first setup taught its networks nothing, or its remedy changed nothing (clipping,
+forget bias, translation, tasks with few labels, the convolution's questions), settings were changed before the figures
+below were measured; the convolution's sentiment figures were then measured with new seeds. The criteria of some claims
+of studies 1 and 2 were revised post hoc.
 
 """
 
@@ -82,7 +82,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def contents(claims: dict[str, Any], verdicts: dict[str, list[Verdict]]) -> Iterator[str]:
-    """A table of all claims and what became of them."""
+    """A table of all claims and their verdicts."""
     yield "| | claim | verdict |"
     yield "| --- | --- | --- |"
     for number, name in enumerate(STUDIES, start=1):
@@ -92,7 +92,7 @@ def contents(claims: dict[str, Any], verdicts: dict[str, list[Verdict]]) -> Iter
 
 
 def section(number: int, name: str, claim: Any, verdicts: Sequence[Verdict], plots: Path) -> Iterator[str]:
-    """What a study asked, how, what was found, and who said so."""
+    """A study: its question, chart, verdicts and sources."""
     yield f'<a id="{name.replace("_", "-")}"></a>'
     yield ""
     yield f"## {number}. {claim.TITLE}\n"

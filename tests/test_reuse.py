@@ -75,7 +75,7 @@ def test_a_fresh_clone_pulls_results_and_trains_nothing(clone: Path, tmp_path: P
 
 def test_another_project_gets_imports_updates_and_opens_the_vectors(clone: Path, tmp_path: Path) -> None:
     run(tmp_path, "git init -q && dvc init -q && dvc config core.analytics false")
-    get, fetch, update = (line.replace("~/elman", str(clone)) for line in dvc_commands("The word vectors elsewhere"))
+    get, fetch, update = (line.replace("~/elman", str(clone)) for line in dvc_commands("Reusing the word vectors"))
     before = embeddings.load(clone / VECTORS)
     values = np.array(before.vectors)
     run(tmp_path, f"{get} && {fetch}")

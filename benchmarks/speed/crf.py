@@ -22,13 +22,13 @@ ROUNDS = 30
 
 
 def main() -> None:
-    table = Table("tags", "softmax, a training step", "CRF, a training step", "CRF, best tags", "CRF, probabilities")
+    table = Table("tags", "softmax, a training step", "CRF, a training step", "CRF, Viterbi", "CRF, marginals")
     for tags in (9, 17):
         steps = {name: training(tags, crf) for name, crf in (("softmax", False), ("crf", True))}
         potentials = np.random.default_rng(1).normal(size=(BATCH, TIME, tags, tags)).astype("float32")
         lengths = np.full(BATCH, TIME)
         pieces = [*steps.values(), partial(viterbi, potentials, lengths), partial(marginals, potentials, lengths)]
-        table.add_row(str(tags), *(f"{microseconds(piece):.1f} µs a token" for piece in pieces))
+        table.add_row(str(tags), *(f"{microseconds(piece):.1f} µs per token" for piece in pieces))
     Console(width=120).print(table)
 
 

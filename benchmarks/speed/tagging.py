@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.worker:
         print(json.dumps(measure(options)))
         return
-    table = Table("cores", "tokens/s in batches", "tokens/s one by one", "ms a sentence, median", "95 % below")
+    table = Table("cores", "tokens/s in batches", "tokens/s one by one", "ms per sentence, median", "95th percentile")
     cores = sorted(os.sched_getaffinity(0))
     for number in sorted({1, len(cores)}):
         row = on_cores(cores[:number], arguments)

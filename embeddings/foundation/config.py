@@ -91,7 +91,7 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
         choices = (get_args(part) for part in _parts(kind) if get_origin(part) is Literal)
         known = [str(value) for of_part in choices for value in of_part if value != ""]
         expected = "a known value" if known else _described(kind)
-        hint = "; YAML takes it for text: write 1.0e-3" if kind is float and _EXPONENT.fullmatch(str(got)) else ""
+        hint = "; YAML reads it as text: write 1.0e-3" if kind is float and _EXPONENT.fullmatch(str(got)) else ""
         shown = f"{repr(got)[:60]}{nearest(str(got), known)}{hint}"
         raise InputError(f"{where}: expected {expected} under {key!r}, got {shown}") from None
     except dacite.DaciteError as error:

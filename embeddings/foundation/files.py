@@ -53,7 +53,7 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     if Path.cwd().is_relative_to(path.resolve()):
-        raise InputError(f"{path}: expected a folder of its own to write, got one that holds the working directory")
+        raise InputError(f"{path}: expected an output folder, got one that contains the working directory")
     with _named(path):
         _prepare_place(path)
         temporary = Path(tempfile.mkdtemp(PARTIAL, f".{path.name}.", path.parent))

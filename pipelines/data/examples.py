@@ -37,7 +37,7 @@ class Example:
 
     def __post_init__(self) -> None:
         if self.tags is not None and len(self.tags) != len(self.tokens):
-            raise InputError(f"{self.id}: expected {len(self.tokens)} tags, one a token, got {len(self.tags)}")
+            raise InputError(f"{self.id}: expected {len(self.tokens)} tags, one per token, got {len(self.tags)}")
 
 
 def write_examples(path: str | Path, examples: Iterable[Example]) -> int:

@@ -21,7 +21,9 @@ def open_features(path: Path) -> np.ndarray:
     try:
         with open(path, "rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
-                raise InputError(f"{path}:1: expected a NumPy file (.npy), got another; write it by numpy.save")
+                raise InputError(
+                    f"{path}:1: expected a NumPy file (.npy), got something else; write it with numpy.save"
+                )
         features = np.load(path, mmap_mode="r", allow_pickle=False)
         whole = features.offset + features.nbytes == path.stat().st_size
     except FileNotFoundError:

@@ -55,7 +55,7 @@ def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             raise InputError(f"{path}:{number}: expected a JSON object: {error.msg}") from None
         except UnicodeEncodeError as error:
             half = f"{ord(error.object[error.start]):04x}"
-            raise InputError(f"{path}:{number}: expected whole characters, got half of one, \\u{half}") from None
+            raise InputError(f"{path}:{number}: expected whole characters, got a lone surrogate, \\u{half}") from None
         except (RecursionError, ValueError) as error:  # lists in lists in lists, a number of 5,000 digits
             raise InputError(f"{path}:{number}: expected a JSON object: {error}") from None
         if not isinstance(row, dict):

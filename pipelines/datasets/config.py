@@ -76,7 +76,7 @@ class DatasetConfig(ABC):
         if not given:
             raise InputError(f"expected a split ({', '.join(SPLITS)}), got none")
         if self.dev_share and "dev" in given:
-            raise InputError("expected dev_share 0, for the dataset has a dev split of its own")
+            raise InputError("expected dev_share 0, since the dataset has its own dev split")
         if self.dev_share and "train" not in given:
             raise InputError(f"expected a split train that dev_share {self.dev_share} takes dev from, got none")
 

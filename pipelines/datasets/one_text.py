@@ -40,7 +40,7 @@ def only_text(example: Example) -> str:
     """
     for field in ("tags", "label", "target_text", "target_tokens", "features"):
         if getattr(example, field) is not None:
-            raise InputError(f"{example.id}: expected a text alone, got its {field} too, which `continuous` would lose")
+            raise InputError(f"{example.id}: expected only a text, got its {field} too, which `continuous` would drop")
     return example.text
 
 

@@ -17,7 +17,7 @@ QUANTILES = {"min": 0.0, "50 %": 0.5, "90 %": 0.9, "95 %": 0.95, "99 %": 0.99, "
 TRUNCATIONS = (64, 128, 256, 400, 512)
 HELD_OUT = ("dev", "test")
 LONG_BYTES = 1_000_000  # from here on a text is rather a file without line ends
-REPAIRED = "repaired, entities begin and end where conlleval reads that they do"
+REPAIRED = "repaired, as conlleval reads them"
 
 
 def fingerprint(tokens: Iterable[str], features: np.ndarray | None = None) -> bytes:
@@ -143,10 +143,10 @@ def warnings(report: Mapping[str, Any]) -> dict[str, int]:
     """What in a report a user should look at: warning -> how often, where it is found at all."""
     splits, rare_names = report["splits"].values(), report["rare"].values()
     counts = {
-        "empty texts, each of them one unknown word now": sum(split["empty_texts"] for split in splits),
+        "empty texts, read as one unknown word": sum(split["empty_texts"] for split in splits),
         "texts of a megabyte or more": sum(split["long_texts"] for split in splits),
         "labels or tags that occur once in train": sum(len(names["once in train"]) for names in rare_names),
-        "labels or tags in dev or test alone, scored as wrong": sum(
+        "labels or tags in dev or test only, scored as wrong": sum(
             len(names["only in dev or test"]) for names in rare_names
         ),
         "tags " + REPAIRED: sum(report["changes"].get(REPAIRED, {}).values()),
@@ -162,12 +162,14 @@ def markdown(report: Mapping[str, Any]) -> str:
     page += [f"- {change}: {listing(counts)}" for change, counts in report["changes"].items() if counts]
 
     if found := warnings(report):
-        page += section("Warnings", "What may mislead an experiment, and how often it was found")
+        page += section("Warnings", "Data warnings and their counts")
         page += [f"- {warning}: {count:,}" for warning, count in found.items()]
 
     sizes = ("examples", "tokens", "empty_texts", "long_texts", "repeated")
     rows = [(split, *(summary[size] for size in sizes)) for split, summary in splits.items()]
-    caption = "An empty text is one unknown word now, a long one has a megabyte; a repeated example stands before it"
+    caption = (
+        "Empty texts are read as one unknown word, long texts have a megabyte or more, repeated ones occur earlier"
+    )
     page += section("Size", caption)
     page += table(("split", *(size.replace("_", " ") for size in sizes)), rows)
 
@@ -176,7 +178,7 @@ def markdown(report: Mapping[str, Any]) -> str:
             (split, " x ".join(map(str, each["shape"])), each["minimum"], each["maximum"])
             for split, each in described.items()
         ]
-        page += section("Features", "Shape of an example's features, and the values that they lie between")
+        page += section("Features", "Shape of an example's features, and the range of their values")
         page += table(("split", "shape", "minimum", "maximum"), rows)
 
     texts = {split: summary for split, summary in splits.items() if summary["tokens"]}
@@ -184,12 +186,12 @@ def markdown(report: Mapping[str, Any]) -> str:
     targets = [(split, summary["target_lengths"]) for split, summary in splits.items() if "target_lengths" in summary]
     rows += [(f"{split}, target", *lengths.values()) for split, lengths in targets]
     if rows:
-        page += section("Length", "In tokens; the share of texts in the heading has no more than that")
+        page += section("Length", "Quantiles, in tokens")
         page += table(("split", *QUANTILES), rows)
 
     rows = [(name, *(cut_shares(s, cut) for cut in s["truncation"].values())) for name, s in texts.items()]
     if rows:
-        page += section("Truncation", "What is cut off, as shares of tokens / of examples")
+        page += section("Truncation", "Shares of tokens / of examples that are cut off")
         page += table(("split", *(f"at {limit}" for limit in TRUNCATIONS)), rows)
 
     for kind in ("labels", "tags"):
@@ -204,9 +206,9 @@ def markdown(report: Mapping[str, Any]) -> str:
 
     if report["overlap"]:
         rows = [(pair, shared["sentences"], listing(shared["examples"])) for pair, shared in report["overlap"].items()]
-        caption = "Sentences that stand in two splits: all tokens are equal, case included"
-        page += section("Overlap", caption if texts else "Features that stand in two splits: all values are equal")
-        page += table(("splits", f"different {'sentences' if texts else 'features'}", "examples that they make"), rows)
+        caption = "Sentences that occur in two splits: all tokens are equal, case included"
+        page += section("Overlap", caption if texts else "Features that occur in two splits: all values are equal")
+        page += table(("splits", f"different {'sentences' if texts else 'features'}", "examples with them"), rows)
     return "\n".join(page) + "\n"
 
 

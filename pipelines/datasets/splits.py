@@ -34,7 +34,7 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
             valid = repair_iob2(progress.counted(examples), scheme, split, repaired)
             write_split(folder, split, tokenised(valid, config, split, left_out, gold), origins.get(split, ""))
     kept = SUBWORDS not in (config.tokenizer, config.target_tokenizer)  # which take the place of any tokens
-    return {"left out, sentences without tokens": dict(left_out), REPAIRED: dict(repaired)}, kept and gold == {True}
+    return {"skipped, sentences without tokens": dict(left_out), REPAIRED: dict(repaired)}, kept and gold == {True}
 
 
 def write_split(folder: Path, split: str, examples: Iterable[Example], origin: str = "") -> int:

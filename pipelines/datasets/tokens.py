@@ -49,7 +49,7 @@ def tokenised(
             if found[field] is None and text is not None:
                 if field not in split_text:
                     name, kind = ("tokenizer", "texts") if field == "tokens" else ("target_tokenizer", "target texts")
-                    raise InputError(f"expected a {name}, for the dataset has {kind}")
+                    raise InputError(f"expected a {name}, since the dataset has {kind}")
                 found[field] = tuple(split_text[field](text)) or (UNKNOWN,)
         yield replace(example, tokens=found["tokens"] or (), target_tokens=found["target_tokens"])
 

@@ -107,7 +107,7 @@ def _section(text: ShownText, threshold: float, darkest: tuple[float, float]) ->
     distances = text.values - threshold
     shares = np.clip(distances / np.where(distances < 0, *darkest), -1, 1)
     levels = np.rint(shares * LEVELS).astype(int).tolist()
-    heading = f"{escape(text.id)}: {escape(text.label)}; the unit says {escape(text.by_unit)} ({text.final:+.3f})"
+    heading = f"{escape(text.id)}: {escape(text.label)}; the unit predicts {escape(text.by_unit)} ({text.final:+.3f})"
     coloured = "".join(
         f"<span class={_name(level)}>{escape(''.join(piece for piece, _ in group))}</span>"
         for level, group in groupby(zip(text.pieces, levels, strict=True), key=lambda pair: pair[1])
@@ -135,7 +135,7 @@ def histogram_chart(
     import altair as alt
 
     colours = ["rgb({}, {}, {})".format(*colour) for colour in (FOR, AGAINST)]
-    x = alt.X("low:Q", bin="binned", title=f"state of unit {unit} after the text")
+    x = alt.X("low:Q", bin="binned", title=f"final state of unit {unit}")
     bars = alt.Chart(alt.Data(values=list(rows)), width=560, height=200).mark_bar(opacity=0.5)
     bars = bars.encode(
         x=x.axis(tickCount=10, labelOverlap=True),

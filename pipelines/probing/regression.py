@@ -102,7 +102,7 @@ def fit_probe(
     dev_states, dev_is_second = dev_states.astype("float64"), np.array(dev_labels) == names[1]
     paths = [regression for regression in regressions(states, is_second, seed) if regression.weights.any()]
     if not paths:
-        raise InputError("expected states that differ with the label, got none; train longer, or give more texts")
+        raise InputError("expected states that depend on the label, got none; train longer, or give more texts")
     best = max(paths, key=lambda regression: (regression.says_second(dev_states) == dev_is_second).sum())
     used = np.flatnonzero(best.weights).tolist()
     thresholds = {unit: best_threshold(states[:, unit], is_second) for unit in used}
@@ -131,7 +131,7 @@ def two_labels(labels: Iterable[str]) -> tuple[str, str]:
     names = sorted(set(labels))
     if len(names) != 2:
         shown = f", {', '.join(names[:5])}" if names else ""
-        raise InputError(f"expected two labels, which a unit can tell apart, got {len(names)}{shown}")
+        raise InputError(f"expected two labels, which a unit can separate, got {len(names)}{shown}")
     return names[0], names[1]
 
 

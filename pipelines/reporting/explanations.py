@@ -58,7 +58,7 @@ def _table(row: Mapping[str, Any], weights: Sequence[Sequence[float]]) -> str:
 
 
 def _told(weight: float | None) -> str:
-    return "cut off: not read" if weight is None else f"{weight:+.4f}"
+    return "truncated" if weight is None else f"{weight:+.4f}"
 
 
 def _colour(weight: float | None, largest: float) -> str:

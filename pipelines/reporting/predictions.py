@@ -66,5 +66,5 @@ def _text(row: Mapping[str, Any]) -> str:
 def _columns(row: Mapping[str, Any]) -> str:
     """A token and its tag a line, between tabs; and an empty line."""
     if "tags" not in row:
-        raise InputError("--format conll is for taggers; this run gives no tags")
+        raise InputError("--format conll is for taggers; this run predicts no tags")
     return "".join(f"{token}\t{tag}\n" for token, tag in zip(row["source_tokens"], row["tags"], strict=True))

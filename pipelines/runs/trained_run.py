@@ -57,7 +57,7 @@ class TrainedRun:
         """
         explainer = self.task if isinstance(self.task, Explains) else None
         if explain and not explainer:
-            raise InputError(f"task {self.task.config.task!r} explains no predictions; remove --explain")
+            raise InputError(f"task {self.task.config.task!r} cannot explain predictions; remove --explain")
         for examples in self._chunks(texts, tokenised, chunk):
             rows = list(self.task.predict(self.model, examples, decoding))
             explained = explainer.explain(self.model, examples, rows) if explain and explainer else [{}] * len(rows)

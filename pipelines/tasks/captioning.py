@@ -52,7 +52,7 @@ class Captioning(EncoderDecoder):
         if cell.bidirectional:
             raise InputError("captions are written forwards; expected `bidirectional: false`")
         if config.decoding.copy_unknown:
-            raise InputError("decoding.copy_unknown: there are no source words that could be copied; remove it")
+            raise InputError("decoding.copy_unknown: there are no source words to copy; remove it")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.captioner import build_captioner

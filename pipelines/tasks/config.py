@@ -83,7 +83,7 @@ class WordVectorTraining(TrainingConfig):
         super().__post_init__()
         self.check_epochs("frozen_epochs")
         if self.averaging and self.frozen_epochs:
-            raise ValueError("averaging starts with the first step, so it takes no frozen_epochs; remove one of them")
+            raise ValueError("averaging starts at the first step and excludes frozen_epochs; remove one of them")
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class Task(ABC):
         """
         frozen = isinstance(config.model, WordKeys) and config.model.word_vectors == "frozen"
         if frozen and config.training.frozen_epochs:
-            raise InputError("training.frozen_epochs is for vectors that are fine-tuned after them; remove it")
+            raise InputError("training.frozen_epochs needs word_vectors: fine_tuned; remove it")
 
     @classmethod
     def from_counts(

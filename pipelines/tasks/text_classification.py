@@ -28,7 +28,7 @@ class TextClassifierKeys(WordDropoutKeys):
         if self.maximum_tokens is not None and self.maximum_tokens < 1:
             raise ValueError(f"expected maximum_tokens of at least 1, got {self.maximum_tokens}")
         if self.truncation and self.maximum_tokens is None:
-            raise ValueError("truncation says which maximum_tokens are read; give that as well")
+            raise ValueError("truncation needs maximum_tokens; give that as well")
 
 
 class TextClassification(Classification):

@@ -54,11 +54,9 @@ class Translation(EncoderDecoder):
         super().check(config, cell)
         for key, share in cell.own_dropouts().items() if config.model.input_feeding else ():
             if share:
-                raise InputError(f"model.input_feeding: its steps have no {key}; remove one of the two")
+                raise InputError(f"model.input_feeding: cannot be combined with {key}; remove one of the two")
         if config.decoding.copy_unknown and config.model.attention == "none":
-            raise InputError(
-                "decoding.copy_unknown: without attention no source word can be chosen to be copied; remove it"
-            )
+            raise InputError("decoding.copy_unknown: copying needs attention; remove it")
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.seq2seq import build_seq2seq
@@ -112,7 +110,7 @@ class Translation(EncoderDecoder):
     def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
         """How much the model attended to each source token as it wrote each token."""
         if self.config.model.attention == "none":
-            raise InputError("--explain: this model has no attention that could tell; remove it")
+            raise InputError("--explain: this model has no attention; remove it")
         ids = self.vocabularies["target_tokens"].ids
         encoded = [
             self.source(example)._replace(target=[BEGIN_ID, *ids(row["tokens"][:-1])])

@@ -54,7 +54,9 @@ def train_encoding(texts: Iterable[str], pieces: int, path: Path) -> str:
             minloglevel=2,
         )
     except (RuntimeError, ValueError) as error:
-        raise InputError(f"subwords: {pieces} pieces cannot be had of these texts: {_reason(str(error))}") from None
+        raise InputError(
+            f"subword_vocab_size: {pieces} is not possible for these texts: {_reason(str(error))}"
+        ) from None
     with atomic_path(path) as temporary:
         temporary.write_bytes(model.getvalue())
     return encoding_id(model.getvalue())
@@ -90,8 +92,8 @@ def _reason(message: str) -> str:
     if most := re.search(r"value <= (\d+)", message):
         return f"choose {most[1]} or fewer"
     if least := re.search(r"\d+ vs (\d+)", message):
-        return f"choose {least[1]} or more, for every character needs one"
-    return "they hold no words, or more characters than pieces"
+        return f"choose {least[1]} or more, since every character needs one"
+    return "they have no words, or more characters than that"
 
 
 @lru_cache(maxsize=4)

@@ -28,7 +28,7 @@ class Vocabulary:
         self._ids = {word: number for number, word in enumerate(self.words)}
         if len(self._ids) != len(self.words):
             twice = next(word for word, count in Counter(self.words).items() if count > 1)
-            raise ValueError(f"the word {twice!r} stands twice in the vocabulary")
+            raise ValueError(f"the word {twice!r} occurs twice in the vocabulary")
         for word in SPECIAL_WORDS:  # a text that holds one says something else with it
             self._ids[word] = UNKNOWN_ID
 

@@ -34,7 +34,7 @@ class DevMetrics(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         metrics = self.evaluate()
         if self.monitor not in metrics:
-            raise InputError(f"monitor: dev gives no {self.monitor!r}{nearest(self.monitor, list(metrics))}")
+            raise InputError(f"monitor: there is no dev metric {self.monitor!r}{nearest(self.monitor, list(metrics))}")
         if logs is not None:
             logs.update({f"val_{name}": value for name, value in metrics.items()})
 

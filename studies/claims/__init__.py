@@ -1,6 +1,6 @@
-"""The claims, one file each, under the name of their experiment: what is said, by whom, and whether it held here.
+"""The claims, one file each, under the name of their experiment: what is claimed, by whom, and whether it held here.
 
-Each module has `TITLE`, `QUESTION` (what a reader should know, and how it was measured), `SOURCES`, `verdicts(rows)`
+Each module has `TITLE`, `QUESTION` (background, and how it was measured), `SOURCES`, `verdicts(rows)`
 and `chart(rows)`, a Vega-Lite specification; `rows` are those of the experiment.
 """
 

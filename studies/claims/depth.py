@@ -1,4 +1,4 @@
-"""Claims about recurrent layers on top of each other."""
+"""Claims about stacked recurrent layers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,36 +9,36 @@ from studies.intervals import PERCENT, POSITIVE, Row, difference, mean, means
 
 TITLE = "One, two and three layers"
 QUESTION = """
-A recurrent layer gives an output for each word, and a second layer can read these as it would read words:
+A recurrent layer outputs a vector for each word, which a second layer can read like word vectors:
 
     h1_t = f(x_t, h1_(t-1))
     h2_t = f(h1_t, h2_(t-1))
     h3_t = f(h2_t, h3_(t-1))
 
-Graves, Mohamed and Hinton found on spoken phonemes that depth is worth more than the size of a layer, and Pascanu and
-others call a network of one layer shallow, as nothing between a word and an output is composed of anything. But more
-layers are more weights as well, so the fourth network here has a single layer, as wide as it takes to have as many
-weights as three layers of 64 units.
+Graves, Mohamed and Hinton found on spoken phonemes that depth matters more than the size of a layer, and Pascanu and
+others call a network of one layer shallow, as there is no hierarchy between a word and an output. But more layers also
+mean more weights, so the fourth network here has a single layer, wide enough to have as many weights as three layers of
+64 units.
 
-Taggers of parts of speech (LSTMs in both directions, 1,000 sentences of the embedded data, four epochs; 263,680
-weights in three layers, 263,872 in the wide one) are scored on test, once. Language models (LSTMs, 120,000 characters
-of news in two epochs, batches of 16 rows of 25 characters; 99,072 and 98,816 weights) are scored on 20,000 characters
-of held-out news that nothing else has read. Such trainings are short, and deep networks learn slowly at first: what
-is shown is what depth gives for little, not where it ends. The papers' networks learned for hours, and the phonemes'
-were trained with noise on their weights.
+POS taggers (bidirectional LSTMs, 1,000 sentences of the built-in data, four epochs; 263,680 weights in three layers,
+263,872 in the wide one) are scored on test, once. Language models (LSTMs, 120,000 characters of news in two epochs,
+batches of 16 rows of 25 characters; 99,072 and 98,816 weights) are scored on 20,000 characters of held-out news that
+nothing else has read. Such training is short, and deep networks learn slowly at first: the figures show what depth
+gives for little training, not in the limit. The papers' networks were trained for hours, and the phoneme networks with
+weight noise.
 """
 SOURCES = (
     'Graves, Mohamed & Hinton, "Speech Recognition with Deep Recurrent Neural Networks", ICASSP 2013, sections 2 and 4',
     'Pascanu, Gulcehre, Cho & Bengio, "How to Construct Deep Recurrent Neural Networks", ICLR 2014, sections 3.2 and 5',
 )
-FIGURES = {"parts of speech": ("accuracy", "percent", 1), "characters": ("nats a character", "less is better", -1)}
+FIGURES = {"parts of speech": ("accuracy", "percent", 1), "characters": ("nats per character", "lower is better", -1)}
 ONE, TWO, THREE, WIDE = ({"network": name} for name in ("1 layer", "2 layers", "3 layers", "1 wide layer"))
 CLAIMS = (
     ("two layers are better than one", TWO, ONE),
     ("three layers are better than two", THREE, TWO),
     ("three layers are better than one with as many weights", THREE, WIDE),
 )
-NAMES = {"parts of speech": "tagging parts of speech", "characters": "predicting characters"}
+NAMES = {"parts of speech": "POS tagging", "characters": "character language modelling"}
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
@@ -51,7 +51,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             ours, theirs = (scores.told(form) for scores in found_of)
             better, worse = (deep, shallow) if sign > 0 else (shallow, deep)
             gain = difference(rows, "score", better, worse, task=task)
-            told = f"{figure} {ours}, against {theirs}; gain {gain.told('+' + form)}"
+            told = f"{figure} {ours} versus {theirs}; gain {gain.told('+' + form)}"
             found.append(judged(f"In {NAMES[task]}, {claim}.", told, gain))
     return found
 

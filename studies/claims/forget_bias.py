@@ -9,13 +9,13 @@ from studies.intervals import SHARE, Row, chosen, difference, means
 
 TITLE = "The forget gate's bias: one or zero"
 QUESTION = """
-The cell state of an LSTM is multiplied at each step by the forget gate, sigmoid(W x + U h + b). With b = 0 an
-untrained gate is half open: of a state, 0.5^50 is left after 50 steps, which is nothing, and so it is with the
-gradient on its way back. With b = 1 the gate starts at sigmoid(1) = 0.73, and what is left after ten steps is forty
-times as much. Keras starts at one, PyTorch at zero.
+At each step an LSTM's cell state is multiplied by the forget gate, sigmoid(W x + U h + b). With b = 0 an untrained gate
+is half open: after 50 steps 0.5^50 of a state is left, which is nothing, and the same goes for the gradient on its way
+back. With b = 1 the gate starts at sigmoid(1) = 0.73, and after ten steps forty times as much is left. Keras
+initialises b to one, PyTorch to zero.
 
-Two LSTMs of 32 units, the same but for that bias, learned the question of France over 2 to 100 words; every 25
-batches they were asked over 10, 50 and 100 words (200 texts each).
+Two LSTMs of 32 units that differ only in that bias are trained on the question about France over gaps of 2 to 100
+words; every 25 batches they are tested over 10, 50 and 100 words (200 texts each).
 """
 SOURCES = (
     "Gers, Schmidhuber & Cummins, Learning to Forget: Continual Prediction with LSTM, Neural Computation 12 (2000), "
@@ -32,7 +32,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     found = {step: difference(rows, "accuracy", {"bias": 1}, {"bias": 0}, step=step, gap=far) for step in (half, last)}
     return [
         judged(
-            f"With a bias of one an LSTM learns faster to remember: more over {far} words after {step} batches.",
+            f"With a bias of one an LSTM learns to remember faster: more over {far} words after {step} batches.",
             f"{gap.told('.0f', 100)} points more",
             gap,
         )

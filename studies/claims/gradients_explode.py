@@ -1,4 +1,4 @@
-"""Gradients explode where the spectral radius is above one; clipping their norm saves the training."""
+"""Gradients explode where the spectral radius is above one; clipping rescues training."""
 
 from collections.abc import Sequence
 from math import log
@@ -8,21 +8,20 @@ from studies.charts import beside, curves
 from studies.claims import Verdict
 from studies.intervals import POSITIVE, Row, by_seed, chosen, difference, geometric_means, mean, means
 
-TITLE = "Gradients explode, and are clipped"
+TITLE = "Exploding gradients and clipping"
 QUESTION = """
-The factor by which a step multiplies the gradient is the recurrent matrix U, transposed, times the slope of the
-activation. The eigenvalue of U with the largest absolute value, its spectral radius, decides what becomes of a long
-product: below one it vanishes, above one it may explode. In a linear network there is no "may". Where tanh saturates
-its slope works against it, so that a radius above one is needed for an explosion but need not bring one. The matrices
-here have 64 x 64 normally distributed entries, scaled to a radius; drawn is how many times longer the gradient is
-after so many steps.
+Each step multiplies the gradient by the transposed recurrent matrix U and the slope of the activation. The largest
+absolute eigenvalue of U, its spectral radius, decides what becomes of a long product: below one it vanishes, above one
+it may explode. In a linear network there is no "may". Where tanh saturates its slope works against it, so that a radius
+above one is necessary for an explosion, but not sufficient. The matrices here have 64 x 64 normally distributed
+entries, scaled to a given radius; the charts show by how much the gradient has grown after so many steps.
 
-The remedy is to clip: a gradient whose norm is above a threshold is scaled down to it, which keeps its direction, or
-each of its elements is cut at a threshold, which does not. A plain network that begins at a radius of 1.5 learned by
-gradient descent (rate 0.1) to answer "I speak fluent ___" over a gap of 20 words, without clipping, with the norm of
-all gradients together clipped at 1, and with every element clipped at 0.01 (at 0.1 nothing is ever cut: the elements
-are small, but they are thousands). Chance is a loss of ln 8 = 2.08. The verdict is on the mean over the seeds; how many
-of them came below chance stands beside it.
+The remedy is clipping: a gradient whose norm is above a threshold is scaled down to it, which keeps its direction, or
+each of its elements is clipped at a threshold, which does not. A simple RNN initialised with a radius of 1.5 was
+trained by gradient descent (rate 0.1) to answer "I speak fluent ___" over a gap of 20 words, without clipping, with the
+global norm clipped at 1, and with every element clipped at 0.01 (a threshold of 0.1 never takes effect: the elements
+are small, but there are thousands). Chance is a loss of ln 8 = 2.08. The verdict is based on the mean over the seeds;
+the number of seeds below chance is given as well.
 """
 SOURCES = (
     "Pascanu, Mikolov & Bengio, On the difficulty of training recurrent neural networks, ICML 2013, sections 2.1 and "
@@ -55,26 +54,26 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     seeds = {kind: by_seed(last, "loss", clipping=kind).values() for kind in gain}
     learned = {kind: f"{sum(loss < CHANCE for loss in found)} of {len(found)}" for kind, found in seeds.items()}
     found = "; ".join(
-        f"clipping {kind}: {losses[kind].told('.2f')}, lower by {gap.told('.2f')}, less than chance in "
+        f"clipping {kind}: {losses[kind].told('.2f')}, lower by {gap.told('.2f')}, below chance in "
         f"{learned[kind]} seeds"
         for kind, gap in gain.items()
     )
     within = [row for row in gradients if row["radius"] <= 1]
     return [
         Verdict(
-            f"A gradient grows more than {EXPLODED} times only where the spectral radius is above one.",
-            f"{len(exploded)} of {len(gradients)} gradients did; the most that one grew at a radius of at most one: "
+            f"A gradient grows by more than a factor of {EXPLODED} only if the spectral radius is above one.",
+            f"{len(exploded)} of {len(gradients)} gradients did; the largest growth at a radius of at most one: "
             f"{max(row['growth'] for row in within):.1f} times",
             bool(exploded) and all(row["radius"] > 1 for row in exploded),
         ),
         Verdict(
-            "Above one, it always does in a linear network, but not always with tanh.",
+            "Above one, it always does so in a linear network, but not always with tanh.",
             f"after {longest} steps {share['linear']:.0%} of the linear networks' had, {share['tanh']:.0%} of tanh's",
             share["linear"] == 1 > share["tanh"],
         ),
         Verdict(
-            "Where gradients explode, a network learns with clipping what it does not learn without.",
-            f"loss of the last 50 of 300 batches {losses['none'].told('.2f')} without; {found}",
+            "If gradients explode, a network learns with clipping what it does not learn without.",
+            f"mean loss of the last 50 of 300 batches {losses['none'].told('.2f')} without; {found}",
             all(gap.low > 0 and losses[kind].high < CHANCE for kind, gap in gain.items()),
             all(gap.high < 0 for gap in gain.values()),
         ),
@@ -89,7 +88,7 @@ def chart(rows: Sequence[Row]) -> dict[str, Any]:
         lines = [
             {**row, "radius": f"radius {row['radius']}"} for row in geometric_means(kept, "growth", "radius", "length")
         ]
-        axes = ("length", "steps back"), "times its length at the end"
+        axes = ("length", "steps back"), "norm relative to the end"
         title = f"growth of the gradient, {activation}"
         return curves(title, lines, *axes, "radius", log_y=True, domain=(1e-12, 1e12))
 

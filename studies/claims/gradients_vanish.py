@@ -1,4 +1,4 @@
-"""Gradients vanish on their way back through a recurrent network; gates keep them."""
+"""Gradients vanish on their way back through a recurrent network; gates preserve them."""
 
 from collections.abc import Sequence
 from math import log10
@@ -8,30 +8,30 @@ from studies.charts import beside, curves
 from studies.claims import Verdict, judged
 from studies.intervals import SHARE, Interval, Row, chosen, geometric_means, interval, means
 
-TITLE = "Gradients vanish"
+TITLE = "Vanishing gradients"
 QUESTION = """
-To learn that the fifth word decided the hundredth, the gradient of the loss has to travel back from step 100 to step
-5. At every step it is multiplied by the same kind of factor. In one dimension, with h_i = f(w h_(i-1) + z_i), the
-chain rule gives dh_n/dh_0 = w f'(a_n) ... w f'(a_1), where a_i is what f is applied to. The slope of tanh is at most
-1 and that of the sigmoid at most 1/4, so that the product is below |w|^n or (|w|/4)^n: exponentially small, unless w
-is large, and then the slopes are small, because the function is saturated. ReLU's slope is 0 or 1: its product is
-w^n, or nothing at all. The panel "one dimension" draws such products for z drawn once from a normal distribution of
-deviation 0.5 (each was checked against the difference of two runs).
+To learn that the fifth word determines the hundredth, the gradient of the loss has to travel back from step 100 to step
+5. At every step it is multiplied by the same kind of factor. In one dimension, with h_i = f(w h_(i-1) + z_i), the chain
+   rule gives dh_n/dh_0 = w f'(a_n) ... w f'(a_1), where a_i is the argument of f. The slope of tanh is at most 1 and
+   that of the sigmoid at most 1/4, so that the product is below |w|^n or (|w|/4)^n: exponentially small, unless w is
+   large, and then the slopes are small, because the function is saturated. ReLU's slope is 0 or 1: its product is w^n,
+   or zero. The panel "one dimension" shows such products for z drawn once from a normal distribution with standard
+   deviation 0.5 (each was checked against a finite difference of two runs).
 
-A layer of 32 units does the same with matrices. The network reads "I grew up in France ." and a hundred words of
-news, "... . I speak fluent", and is asked for the language; its loss L is that of the last step. Drawn is the norm of
-dL/dh_t by how far step t lies from the end, before training and after 200 batches of texts with 2 to 100 words
-between. Float32 holds the squares of no norm much below 1e-24: a smaller one is drawn, and counts, as 1e-24. So do
-those of most trained ReLU networks, one step back already: their units are all dead, and pass nothing on.
+A layer of 32 units does the same with matrices. The network reads "I grew up in France ." and a hundred words of news,
+"... . I speak fluent", and has to predict the language; its loss L is that of the last step. The charts show the norm
+of dL/dh_t by the distance of step t from the end, before training and after 200 batches of texts with gaps of 2 to 100
+words. Float32 cannot represent the squares of norms much below 1e-24: smaller ones are shown, and counted, as 1e-24.
+This affects most trained ReLU networks, already one step back: their units are all dead and pass nothing on.
 
-An LSTM carries two states, of which c is called the highway, because the only factor along it is the forget gate. But
-dL/dc_t counts every way from c_t to the loss, those through outputs and gates as well, and so does dL/dh_t: h_t acts
-on c_(t+1) by the gates, and from there on its effect travels along the cell state. The norms of the two must
-therefore run in parallel, about one step's factor apart. At the last step alone it is not so: dL/dh is there the
-output layer's gradient itself, and dL/dc is that times o tanh'(c). Losses are counted from 10 steps before the end,
-behind the question's words, to 60, for all cells alike. The state that an SRU carries is c as well.
+An LSTM carries two states; c is called the highway, because the only factor along it is the forget gate. But dL/dc_t
+includes every path from c_t to the loss, those through outputs and gates as well, and so does dL/dh_t: h_t affects
+c_(t+1) through the gates, and from there on its effect travels along the cell state. The two norms must therefore run
+in parallel, about one step's factor apart. The exception is the last step: there dL/dh is the output layer's gradient
+itself, and dL/dc is that times o tanh'(c). Decay is measured from 10 steps before the end, behind the question's words,
+to 60, for all cells alike. The state that an SRU carries is also c.
 
-Below, the mean value of each gate while the text is read: it says how long the cells mean to remember.
+The gate panel shows the mean value of each gate while the text is read: how long the cells are set to remember.
 """
 SOURCES = (
     "Bengio, Simard & Frasconi, Learning long-term dependencies with gradient descent is difficult, IEEE Transactions "
@@ -65,7 +65,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         return interval([ours[seed] - theirs[seed] for seed in ours])
 
     def compared(gap: Interval) -> str:
-        return f"{gap.told()} more powers of ten lost over {FAR - NEAR} steps"
+        return f"{gap.told()} orders of magnitude more lost over {FAR - NEAR} steps"
 
     def times(trained: bool) -> Interval:
         whole, half = (orders_lost(rows, PLAIN, "h", trained, far) for far in (WHOLE, HALF))
@@ -82,40 +82,39 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     highway = more(("lstm", "h"), ("lstm", "c"), True)
     return [
         judged(
-            f"In a plain network with tanh the gradient vanishes: it falls more than a hundred times in {FAR - NEAR} "
-            "steps.",
-            f"{plain.told()} powers of ten before training, {plain_trained.told()} after",
+            f"In a simple RNN with tanh the gradient vanishes: by more than a factor of 100 in {FAR - NEAR} steps.",
+            f"{plain.told()} orders of magnitude before training, {plain_trained.told()} after",
             plain,
             plain_trained,
             above=2,
         ),
         Verdict(
-            f"It does so exponentially: in {WHOLE - NEAR} steps it loses about twice ({least} to {most} times) the "
-            f"powers of ten that it loses in {HALF - NEAR}.",
+            f"It does so exponentially: in {WHOLE - NEAR} steps it loses about twice ({least} to {most} times) as many "
+            f"orders of magnitude as in {HALF - NEAR}.",
             f"{twice[0].told('.2f')} times before training, {twice[1].told('.2f')} after",
             all(least < ratio.low and ratio.high < most for ratio in twice),
             all(ratio.high < least or ratio.low > most for ratio in twice),
         ),
-        judged("With the sigmoid it falls faster than with tanh.", f"at least {compared(sigmoid)}", sigmoid),
+        judged("It falls faster with the sigmoid than with tanh.", f"at least {compared(sigmoid)}", sigmoid),
         Verdict(
-            "With ReLU it does not vanish, its slope being one.",
-            f"{relu.told()} powers of ten lost",
+            "It does not vanish with ReLU, whose slope is one.",
+            f"{relu.told()} orders of magnitude lost",
             relu.high < 2,
             relu.low > 2,
         ),
         judged(
-            "An LSTM keeps gradients better than a plain network from the start.",
-            f"the plain network: {compared(before)}",
+            "An LSTM preserves gradients better than a simple RNN before training.",
+            f"simple RNN: {compared(before)}",
             before,
         ),
         judged(
-            "Once trained, cells with gates keep gradients better than a plain network.",
-            "more powers of ten lost by the plain network than by "
+            "After training, gated cells preserve gradients better than a simple RNN.",
+            "orders of magnitude lost in addition by the simple RNN, compared with "
             + ", ".join(f"{cell}: {gap.told()}" for cell, gap in after.items()),
             *after.values(),
         ),
         judged(
-            "In the trained LSTM the gradient lasts longer along the cell state than along the hidden state.",
+            "In the trained LSTM the gradient survives longer along the cell state than along the hidden state.",
             f"along h: {compared(highway)}",
             highway,
         ),

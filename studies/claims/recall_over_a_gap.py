@@ -7,17 +7,17 @@ from studies.charts import beside, curves
 from studies.claims import Verdict, judged
 from studies.intervals import SHARE, Row, chosen, difference, mean, means
 
-TITLE = "Memory: the land far back in the text"
+TITLE = "Memory: recall of a distant word"
 QUESTION = """
-"The clouds are in the ___": the last words tell. "I grew up in France ... I speak fluent ___": the word that tells
-stands far back. It is the example with which many an introduction explains why LSTMs were invented: a plain network
-could learn such a dependency in theory, but does not in practice.
+"The clouds are in the ___": the last words give the answer. "I grew up in France ... I speak fluent ___": the deciding
+word is far back. Many introductions use this example to explain why LSTMs were invented: a simple RNN could learn such
+a dependency in theory, but does not in practice.
 
-Each cell, with 64 units, read texts with 2 to 200 words of running news between the land and the question, 64 texts
-in each of 400 batches, and then had to name the language (one of eight, so that chance is 12.5 %) for 500 texts of
-words that it had not read, at each gap. In the short-range twin the news stand before the whole sentence, with as
-many words: it takes 100 batches. Cells that answer everything share one line at the top. Where a network hardly
-learned the question over two words, either, what it lacks over 200 says nothing of distance.
+Each cell, with 64 units, is trained on 400 batches of 64 texts with 2 to 200 words of running news between the country
+and the question, and then has to name the language (one of eight, so that chance is 12.5 %) for 500 held-out texts at
+each gap. In the short-range control as many words of news precede the whole sentence, and training takes 100
+batches. Cells that answer everything share one line at the top. If a network hardly learned the question over two
+words, its failure over 200 says nothing about distance.
 """
 SOURCES = (
     "Olah, Understanding LSTM Networks, 2015, section The Problem of Long-Term Dependencies",
@@ -41,8 +41,8 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     caveat = (
         ""
         if learned
-        else f". But the plain network recalls only {near['simple_rnn'].told('.0f', 100)} % over {NEAR} words: it "
-        "hardly learned the question at any distance, so this says nothing of distance"
+        else f". But the simple RNN recalls only {near['simple_rnn'].told('.0f', 100)} % over {NEAR} words: it "
+        "hardly learned the question at any distance, so this says nothing about distance"
     )
     gated = {
         cell: difference(long, "accuracy", {"cell": cell}, {"cell": "simple_rnn"}, gap=FAR)
@@ -57,12 +57,12 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             worst > 0.99,
         ),
         judged(
-            f"A plain network recalls less over {FAR} words than over {NEAR}.",
+            f"A simple RNN recalls less over {FAR} words than over {NEAR}.",
             f"{fall.told('.0f', 100)} points less; {far['simple_rnn'].told('.0f', 100)} % at {FAR}{caveat}",
             fall,
         ),
         judged(
-            f"Cells with gates recall more than a plain network over {FAR} words.",
+            f"Gated cells recall more than a simple RNN over {FAR} words.",
             ", ".join(
                 f"{cell}: {far[cell].told('.0f', 100)} %, {gap.told('.0f', 100)} points more"
                 for cell, gap in gated.items()

@@ -1,4 +1,4 @@
-"""Claims about recurrent networks beside convolutional ones."""
+"""Claims about recurrent networks compared with convolutional ones."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,28 +18,28 @@ from studies.intervals import (
     means,
 )
 
-TITLE = "Recurrent against convolutional"
+TITLE = "Recurrent versus convolutional"
 QUESTION = """
-A text can be read by a window that slides over it. Kim's classifier has windows of three, four and five words; each
-of its filters looks for one pattern and tells how well the best window of the whole text fits it:
+A text can be read by a sliding window. Kim's classifier has windows of three, four and five words; each of its filters
+detects one pattern, and its output is that of the best-matching window of the whole text:
 
     recurrent      h_t = f(x_t, h_(t-1));  the text is h_T
     convolutional  c_t = relu(W [x_t; ...; x_(t+k-1)] + b);  the text is max over t of c_t, for k = 3, 4, 5
 
-No step waits for another, so a convolution should lose less time on long texts. And what it misses should be what no
-window holds: a word can be found wherever it stands, but not which of two words far from each other came first.
+No step waits for another, so a convolution should slow down less on long texts. And it should miss what does not fit
+into a window: it can find a word anywhere, but not decide which of two distant words came first.
 
-Above the word vectors, the LSTM here has 33,154 numbers to learn (64 units), the convolutions 33,413 (43 filters of
-each width). Both learn sentiment from 2,000 texts of the embedded data in five epochs, scored on test, once. Then
-they are asked two questions about texts with ten words of news behind each cue: "I grew up in France. ... I speak
-fluent ___", and "I grew up in France. ... I grew up in Japan. ... I speak fluent ___", where the first country
-counts. Both learn from 400 batches with one to ten words there, each from eight countries, so that guessing gives
-12.5 percent, and guessing which of two came first 56 (in one text of eight they are the same).
+Above the word vectors, the LSTM here has 33,154 trainable parameters (64 units), the convolutions 33,413 (43 filters of
+each width). Both are trained on sentiment with 2,000 texts of the built-in data for five epochs, and scored on test,
+once. Then they are trained on two questions about texts with ten words of news behind each cue: "I grew up in France.
+... I speak fluent ___", and "I grew up in France. ... I grew up in Japan. ... I speak fluent ___", where the first
+country counts. Both are trained for 400 batches with one to ten words there; there are eight countries, so that
+guessing gives 12.5 percent, and guessing which of two came first 56 (in one text of eight they are the same).
 
-Bai and others compare a network of many convolutions with recurrent ones; stacked and spread wide enough, its windows
-grow to see whole texts. Kim's single layer, measured here, does not. "No worse" means by no more than one point.
-Times are of batches of 32 texts on this machine's processor, the fastest of seven, and differ from one run of this
-study to the next; on one processor there is little to gain from steps that do not wait, unlike on a GPU.
+Bai and others compare a network of many convolutions with recurrent ones; with enough depth and dilation its receptive
+field covers whole texts. That of Kim's single layer, measured here, does not. "No worse" means by no more than one
+point. Times are per batch of 32 texts on this machine's processor, the fastest of seven, and vary between runs of this
+study; a processor with few cores gains little from steps that do not wait, unlike a GPU.
 """
 SOURCES = (
     'Kim, "Convolutional Neural Networks for Sentence Classification", EMNLP 2014, sections 2 and 4',
@@ -56,23 +56,26 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """Confirmed where the whole interval of a difference, or of a ratio, stands on the claim's side."""
     found = []
     for task, claim in (
-        ("sentiment", f"A convolutional classifier is no worse at sentiment than a recurrent one, by {MARGIN} point."),
+        (
+            "sentiment",
+            f"A convolutional classifier is no worse at sentiment than a recurrent one (margin: {MARGIN} point).",
+        ),
         (
             "one cue",
-            f"A convolutional classifier is no worse at finding a word, wherever it stands, by {MARGIN} point.",
+            f"A convolutional classifier is no worse at finding a word anywhere in a text (margin: {MARGIN} point).",
         ),
     ):
         gain = difference(rows, "accuracy", CONVOLUTIONAL, RECURRENT, task=task)
         found.append(judged(claim, f"{_both(rows, task)}; difference {gain.told('+.1f')}", gain, above=-MARGIN))
     gain = difference(rows, "accuracy", RECURRENT, CONVOLUTIONAL, task=ORDER)
-    claim = "Which of two words came first, farther apart than a window, is told better by the recurrent one."
+    claim = "A recurrent classifier is better at telling which of two words came first, farther apart than a window."
     found.append(judged(claim, f"{_both(rows, ORDER)}; difference {gain.told('+.1f')}", gain))
     for task in TIMES:
         ours, theirs = (slopes(rows, task, kind) for kind in (RECURRENT, CONVOLUTIONAL))
         times = interval([ours[seed] / theirs[seed] for seed in ours])
         slower, faster = (interval(list(one.values())).within(*POSITIVE).told(".0f", 1000) for one in (ours, theirs))
-        claim = f"Each further word costs the recurrent one more time, in {task}."
-        told = f"{slower} and {faster} microseconds a word of 32 texts; {times.told('.2f')} times as much"
+        claim = f"Each additional word costs the recurrent one more time in {task}."
+        told = f"{slower} and {faster} microseconds per word of 32 texts; {times.told('.2f')} times as much"
         found.append(judged(claim, told, times, above=1))
     return found
 

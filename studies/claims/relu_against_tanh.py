@@ -1,4 +1,4 @@
-"""Never ReLU in a recurrent network, it is said, because of the gradient."""
+"""ReLU is said to be unsuitable for recurrent networks because of the gradient."""
 
 from collections.abc import Sequence
 from math import log10
@@ -8,17 +8,17 @@ from studies.charts import beside, curves
 from studies.claims import Verdict, judged
 from studies.intervals import SHARE, Interval, Row, chosen, difference, geometric_means, interval, mean, means
 
-TITLE = "ReLU against tanh in a plain network"
+TITLE = "ReLU versus tanh in a simple RNN"
 QUESTION = """
-"Never use ReLU in a recurrent network": it does not bound the state, so that the same matrix, applied again and
-again, lets state and gradient explode, and a unit that once falls below zero passes no gradient on. Le, Jaitly and
-Hinton answered that it depends on where the weights begin: with the identity as recurrent matrix a ReLU network
-starts by copying its state, as an LSTM with an open forget gate does, and they trained one over hundreds of steps.
+"Never use ReLU in a recurrent network": it does not bound the state, so that applying the same matrix again and again
+makes state and gradient explode, and a unit that once falls below zero passes no gradient on. Le, Jaitly and Hinton
+answered that it depends on the initialisation: with the identity as recurrent matrix a ReLU network starts by copying
+its state, as an LSTM with an open forget gate does, and they trained one over hundreds of steps.
 
-Four plain networks of 64 units: tanh or ReLU, the recurrent matrix drawn orthogonal (as Keras does) or the identity
-(with input weights from a normal distribution of deviation 0.001, as in the paper). First the gradient on its way
-back over 50 words, untrained; then, after 250 batches with 2 to 50 words between, the share of lands recalled. tanh
-from the identity is the control that the paper lacks: does ReLU help there, or the identity?
+Four simple RNNs of 64 units: tanh or ReLU, with an orthogonal recurrent matrix (the Keras default) or the identity
+(with input weights from a normal distribution with standard deviation 0.001, as in the paper). First the untrained
+gradient over 50 words; then, after 250 batches with gaps of 2 to 50 words, the recall of the country. tanh with the
+identity is the control that the paper lacks: is it ReLU that helps, or the identity?
 """
 SOURCES = (
     "Le, Jaitly & Hinton, A Simple Way to Initialize Recurrent Networks of Rectified Linear Units, arXiv:1504.00941, "
@@ -53,13 +53,13 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     return [
         Verdict(
             f"With ReLU the gradient explodes: it grows on its way back over {far} words.",
-            f"powers of ten gained: {kept[RELU].told()} (orthogonal), {kept[IDENTITY].told()} (identity)",
+            f"orders of magnitude gained: {kept[RELU].told()} (orthogonal), {kept[IDENTITY].told()} (identity)",
             kept[RELU].low > 0 or kept[IDENTITY].low > 0,
             kept[RELU].high < 0 and kept[IDENTITY].high < 0,
         ),
-        judged(f"From the usual weights, tanh recalls more than ReLU over {far} words.", *more(TANH, RELU)),
-        judged("From the identity, ReLU recalls more than tanh from the usual weights.", *more(IDENTITY, TANH)),
-        judged("From the identity, ReLU recalls more than tanh from the identity.", *more(IDENTITY, "tanh, identity")),
+        judged(f"With the usual initialisation, tanh recalls more than ReLU over {far} words.", *more(TANH, RELU)),
+        judged("ReLU with the identity recalls more than tanh with the usual initialisation.", *more(IDENTITY, TANH)),
+        judged("ReLU with the identity recalls more than tanh with the identity.", *more(IDENTITY, "tanh, identity")),
     ]
 
 

@@ -7,32 +7,32 @@ from studies.charts import beside, dots
 from studies.claims import Verdict, judged
 from studies.intervals import PERCENT, POSITIVE, Interval, Row, by_seed, difference, interval, mean, means
 
-TITLE = "SRU against LSTM"
+TITLE = "SRU versus LSTM"
 QUESTION = """
-An LSTM's gates read the output of the step before, so each step waits for a product of a matrix and a vector. In the
-simple recurrent unit only products of single numbers wait; all matrices stand in front of the loop, where one large
-product serves every step at once:
+An LSTM's gates read the previous output, so each step waits for a matrix-vector product. In the simple recurrent unit
+only elementwise products wait; all matrix products come before the loop, one large product for all steps at once:
 
     LSTM  f_t = sigma(W x_t + U h_(t-1) + b)        U: a matrix
-    SRU   f_t = sigma(W x_t + v * c_(t-1) + b)      v: a vector, taken element by element
+    SRU   f_t = sigma(W x_t + v * c_(t-1) + b)      v: a vector, multiplied elementwise
           c_t = f_t * c_(t-1) + (1 - f_t) * W' x_t
           h_t = r_t * c_t + (1 - r_t) * x_t
 
 Lei and others report five to nine times the speed of an LSTM on a GPU, at better quality. Here both have 64 units,
-which makes the SRU the smaller one: 12,544 numbers to learn in one direction beside the LSTM's 33,024. They classify
-texts (one direction; 2,000 examples, five epochs) and tag parts of speech (both directions; 1,500 sentences, four
-epochs) of the embedded data, and are scored on test, once. "No worse" means by no more than 0.3 points.
+which makes the SRU the smaller one: 12,544 parameters in one direction, the LSTM 33,024. They classify texts
+(unidirectional; 2,000 examples, five epochs) and tag parts of speech (bidirectional; 1,500 sentences, four epochs) of
+the built-in data, and are scored on test, once. "No worse" means by no more than 0.3 points.
 
-Speed is that of training on a processor, by the median epoch after the first, in words a second: it counts word
-vectors, output layer and optimiser too, which both have in common. It depends on the machine and on what else that
-does, so these figures alone differ from one run of this study to the next. On real data, the two stand in
-[COMPARISONS.md](../benchmarks/COMPARISONS.md) and [speed](../benchmarks/speed/README.md).
+Speed is that of training on a processor, in words per second of the median epoch after the first: it includes word
+vectors, output layer and optimiser, which both have in common. It depends on the machine and its load, so only these
+figures vary between runs of this study. For real data see [COMPARISONS.md](../benchmarks/COMPARISONS.md) and
+[speed](../benchmarks/speed/README.md).
 """
 SOURCES = (
     'Lei, Zhang, Wang, Dai & Artzi, "Simple Recurrent Units for Highly Parallelizable Recurrence", EMNLP 2018, '
     "abstract and sections 3 and 4.1",
 )
 TASKS = ("sentiment", "parts of speech")
+NAMES = {"sentiment": "sentiment classification", "parts of speech": "POS tagging"}
 MARGIN = 0.3  # points
 PAPER = 5  # times, the least that the abstract claims
 
@@ -42,9 +42,9 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     pace = {task: ratio(rows, task) for task in TASKS}
     told = "; ".join(f"{task} {times.told()} times" for task, times in pace.items())
     found = [
-        judged("An SRU learns from more words a second than an LSTM.", told, *pace.values(), above=1),
+        judged("An SRU trains on more words per second than an LSTM.", told, *pace.values(), above=1),
         judged(
-            "An SRU classifies at five times the speed of an LSTM, or more.",
+            "An SRU trains a text classifier at least five times as fast as an LSTM.",
             f"{pace['sentiment'].told()} times",
             pace["sentiment"],
             above=PAPER,
@@ -53,7 +53,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     for task in TASKS:
         ours, theirs = (mean(rows, "score", task=task, cell=cell).within(*PERCENT) for cell in ("SRU", "LSTM"))
         gain = difference(rows, "score", {"cell": "SRU"}, {"cell": "LSTM"}, task=task)
-        claim = f"In {task}, an SRU is no worse than an LSTM, by {MARGIN} points of accuracy."
+        claim = f"In {NAMES[task]}, an SRU is no worse than an LSTM (margin: {MARGIN} points of accuracy)."
         told = f"SRU {ours.told()}, LSTM {theirs.told()}; difference {gain.told('+.2f')}"
         found.append(judged(claim, told, gain, above=-MARGIN))
     return found
@@ -70,7 +70,7 @@ def chart(rows: Sequence[Row]) -> dict[str, Any]:
     panels = []
     for figure, title, within in (
         ("score", "accuracy, percent", PERCENT),
-        ("tokens_per_second", "words a second, training", POSITIVE),
+        ("tokens_per_second", "words per second, training", POSITIVE),
     ):
         found = means(rows, figure, "task", "cell", within=within)
         panels += [dots(task, [row for row in found if row["task"] == task], title, "cell") for task in TASKS]

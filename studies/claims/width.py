@@ -7,17 +7,17 @@ from studies.charts import beside, curves
 from studies.claims import Verdict, judged
 from studies.intervals import POSITIVE, SHARE, Row, by_seed, chosen, difference, interval, mean, means
 
-TITLE = "The width of the state, and how far it remembers"
+TITLE = "State width and memory"
 QUESTION = """
-The state is all that a recurrent network knows of what it has read. How much fits in? Jaeger measured it for networks
-whose recurrent weights are left as drawn, by asking them for the input k steps ago, and showed that a linear readout
-of N units recalls at most N inputs. Here all weights are trained.
+The state is all that a recurrent network keeps of what it has read. How much fits in? Jaeger measured it for networks
+with untrained recurrent weights, as recall of the input k steps ago, and showed that a linear readout of N units
+recalls at most N inputs. Here all weights are trained.
 
-A layer reads a random bit at each step and has to tell the last 32 of them, all at once. Drawn is the share told
-right by how long ago the bit was read (half is guessing); its memory is how many of the last bits are each told right
-at least nine times in ten. That count ends where a cell grows unsure, and hides what it tells less surely but for
-longer, like the LSTM's long tail. After 250 batches of 32 rows of 64 bits (Adam, rate 0.01) no cell is at its best;
-all had the same.
+A layer reads a random bit at each step and has to output the last 32 of them, all at once. The charts show the accuracy
+by how long ago the bit was read (chance is half); a layer's memory is the number of most recent bits that are each
+recalled with an accuracy of at least 90 %. That number stops where a cell becomes unsure, and hides what it recalls
+less surely but for longer, like the LSTM's long tail. After 250 batches of 32 rows of 64 bits (Adam, rate 0.01) no cell
+has converged; all had the same training.
 """
 SOURCES = (
     "Jaeger, Short term memory in echo state networks, GMD Report 152, 2001, sections 2 and 3",
@@ -55,18 +55,18 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     tail = ", ".join(f"{cell} {share.told('.0f', 100)} %" for cell, share in kept.items())
     return [
         judged(
-            f"With {wide} units a layer remembers further back than with {narrow}.",
+            f"A layer of {wide} units remembers further back than one of {narrow}.",
             "; ".join(f"{cell}: {gap.told()} bits more" for cell, gap in gain.items()),
             *gain.values(),
         ),
         Verdict(
             "No layer remembers more bits than it has units.",
-            f"the most for its width: {fullest['bits']} bits in {fullest['units']} units ({fullest['cell']})",
+            f"the most relative to width: {fullest['bits']} bits in {fullest['units']} units ({fullest['cell']})",
             fullest["bits"] <= fullest["units"],
         ),
         judged(
-            "At equal width, cells with gates remember more of the last bits than a plain network.",
-            f"{more.told()} bits more; of the bits {last} steps ago {wide} units still tell: {tail}",
+            "At equal width, gated cells remember more of the last bits than a simple RNN.",
+            f"{more.told()} bits more; accuracy of {wide} units on the bit {last} steps ago: {tail}",
             more,
         ),
     ]
@@ -79,7 +79,7 @@ def chart(rows: Sequence[Row]) -> dict[str, Any]:
     def panel(cell: str) -> dict[str, Any]:
         shares = means(chosen(rows, cell=cell), "share", "units", "delay", within=SHARE)
         lines = [{**row, "units": f"{row['units']} units"} for row in shares]
-        return curves(cell, lines, ("delay", "steps ago"), "told right", "units", points=False, domain=(0.45, 1.05))
+        return curves(cell, lines, ("delay", "steps ago"), "accuracy", "units", points=False, domain=(0.45, 1.05))
 
     return beside(
         curves("memory", found, ("units", "units"), "bits remembered", "cell", log_x=True),

@@ -100,7 +100,7 @@ def test_dvc_compares_the_values_of_datasets_and_of_tasks_that_decode(repository
 
 def test_what_is_written_by_hand_stays(repository):
     edit("dvc.yaml", "\nplots:\n", "\nplots:\n  # mine\n")
-    edit("README.md", "## Start", "## Begin")
+    edit("README.md", "## Quick start", "## Start")
     edit("benchmarks/dvc.yaml", "  probe:\n", "  probe:  # mine\n")
     files = [Path(path) for path in ("dvc.yaml", "README.md", "benchmarks/dvc.yaml")]
     before = [path.read_text(encoding="utf-8") for path in files]

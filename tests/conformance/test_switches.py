@@ -178,7 +178,7 @@ def test_a_lower_is_better_metric_keeps_the_epoch_with_the_least(ten_examples, s
 def test_a_monitor_that_dev_does_not_give_is_refused_after_the_first_epoch(ten_examples, small_vectors, tmp_path):
     task, model = build(task_config("sentiment"), cell_config("lstm", False), small_vectors, ten_examples)
     batches = task.batches([task.encode(example) for example in ten_examples], 4, 1)
-    with pytest.raises(InputError, match="monitor: dev gives no 'roc_auc'; known: accuracy"):
+    with pytest.raises(InputError, match="monitor: there is no dev metric 'roc_auc'; known: accuracy"):
         fit(model, task.loss(), batches, lambda: {"accuracy": 50.0}, task.config.training, "roc_auc", 1.0,
             tmp_path / "h.csv")  # fmt: skip
 

@@ -65,7 +65,7 @@ def test_an_export_replaces_an_export_and_nothing_else(folder, tmp_path, capsys)
     for output, form in (("mine", "projector"), ("vectors", "projector"), ("mine", "word2vec_text")):
         with pytest.raises(SystemExit):
             cli.main(["export", str(folder), str(tmp_path / output), "--format", form])
-        assert "something else than such an export" in capsys.readouterr().err
+        assert "something else is there already" in capsys.readouterr().err
     assert (tmp_path / "mine/thesis.txt").read_text() == "years"
     assert store.read(folder).words == list(WORDS)
 
@@ -73,7 +73,7 @@ def test_an_export_replaces_an_export_and_nothing_else(folder, tmp_path, capsys)
 def test_a_word_with_a_space_is_not_exported(tmp_path):
     vectors = KeyedVectors(2)
     vectors.add_vectors(["1\u00a0000"], np.ones((1, 2), dtype=np.float32))
-    with pytest.raises(InputError, match="holds white space"):
+    with pytest.raises(InputError, match="contains white space"):
         export(vectors, tmp_path / "vectors.txt", "word2vec_text")
 
 

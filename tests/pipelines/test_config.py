@@ -107,7 +107,7 @@ def test_a_whole_number_is_a_float_where_one_is_asked_for(project):
 @pytest.mark.parametrize(
     ("value", "told"),
     [(float("nan"), f"{RATE}, got nan"), (float("-inf"), f"{RATE}, got -inf"), (10**400, f"{RATE}, got 1000"),
-     ("1e-3", f"{RATE}, got '1e-3'; YAML takes it for text: write 1.0e-3"), ("high", f"{RATE}, got 'high'$"),
+     ("1e-3", f"{RATE}, got '1e-3'; YAML reads it as text: write 1.0e-3"), ("high", f"{RATE}, got 'high'$"),
      (True, f"{RATE}, got True"), (-0.1, "a learning_rate of at least 0, got -0.1")],
 )  # fmt: skip
 def test_a_rate_that_is_no_number_is_refused(project, value, told):

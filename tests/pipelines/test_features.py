@@ -169,10 +169,10 @@ def test_what_a_run_does_not_read_is_refused_in_one_line(folder, scaled, tmp_pat
         (predict.main, ["--features", str(text)], "text.txt:1: expected a NumPy file (.npy)"),
         (predict.main, ["--features", str(tmp_path / "wide.npy")],
          "run 'captions': expected features of shape (4, 3), as its dataset has, got features of shape (4, 5)"),
-        (predict.main, ["--features", str(scaled[0]), *data, *out], "are not for --data"),
-        (predict.main, ["--features", str(scaled[0]), "--text", str(text)], "are not for --features"),
-        (predict.main, ["--features", str(scaled[0]), "--tokenised"], "are not for --features"),
-        (predict.main, ["--features", str(scaled[0]), "--explain"], "task 'captioning' explains no predictions"),
+        (predict.main, ["--features", str(scaled[0]), *data, *out], "cannot be used with --data"),
+        (predict.main, ["--features", str(scaled[0]), "--text", str(text)], "cannot be used with --features"),
+        (predict.main, ["--features", str(scaled[0]), "--tokenised"], "cannot be used with --features"),
+        (predict.main, ["--features", str(scaled[0]), "--explain"], "task 'captioning' cannot explain predictions"),
         (encode.main, ["--text", str(text), "--output", str(tmp_path / "v.npy")], "reads features, got text"),
     ):  # fmt: skip
         with pytest.raises(SystemExit) as stopped:

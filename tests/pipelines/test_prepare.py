@@ -197,7 +197,7 @@ def test_malformed_entities_are_repaired_and_counted(root: Path, capsys: pytest.
         ("O", "B-PER", "I-PER"),
         ("B-LOC", "B-PER"),
     ]
-    warning = "tags repaired, entities begin and end where conlleval reads that they do"
+    warning = "tags repaired, as conlleval reads them"
     assert read_json(folder / "report.json")["warnings"][warning] == 2
     assert f"- {warning}: 2\n" in (folder / "report.md").read_text(encoding="utf-8")
     assert f"warning: {warning}: 2\n" in capsys.readouterr().err
@@ -213,7 +213,7 @@ def test_malformed_iobes_is_repaired_and_counted(root: Path) -> None:
         ("B-LOC", "O", "B-LOC", "I-LOC"),
     ]
     report = read_json(folder / "report.json")
-    assert report["changes"]["repaired, entities begin and end where conlleval reads that they do"] == {"train": 2}
+    assert report["changes"]["repaired, as conlleval reads them"] == {"train": 2}
     assert "repaired_tags" not in (folder / "train.jsonl").read_text(encoding="utf-8")
 
 
@@ -280,7 +280,7 @@ def test_subwords_are_trained_on_train_and_given_to_every_split(root: Path) -> N
 @pytest.mark.parametrize(("changes", "message"), [
     ({"subword_vocab_size": None}, "tiny.yaml: the tokenizer `subwords` and `subword_vocab_size` go together"),
     ({"tokenizer": "words", "target_tokenizer": "words"}, "`subwords` and `subword_vocab_size` go together"),
-    ({"subword_vocab_size": 4000}, "4000 pieces cannot be had"),
+    ({"subword_vocab_size": 4000}, "4000 is not possible"),
     ({"subword_vocab_size": 0}, "tiny.yaml: expected a subword_vocab_size of at least 1, got 0"),
     ({"subword_vocab_size": -5}, "tiny.yaml: expected a subword_vocab_size of at least 1, got -5"),
 ])  # fmt: skip
@@ -293,7 +293,7 @@ def test_subwords_that_cannot_be_trained_are_refused(root: Path, capsys, changes
 
 
 def test_subwords_of_tagged_tokens_are_refused(root: Path, capsys) -> None:
-    for size in (12, 4000):  # so many cannot be had: what is refused is told before a training that would fail
+    for size in (12, 4000):  # refused before training, which would fail
         config = {**SUBWORDS, "reader": "conll_columns", "subword_vocab_size": size}
         with pytest.raises(SystemExit):
             prepare(root, {"train": "lower\tO\n" * 9}, **config)
@@ -306,7 +306,7 @@ def test_a_side_without_texts_has_no_subwords(root: Path, capsys) -> None:
         prepare(
             root, {"train": "pos\tlow lower\n" * 9}, **{**SUBWORDS, "reader": "labelled_text", "subword_vocab_size": 9}
         )
-    assert "9 pieces cannot be had of these texts: they hold no words" in capsys.readouterr().err
+    assert "9 is not possible for these texts: they have no words" in capsys.readouterr().err
 
 
 def test_tokens_that_subwords_replace_are_not_gold(root: Path) -> None:
@@ -352,7 +352,7 @@ def test_a_continuous_dataset_with_a_dev_of_its_own_takes_no_share(
 def test_texts_without_a_tokenizer_are_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         prepare(root, {"train": "pos\tgood\n"}, reader="labelled_text", tokenizer="")
-    assert "expected a tokenizer, for the dataset has texts" in capsys.readouterr().err
+    assert "expected a tokenizer, since the dataset has texts" in capsys.readouterr().err
 
 
 LINES = {"reader": "plain_text", "tokenizer": "words", "continuous": True}
@@ -387,9 +387,9 @@ def test_no_word_is_cut_between_train_and_dev(root: Path, share: float, train: s
         ("abc def", {"dev_share": 0.3}, "split 'dev': expected a text, got none; see"),  # the last word is train's
         ("abc def", {"dev_share": 0.99}, "split 'train': expected a text, got none in train0; see"),
         ("\n \n", {}, "split 'train': expected a text, got none in train0; see"),
-        ("pos\ta\n", {"reader": "labelled_text"}, "train0:1: expected a text alone, got its label too, which"),
-        ("a\tO\n", {"reader": "conll_columns"}, "train0:1: expected a text alone, got its tags too"),
-        (["a\n", "b\n"], {"reader": "parallel_text"}, "train0:1: expected a text alone, got its target_text too"),
+        ("pos\ta\n", {"reader": "labelled_text"}, "train0:1: expected only a text, got its label too, which"),
+        ("a\tO\n", {"reader": "conll_columns"}, "train0:1: expected only a text, got its tags too"),
+        (["a\n", "b\n"], {"reader": "parallel_text"}, "train0:1: expected only a text, got its target_text too"),
     ],
 )
 def test_what_cannot_be_one_text_is_refused(root: Path, capsys, content, config: dict, message: str) -> None:

@@ -54,7 +54,7 @@ def test_features_have_captions_and_no_tokens(root: Path) -> None:
     assert report["overlap"]["train and dev"] == {"sentences": 2, "examples": {"train": 2, "dev": 2}}
     page = (folder / "report.md").read_text()
     assert "| train | 2 x 2 | 0.0 | 11.0 |" in page
-    assert "Features that stand in two splits" in page
+    assert "Features that occur in two splits" in page
     assert "Truncation" not in page
 
 

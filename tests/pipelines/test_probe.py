@@ -121,7 +121,7 @@ def test_the_page_colours_texts_of_both_labels_whole(probed, toy):
     assert page.count("<section>") == 2 * output.SHOWN_TEXTS
     for label in ("positive", "negative"):
         first = next(example for example in toy["dev"] if example.label == label)
-        assert f"{first.id}: {label}; the unit says" in page
+        assert f"{first.id}: {label}; the unit predicts" in page
         body = page.partition(f"{first.id}: ")[2].partition('<div class="text">')[2].partition("</div>")[0]
         assert "".join(piece.partition(">")[2] for piece in body.split("<")) == first.text
 
@@ -157,7 +157,7 @@ def test_a_long_text_is_cut_on_the_page_and_an_empty_one_is_read(run, toy, tmp_p
     ("change", "told"),
     [
         ({"label": None}, "train.jsonl:1: expected `label`, which a probe learns, got none"),
-        ({"label": "a"}, "train.jsonl: expected two labels, which a unit can tell apart, got 1, a"),
+        ({"label": "a"}, "train.jsonl: expected two labels, which a unit can separate, got 1, a"),
     ],
 )
 def test_a_dataset_without_two_labels_is_one_line_and_code_2(run, toy, tmp_path, capsys, change, told):

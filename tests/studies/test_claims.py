@@ -218,7 +218,7 @@ def test_a_plain_network_that_learned_nothing_is_told_with_the_verdicts():
     _, fall, gated = recall_over_a_gap.verdicts(failed)
     for verdict in (fall, gated):
         assert "recalls only 30 (30 to 30) % over 2 words" in verdict.found
-        assert verdict.found.endswith("says nothing of distance")
+        assert verdict.found.endswith("says nothing about distance")
     _, fall, gated = recall_over_a_gap.verdicts(recalls(simple_rnn=0.2))
     assert "distance" not in fall.found + gated.found
 
@@ -230,4 +230,4 @@ def test_seeds_that_clipping_did_not_help_are_counted():
             for row in explosions(0.5, 1e6, 2.0, 0.1)
         ]
     )
-    assert "less than chance in 2 of 3 seeds" in clipped.found
+    assert "below chance in 2 of 3 seeds" in clipped.found

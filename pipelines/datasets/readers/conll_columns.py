@@ -61,8 +61,10 @@ class Reader(FileReader):
                             text = value.strip() if key.strip() == "text" else text
                             continue
                         if self.separator == " ":
-                            told = f"expected a comment or a token, got what may be either: {line[:60]!r}"
-                            raise InputError(f"{path}:{number}: {told}; let `comment` be what begins comments alone")
+                            told = f"expected a comment or a token, got a line that may be either: {line[:60]!r}"
+                            raise InputError(
+                                f"{path}:{number}: {told}; choose a `comment` that only comments begin with"
+                            )
                     if columns[0] == DOCUMENT:
                         continue
                     if len(columns) < needed or len(columns) != width:

@@ -40,15 +40,15 @@ class Reader(FileReader):
                         continue
                     columns = line.split("\t")
                     if len(columns) != len(_COLUMNS):
-                        raise InputError(f"{path}:{number}: expected 10 columns between tabs, got {len(columns)}")
+                        raise InputError(f"{path}:{number}: expected 10 columns separated by tabs, got {len(columns)}")
                     if not _ID.fullmatch(columns[0]):
                         got = repr(columns[0][:60])
-                        raise InputError(f"{path}:{number}: expected a number as 3, 3-4 or 3.1, got {got}")
+                        raise InputError(f"{path}:{number}: expected a number like 3, 3-4 or 3.1, got {got}")
                     if not columns[0].isdecimal():
                         continue
                     if int(columns[0]) != len(tokens) + 1:
                         told = f"expected word {len(tokens) + 1}, got {columns[0][:60]}"
-                        raise InputError(f"{path}:{number}: {told}; a blank line stands between sentences")
+                        raise InputError(f"{path}:{number}: {told}; separate sentences by a blank line")
                     form, tag = columns[1].strip(), columns[_COLUMNS.index(self.tags)].strip()
                     if not form:
                         raise InputError(f"{path}:{number}: expected a word, got none")

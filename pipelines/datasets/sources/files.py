@@ -104,7 +104,7 @@ def download(file: DatasetFile) -> Path:
 
     sha256 = file.url_sha256 or file.sha256
     if not sha256:
-        raise InputError(f"{file.url}: expected a sha256 beside the url; nothing is downloaded without one")
+        raise InputError(f"{file.url}: expected a sha256 with the url; nothing is downloaded without one")
     name = f"{sha256[:16]}-{file.url.rpartition('/')[2]}"
     try:
         return Path(pooch.retrieve(file.url, f"sha256:{sha256}", fname=name, path=pooch.os_cache("elman")))

@@ -168,7 +168,7 @@ def _image(builder: Any, path: str) -> Column:
 
     feature, _ = _known(builder, path)
     if not isinstance(feature, tfds.features.Image) or feature.shape[-1] != 1 or feature.np_dtype != np.uint8:
-        raise InputError(f"{builder.name}: expected images of one channel of bytes in feature {path!r}, got {feature}")
+        raise InputError(f"{builder.name}: expected single-channel images of bytes in feature {path!r}, got {feature}")
     value = _value(path)
     return lambda row: (np.asarray(value(row))[:, :, 0] / 255).astype("float32")
 

@@ -28,7 +28,7 @@ class Source(files.Source):
             if split not in self.sentences:
                 raise InputError(f"expected a number of `sentences` of split {split!r}, got none")
             if any(file.sha256 or file.url or file.url_sha256 for file in of_split):
-                raise InputError("toy: expected the path alone of each file, for the grammar writes it")
+                raise InputError("toy: expected only the path of each file, since the grammar writes it")
 
     def read(self, folder: Path) -> Mapping[str, Iterator[Example]]:
         """Writes the sentences into `folder`, and reads the files that the configuration names."""

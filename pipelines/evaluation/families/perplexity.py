@@ -61,7 +61,7 @@ class Perplexity(Family):
         values, unknown = prediction.get("log_probabilities"), prediction.get("unknown")
         if not isinstance(values, list) or len(values) != len(reference.tokens):
             got = len(values) if isinstance(values, list) else repr(values)
-            raise InputError(f"expected {len(reference.tokens)} `log_probabilities`, one a token, got {got}")
+            raise InputError(f"expected {len(reference.tokens)} `log_probabilities`, one per token, got {got}")
         if not all(type(value) in (int, float) and -LARGEST <= value <= 0 for value in values):
             raise InputError("expected finite `log_probabilities` of at most 0")
         places = range(len(values))

@@ -28,7 +28,7 @@ class Tagging(Family):
         if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
             raise InputError(f"expected a list of `tags`, got {tags!r}")
         if len(tags) != len(reference.tags):
-            raise InputError(f"expected {len(reference.tags)} tags, one a token, got {len(tags)}")
+            raise InputError(f"expected {len(reference.tags)} tags, one per token, got {len(tags)}")
 
     def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
         """Every number on resamples of whole sentences; a tag counts once for each token that has it."""

@@ -37,7 +37,7 @@ def test_the_folder_that_a_command_runs_in_is_not_replaced(
 ) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    with pytest.raises(InputError, match="expected a folder of its own"), atomic_folder(output):
+    with pytest.raises(InputError, match="expected an output folder"), atomic_folder(output):
         pass
     assert (tmp_path / "here").is_dir()
 

@@ -138,7 +138,7 @@ def test_another_file_and_a_damaged_one_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"b\.npy: no such file"):
         open_features(tmp_path / "b.npy")
     (tmp_path / "a.npy").write_text("zero,one\n")
-    with pytest.raises(InputError, match=r"a\.npy:1: expected a NumPy file \(\.npy\), got another"):
+    with pytest.raises(InputError, match=r"a\.npy:1: expected a NumPy file \(\.npy\), got something else"):
         open_features(tmp_path / "a.npy")
     whole = saved(tmp_path / "a.npy", np.zeros((4, 3))).read_bytes()
     for content in (whole[:-1], whole[:60], whole + b"\0"):

@@ -59,7 +59,7 @@ def test_tfds_images_are_scaled_features(tmp_path: Path, monkeypatch: pytest.Mon
     assert first.features is not None
     assert first.features.dtype == np.float32
     np.testing.assert_allclose(first.features, [[0, 0.2, 1], [0, 0, 0.4]], rtol=1e-6)
-    with pytest.raises(InputError, match="expected images of one channel of bytes in feature 'coloured', got Image"):
+    with pytest.raises(InputError, match="expected single-channel images of bytes in feature 'coloured', got Image"):
         replace(config, features={**features, "features": "coloured"}).read(Path())
 
 

@@ -42,7 +42,5 @@ def test_a_word_ends_behind_its_last_letter(position: int, end: int) -> None:
 
 
 def test_what_joining_would_lose_is_refused() -> None:
-    with pytest.raises(
-        InputError, match="a:1: expected a text alone, got its label too, which `continuous` would lose"
-    ):
+    with pytest.raises(InputError, match="a:1: expected only a text, got its label too, which `continuous` would drop"):
         only_text(Example("a:1", "x", (), label="y"))

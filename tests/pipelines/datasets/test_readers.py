@@ -61,8 +61,8 @@ def test_conllu_takes_tags_from_the_column_asked_for(write: Write) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ("1\tJa\tja\tINTJ", r":11: expected 10 columns between tabs, got 4"),
-        ("x\tJa\tja\tINTJ\tITJ\t_\t0\troot\t_\t_", r":11: expected a number as 3, 3-4 or 3\.1, got 'x'"),
+        ("1\tJa\tja\tINTJ", r":11: expected 10 columns separated by tabs, got 4"),
+        ("x\tJa\tja\tINTJ\tITJ\t_\t0\troot\t_\t_", r":11: expected a number like 3, 3-4 or 3\.1, got 'x'"),
         ("1\tJa\tja\t_\tITJ\t_\t0\troot\t_\t_", r":11: expected upos of the word 'Ja', got none"),
         ("1\t\tja\t_\tITJ\t_\t0\troot\t_\t_", r":11: expected a word, got none"),
     ],
@@ -173,7 +173,7 @@ def test_a_comment_mark_that_is_a_token_stays_one(write: Write) -> None:
     examples = list(conll_columns.Reader(comment="#").read([write(text)]))
     assert pairs(examples) == [[("#", "O"), ("one", "O")], [("#fun", "B-X")]]
     assert examples[0].text == "# one"
-    with pytest.raises(InputError, match=":2: expected a comment or a token, got what may be either: '# O'"):
+    with pytest.raises(InputError, match=":2: expected a comment or a token, got a line that may be either: '# O'"):
         list(conll_columns.Reader(comment="#", separator=" ").read([write("a O\n# O\n")]))
 
 
@@ -181,7 +181,7 @@ def test_conllu_sentences_without_a_blank_line_between_are_refused(write: Write)
     word = "{}\tJa\tja\tINTJ\tITJ\t_\t0\troot\t_\t_\n"
     for ids, expected in (("1 1", 2), ("1 3", 2), ("2", 1), ("1 2 1", 3)):
         got = ids.split()[-1]
-        with pytest.raises(InputError, match=f"expected word {expected}, got {got}; a blank line stands between"):
+        with pytest.raises(InputError, match=f"expected word {expected}, got {got}; separate sentences by a"):
             list(conllu.Reader().read([write("".join(map(word.format, ids.split())))]))
 
 
@@ -355,7 +355,7 @@ def test_objects_may_hold_tokens_and_tags(write: Write) -> None:
         ('{"tokens": "a"}', {"tokens": "tokens"}, r":1: expected a list of 'tokens'"),
         ('{"tokens": ["a", " "]}', {"tokens": "tokens"}, r":1: expected words in 'tokens', got an empty item"),
         ('{"text": "a", "label": " "}', {"text": "text", "label": "label"}, r":1: expected a label, got none"),
-        (r'{"text": "\ud83d"}', {"text": "text"}, r":1: expected whole characters, got half of one, .ud83d"),
+        (r'{"text": "\ud83d"}', {"text": "text"}, r":1: expected whole characters, got a lone surrogate, .ud83d"),
         ("[" * 200_000, {"text": "text"}, r":1: expected a JSON object: "),
         ('{"text": ' + "1" * 5_000 + "}", {"text": "text"}, r":1: expected a JSON object: "),
         ("{}", {"texts": "text"}, r"unknown field 'texts'"),
@@ -368,7 +368,7 @@ def test_malformed_objects_are_refused(write: Write, content: str, fields: dict,
 
 
 def test_tokens_and_tags_of_an_object_must_be_as_many(write: Write) -> None:
-    with pytest.raises(InputError, match="expected 2 tags, one a token, got 1"):
+    with pytest.raises(InputError, match="expected 2 tags, one per token, got 1"):
         list(json_lines.Reader({"tokens": "w", "tags": "t"}).read([write('{"w": ["a", "b"], "t": ["O"]}')]))
 
 

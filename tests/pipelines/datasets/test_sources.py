@@ -110,7 +110,7 @@ def test_a_download_that_fails_or_differs_is_refused(root: Path, site: tuple[Pat
         files.locate(DatasetFile("a.txt", sha256(b"original"), f"{address}/a.txt"))
     with pytest.raises(InputError, match=r"b\.txt: cannot be downloaded: 404"):
         files.locate(DatasetFile("b.txt", "00", f"{address}/b.txt"))
-    with pytest.raises(InputError, match="expected a sha256 beside the url"):
+    with pytest.raises(InputError, match="expected a sha256 with the url"):
         files.locate(DatasetFile("a.txt", url=f"{address}/a.txt"))
 
 
@@ -161,11 +161,11 @@ TFDS = {"source": "tfds", "builder": "a", "splits": {"train": "train"}, "feature
         (FILES | {"files": {"train": []}}, "split 'train': expected a file, got none"),
         (FILES | {"files": {}}, "expected a split (train, dev, test, unlabelled), got none"),
         (TFDS | {"splits": {"valid": "train"}}, "unknown split 'valid'; known: train, dev, test, unlabelled"),
-        (DIGITS | {"dev_share": 0.1}, "expected dev_share 0, for the dataset has a dev split of its own"),
+        (DIGITS | {"dev_share": 0.1}, "expected dev_share 0, since the dataset has its own dev split"),
         (DIGITS | {"label_names": ["odd", "even"]}, "digits: expected 10 label_names, got 2"),
         (TOY | {"sentences": {"valid": 3}}, "unknown split 'valid' in `sentences`; known: train, dev"),
         (TOY | {"sentences": {"dev": 3}}, "expected a number of `sentences` of split 'train', got none"),
-        (TOY | {"files": {"train": [{"path": "a", "sha256": "b"}]}}, "toy: expected the path alone of each"),
+        (TOY | {"files": {"train": [{"path": "a", "sha256": "b"}]}}, "toy: expected only the path of each"),
         (TFDS | {"features": {"txt": "text"}}, "a: unknown field 'txt' in `features`; did you mean 'text'?"),
         (TFDS | {"features": {"label": "label"}}, "a: `features` must map text or tokens or features"),
         (TFDS | {"features": {"text": "b", "tags": "tags"}}, "a: `features` must map text or tokens or"),
@@ -294,7 +294,7 @@ def test_tfds_classes_can_be_renamed_and_unknown_ones_are_no_label(tiny: tfds_so
         ({"features": {"text": "txt"}}, "no feature 'txt'; known: label, pair/en, pair/ru, stars, tags, words"),
         ({"features": {"text": "words"}}, "expected a single value in feature 'words', got 1 dimensions"),
         ({"features": {"tokens": "pair/en"}}, "expected a sequence in feature 'pair/en', got 0 dimensions"),
-        ({"features": {"features": "stars"}}, "expected images of one channel of bytes in feature 'stars', got Scalar"),
+        ({"features": {"features": "stars"}}, "expected single-channel images of bytes in feature 'stars', got Scalar"),
         ({"features": {"features": "image"}}, "no feature 'image'; known: "),
         ({"label_names": ("bad",)}, "expected 2 label_names for feature 'label', got 1"),
         ({"features": {"text": "pair/en", "label": "stars"}, "label_names": ("a",)}, "expected 0 label_names"),

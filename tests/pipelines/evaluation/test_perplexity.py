@@ -89,9 +89,9 @@ def test_a_long_text_is_resampled_in_blocks():
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"log_probabilities": None}, "expected 2 `log_probabilities`, one a token, got None"),
-        ({"log_probabilities": [-1.0]}, "one a token, got 1"),
-        ({"log_probabilities": [-1.0] * 3}, "one a token, got 3"),
+        ({"log_probabilities": None}, "expected 2 `log_probabilities`, one per token, got None"),
+        ({"log_probabilities": [-1.0]}, "one per token, got 1"),
+        ({"log_probabilities": [-1.0] * 3}, "one per token, got 3"),
         ({"log_probabilities": [-1.0, 0.5]}, "at most 0"),
         ({"log_probabilities": [-1.0, float("-inf")]}, "finite"),
         ({"log_probabilities": [-1.0, float("nan")]}, "finite"),

@@ -43,7 +43,7 @@ def test_a_tag_that_only_test_has_is_wrong_and_counts():
 
 
 def test_one_tag_too_few_is_refused():
-    with pytest.raises(InputError, match="expected 2 tags, one a token, got 1"):
+    with pytest.raises(InputError, match="expected 2 tags, one per token, got 1"):
         tagging.FAMILY.check(sentence(0, "N V"), {"tags": ["N"]})
     with pytest.raises(InputError, match="expected a list of `tags`, got 'N V'"):
         tagging.FAMILY.check(sentence(0, "N V"), {"tags": "N V"})

@@ -15,7 +15,7 @@ def test_pieces_are_coloured_by_their_side_of_the_threshold_and_neighbours_of_a_
     shown = page_of(ShownText("dev-1", "pos", "neg", -0.5, list("a<b&c"), values))
     spans = "<span class=a0>a</span><span class=a10>&lt;b</span><span class=b10>&amp;</span><span class=a0>c</span>"
     assert f'<div class="text">{spans}</div>' in shown
-    assert "dev-1: pos; the unit says neg (-0.500)" in shown
+    assert "dev-1: pos; the unit predicts neg (-0.500)" in shown
     assert ".a10 { background: rgba(31, 119, 180, 0.70); }" in shown
     assert ".b10 { background: rgba(214, 39, 40, 0.70); }" in shown
     assert "neg, -0.300 or less <b><i class=b10></i>" in shown

@@ -92,12 +92,12 @@ def test_labels_by_hand():
 
 @pytest.mark.parametrize(("labels", "told"), [(["a"] * 4, "got 1, a"), (["a", "b", "c", "a"], "got 3, a, b, c")])
 def test_other_than_two_labels_are_refused(labels, told):
-    with pytest.raises(InputError, match=f"expected two labels, which a unit can tell apart, {told}"):
+    with pytest.raises(InputError, match=f"expected two labels, which a unit can separate, {told}"):
         fit_probe(np.eye(4), labels, np.eye(4), labels, seed=1)
 
 
 def test_states_that_are_all_the_same_are_refused():
-    with pytest.raises(InputError, match="expected states that differ with the label"):
+    with pytest.raises(InputError, match="expected states that depend on the label"):
         fit_probe(np.ones((4, 2)), ["a", "b", "a", "b"], np.ones((4, 2)), ["a", "b", "a", "b"], seed=1)
 
 

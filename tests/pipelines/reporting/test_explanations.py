@@ -9,7 +9,7 @@ def test_words_are_coloured_by_their_share_of_the_largest_weight():
     page = section(row)
     assert "positive (75.0%)" in page
     assert '<span style="background: rgba(31, 119, 180, 0.17)" title="+0.5000">a</span>' in page
-    assert 'title="cut off: not read">&lt;b&gt;</span>' in page
+    assert 'title="truncated">&lt;b&gt;</span>' in page
     assert '<span style="background: rgba(214, 39, 40, 0.70)" title="-2.0000">bad</span>' in page
 
 

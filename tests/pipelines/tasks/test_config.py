@@ -54,7 +54,7 @@ def load(tmp_path):
         ("translation", "model", {"label_smoothing": 1.0}, "expected label_smoothing from 0 to below 1, got 1.0"),
         ("translation", "model", {"scheduled_sampling": -0.1}, "expected scheduled_sampling from 0 to below 1"),
         ("sentiment", "training", {"frozen_epochs": 7}, "expected frozen_epochs from 0 to below epochs, got 7"),
-        ("sentiment", "training", {"frozen_epochs": 1, "averaging": 0.9}, "so it takes no frozen_epochs; remove one"),
+        ("sentiment", "training", {"frozen_epochs": 1, "averaging": 0.9}, "excludes frozen_epochs; remove one"),
         ("text_generation", "training", {"sample_steps": 0}, "expected sample_steps of at least 1, got 0"),
     ],
 )
@@ -99,7 +99,7 @@ def test_a_decoding_method_brings_its_own_keys(load):
         ("text_generation", "bilstm", {}, "a language model reads forwards; expected `bidirectional: false`"),
         ("captioning", "bigru", {}, "captions are written forwards; expected `bidirectional: false`"),
         ("sentiment", "lstm", {"model": {"word_vectors": "frozen"}, "training": {"frozen_epochs": 1}},
-         "training.frozen_epochs is for vectors that are fine-tuned after them; remove it"),
+         "training.frozen_epochs needs word_vectors: fine_tuned; remove it"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_together_is_refused_when_a_run_is_read(task, cell, changes, told, tmp_path):

@@ -41,8 +41,8 @@ def test_without_copying_no_unknown_word_is_written(ten_examples, small_vectors)
 
 @pytest.mark.parametrize(
     ("name", "keys", "told"),
-    [("translation", {"attention": "none"}, "without attention no source word"),
-     ("captioning", {}, "there are no source words that could be copied")],
+    [("translation", {"attention": "none"}, "copying needs attention"),
+     ("captioning", {}, "there are no source words to copy")],
 )  # fmt: skip
 def test_copying_needs_source_words_and_attention(name, keys, told):
     config = task_config(name, decoding={"copy_unknown": True}, **keys)

@@ -140,7 +140,7 @@ def test_a_loss_too_high_for_its_perplexity_makes_it_infinite(ten_examples, smal
 @pytest.mark.parametrize("key", ["recurrent_dropout", "weight_dropout"])
 def test_a_decoder_that_is_fed_its_output_refuses_dropout_of_states_and_their_weights(key):
     cell = cell_config("gru", True, **{key: 0.5})
-    with pytest.raises(InputError, match=f"its steps have no {key}; remove one of the two"):
+    with pytest.raises(InputError, match=f"cannot be combined with {key}; remove one of the two"):
         Translation.check(task_config("translation", input_feeding=True), cell)
 
 

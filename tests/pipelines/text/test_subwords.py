@@ -43,7 +43,7 @@ def test_equal_texts_give_equal_bytes_and_ids(tmp_path):
 
 
 def test_more_pieces_than_the_texts_can_give_are_refused_in_one_line(tmp_path):
-    with pytest.raises(InputError, match=r"subwords: 5000 pieces cannot be had of these texts: .") as refused:
+    with pytest.raises(InputError, match=r"subword_vocab_size: 5000 is not possible for these texts: .") as refused:
         train_encoding(TEXTS, 5000, tmp_path / "encoding")
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "encoding").exists()
@@ -53,14 +53,14 @@ def test_more_pieces_than_the_texts_can_give_are_refused_in_one_line(tmp_path):
     ("pieces", "advice"),
     [
         (5000, "choose 47 or fewer"),
-        (5, "choose 14 or more, for every character needs one"),
-        (2, "they hold no words, or more characters than pieces"),
+        (5, "choose 14 or more, since every character needs one"),
+        (2, "they have no words, or more characters than that"),
     ],
 )
 def test_what_cannot_be_had_is_told_without_the_librarys_assertions(tmp_path, pieces, advice):
     with pytest.raises(InputError) as refused:
         train_encoding(TEXTS, pieces, tmp_path / "encoding")
-    assert str(refused.value) == f"subwords: {pieces} pieces cannot be had of these texts: {advice}"
+    assert str(refused.value) == f"subword_vocab_size: {pieces} is not possible for these texts: {advice}"
 
 
 def test_a_book_in_one_text_gives_the_encoding_of_its_lines(tmp_path):

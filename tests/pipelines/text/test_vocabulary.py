@@ -48,5 +48,5 @@ def test_a_saved_vocabulary_gives_the_same_ids(tmp_path):
 
 
 def test_a_word_twice_is_refused():
-    with pytest.raises(ValueError, match="'a' stands twice"):
+    with pytest.raises(ValueError, match="'a' occurs twice"):
         Vocabulary(["a"], ["a"])
