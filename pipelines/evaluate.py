@@ -3,10 +3,9 @@
 import argparse
 from pathlib import Path
 
-from embeddings import store
 from embeddings.foundation.config import load_part
 from embeddings.foundation.errors import InputError, exits_on_input_error
-from embeddings.foundation.files import atomic_folder, write_json
+from embeddings.foundation.files import atomic_folder, read_json, write_json
 from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.config import MetricsConfig
@@ -16,6 +15,7 @@ from pipelines.evaluation.records import Scores, main_scores, summary, write_sco
 from pipelines.evaluation.scores import Context, evaluate
 from pipelines.evaluation.tables import write_table, write_tables
 
+WORDS = "vocabulary.json"  # of an artefact of word vectors: all that is read of it here
 SHOWN = 2  # metrics in the metrics file: `dvc metrics show` has a column for each
 
 
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
     references = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in splits}
     tagged = bool(references) and all(example.tags is not None for each in references.values() for example in each)
     train = options.data / "train.jsonl"  # a dataset may be there to be tested on alone
-    vectors = store.read(options.vectors).words if options.vectors else None
+    vectors = read_json(options.vectors / WORDS) if options.vectors else None
     known = known_from(read_examples(train), vectors) if tagged and train.exists() else None
     scores: Scores = {system: {} for system in folders}
     with atomic_folder(options.output) as output:

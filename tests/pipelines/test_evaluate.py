@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from embeddings import store
 from pipelines.data.examples import Example, write_examples
 from pipelines.evaluate import main
 from pipelines.evaluation.records import read_scores
@@ -53,6 +55,27 @@ def root(tmp_path):
 def read_table(path):
     with open(path, newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_words_are_told_apart_by_the_words_of_an_artefact_of_vectors(root):
+    from gensim.models import KeyedVectors
+
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(["word"], np.ones((1, 2), "float32"))
+    store.save(root / "vectors", vectors, {})
+    write_examples(root / "data/train.jsonl", [Example("train-0", "", ("other",), tags=("NOUN",))])
+    main([*arguments(root, write_predictions(root / "run")), "--vectors", str(root / "vectors")])
+    table = (root / "evaluation/dev/novelty.csv").read_text(encoding="utf-8")
+    assert "word with a vector" in table
+    assert "word without a vector" not in table
+
+
+def test_vectors_that_are_not_there_are_refused_in_one_line(root, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main([*arguments(root, write_predictions(root / "run")), "--vectors", str(root / "nowhere")])
+    path = root / "nowhere/vocabulary.json"
+    assert capsys.readouterr().err == f"error: {path}: no such file; run the stage that writes it (`dvc repro`)\n"
+    assert not (root / "evaluation").exists()
 
 
 def test_a_run_gets_scores_metrics_and_tables(root, capsys):
