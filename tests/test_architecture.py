@@ -78,6 +78,11 @@ def test_layers_and_cells_hold_tensorflow_in_one_file():
     assert holders == [ROOT / "pipelines/layers/loops/operation.py"]
 
 
+def test_layers_name_no_cell():
+    for path in (ROOT / "pipelines/layers").rglob("*.py"):
+        assert not re.search(r"pipelines[./]cells", path.read_text(encoding="utf-8")), path
+
+
 def test_every_folder_has_its_rule():
     assert {path.parent.name for path in (ROOT / "pipelines").glob("*/__init__.py")} == set(ALLOWED)
 

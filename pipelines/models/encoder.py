@@ -27,12 +27,16 @@ def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dr
     return WordEmbedding(*rows, dimensions, name="source_vectors")(token_ids)
 
 
+def recurrent_layer(config: EncoderConfig, units: int, name: str, seed: int) -> keras.layers.Layer:
+    """A layer of an encoder's cell, in one direction; it returns a sequence and its last states."""
+    return plugins.load("pipelines.cells", config.cell, "layer").layer(units, name, seed, **asdict(config.own))
+
+
 def recurrent_stack(config: EncoderConfig, seed: int, name: str = "encoder") -> list[keras.layers.Layer]:
     """The recurrent layers of an encoder, the first one first; each returns a sequence and its last states."""
-    cell = plugins.load("pipelines.cells", config.cell, "layer")
     layers = []
     for level in range(config.depth):
-        layer = cell.layer(config.units, f"{name}_{level}", seed + level, **asdict(config.own))
+        layer = recurrent_layer(config, config.units, f"{name}_{level}", seed + level)
         layers.append(keras.layers.Bidirectional(layer, name=f"{name}_{level}") if config.bidirectional else layer)
     return layers
 

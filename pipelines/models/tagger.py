@@ -6,7 +6,7 @@ import keras
 
 from pipelines.layers import CRF, CharFeatures, CRFLoss
 from pipelines.models.config import CharacterConfig, EncoderConfig
-from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_stack
+from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_layer, recurrent_stack
 from pipelines.text.vocabulary import Vocabulary
 from pipelines.text.word_forms import SHAPES
 
@@ -51,13 +51,17 @@ def build_tagger(
         word_numbers = keras.Input((None,), dtype="int32", name="word_numbers")
         character_ids = keras.Input((None,), dtype="int32", name="character_ids")
         inputs += [word_numbers, character_ids]
+        recurrent = None
+        if characters.encoder == "recurrent":
+            one = recurrent_layer(cell.without_dropout(), characters.units // 2, "characters", seed + 400)
+            recurrent = keras.layers.Bidirectional(one)
         read = CharFeatures(
-            cell.cell if characters.encoder == "recurrent" else characters.encoder,
             len(vocabularies["characters"]),
             characters.dimensions,
             characters.units,
             characters.dropout,
             seed + 400,
+            recurrent,
             name="char_features",
         )
         features.append(read(word_numbers, character_ids))

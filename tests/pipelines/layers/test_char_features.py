@@ -12,7 +12,11 @@ NUMBERS = np.array([[1, 2, 2], [2, 1, 0]], "int32")
 
 def features(encoder, **changes):
     settings = {"characters": 9, "dimensions": 5, "units": 6, "dropout": 0.0, "seed": 1, **changes}
-    return CharFeatures(encoder, **settings)
+    return CharFeatures(**settings, recurrent=None if encoder == "cnn" else of_cell(encoder))
+
+
+def of_cell(name):
+    return keras.layers.Bidirectional(plugins.load("pipelines.cells", name, "layer").layer(3, "characters", 1))
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)
@@ -61,15 +65,19 @@ def test_a_saved_layer_gives_the_same(encoder, tmp_path):
 
 
 def test_two_directions_share_the_units():
-    with pytest.raises(ValueError, match="must be even"):
+    with pytest.raises(ValueError, match=r"twice the units of each direction.*units=5, directions of 3"):
         features("lstm", units=5)
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_a_dtype_policy_of_its_own_reaches_every_part_and_survives_saving(encoder, tmp_path):
     numbers, characters = keras.Input((None,), dtype="int32"), keras.Input((None,), dtype="int32")
-    settings = {"characters": 9, "dimensions": 5, "units": 6, "dropout": 0.0, "seed": 1}
-    layer = CharFeatures(encoder, **settings, dtype="mixed_bfloat16")
+    settings = {"characters": 9, "dimensions": 5, "units": 6, "dropout": 0.0, "seed": 1, "dtype": "mixed_bfloat16"}
+    recurrent = None
+    if encoder != "cnn":
+        kind, mixed = type(of_cell(encoder).forward_layer), {"dtype": settings["dtype"]}
+        recurrent = keras.layers.Bidirectional(kind(3, return_sequences=True, return_state=True, **mixed), **mixed)
+    layer = CharFeatures(**settings, recurrent=recurrent)
     model = keras.Model([numbers, characters], layer(numbers, characters))
     found = model([NUMBERS, CHARACTERS])
     assert keras.backend.standardize_dtype(found.dtype) == "bfloat16"
