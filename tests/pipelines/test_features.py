@@ -214,14 +214,15 @@ def test_words_are_not_read_from_images(key):
 
 
 @pytest.mark.parametrize(
-    ("stage", "name", "key"),
-    [(train, "dataset", "name"), (train, "counts", "tokens"), (baseline, "dataset", "target_language"),
-     (evaluate, "dataset", "name"), (compare, "dataset", "target_language")],
+    ("stage", "path", "key"),
+    [(train, "data/columns/dataset.json", "name"), (train, "data/columns/counts.json", "tokens"),
+     (baseline, "data/columns/dataset.json", "target_language"), (evaluate, "data/columns/dataset.json", "name"),
+     (compare, "runs/columns/config.json", "run")],
 )  # fmt: skip
-def test_a_description_that_was_emptied_is_refused_in_one_line(folder, tmp_path, monkeypatch, capsys, stage, name, key):
+def test_a_description_that_was_emptied_is_refused_in_one_line(folder, tmp_path, monkeypatch, capsys, stage, path, key):
     shutil.copytree(folder, tmp_path / "all")
     monkeypatch.chdir(tmp_path / "all")
-    Path(f"data/columns/{name}.json").write_text("{}")
+    Path(path).write_text("{}")
     random, of_data = "vectors/random", {"data": "data/columns", "output": "out"}
     of_task = {**of_data, "task": "configs/tasks/column_classification.yaml"}
     options = {
@@ -233,7 +234,7 @@ def test_a_description_that_was_emptied_is_refused_in_one_line(folder, tmp_path,
     }  # fmt: skip
     with pytest.raises(SystemExit, match="2"):
         stage.main(arguments(**options[stage]))
-    told = f"data/columns/{name}.json: expected an object with the key {key!r}; run the stage that writes it again"
+    told = f"{path}: expected an object with the key {key!r}; run the stage that writes it again"
     error = capsys.readouterr().err
     assert told in error
     assert error.count("\n") == 1
