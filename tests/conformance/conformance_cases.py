@@ -10,6 +10,7 @@ from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from pipelines.models.config import build_encoder
 from pipelines.models.word_vectors import set_word_vectors, word_tables
+from pipelines.models.tracing import trace_once
 from pipelines.runs.config import Run
 from pipelines.tasks.config import build_task
 from pipelines.text.tokenization import detokenizer_of
@@ -87,6 +88,7 @@ def build(task, cell, vectors, examples, seed=1):
         widths["features"] = built.source(examples[0]).source.shape[-1]
     model = built.build_model(widths, seed)
     set_word_vectors(word_tables(model, built.text_fields()), built.vocabularies, of_fields, seed)
+    trace_once(model)
     return built, model
 
 
