@@ -11,6 +11,17 @@ import sys
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 
+LIBRARIES = (  # that the stages import
+    "keras",
+    "numba",
+    "gensim.models",
+    "scipy.stats",
+    "sklearn.feature_extraction.text",
+    "sklearn.linear_model",
+    "sacrebleu",
+    "threadpoolctl",
+)
+
 
 @exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
@@ -21,6 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.jobs is not None and options.jobs < 1:
         raise InputError(f"--jobs: expected at least 1, got {options.jobs}")
 
+    from pipelines.reproduction import forked_python
     from pipelines.reproduction.jobs import default_jobs, run_chains
     from pipelines.reproduction.repository import Repository
 
@@ -32,10 +44,11 @@ def main(arguments: list[str] | None = None) -> None:
     jobs = min(options.jobs or default_jobs(), len(chains))
     print(f"{sum(len(chain.stages) for chain in chains)} stages in {len(chains)} chains, {jobs} at a time", flush=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
-    try:
-        problems = run_chains(chains, jobs, repository.keep_lock_file)
-    finally:
-        repository.mend_lock_file()
+    with forked_python.first_on_path(LIBRARIES if len(chains) > jobs else ()):
+        try:
+            problems = run_chains(chains, jobs, repository.keep_lock_file)
+        finally:
+            repository.mend_lock_file()
     for name, problem in problems.items():
         print(f"{name}: {problem}", file=sys.stderr)
     if problems:

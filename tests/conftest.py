@@ -7,11 +7,27 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 import tempfile
 from pathlib import Path
 
-import forked_python
 import numpy as np
 import pytest
 
-import pipelines  # noqa: F401  (TensorFlow starts without its notes)
+from pipelines.reproduction import forked_python  # and TensorFlow starts without its notes
+
+LIBRARIES = (
+    "tensorflow",
+    "keras",
+    "numba",
+    "scipy.stats",
+    "sklearn.feature_extraction.text",
+    "sklearn.linear_model",
+    "gensim.models",
+    "sacrebleu",
+    "threadpoolctl",
+    "dvc.cli.parser",
+    "dvc.commands.repro",
+    "dvc.repo.experiments",
+    "dvc.repo.reproduce",
+    "celery",
+)
 
 TEN_SENTENCES = [
     ("Anna saw the small dog", "Анна увидела маленькую собаку", "PROPN VERB DET ADJ NOUN", "B-PER O O O O", "positive"),
@@ -34,7 +50,7 @@ def pytest_configure(config):
     """The process that the tests are started with also starts the Python that forks, for itself and its workers."""
     if not hasattr(config, "workerinput"):
         folder = tempfile.TemporaryDirectory(prefix="elman-")
-        process = forked_python.start(Path(folder.name))
+        process = forked_python.start(Path(folder.name), LIBRARIES, at_once=False)
         os.environ["FORKED_PYTHON"] = folder.name
 
         def end():

@@ -44,7 +44,7 @@ class QuietStart(MetaPathFinder):
                 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # without notes later on
                 with _without_notes():
                     load(module)
-                    if not _has_cuda_driver():
+                    if not has_cuda_driver():
                         module.config.list_physical_devices()  # looks for one
 
             spec.loader.exec_module = load_quietly
@@ -74,7 +74,8 @@ def _without_notes() -> Iterator[None]:
             sed.wait(timeout=1)
 
 
-def _has_cuda_driver() -> bool:
+def has_cuda_driver() -> bool:
+    """Whether there is a driver of NVIDIA's GPUs."""
     try:
         ctypes.CDLL("libcuda.so.1")
     except OSError:

@@ -1,0 +1,206 @@
+"""A Python that has imported the large libraries once and forks itself for each command.
+
+A command costs its own work so, not three seconds of imports before it. Each runs in a process of its own that has
+imported nothing of the repository. Commands that ask for a PYTHONHASHSEED, and those that are no `python -m MODULE`,
+get a new interpreter, from its first byte on; so do all while the libraries are being imported, and if that failed.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def first_on_path(libraries: Sequence[str]) -> Iterator[None]:
+    """Lets the commands of a block be forked, but not with a GPU or elsewhere than on Linux, where that is not safe."""
+    from embeddings.foundation.quiet_start import has_cuda_driver
+
+    if sys.platform != "linux" or has_cuda_driver():
+        yield
+        return
+    path = os.environ["PATH"]
+    with tempfile.TemporaryDirectory(prefix="elman-") as folder:
+        process = start(Path(folder), libraries)
+        os.environ["PATH"] = os.pathsep.join([folder, path])
+        try:
+            yield
+        finally:
+            os.environ["PATH"] = path
+            process.kill()
+            process.communicate()
+
+
+def start(folder: Path, libraries: Sequence[str], at_once: bool = True) -> subprocess.Popen:
+    """Starts the Python that forks, which ends with its standard input, and writes commands that ask it into a folder.
+
+    Args:
+        folder: to stand first on the PATH: it gets `python`, `dvc` and `elman`.
+        libraries: what to import.
+        at_once: whether to import it now; else the first command waits for it.
+    """
+    address = str(folder / "socket")
+    ask = f'exec "{sys.executable}" -SEs "{__file__}" "{address}"'
+    for name, module in (("python", ""), ("dvc", " -m dvc"), ("elman", " -m pipelines.cli")):
+        (folder / name).write_text(f'#!/bin/sh\n{ask}{module} "$@"\n', encoding="utf-8")
+        (folder / name).chmod(0o755)
+    with open(folder / "log", "w") as log:
+        command = [sys.executable, __file__, "--listen", address, str(int(at_once)), *libraries]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment)
+
+
+def ask(address: str, arguments: list[str]) -> None:
+    """Lets the Python that listens run a command in this process's folder, environment and streams, and ends as it."""
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        if arguments[:1] != ["-m"] or "PYTHONHASHSEED" in os.environ:
+            raise FileNotFoundError
+        connection.connect(address)
+    except OSError:
+        os.execv(sys.executable, [sys.executable, *arguments])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's reaches the command itself, whose end this waits for
+    words = [os.getcwd(), str(len(arguments)), *arguments, *(f"{k}={v}" for k, v in os.environ.items())]
+    message = os.fsencode("\0".join(words))
+    socket.send_fds(connection, [len(message).to_bytes(8, "big")], [0, 1, 2])
+    connection.sendall(message)
+    status = connection.recv(1)
+    os._exit(status[0] if status else 1)
+
+
+def listen(address: str, at_once: bool, libraries: Sequence[str]) -> None:
+    """Runs commands until standard input ends; returns in the process of each command, ready to run it."""
+    import atexit
+
+    atexit.register(leave)  # first, so that it comes last
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if at_once:
+        load(libraries)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen(64)
+    while listener in select.select([listener, sys.stdin], [], [])[0]:
+        connection, _ = listener.accept()
+        if not at_once:
+            load(libraries)
+            at_once = True
+        if os.fork() == 0:
+            listener.close()
+            if run(connection):
+                return
+        connection.close()
+        reap(wait=False)
+    reap(wait=True)
+    os._exit(0)
+
+
+def load(libraries: Sequence[str]) -> None:
+    """Imports libraries, those that there are, and looks for devices where there can be no more than processors."""
+    import gc
+    import importlib
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    for library in libraries:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(library)
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].config.list_physical_devices()  # which says that there is no driver of CUDA
+    gc.collect()
+    gc.freeze()
+
+
+def run(connection: socket.socket) -> bool:
+    """Forks again: returns true in the process of the command; the other one ends with it, and it with who asked."""
+    size, streams, _, _ = socket.recv_fds(connection, 8, 3)
+    with connection.makefile("rb") as file:
+        words = os.fsdecode(file.read(int.from_bytes(size, "big"))).split("\0")
+    ended, awake = os.pipe()
+    for end in (ended, awake):
+        os.set_blocking(end, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(awake)
+    command = os.fork()
+    if not command:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in (connection.detach(), ended, awake):
+            os.close(number)
+        become(streams, words[0], words[2 : 2 + int(words[1])], words[2 + int(words[1]) :])
+        return True
+    for stream in streams:
+        os.close(stream)
+    if ended not in select.select([ended, connection], [], [])[0]:
+        os.kill(command, signal.SIGTERM)  # who asked was killed
+    status = os.waitstatus_to_exitcode(os.waitpid(command, 0)[1]) & 255
+    with contextlib.suppress(OSError):
+        connection.sendall(bytes([status]))
+    os._exit(0)
+
+
+def reap(wait: bool) -> None:
+    """Takes note of forks that have ended, so that their time counts as that of this process's children."""
+    try:
+        while os.waitpid(-1, 0 if wait else os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+status = 0  # with which this process ends
+
+
+def leave() -> None:
+    """Ends this process without taking apart the libraries, which would copy their memory from the other process."""
+    for stream in (sys.stdout, sys.stderr):
+        if not stream.closed:
+            stream.flush()
+    os._exit(status)
+
+
+def become(streams: Sequence[int], folder: str, arguments: list[str], environment: Sequence[str]) -> None:
+    """Gives this process what a new interpreter would find: streams, folder, environment, arguments and paths."""
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update({name: value for name, _, value in (word.partition("=") for word in environment)})
+    buffering = 1 if os.environ.get("PYTHONUNBUFFERED") else -1
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", buffering, encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.orig_argv = [sys.executable, *arguments]
+    sys.argv = arguments[1:]
+    own = sys.path.index(str(Path(__file__).parent))
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[own : own + 1] = [folder, *filter(None, paths)]
+
+
+if __name__ == "__main__":
+    if sys.argv[1] != "--listen":
+        ask(sys.argv[1], sys.argv[2:])
+    listen(sys.argv[2], sys.argv[3] == "1", sys.argv[4:])
+
+    import importlib
+    import runpy
+    import traceback
+
+    sys.modules.pop("sitecustomize", None)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("sitecustomize")  # as a new interpreter does
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    except SystemExit as exit:
+        status = exit.code if isinstance(exit.code, int) else int(exit.code is not None)
+        if isinstance(exit.code, str):
+            print(exit.code, file=sys.stderr)
+    except BaseException:
+        traceback.print_exc()
+        status = 1
