@@ -48,16 +48,18 @@ def main(arguments: list[str] | None = None) -> None:
         (clone / ".venv").symlink_to(sys.prefix)
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         environment |= {"PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]), "PYTHONPATH": str(clone)}
+        environment["NOTES"] = str(notes)
 
-        def seconds(*command: str) -> float:
+        def seconds(*command: str, shown: bool = False) -> float:
             started = time.perf_counter()
-            subprocess.run(command, cwd=clone, env=environment | {"NOTES": str(notes)}, check=True)
+            output = None if shown else subprocess.DEVNULL
+            subprocess.run(command, cwd=clone, env=environment, stdout=output, stderr=output, check=True)
             return time.perf_counter() - started
 
         seconds("python", "-m", "compileall", "-q", "embeddings", "pipelines")
         keras = median([seconds("python", "-c", "import keras") for _ in range(1 + IMPORTS)][1:])
         job = ["make", "--assume-old=.venv/installed", "repro", f"JOBS={options.jobs}", f"PYTHONPATH={clone}:{notes}"]
-        wall = seconds(*job)
+        wall = seconds(*job, shown=True)
         lock = (clone / "dvc.lock").read_text(encoding="utf-8").splitlines()
         stages = sum(line.startswith("    cmd:") for line in lock)
         of_dvc = sum(float(path.read_text()) for path in notes.glob("*.seconds")) / stages
