@@ -33,5 +33,6 @@ def read_description(folder: str | Path) -> dict[str, Any]:
         raise InputError(f"{folder}: expected a run folder with a config.json; `dvc repro` writes runs/<name>")
     content = read_json(where, "name", "run", "task", "cell", "dataset")
     if (found := content.get("format", 1)) != FORMAT:
-        raise InputError(f"{where}: expected a run folder of format {FORMAT}, got {found!r}; train the run anew")
+        again = f"train it again: the stage train@{content['name']}, or `elman train`"
+        raise InputError(f"{where}: expected a run folder of format {FORMAT}, got {found!r}; {again}")
     return content
