@@ -52,24 +52,31 @@ def takes(task, cell, bidirectional):
     return True
 
 
-# The first small configuration of each task with every cell, each other one with one.
+# The first small configuration of each task with every cell, each other one, of a task or of a cell, with one.
 CASES: list[tuple] = [case for case in product(TASKS, CELLS, [False, True]) if takes(*case)]
 OTHERS = [(task, small) for task in TASKS for small in range(1, len(task_class(task).SMALL))]
 CASES += [
     (task, cell, takes(task, cell, True), small) for (task, small), cell in zip(OTHERS, cycle(CELLS), strict=False)
 ]
+OWN = [(cell, number) for cell in CELLS for number in range(1, len(plugins.load("pipelines.cells", cell).SMALL))]
+CASES += [
+    (task, cell, takes(task, cell, True), 0, number) for (cell, number), task in zip(OWN, cycle(TASKS), strict=False)
+]
 
 
 def case_id(case):
     """A case in words."""
-    task, cell, bidirectional, *small = case
-    return f"{task}{''.join(map(str, small))}-{'bi' if bidirectional else ''}{cell}"
+    task, cell, bidirectional, *numbers = case
+    small, own = (str(number or "") for number in (*numbers, 0, 0)[:2])
+    return f"{task}{small}-{'bi' if bidirectional else ''}{cell}{own}"
 
 
 def of_case(case):
     """The small configurations of a case: task and cell."""
-    task, cell, bidirectional, *small = case
-    return task_config(task, small=small[0] if small else 0), cell_config(cell, bidirectional)
+    task, cell, bidirectional, *numbers = case
+    small, own = (*numbers, 0, 0)[:2]
+    keys = plugins.load("pipelines.cells", cell).SMALL[own]
+    return task_config(task, small=small), cell_config(cell, bidirectional, **keys)
 
 
 def build(task, cell, vectors, examples, seed=1):
