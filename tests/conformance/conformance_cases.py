@@ -9,8 +9,8 @@ import keras
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from pipelines.models.config import build_encoder
-from pipelines.models.word_vectors import set_word_vectors, word_tables
 from pipelines.models.tracing import trace_once
+from pipelines.models.word_vectors import set_word_vectors, word_tables
 from pipelines.runs.config import Run
 from pipelines.tasks.config import build_task
 from pipelines.text.tokenization import detokenizer_of
