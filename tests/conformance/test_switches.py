@@ -61,15 +61,16 @@ def fingerprint(task, model, examples):
 
 @pytest.fixture(scope="module")
 def printed(ten_examples, ten_entity_examples, small_vectors):
-    """The fingerprint of a task with other keys of its model."""
+    """The fingerprint of a task with other keys of its model, and of its encoder."""
 
     @cache
-    def fingerprint_of(task, keys=()):
+    def fingerprint_of(task, keys, of_encoder):
         examples = examples_of(task, ten_examples, ten_entity_examples)
-        config = task_config(task, **dict(keys))
-        return fingerprint(*build(config, cell_config("lstm", False), small_vectors, examples), examples)
+        values = {"cell": "lstm", **dict(of_encoder)}
+        encoder = build_encoder({**cell_config(values["cell"], False).flat(), **values}, "a test")
+        return fingerprint(*build(task_config(task, **dict(keys)), encoder, small_vectors, examples), examples)
 
-    return lambda task, keys: fingerprint_of(task, tuple(keys.items()))
+    return lambda task, keys, of_encoder={}: fingerprint_of(task, tuple(keys.items()), tuple(of_encoder.items()))
 
 
 @pytest.mark.parametrize(("task", "key"), KEYS)
@@ -88,56 +89,47 @@ def test_a_key_of_characters_changes_the_model(key, printed):
 
 @pytest.mark.parametrize("key", [key for key in common_keys() if key != "clip_norm"])
 @pytest.mark.parametrize("name", ["sentiment", "ner", "translation", "text_generation"])
-def test_a_key_of_an_encoder_changes_the_model(name, key, ten_examples, ten_entity_examples, small_vectors):
+def test_a_key_of_an_encoder_changes_the_model(name, key, printed):
     if (name, key) == ("text_generation", "bidirectional"):
         pytest.skip("it is refused")
-    examples = examples_of(name, ten_examples, ten_entity_examples)
-    plain = cell_config("lstm", False).flat()
-    prints = [
-        fingerprint(*build(task_config(name), build_encoder(values, "a test"), small_vectors, examples), examples)
-        for values in (plain, {**plain, key: CELL[key]})
-    ]
-    assert prints[0] != prints[1]
+    assert printed(name, {}) != printed(name, {}, {key: CELL[key]})
 
 
 @pytest.mark.parametrize(("cell", "key"), OWN)
 @pytest.mark.parametrize("name", ["sentiment", "translation", "text_generation"])
-def test_a_cells_own_key_changes_the_model(name, cell, key, ten_examples, small_vectors):
-    prints = [
-        fingerprint(
-            *build(task_config(name), cell_config(cell, False, **own), small_vectors, ten_examples), ten_examples
-        )
-        for own in ({}, {key: 0.5})
-    ]
-    assert prints[0] != prints[1]
+def test_a_cells_own_key_changes_the_model(name, cell, key, printed):
+    assert printed(name, {}, {"cell": cell}) != printed(name, {}, {"cell": cell, key: 0.5})
 
 
-def trained_weights(name, examples, vectors, folder, cell, **training):
-    """Weights after a short training, and what it cost."""
-    task, model = build(task_config(name, training={"epochs": 4, "patience": 3, **training}), cell, vectors, examples)
-    config = task.config.training
-    batches = task.batches([task.encode(example) for example in config.augment(examples, 1)], config.batch_size, 1)
-    falling = iter(range(100, 0, -1))
-    cost = fit(
-        model, task.loss(), batches, lambda: {"m": next(falling)}, config, "m", cell.clip_norm, folder / "h.csv",
-        word_tables=list(word_tables(model, task.text_fields()).values()),
-        frozen_epochs=training.get("frozen_epochs", 0),
-    )  # fmt: skip
-    return np.concatenate([np.ravel(weight) for weight in model.get_weights()]), cost["epochs"]
+@pytest.fixture(scope="module")
+def learned(ten_examples, small_vectors, tmp_path_factory):
+    """Weights after a short training of a task with other keys, and the epochs that it took."""
+
+    @cache
+    def training_of(name, keys):
+        training = {"epochs": 4, "patience": 3, **dict(keys)}
+        cell = cell_config("lstm", False, clip_norm=training.pop("clip_norm", 1.0))
+        config = task_config(name, training=training)
+        task, model = build(config, cell, small_vectors, ten_examples)
+        encoded = [task.encode(example) for example in config.training.augment(ten_examples, 1)]
+        falling = iter(range(100, 0, -1))
+        cost = fit(
+            model, task.loss(), task.batches(encoded, config.training.batch_size, 1), lambda: {"m": next(falling)},
+            config.training, "m", cell.clip_norm, tmp_path_factory.mktemp("run") / "h.csv",
+            word_tables=list(word_tables(model, task.text_fields()).values()),
+            frozen_epochs=training.get("frozen_epochs", 0),
+        )  # fmt: skip
+        return np.concatenate([np.ravel(weight) for weight in model.get_weights()]), cost["epochs"]
+
+    return lambda name, keys: training_of(name, tuple(keys.items()))
 
 
 @pytest.mark.parametrize("key", [*TRAINING, "clip_norm"])
-def test_a_trainings_key_changes_the_training(key, ten_examples, small_vectors, tmp_path):
+def test_a_trainings_key_changes_the_training(key, learned):
     name = "column_classification" if key == "shift_augmentation" else "pos_tagging"
-    cell = cell_config("lstm", False)
-    # Adam's steps hardly depend on the gradients' scale.
-    changes = {"optimizer": "sgd"} if key == "clip_norm" else {}
-    plain, epochs = trained_weights(name, ten_examples, small_vectors, tmp_path, cell, **changes)
-    if key == "clip_norm":
-        cell = dataclasses.replace(cell, clip_norm=CELL[key])
-    else:
-        changes = {key: TRAINING[key]}
-    changed, changed_epochs = trained_weights(name, ten_examples, small_vectors, tmp_path, cell, **changes)
+    beside = {"optimizer": "sgd"} if key == "clip_norm" else {}  # Adam's steps hardly depend on the gradients' scale
+    plain, epochs = learned(name, beside)
+    changed, changed_epochs = learned(name, {**beside, key: {**TRAINING, **CELL}[key]})
     assert changed_epochs != epochs or not np.allclose(changed, plain, atol=1e-7)
 
 

@@ -1,3 +1,4 @@
+from functools import cache
 from itertools import product
 
 import keras
@@ -12,6 +13,7 @@ from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.greedy import decoder as greedy
 from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.models.tracing import trace_once
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, Vocabulary
 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [5, 0, 0, 0]], dtype="int32")
@@ -33,18 +35,26 @@ def model(request):
     return build(request.param, 12)
 
 
-def decode(model, **config):
+@cache
+def decoder(model, **config):
     settings = {"maximum_ratio": 1.0, "maximum_extra": 3, "beam_size": 4, "length_penalty": 0.0, **config}
-    written, scores = Decoder(model, Decoding(**settings)).predict_on_batch(SOURCES)
+    decoder = Decoder(model, Decoding(**settings))
+    trace_once(decoder)
+    return decoder
+
+
+def decode(model, sources=SOURCES, **config):
+    written, scores = decoder(model, **config).predict_on_batch(sources)
     return np.asarray(written), np.asarray(scores)
 
 
-def score(model, source, words, penalty):
-    """The ranked score of a hypothesis, from the model's logits on the whole of it."""
-    before = np.array([[BEGIN_ID, *words[:-1]]], "int32")
-    logits = np.array(model((source[None], before), training=False), "float64")[0]
-    total = log_softmax(logits, axis=-1)[np.arange(len(words)), words].sum()
-    return total / ((5 + len(words)) / 6) ** penalty
+def scores_of(model, source, hypotheses, penalty):
+    """The ranked scores of hypotheses of equal length, from the model's logits on the whole of them."""
+    words = np.array(hypotheses)
+    before = np.insert(words[:, :-1], 0, BEGIN_ID, axis=1).astype("int32")
+    logits = np.array(model((np.tile(source, (len(words), 1)), before), training=False), "float64")
+    chosen = np.take_along_axis(log_softmax(logits, axis=-1), words[..., None], axis=-1)
+    return chosen.sum(axis=(1, 2)) / ((5 + words.shape[1]) / 6) ** penalty
 
 
 def test_a_beam_of_one_is_greedy(model):
@@ -61,20 +71,27 @@ def test_scores_are_those_of_the_hypotheses_the_best_first(model, penalty):
     for source, hypotheses, of_source in zip(SOURCES, written, scores, strict=True):
         for words, expected in zip(hypotheses, of_source, strict=True):
             words = words[: np.count_nonzero(words)]
-            np.testing.assert_allclose(score(model, source[source > 0], words, penalty), expected, rtol=1e-4)
+            (score,) = scores_of(model, source[source > 0], [words], penalty)
+            np.testing.assert_allclose(score, expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("penalty", [0.0, 1.5])
 def test_a_wide_beam_finds_what_brute_force_finds(penalty):
     model = build("gru", 2)  # with the end three words: 3 + 2 * 3 + 4 * 3 beginnings of up to three words
     written, scores = decode(model, maximum_ratio=0.0, beam_size=40, length_penalty=penalty)
+    every = [
+        [words for words in product([4, 5, END_ID], repeat=length)
+         if END_ID not in words[:-1] and (length == 3 or words[-1] == END_ID)]
+        for length in (1, 2, 3)
+    ]  # fmt: skip
     for source, hypotheses, found in zip(SOURCES, written, scores, strict=True):
-        every = [
-            words for length in (1, 2, 3) for words in product([4, 5, END_ID], repeat=length)
-            if END_ID not in words[:-1] and (length == 3 or words[-1] == END_ID)
-        ]  # fmt: skip
-        ranked = sorted(every, key=lambda words: -score(model, source[source > 0], np.array(words), penalty))
-        assert len(every) == (found > -1e8).sum()
+        of_all = {
+            words: score
+            for of_length in every
+            for words, score in zip(of_length, scores_of(model, source[source > 0], of_length, penalty), strict=True)
+        }
+        ranked = sorted(of_all, key=lambda words: -of_all[words])
+        assert len(ranked) == (found > -1e8).sum()
         for words, hypothesis in zip(ranked[:5], hypotheses, strict=False):
             assert list(words) == hypothesis[: np.count_nonzero(hypothesis)].tolist()
 
@@ -96,9 +113,7 @@ def test_hypotheses_of_a_source_differ(model):
 def test_company_and_padding_change_nothing(model):
     written, scores = decode(model)
     for row, source in enumerate(SOURCES):
-        alone = source[None, source > 0]
-        settings = Decoding(maximum_ratio=1.0, maximum_extra=3, beam_size=4, length_penalty=0.0)
-        found, found_scores = map(np.asarray, Decoder(model, settings).predict_on_batch(alone))
+        found, found_scores = decode(model, source[None, source > 0])
         np.testing.assert_array_equal(found[0], written[row, :, : found.shape[-1]])
         np.testing.assert_allclose(found_scores[0], scores[row], rtol=1e-4)
 
