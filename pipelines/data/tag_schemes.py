@@ -1,4 +1,4 @@
-"""Schemes that write entities as tags of tokens, turned into IOB2 (`B-PER I-PER O`) and back."""
+"""Tag schemes of entities, converted to IOB2 (`B-PER I-PER O`) and back."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ class TagError(ValueError):
 
 
 def check_forms(tags: Sequence[str], scheme: str) -> None:
-    """Refuses tags that a scheme does not have, wherever they stand.
+    """Refuses tags that a scheme does not have, at any position.
 
     Raises:
         TagError: there is one.

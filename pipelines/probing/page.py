@@ -40,7 +40,7 @@ svg {{ height: auto; max-width: 100%; }}
 
 @dataclass(frozen=True)
 class ShownText:
-    """A text of the page: its pieces in their order, the unit's state after each, and what it is and is taken for."""
+    """A text of the page: its tokens in order, the unit's state after each, its label and the predicted one."""
 
     id: str
     label: str

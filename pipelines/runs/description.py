@@ -1,4 +1,4 @@
-"""What a run folder's `config.json` says: which task was trained on which dataset, with which cell."""
+"""The `config.json` of a run folder: which task was trained on which dataset, with which cell."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -33,5 +33,5 @@ def read_description(folder: str | Path) -> dict[str, Any]:
         raise InputError(f"{folder}: expected a run folder with a config.json; `dvc repro` writes runs/<name>")
     content = read_json(where, "name", "run", "task", "cell", "dataset")
     if (found := content.get("format", 1)) != FORMAT:
-        raise InputError(f"{where}: expected a run folder of format {FORMAT}, got {found!r}; train the run anew")
+        raise InputError(f"{where}: expected a run folder of format {FORMAT}, got {found!r}; train the run again")
     return content

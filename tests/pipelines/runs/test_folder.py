@@ -17,7 +17,7 @@ CONFIG = OLD.replace("{", '{"format": 2, ', 1)
         ({}, r"run: expected a run folder with a config\.json"),
         ({"config.json": "{"}, r"config\.json:1: expected JSON"),
         ({"config.json": "{}"}, r"config\.json: expected an object with the key 'name'"),
-        ({"config.json": OLD}, r"config\.json: expected a run folder of format 2, got 1; train the run anew$"),
+        ({"config.json": OLD}, r"config\.json: expected a run folder of format 2, got 1; train the run again$"),
         ({"config.json": CONFIG.replace("2", "3", 1)}, r"config\.json: expected a run folder of format 2, got 3"),
         ({"config.json": CONFIG}, r"model\.keras: expected a whole model, got none; copy the run folder again"),
         ({"config.json": CONFIG, "model.keras": "PK\x03\x04cut"}, r"model\.keras: expected a whole model, got none"),
