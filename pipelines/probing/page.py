@@ -48,7 +48,7 @@ class ShownText:
     final: float  # state after the last token, whether it is shown or not
     pieces: Sequence[str]
     values: np.ndarray  # (pieces,)
-    cut: bool = False  # whether the text goes on
+    cut: bool = False  # whether the text continues
 
 
 def page(

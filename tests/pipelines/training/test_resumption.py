@@ -1,4 +1,4 @@
-"""A training that breaks off goes on after its last epoch; tests/test_end_to_end.py kills real processes."""
+"""Interrupted training resumes after its last epoch; tests/test_end_to_end.py kills real processes."""
 
 import importlib.util
 import json
