@@ -10,13 +10,13 @@ export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
 help:
-	@echo "make repro  run every stage on the embedded data and print the leaderboard; JOBS=2 runs two at a time"
+	@echo "make repro  run every stage on the built-in data and print the leaderboard; JOBS=2 runs two at a time"
 	@echo "make test   run the tests"
 	@echo "make lint   check style, types, that the installed packages fit together, and, with a network, make audit"
 	@echo "make check-lock  check that dvc.lock is that of the committed code"
 	@echo "make audit  look up known vulnerabilities of the pinned packages (needs a network)"
-	@echo "make graph  write what follows from the runs: parts of dvc.yaml and benchmarks/dvc.yaml, and README's tables"
-	@echo "make studies  measure what the literature says of recurrent networks (see studies/README.md)"
+	@echo "make graph  generate from the runs: parts of dvc.yaml and benchmarks/dvc.yaml, and README's tables"
+	@echo "make studies  test textbook claims about recurrent networks (see studies/README.md)"
 	@echo "make bench  run every stage on the real data sets (see benchmarks/RESULTS.md)"
 
 # The environment: made once, and again when what it holds changes. uv is used where it is.

@@ -1,8 +1,8 @@
-"""Command `elman vectors`: trains vectors or reads a file of them, or asks those that are there.
+"""Command `elman vectors`: trains or imports vectors, or queries existing ones.
 
 elman vectors --config ...                        train or read, see `python -m embeddings.train --help`
 elman vectors neighbours VECTORS WORD             the nearest words, with cosines
-elman vectors analogy VECTORS A B C               what is to C as B is to A
+elman vectors analogy VECTORS A B C               A is to B as C is to what?
 elman vectors similarity VECTORS WORD WORD        the cosine of two words
 elman vectors evaluate VECTORS                    word similarity and analogies, with coverage
 elman vectors export VECTORS OUTPUT --format F    for other programs
@@ -23,7 +23,7 @@ QUESTIONS = ("neighbours", "analogy", "similarity", "evaluate", "export")
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Trains, unless the first argument names a question."""
+    """Trains, unless the first argument names a query."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments and arguments[0] in QUESTIONS:
         ask(arguments)
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 @exits_on_input_error
 def ask(arguments: list[str]) -> None:
-    """Answers one question about vectors, on standard output."""
+    """Answers one query about vectors, on standard output."""
     parser = argparse.ArgumentParser(prog="elman vectors", description="Query trained word vectors.")
     questions = parser.add_subparsers(dest="question", required=True)
     for question in QUESTIONS:

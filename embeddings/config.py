@@ -1,4 +1,4 @@
-"""The configuration of word vectors: what all have in common, and the keys of each algorithm."""
+"""The configuration of word vectors: common keys, and the keys of each algorithm."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
@@ -64,7 +64,7 @@ class TrainedConfig(VectorsConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class RandomConfig(VectorsConfig):
-    """No vectors: those who use them draw each word's vector anew."""
+    """No vectors: every word vector is initialised at random."""
 
     algorithm: Literal["random"] = "random"
     seed: int

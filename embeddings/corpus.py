@@ -36,7 +36,7 @@ def write_corpus(sources: Sequence[str], field: str, path: str | Path) -> Corpus
     """Writes prepared splits as one file for gensim, streaming.
 
     Args:
-        sources: JSON Lines with a list of words a row; beside each stands its dataset's `dataset.json`.
+        sources: JSON Lines with a list of words per row; next to each is its dataset's `dataset.json`.
         field: key of the list, `tokens` or `target_tokens`.
         path: the file to write.
 
@@ -99,7 +99,7 @@ def escape(word: str) -> str:
 
 
 def unescape(word: str) -> str:
-    """The word that stands behind a word of gensim's file."""
+    """The original of an escaped word."""
     return word.translate(_UNESCAPES)
 
 

@@ -1,4 +1,4 @@
-"""What vectors are worth by themselves: word similarity and analogies, each with its coverage."""
+"""Intrinsic evaluation of word vectors: word similarity and analogies, each with its coverage."""
 
 import math
 from pathlib import Path
@@ -13,13 +13,13 @@ ANALOGY_WORDS = 30_000  # analogies are asked and answered among the most freque
 
 
 def evaluate(vectors: "KeyedVectors") -> dict[str, float]:
-    """Scores vectors on the test sets that gensim carries: WordSim-353, SimLex-999 and Google's analogies.
+    """Scores vectors on the test sets shipped with gensim: WordSim-353, SimLex-999 and Google's analogies.
 
-    All are English and know no case: of words that differ in case alone, the most frequent one counts.
+    All are English and case-insensitive: of words that differ only in case, the most frequent one counts.
 
     Returns:
         In percent. `wordsim353`, `simlex999`: Spearman's rank correlation, times 100, between cosine and human
-        judgement over the covered pairs. `analogies`: share of covered questions answered rightly.
+        judgement over the covered pairs. `analogies`: share of covered questions answered correctly.
         `*_coverage`: share of pairs or questions whose words all have vectors. A score that is not
         defined, for lack of coverage, is left out.
     """
@@ -53,7 +53,7 @@ def similarity(vectors: "KeyedVectors", name: str, pairs: str | Path) -> dict[st
 
 
 def analogies(vectors: "KeyedVectors", name: str, questions: str | Path) -> dict[str, float]:
-    """Share of analogies answered rightly, and coverage, on a file of `: section` and `a b c answer` lines.
+    """Share of analogies answered correctly, and coverage, on a file of `: section` and `a b c answer` lines.
 
     A question is answered by the word nearest to b - a + c other than a, b and c (3CosAdd).
     """

@@ -20,7 +20,7 @@ def export(vectors: "KeyedVectors", output: str | Path, form: str) -> None:
     read. `projector` is a folder: `vectors.tsv`, and `metadata.tsv` with the word and, where it is known, the count.
 
     Raises:
-        InputError: an unknown format, no vectors, a word with white space, or something else stands at `output`.
+        InputError: an unknown format, no vectors, a word with white space, or something else is at `output`.
     """
     if form not in FORMATS:
         raise InputError(f"expected a format of {', '.join(FORMATS)}, got {form!r}")

@@ -1,4 +1,4 @@
-"""Vectors in: a file of another program's word vectors becomes an artefact like any other, streaming."""
+"""Imports a file of another program's word vectors as an artefact like any other, streaming."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ UNREADABLE_SHARE = 0.01  # of a file's words; a larger share in another encoding
 
 @dataclass
 class Skipped:
-    """How many words of a file were skipped, and where the first one stands."""
+    """How many words of a file were skipped, and where the first one is."""
 
     repeated: int = 0
     not_utf8: int = 0
@@ -35,7 +35,7 @@ class Skipped:
 def import_file(config: FileConfig, folder: str | Path) -> tuple[dict[str, Any], float]:
     """Reads a file of vectors into an artefact without counts, whole or not at all.
 
-    Of a word that stands there twice, the first vector is kept. A word that is not UTF-8 equals no word of a text and
+    Of a repeated word, the first vector is kept. A word that is not UTF-8 matches no word of a text and
     is skipped; word2vec cuts long words within a character. Both are counted, in a warning and in the provenance.
 
     Args:
@@ -43,7 +43,7 @@ def import_file(config: FileConfig, folder: str | Path) -> tuple[dict[str, Any],
         folder: the artefact.
 
     Returns:
-        The provenance, and how many words were read a second.
+        The provenance, and the words read per second.
 
     Raises:
         InputError: the file is missing, has another checksum or width, is damaged, or is not UTF-8.
@@ -95,7 +95,7 @@ def locate(path: str) -> Path:
 
 
 def _different_words(found: Iterator[Row], skipped: Skipped) -> Iterator[tuple[str, np.ndarray]]:
-    """Decodes words and passes over those that cannot be decoded or that came before."""
+    """Decodes words and skips those that cannot be decoded or are repeated."""
     known: set[str] = set()
     for where, encoded, vector in found:
         try:

@@ -49,7 +49,7 @@ def coverage(vectors: "KeyedVectors", counts: Mapping[str, int]) -> dict[str, fl
 
     Args:
         vectors: loaded vectors.
-        counts: how often each word stands in the text.
+        counts: occurrences of each word in the text.
 
     Returns:
         In percent: of the different words, `words`, and of all their occurrences, `tokens`.

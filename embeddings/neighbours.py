@@ -1,4 +1,4 @@
-"""What vectors say of words: nearest neighbours, analogies, cosines."""
+"""Queries of word vectors: nearest neighbours, analogies, cosines."""
 
 from typing import TYPE_CHECKING
 

@@ -27,7 +27,7 @@ class Artefact(NamedTuple):
 
 
 def save(folder: str | Path, keyed_vectors: "KeyedVectors", provenance: dict[str, Any]) -> None:
-    """Writes an artefact, whole or not at all; one that stands there is replaced.
+    """Writes an artefact, whole or not at all; an existing one is replaced.
 
     Args:
         folder: where.
@@ -90,7 +90,7 @@ def read(folder: str | Path) -> Artefact:
     """Reads the arrays of an artefact.
 
     Raises:
-        InputError: there is no such folder, or what stands there is no whole artefact.
+        InputError: there is no such folder, or it is not a whole artefact.
     """
     vectors, counts = _array(folder, VECTORS), _array(folder, COUNTS)
     words = _json(folder, VOCABULARY)
@@ -107,7 +107,7 @@ def load(folder: str | Path) -> "KeyedVectors":
     """Loads an artefact as gensim's KeyedVectors, memory-mapped and read-only.
 
     Raises:
-        InputError: there is no such folder, or what stands there is no whole artefact.
+        InputError: there is no such folder, or it is not a whole artefact.
     """
     from gensim.models import KeyedVectors
 

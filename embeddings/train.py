@@ -37,7 +37,7 @@ class Trained(NamedTuple):
 def train(config: VectorsConfig) -> Trained:
     """Trains word vectors; with one worker, equal input gives equal bytes in every process.
 
-    The algorithm `random` gives no vectors at all: whoever uses them draws each word's vector anew. With
+    The algorithm `random` gives no vectors: every word vector is then initialised at random. With
     `continue_from` the words of an earlier artefact begin with their vectors; see `embeddings.continuation`.
 
     Raises:

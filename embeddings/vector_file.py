@@ -1,4 +1,4 @@
-"""Files of word vectors that other programs write, streamed a word at a time: word2vec's two formats, and GloVe's."""
+"""Files of word vectors of other programs, streamed word by word: word2vec's two formats, and GloVe's."""
 
 import bz2
 import codecs
@@ -26,7 +26,7 @@ _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r")
 
 
 class Layout(NamedTuple):
-    """What the beginning of a file says of the rest."""
+    """The format of a file, from its beginning."""
 
     form: str  # word2vec_text | word2vec_binary | glove
     words: int | None  # as the header says; GloVe's format has none
@@ -42,7 +42,7 @@ class Row(NamedTuple):
 
 
 def detect(path: Path) -> Layout:
-    """Tells the format of a file of vectors from its beginning.
+    """Detects the format of a file of vectors from its beginning.
 
     A first line of two whole numbers is word2vec's header; fastText's `.vec` has the same. Its second line ends with a
     number and holds no control characters, else the file is binary. Any other first line is a word and its numbers,
@@ -72,7 +72,7 @@ def detect(path: Path) -> Layout:
 def rows(path: Path, layout: Layout) -> Iterator[Row]:
     """Yields the words of a file in its order, streaming; what is behind the last one is checked too.
 
-    In a line the numbers stand at the end, so that a word may hold spaces, as some of GloVe's do.
+    In a line the numbers are at the end, so that a word may contain spaces, as some of GloVe's do.
 
     Raises:
         InputError: a line is broken, a number is not finite, or there are fewer or more words than the header says.
@@ -183,7 +183,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _told(path: Path, number: Callable[[], int]) -> Iterator[None]:
-    """Tells what a damaged archive or disk does as wrong input, with the line or word that was reached."""
+    """Reports a damaged archive or disk as wrong input, with the line or word that was reached."""
     try:
         yield
     except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:

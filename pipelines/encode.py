@@ -1,4 +1,4 @@
-"""Command `encode`: texts, one a line, or features become vectors: where the encoder of a trained run ends."""
+"""Command `encode`: encodes texts, one per line, or features as the last hidden states of a trained run."""
 
 import argparse
 import sys

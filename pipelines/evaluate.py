@@ -1,4 +1,4 @@
-"""Stage `evaluate`: predictions become metrics, each with its interval and signature, and data for plots."""
+"""Stage `evaluate`: metrics of predictions, each with its interval and signature, and data for plots."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Command `generate`: a language model continues a prompt, a token at a time."""
+"""Command `generate`: a language model continues a prompt, token by token."""
 
 import argparse
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Stage `predict`: a run folder labels, tags, translates or captions prepared splits, new text, or new features.
 
-Without --data it reads text, one a line, from --text or standard input, or the examples of a NumPy file from
+Without --data it reads text, one per line, from --text or standard input, or the examples of a NumPy file from
 --features, and writes its predictions to standard output as JSON Lines, plain text, CoNLL columns, or a page of
 token attributions.
 """

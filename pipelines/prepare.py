@@ -1,4 +1,4 @@
-"""Stage `prepare`: a dataset's config becomes splits as JSON Lines, counts of words, and a data report."""
+"""Stage `prepare`: turns a dataset into splits (JSON Lines), word counts and a data report."""
 
 import argparse
 import logging

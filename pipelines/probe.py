@@ -1,7 +1,7 @@
 """Stage `probe`: a linear probe of a language model's hidden units, on labels that it was never trained on.
 
 Each text is read to its end. On train, a logistic regression with an L1 penalty learns the labels from the states
-there; dev picks the penalty. Of the units that it uses, the best one by a threshold on train is then taken alone.
+there; dev picks the penalty. Of the units that it uses, the best one by a threshold on train is also scored alone.
 """
 
 import argparse

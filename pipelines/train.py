@@ -1,6 +1,6 @@
 """Stage `train`: prepared splits and word vectors become a run folder that predicts on its own.
 
-A training that was killed resumes after its last epoch, from a hidden file beside the run folder.
+An interrupted training resumes after its last epoch, from a hidden file next to the run folder.
 """
 
 import argparse

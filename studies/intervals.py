@@ -18,8 +18,8 @@ class Interval:
     low: float
     high: float
 
-    def told(self, form: str = ".1f", times: float = 1) -> str:
-        """In words; `times` 100 makes percent of shares."""
+    def text(self, form: str = ".1f", times: float = 1) -> str:
+        """As text; `times` 100 makes percent of shares."""
         numbers = [format(times * number, form) for number in (self.value, self.low, self.high)]
         value, low, high = (text if float(text) else format(0.0, form) for text in numbers)  # no "-0"
         return f"{value} ({low} to {high})"

@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
             file.write("\n" + "\n".join(section(number, name, claims[name], verdicts[name], plots)))
     for name, found in verdicts.items():
         for verdict in found:
-            print(f"{name}: {told(verdict)}: {verdict.claim}")
+            print(f"{name}: {verdict_text(verdict)}: {verdict.claim}")
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -87,7 +87,7 @@ def contents(claims: dict[str, Any], verdicts: dict[str, list[Verdict]]) -> Iter
     yield "| --- | --- | --- |"
     for number, name in enumerate(STUDIES, start=1):
         for verdict in verdicts[name]:
-            yield f"| [{number}](#{name.replace('_', '-')}) | {verdict.claim} | {told(verdict)} |"
+            yield f"| [{number}](#{name.replace('_', '-')}) | {verdict.claim} | {verdict_text(verdict)} |"
     yield ""
 
 
@@ -99,12 +99,12 @@ def section(number: int, name: str, claim: Any, verdicts: Sequence[Verdict], plo
     yield claim.QUESTION.strip() + "\n"
     yield f"![{claim.TITLE}]({plots.as_posix()}/{name}.svg)\n"
     for verdict in verdicts:
-        yield f"- {verdict.claim} **{told(verdict).capitalize()}**: {verdict.found}."
+        yield f"- {verdict.claim} **{verdict_text(verdict).capitalize()}**: {verdict.found}."
     yield "\nSources: " + "; ".join(claim.SOURCES) + ". "
     yield f"Code: [experiment](experiments/{name}.py), [claims](claims/{name}.py).\n"
 
 
-def told(verdict: Verdict) -> str:
+def verdict_text(verdict: Verdict) -> str:
     """The verdict in words."""
     if verdict.confirmed:
         return "confirmed"

@@ -50,7 +50,7 @@ def load_config(cls: type[Config], path: str | Path, overrides: Mapping[str, Any
 
 
 def load_part(cls: type[Config], path: str | Path) -> Config:
-    """Reads those keys of a YAML file that a frozen dataclass has; the others are left to whoever reads them."""
+    """Reads those keys of a YAML file that a frozen dataclass has; the others are ignored."""
     return build_part(cls, read_yaml(path), path)
 
 
@@ -65,9 +65,9 @@ def build_part(cls: type[Config], values: Mapping[str, Any], where: str | Path) 
 def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path) -> Config:
     """Builds a frozen dataclass from a mapping; `where` names its origin in errors.
 
-    A class with a class method `variants` stands for several, one of which is built: the method gives the key that
+    A class with a class method `variants` is a choice of several, one of which is built: the method gives the key that
     chooses, such as `source`, and each of its values with the dataclass that it chooses. A key that has another name
-    now stands in a class variable `RENAMED`, old name -> new name.
+    now is listed in a class variable `RENAMED`, old name -> new name.
 
     Raises:
         InputError: a key is unknown, missing, renamed or of another variant, or its value is wrong.
@@ -156,7 +156,7 @@ def nearest(name: str, known: list[str]) -> str:
 
 
 def siblings(path: str | Path) -> list[str]:
-    """Names of the files beside `path` that have its suffix."""
+    """Names of the files next to `path` that have its suffix."""
     folder = Path(path).parent
     return sorted(file.name for file in folder.glob(f"*{Path(path).suffix}")) if folder.is_dir() else []
 

@@ -20,7 +20,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: there is no r
 
 
 class InputError(ValueError):
-    """Wrong input from the user, told in one line: `where: expected, got; what to do`."""
+    """Wrong input from the user, reported in one line: `where: expected, got; what to do`."""
 
 
 def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:

@@ -1,6 +1,6 @@
 """Files and folders that appear whole or not at all, also if the process is killed.
 
-They are written beside their place under a hidden name that ends in `.partial`. What a killed process left under such
+They are written next to their place under a hidden name that ends in `.partial`. What a killed process left under such
 a name is removed when its path is written again; so a path has one writer at a time.
 """
 
@@ -105,7 +105,7 @@ def _prepare_place(path: Path) -> None:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Lets an error of the disk name what was to be written, not what stood in for it."""
+    """Makes a disk error name the file to be written, not its temporary file."""
     try:
         yield
     except OSError as error:

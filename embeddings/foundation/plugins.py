@@ -18,7 +18,7 @@ def load(package: str, name: str, part: str = "") -> ModuleType:
     """Imports the plug-in `<package>.<name>`, or a module of it where a plug-in is a folder.
 
     Raises:
-        InputError: there is no such plug-in; the nearest name is told.
+        InputError: there is no such plug-in; the message suggests the nearest name.
     """
     known = names(package)
     if name not in known:

@@ -1,4 +1,4 @@
-"""How far a long job is: a bar on a terminal, elsewhere a line now and then; on standard error."""
+"""Progress of a long job on standard error: a bar on a terminal, elsewhere a line now and then."""
 
 import atexit
 import sys

@@ -1,4 +1,4 @@
-"""NB-SVM: a linear classifier of words and word pairs, scaled by how much more often a label has them."""
+"""NB-SVM: a linear classifier of unigrams and bigrams, scaled by their log-count ratios."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -67,7 +67,7 @@ def log_count_ratio(presence: Any, inside: np.ndarray) -> np.ndarray:
     """How much more often texts of a label hold each term than others do, as a logarithm, float64 (terms,).
 
     Args:
-        presence: which term stands in which text, sparse (texts, terms).
+        presence: which term occurs in which text, sparse (texts, terms).
         inside: whether each text is of the label, bool (texts,).
     """
     counts = [SMOOTHING + np.asarray(presence[rows].sum(axis=0)).ravel() for rows in (inside, ~inside)]

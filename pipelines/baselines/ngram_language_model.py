@@ -1,4 +1,4 @@
-"""A language model that counts: each token from the few before it, smoothed by Witten and Bell's rule."""
+"""An n-gram language model with Witten-Bell smoothing."""
 
 from collections.abc import Iterator, Sequence
 

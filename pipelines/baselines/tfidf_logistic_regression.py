@@ -1,4 +1,4 @@
-"""TF-IDF and logistic regression: a linear model of the words and word pairs of a text."""
+"""TF-IDF and logistic regression: a linear model of the unigrams and bigrams of a text."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -10,9 +10,9 @@ SentencePair = tuple[Sequence[str], Sequence[str]]  # source tokens, target toke
 
 @dataclass(frozen=True)
 class TranslationTable:
-    """t(target | source), of each source and target word that stand in one sentence pair.
+    """t(target | source), of each source and target word that occur in a sentence pair.
 
-    `source_words` and `target_words` are in alphabetical order, behind them stands NULL as the last
+    `source_words` and `target_words` are in alphabetical order, followed by NULL as the last
     source. `source_ids`, `target_ids` (int64) and `probabilities` (float64) have one entry a word pair;
     the probabilities of a source word add up to one.
     """

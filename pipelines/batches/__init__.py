@@ -1,1 +1,1 @@
-"""Batches of examples, and of chunks of long texts."""
+"""Length-bucketed batches of examples, and batches of chunks of long texts."""

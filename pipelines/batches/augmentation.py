@@ -1,4 +1,4 @@
-"""Data augmentation: training examples again, texts in lower case, and images shifted by a pixel."""
+"""Data augmentation: lower-cased copies of texts, and images shifted by a pixel."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from pipelines.data.examples import Example
 
 
 def lowercase_augmentation(examples: Sequence[Example], share: float, seed: int) -> list[Example]:
-    """Adds a share of the examples again, their texts in lower case, so that a model relies on capitals less.
+    """Adds lower-cased copies of a share of the examples, so that a model relies less on capitals.
 
     Args:
         examples: the training set.

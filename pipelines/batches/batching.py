@@ -51,7 +51,7 @@ def bucketed(lengths: Sequence[int], batch_size: int, random: np.random.Generato
 
 
 class TrainingBatches:
-    """Epochs of training batches, each drawn anew from the seed.
+    """Epochs of training batches, each with a new order drawn from the seed.
 
     Args:
         examples: encoded examples.

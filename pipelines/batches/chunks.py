@@ -17,7 +17,7 @@ class CarriedBatches:
 
     A text that is longer than its share of all tokens is cut into pieces as long as that, so that one long text fills
     all rows. The pieces are shared out among the rows, the longest first, each to the row with the fewest chunks; an
-    epoch draws the order inside each row anew. A row without any more text reads `<bos>` and predicts nothing.
+    epoch draws a new order inside each row. A row without any more text reads `<bos>` and predicts nothing.
 
     Args:
         texts: the tokens before, and as their target the tokens to predict, each int32 (tokens,).

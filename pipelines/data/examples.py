@@ -22,7 +22,7 @@ class Example:
     `id` is unique in a dataset and joins examples to predictions. `text` is the untouched raw text
     (of a treebank without one, the tokens joined by spaces). `tags` are as many as `tokens`; in a prepared dataset
     entity tags are valid IOB2. `features` are a vector, float32 (dimensions,), or an image, (height, width); in
-    JSON Lines stands the number of their row in the NumPy file beside, which has the same name. `target_text` is then
+    JSON Lines hold the number of their row in the NumPy file of the same name. `target_text` is then
     a caption.
     """
 
@@ -41,7 +41,7 @@ class Example:
 
 
 def write_examples(path: str | Path, examples: Iterable[Example]) -> int:
-    """Writes examples as JSON Lines, and their features as a NumPy file beside, streaming; returns how many.
+    """Writes examples as JSON Lines, and their features as a NumPy file next to them, streaming; returns how many.
 
     Raises:
         InputError: some examples have no features, or features of another shape than the first one.
@@ -86,7 +86,7 @@ def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:
-    """Reads examples from JSON Lines, streaming; features are views of the memory-mapped file beside.
+    """Reads examples from JSON Lines, streaming; features are views of the memory-mapped NumPy file.
 
     Raises:
         InputError: a line is not an example, or its features are missing.
@@ -107,7 +107,7 @@ def read_examples(path: str | Path) -> Iterator[Example]:
 
 
 def check_field(examples: Sequence[Example], field: str, path: str | Path, learner: str) -> None:
-    """Refuses a split that is empty, or an example without the field that a model or a probe learns.
+    """Refuses an empty split, or an example without the field that a model or a probe is trained on.
 
     Raises:
         InputError: the split is empty, or a field is missing.

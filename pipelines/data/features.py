@@ -49,7 +49,7 @@ def feature_rows(path: Path, scale: float = 1.0) -> Iterator[np.ndarray]:
         scale: what every number is divided by.
 
     Raises:
-        InputError: as `open_features`; or a number is not finite, and the example's number from 1 is told.
+        InputError: as `open_features`; or a number is not finite; the message has the example's number from 1.
     """
     for number, row in enumerate(open_features(path), start=1):
         with np.errstate(over="ignore"):

@@ -18,7 +18,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     r"""Yields the lines of a UTF-8 file with their numbers from 1, without line ends (`\n` or `\r\n`).
 
     A file that ends in `.gz`, `.bz2` or `.xz` is decompressed. Nothing but `\n` ends a line: the other
-    separators of Unicode, such as U+2028, stand inside texts.
+    separators of Unicode, such as U+2028, are part of texts.
 
     Raises:
         InputError: there is no such file, it is damaged, a line is not UTF-8 or holds a carriage return, or a
@@ -42,7 +42,7 @@ def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yields the objects of JSON Lines with the numbers of their lines; blank lines are skipped.
 
     Raises:
-        InputError: a line is not a JSON object, or holds half a character, which no UTF-8 can write.
+        InputError: a line is not a JSON object, or holds a lone surrogate, which UTF-8 cannot encode.
     """
     for number, line in numbered_lines(path):
         if not line.strip():

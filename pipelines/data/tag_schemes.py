@@ -1,4 +1,4 @@
-"""Schemes that write entities as tags of tokens, turned into IOB2 (`B-PER I-PER O`) and back."""
+"""Tag schemes of entities, converted to IOB2 (`B-PER I-PER O`) and back."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ class TagError(ValueError):
 
 
 def check_forms(tags: Sequence[str], scheme: str) -> None:
-    """Refuses tags that a scheme does not have, wherever they stand.
+    """Refuses tags that a scheme does not have, at any position.
 
     Raises:
         TagError: there is one.
@@ -32,8 +32,8 @@ def to_iob2(tags: Sequence[str], scheme: str) -> list[str]:
 
     `iob1`: an entity begins with `I-`, or with `B-` right behind another of its type. `iobes`: an entity is
     `B- I- E-`, or `S-` where it is one token. Every sequence can be read, malformed ones as conlleval reads
-    them: an entity begins at `B-` and `S-`, and at an `I-` or `E-` that goes on with none of its type; it ends
-    behind `E-` and `S-`, and before whatever does not go on with it.
+    them: an entity begins at `B-` and `S-`, and at an `I-` or `E-` that continues none of its type; it ends
+    after `E-` and `S-`, and before whatever does not continue it.
 
     Raises:
         TagError: a tag that the scheme does not have.
@@ -43,7 +43,7 @@ def to_iob2(tags: Sequence[str], scheme: str) -> list[str]:
     """
     check_forms(tags, scheme)
     result: list[str] = []
-    inside = ""  # the type of the entity that may go on
+    inside = ""  # the type of the entity that may continue
     for tag in tags:
         prefix, _, kind = tag.partition("-")
         goes_on = prefix in ("I", "E") and kind == inside

@@ -1,4 +1,4 @@
-"""The configuration of a dataset: what all have in common. Its source adds the keys that it reads."""
+"""The configuration of a dataset: common keys; its source adds its own."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ class DatasetConfig(ABC):
     seed: int = 0  # of everything that is drawn: dev_share, the sentences of `toy`, the splits of `digits`
     dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
     continuous: bool = False  # each split is one text, its lines joined; dev_share takes the end of train
-    remove_overlap: bool = False  # drop from train what stands in dev or test too
+    remove_overlap: bool = False  # drop from train the examples that also occur in dev or test
 
     @classmethod
     def variants(cls) -> tuple[str, Mapping[str, type["DatasetConfig"]]]:

@@ -1,4 +1,4 @@
-"""How often words, labels and tags stand in train: what vocabularies are made of."""
+"""Counts of words, labels and tags in train, from which vocabularies are built."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a prepared dataset says of itself, in its `dataset.json`."""
+"""The description of a prepared dataset, its `dataset.json`."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -65,7 +65,7 @@ class SplitSummary:
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """The summary as it stands in the report."""
+        """The summary for the report."""
         summary: dict[str, Any] = {
             "examples": self.lengths.total(),
             "tokens": sum(length * count for length, count in self.lengths.items()),
@@ -130,7 +130,7 @@ def overlap(first: SplitSummary, second: SplitSummary, first_name: str, second_n
 
 
 def rare(counts: Mapping[str, Counter[str]]) -> dict[str, list[str]]:
-    """Names that stand once in train, and names that stand in dev or test alone: no model can learn those."""
+    """Names that occur once in train, and names that occur only in dev or test: no model can learn those."""
     train = counts.get("train", Counter())
     held_out = {name for split in HELD_OUT for name in counts.get(split, ())}
     return {
@@ -218,7 +218,7 @@ def section(title: str, caption: str) -> list[str]:
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
-    """Lines of a Markdown table; numbers get thousands separators and stand at the right."""
+    """Lines of a Markdown table; numbers get thousands separators and are right-aligned."""
     cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell).replace("|", "\\|") for cell in row] for row in rows]
     lines = [heading, ["---"] + ["---:"] * (len(heading) - 1), *cells]
     return [f"| {' | '.join(line)} |" for line in lines]

@@ -78,7 +78,7 @@ def draw_dev(folder: Path, share: float, seed: int) -> int:
 
 
 def remove_overlap(folder: Path) -> dict[str, int]:
-    """Drops from train and unlabelled what stands in dev or test too; returns how many examples of each."""
+    """Drops from train and unlabelled the examples that also occur in dev or test; returns how many of each."""
     paths = split_paths(folder)
     held_out = {
         fingerprint(example.tokens, example.features)

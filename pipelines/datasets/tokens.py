@@ -20,8 +20,8 @@ def tokenised(
 ) -> Iterator[Example]:
     """Tokenises raw texts; gold tokens stay as they are.
 
-    Features have no tokens. An empty text becomes one unknown word, for a recurrent layer takes no empty row. A
-    tagged sentence without tokens is nothing that could be tagged: it is left out.
+    Features have no tokens. An empty text becomes one unknown word, since a recurrent layer takes no empty row. A
+    tagged sentence without tokens is skipped.
 
     Args:
         examples: of a split.

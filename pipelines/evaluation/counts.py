@@ -22,7 +22,7 @@ def tabulate(example: np.ndarray, label: np.ndarray, shape: tuple[int, int]) -> 
     """Number of items by example and label.
 
     Args:
-        example: the example that each item stands in, int (items,).
+        example: the example that each item belongs to, int (items,).
         label: the label of each item, int (items,).
         shape: number of the examples and of the labels.
 

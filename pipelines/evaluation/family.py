@@ -87,7 +87,7 @@ class Family(ABC):
         """The metric of that name.
 
         Raises:
-            InputError: the family has none; the nearest name is told.
+            InputError: the family has none; the message suggests the nearest name.
         """
         known = {metric.name: metric for metric in (*self.MAIN, *self.OTHERS)}
         if name not in known:
@@ -105,6 +105,6 @@ def load_family(name: str) -> Family:
     """A metric family by name.
 
     Raises:
-        InputError: there is none; the nearest name is told.
+        InputError: there is none; the message suggests the nearest name.
     """
     return plugins.load("pipelines.evaluation.families", name).FAMILY

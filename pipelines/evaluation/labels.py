@@ -27,7 +27,7 @@ def statistic(actual: Sequence[str], predicted: Sequence[str], example: np.ndarr
     Args:
         actual: the reference label of each decision.
         predicted: the predicted label of each, in the same order.
-        example: the number of the example that each decision stands in, int (decisions,).
+        example: the number of the example that each decision belongs to, int (decisions,).
         examples: how many there are.
     """
     names = sorted({*actual, *predicted})

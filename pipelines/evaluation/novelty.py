@@ -23,7 +23,7 @@ Item = tuple[Any, str]  # a decision, and the group it belongs to
 
 @dataclass(frozen=True)
 class Known:
-    """What stands in train and in the vectors."""
+    """The words and entities of train, and the words of the vectors."""
 
     words: Collection[str]
     entities: Collection[tuple[str, ...]]

@@ -1,6 +1,6 @@
 """The entities that a sentence's IOB2 tags mark, read strictly or as conlleval does.
 
-The readings differ where tags break the scheme: strict sees no entity in an I- that goes on with none of its type;
+The readings differ where tags break the scheme: strict sees no entity in an I- that continues none of its type;
 conlleval starts one there.
 """
 
@@ -25,7 +25,7 @@ def spans(tags: Sequence[str], mode: Mode) -> set[Span]:
     startOfChunk and endOfChunk); Nakayama, seqeval, 2018 (strict mode), to which the tests hold this.
     """
     found: set[Span] = set()
-    start, inside = 0, ""  # where an entity begins that may go on, and its type
+    start, inside = 0, ""  # where an entity begins that may continue, and its type
     for position, tag in enumerate((*tags, "O")):
         prefix, kind = tag[:1], tag[2:]
         if prefix == "I" and inside and kind == inside:

@@ -1,4 +1,4 @@
-"""Dynamic evaluation: a language model that learns from a text, each segment of it once it has been scored."""
+"""Dynamic evaluation: a language model is trained on each segment of a text after scoring it."""
 
 from collections.abc import Sequence
 

@@ -127,7 +127,7 @@ class LanguageModel(keras.Model):
 
 
 class Reader(keras.Model):
-    """A language model that takes states and gives them back: what scores a text chunk by chunk, and writes one.
+    """A language model with states as inputs and outputs, to score a text chunk by chunk and to generate.
 
     Call arguments:
         inputs: token ids, int32 (batch, time), and the states before them, each float32 (batch, units).

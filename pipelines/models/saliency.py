@@ -1,4 +1,4 @@
-"""How far each word of a text moved a classifier's decision."""
+"""Token attributions of a classifier: gradient times input."""
 
 import importlib
 from typing import Any

@@ -1,4 +1,4 @@
-"""Saved models."""
+"""Loading of saved models."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""When a decoder that trains reads its own words: seldom at first, more often later."""
+"""Scheduled sampling: in training, a decoder reads its own words, rarely at first and more often later."""
 
 import keras
 

@@ -1,4 +1,4 @@
-"""The vector of a text: where a trained encoder ends."""
+"""The vector of a text: the last hidden states of a trained encoder."""
 
 from collections.abc import Callable
 from typing import Any

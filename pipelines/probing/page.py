@@ -40,7 +40,7 @@ svg {{ height: auto; max-width: 100%; }}
 
 @dataclass(frozen=True)
 class ShownText:
-    """A text of the page: its pieces in their order, the unit's state after each, and what it is and is taken for."""
+    """A text of the page: its tokens in order, the unit's state after each, its label and the predicted one."""
 
     id: str
     label: str
@@ -48,7 +48,7 @@ class ShownText:
     final: float  # state after the last token, whether it is shown or not
     pieces: Sequence[str]
     values: np.ndarray  # (pieces,)
-    cut: bool = False  # whether the text goes on
+    cut: bool = False  # whether the text continues
 
 
 def page(

@@ -81,7 +81,7 @@ def fit_probe(
     """Fits the regression and the unit's threshold on train; dev picks the penalty, the strongest of equals.
 
     The L1 penalty finds the units that carry the label; of these, the unit is the one whose threshold is right most
-    often on train. In the paper it stands out by its weight as well; in a small model, where many units carry a little
+    often on train. In the paper its weight is also the largest; in a small model, where many units carry a little
     of the label, the greatest weight may be that of a unit which only corrects others. The paper leaves its states
     unscaled, so that a unit of small values is penalised more; here all units have the same chance.
 
@@ -136,7 +136,7 @@ def two_labels(labels: Iterable[str]) -> tuple[str, str]:
 
 
 def best_threshold(values: np.ndarray, is_second: np.ndarray) -> Threshold:
-    """The threshold that most values stand on the right side of; of equals one with the second label above, the lowest.
+    """The threshold with the highest accuracy; of equals one with the second label above, the lowest.
 
     It is the middle of two neighbouring values; of values that are all equal, theirs.
 

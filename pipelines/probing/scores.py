@@ -1,4 +1,4 @@
-"""How often each system of a probe is right: all units, one unit, and baselines that learn from the same texts."""
+"""Accuracies of the systems of a probe: all units, one unit, and baselines trained on the same texts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

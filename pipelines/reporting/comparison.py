@@ -1,4 +1,4 @@
-"""Systems that solve the same task on the same dataset: who is better than the best baseline, and by how much."""
+"""Compares the systems of a task and dataset with their best baseline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class System:
 
 
 def rank_systems(group: ComparisonGroup, systems: Sequence[System], data: Path, seed: int) -> Group:
-    """Ranks the systems of a group, each run beside its difference to the baseline that is best on dev.
+    """Ranks the systems of a group, each run with its difference to the baseline that is best on dev.
 
     Args:
         group: of the systems.

@@ -57,14 +57,14 @@ def _json(row: Mapping[str, Any]) -> str:
 
 
 def _text(row: Mapping[str, Any]) -> str:
-    """Its label, its tags between spaces, or its text."""
+    """Its label, its tags separated by spaces, or its text."""
     if "log_probabilities" in row:
         raise InputError("--format text: a language model predicts no text; `elman generate` writes one")
     return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text", ""))
 
 
 def _columns(row: Mapping[str, Any]) -> str:
-    """A token and its tag a line, between tabs; and an empty line."""
+    """One token and its tag per line, separated by a tab; and an empty line."""
     if "tags" not in row:
         raise InputError("--format conll is for taggers; this run predicts no tags")
     return "".join(f"{token}\t{tag}\n" for token, tag in zip(row["source_tokens"], row["tags"], strict=True))

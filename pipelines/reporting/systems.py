@@ -1,4 +1,4 @@
-"""The systems that a runs file lists, as rows of the leaderboard: what they are, and what evaluate found."""
+"""The systems of a runs file as rows of the leaderboard: their settings and scores."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -51,7 +51,7 @@ def marked(row: Row, is_best: bool) -> str:
 
 
 def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None) -> None:
-    """Prints the leaderboard, without the metrics that stand beside the headline."""
+    """Prints the leaderboard with the headline metrics only."""
     from rich.console import Console
     from rich.table import Table
 

@@ -1,4 +1,4 @@
-"""Runs files: which task is trained on which dataset, with which cell and vectors; and the baselines beside."""
+"""Runs files: which task is trained on which dataset, with which cell and vectors; and the baselines."""
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a run folder's `config.json` says: which task was trained on which dataset, with which cell."""
+"""The `config.json` of a run folder: which task was trained on which dataset, with which cell."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""A trained run in memory: it predicts new texts or features, and turns them into vectors."""
+"""A trained run in memory: it predicts new texts or features, and encodes them as vectors."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -91,7 +91,7 @@ class TrainedRun:
         return config.decoding
 
     def generate(self, prompt: str, choose: Callable[[np.ndarray], int], length: int) -> Iterator[str]:
-        """Continues a prompt, a token at a time, each with the space that belongs before it.
+        """Continues a prompt token by token, each with the space that belongs before it.
 
         Args:
             prompt: possibly empty.

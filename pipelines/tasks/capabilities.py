@@ -1,4 +1,4 @@
-"""What some tasks can do beside predicting; a task that can has the method, and needs no more."""
+"""What some tasks can do besides predicting; a task that can has the method."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
@@ -10,7 +10,7 @@ from pipelines.data.examples import Example
 
 @runtime_checkable
 class Explains(Protocol):
-    """Tells what decided a prediction."""
+    """Explains predictions."""
 
     def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
         """The `method` and the `weights` of the tokens of each text.

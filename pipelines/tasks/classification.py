@@ -47,7 +47,7 @@ class Classification(Task):
     def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
         """Sets the temperature that divides logits to the one of the lowest log loss on dev.
 
-        Labels stay as they are. Labels of dev that train has not shown are passed over. Of
+        Predicted labels do not change. Labels of dev that are not in train are ignored. Of
         probabilities on dev, log loss and calibration error are those that the temperature was fitted to.
 
         Reference: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.

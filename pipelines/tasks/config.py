@@ -1,6 +1,6 @@
 """The configuration of a task: the keys that every task has, and those that tasks share.
 
-A task's own keys of `model`, `training` and `decoding` are dataclasses beside the task.
+A task's own keys of `model`, `training` and `decoding` are dataclasses next to the task.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,11 +64,11 @@ class TrainingConfig:
         check_share("averaging", self.averaging)
 
     def augment(self, examples: Sequence[Example], seed: int) -> Sequence[Example]:
-        """The examples of train, and what is learned from beside them."""
+        """The examples of train, and augmented ones."""
         return examples
 
     def check_epochs(self, name: str) -> None:
-        """Raises a ValueError where a number of first epochs leaves none behind them."""
+        """Raises a ValueError if a number of first epochs leaves no others."""
         if not 0 <= getattr(self, name) < self.epochs:
             raise ValueError(f"expected {name} from 0 to below epochs, got {getattr(self, name)}")
 
@@ -115,13 +115,13 @@ class ImageTraining(TrainingConfig):
         return shift_augmentation(examples) if self.shift_augmentation else examples
 
 
-# With which every task learns ten sentences by heart.
+# Enough for every task to memorise ten sentences.
 SMALL_TRAINING = {"optimizer": "adam", "learning_rate": 0.02, "batch_size": 4, "epochs": 60, "patience": 12}
 
 
 @dataclass(frozen=True)
 class WordKeys:
-    """The keys of `model` that tasks have which read words."""
+    """The keys of `model` of tasks that read words."""
 
     word_vectors: Literal["frozen", "fine_tuned"]  # whether the vectors of train's words are trained on
     minimum_count: int = 1  # rarer words of train that have no vector are unknown words
@@ -129,7 +129,7 @@ class WordKeys:
 
 @dataclass(frozen=True)
 class WordDropoutKeys(WordKeys):
-    """The keys of `model` that tasks have which label what they read."""
+    """The keys of `model` of classifiers and taggers."""
 
     word_dropout: float = 0.0  # share of the words that training replaces by the unknown word
 

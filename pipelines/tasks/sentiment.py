@@ -1,4 +1,4 @@
-"""Sentiment: the text classification whose labels are opinions."""
+"""Sentiment: another name of text classification."""
 
 from pipelines.tasks.text_classification import TextClassification
 

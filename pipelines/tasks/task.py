@@ -164,7 +164,7 @@ class Task(ABC):
         return []
 
     def dev_losses(self, model: Any, dev: Sequence[Example]) -> dict[str, float]:
-        """Losses on dev, beside the metrics in the learning curves; none where a metric says the same."""
+        """Losses on dev for the learning curves; none if a metric has the same information."""
         return {}
 
     def calibrate(self, model: Any, dev: Sequence[Example]) -> None:

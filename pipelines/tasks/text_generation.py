@@ -1,4 +1,4 @@
-"""Text generation: a language model, one step to the next, of characters or of words."""
+"""Text generation: a language model of characters or words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -132,7 +132,7 @@ class TextGeneration(Task):
     def generate(
         self, model: Any, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int
     ) -> Iterator[str]:
-        """Continues a prompt, a token at a time, each with the space that belongs before it."""
+        """Continues a prompt token by token, each with the space that belongs before it."""
         from pipelines.models.language_model import reader, zero_states
 
         read, vocabulary = reader(model), self.vocabularies["tokens"]
@@ -153,7 +153,7 @@ class TextGeneration(Task):
         return islice(self.detokenize.stream(chain(prompt, written())), len(prompt), None)
 
     def sample(self, model: Any, seed: int) -> str:
-        """A short text from nothing, such as training writes now and then."""
+        """A short sample, as training writes periodically."""
         return "".join(self.generate(model, (), Sampler(seed), SAMPLE_TOKENS))
 
 

@@ -93,7 +93,7 @@ class Translation(EncoderDecoder):
         """For each hypothesis with unknown words, the source word that each of its words attends to most.
 
         Reference: Luong et al., "Addressing the Rare Word Problem in Neural Machine Translation", ACL 2015, where
-        an alignment tells the word; here it is attention's.
+        an alignment selects the word; here attention does.
         """
         found = [(int(number), int(rank)) for number, rank in np.argwhere((best == UNKNOWN_ID).any(axis=-1))]
         if not found:

@@ -87,7 +87,7 @@ def tokenizer(name: str) -> Tokenizer:
     """Finds a tokenizer by its id.
 
     Raises:
-        InputError: there is none of this name; the nearest is told.
+        InputError: there is none of this name; the message suggests the nearest.
     """
     if name not in _TOKENIZERS:
         raise InputError(f"no tokenizer {name!r}{nearest(name, [*_TOKENIZERS, SUBWORDS])}")
@@ -110,7 +110,7 @@ def tokenizer_of(dataset: Mapping[str, Any], folder: Path) -> Tokenizer:
 
 @dataclass(frozen=True)
 class Detokenizer:
-    """Puts tokens together as their tokenizer took them apart.
+    """Detokenizes what a tokenizer split.
 
     Args:
         tokenizer: its id.
@@ -133,7 +133,7 @@ class Detokenizer:
         return iter(tokens) if self.tokenizer == "characters" else spaced(tokens, self.language)
 
     def beginning(self, text: str) -> str:
-        """A text that a stream goes on from, without the spaces at its end that no token holds."""
+        """A text that a stream continues, without the spaces at its end that no token holds."""
         if self.tokenizer == "characters":
             return text
         return text.rstrip(" ") if self.tokenizer.startswith(SUBWORDS) else text.rstrip()
@@ -149,7 +149,7 @@ def detokenizer_of(dataset: Mapping[str, Any]) -> Detokenizer:
 
 
 def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
-    """Where each token of a tokenizer stands in its text: its first character, and the one behind its last.
+    """Character offsets of each token: its first character, and the one after its last.
 
     Case does not matter. A token that the text does not hold, such as that of an empty text, has no characters: it
     begins and ends where the one before ends.
@@ -188,7 +188,7 @@ _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-
 
 
 def detokenize(tokens: Sequence[str], language: str) -> str:
-    """Puts the tokens of `words` together with the spaces that a writer of the language would set.
+    """Detokenizes the tokens of `words` with the spaces that a writer of the language would set.
 
     Punctuation goes by its Unicode category; French sets a space before `:;!?`. A currency sign belongs to the number
     after it, and outside English rather to one before it. Of two straight quotation marks the first opens; a lone one
@@ -196,7 +196,7 @@ def detokenize(tokens: Sequence[str], language: str) -> str:
 
     Args:
         tokens: the tokens.
-        language: its code, such as `en`; it tells how quotation marks that may do both open or close.
+        language: its code, such as `en`; it decides how ambiguous quotation marks open or close.
     """
     last = {token: position for position, token in enumerate(tokens)}
     return "".join(spaced(tokens, language, {last[mark] for mark in _STRAIGHT if mark in last}))

@@ -63,14 +63,14 @@ class Vocabulary:
 def build_vocabulary(
     counts: Mapping[str, int], vector_words: Sequence[str], *, fine_tuned: bool, minimum_count: int = 1
 ) -> Vocabulary:
-    """Unites train's words with the vectors' words.
+    """Builds the union of train's words and the vectors' words.
 
     Fine-tuned, the trainable table holds train's frequent words, with or without a vector. Otherwise it
-    holds only those that have no vector, not even in lower case. Every other word with a vector stands
+    holds only those that have no vector, not even in lower case. Every other word with a vector is
     in the frozen table; a rare word of train without one is unknown, which trains `<unk>`.
 
     Args:
-        counts: how often each word stands in train.
+        counts: occurrences of each word in train.
         vector_words: words of the vectors.
         fine_tuned: whether train's words are trained.
         minimum_count: occurrences from which a word of train gets a row of its own.

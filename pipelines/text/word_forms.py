@@ -1,4 +1,4 @@
-"""What a word looks like: its characters and its shape, as ids."""
+"""The characters and the shape of a word, as ids."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ SHAPES = ("padding", "lower", "capitalised", "upper", "mixed", "digits", "with_d
 
 
 def character_vocabulary(counts: Mapping[str, int]) -> Vocabulary:
-    """The characters that stand in two words or more, of the words of train with their counts."""
+    """The characters that occur in two or more words, of the words of train with their counts."""
     words = Counter(character for word in counts for character in set(word))
     return Vocabulary(sorted(character for character, number in words.items() if number > 1))
 

@@ -1,4 +1,4 @@
-"""Callbacks: the task's dev metric after each epoch, the time spent on training alone, progress, and samples."""
+"""Callbacks: dev metrics after each epoch, training time, progress, and samples."""
 
 import json
 import time
@@ -52,7 +52,7 @@ class Stopwatch(keras.callbacks.Callback):
 
 
 class Progress(keras.callbacks.Callback):
-    """Shows how far the training is, and after each epoch its loss and its dev metric.
+    """Shows the progress of training, and after each epoch its loss and dev metric.
 
     Args:
         epochs: the most epochs.
@@ -89,7 +89,7 @@ class Progress(keras.callbacks.Callback):
 
 
 class Samples(keras.callbacks.Callback):
-    """Writes what the model writes after every so many steps: JSON Lines of `step`, `loss` of the epoch, and `text`.
+    """Writes samples of the model every so many steps: JSON Lines of `step`, `loss` of the epoch, and `text`.
 
     Args:
         write: gives a text.

@@ -1,4 +1,4 @@
-"""Where a model runs: chosen before Keras starts, and named in its cost."""
+"""The device of a model: chosen before Keras starts, and recorded in its cost."""
 
 import importlib
 import os

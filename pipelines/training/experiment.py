@@ -1,4 +1,4 @@
-"""A run made ready, its data, vectors and untrained model; and its training."""
+"""The set-up of a run, its data, vectors and untrained model; and its training."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ class Experiment:
 
 
 def set_up(run: Run, config: TaskConfig, cell: EncoderConfig, data: Path, vectors: Mapping[str, Path]) -> Experiment:
-    """Reads what a run learns from, and builds its model with initial weights of the run's seed.
+    """Reads the inputs of a run, and builds its model with initial weights of the run's seed.
 
     Args:
         run: the run.
@@ -111,7 +111,7 @@ def learn(
     Args:
         experiment: from `set_up`.
         history: CSV file of the learning curves.
-        callbacks: Keras callbacks beside the task's own.
+        callbacks: Keras callbacks in addition to the task's own.
         checkpoint: from which an interrupted training resumes.
     """
     from pipelines.models.word_vectors import word_tables

@@ -30,7 +30,7 @@ class Checkpoint:
     It is the same training if settings, inputs, the versions of packages and the code that was loaded are the same.
 
     Args:
-        output: the run folder; the file is beside it, for DVC removes a stage's outs before it runs the stage.
+        output: the run folder; the file is next to it, since DVC removes a stage's outs before it runs the stage.
         settings: configurations and device, as JSON.
         inputs: every file that the training reads.
         started: when the process began, by `time.perf_counter`.
@@ -66,7 +66,7 @@ class Checkpoint:
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             others = [str(error)]
         if others:
-            log.info(f"{self.path}: is of another training ({', '.join(others[:3])}); starts anew")
+            log.info(f"{self.path}: is of another training ({', '.join(others[:3])}); training starts from scratch")
             self.remove()
             return None
         self._started -= about["wall_seconds"]

@@ -19,6 +19,6 @@ class Verdict:
     opposite: bool = False  # whether the figures speak as clearly against the claim as they would have to for it
 
 
-def judged(claim: str, found: str, *gaps: Interval, above: float = 0) -> Verdict:
+def judge(claim: str, found: str, *gaps: Interval, above: float = 0) -> Verdict:
     """A claim that all of some gaps lie above a number: confirmed if wholly above, the opposite if wholly below."""
     return Verdict(claim, found, all(gap.low > above for gap in gaps), all(gap.high < above for gap in gaps))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, dots
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import PERCENT, Row, difference, mean, means
 
 TITLE = "Reading in both directions"
@@ -49,9 +49,9 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     for task, claim in CLAIMS.items():
         both, forwards = (mean(rows, "score", task=task, reads=reads).within(*PERCENT) for reads in (BOTH, FORWARDS))
         gain = difference(rows, "score", {"reads": BOTH}, {"reads": FORWARDS}, task=task)
-        values = f"{both.told()} bidirectional, {forwards.told()} forward"
-        told = f"{FIGURES[task]}: {values}; gain {gain.told('+.1f')}"
-        found.append(judged(claim, told, gain))
+        values = f"{both.text()} bidirectional, {forwards.text()} forward"
+        figures = f"{FIGURES[task]}: {values}; gain {gain.text('+.1f')}"
+        found.append(judge(claim, figures, gain))
     return found
 
 

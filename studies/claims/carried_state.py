@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, curves, dots
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import POSITIVE, Interval, Row, difference, mean, means
 
 TITLE = "State carried from chunk to chunk"
@@ -39,9 +39,9 @@ FIRST, LAST = range(1, 6), range(16, 21)  # characters of a chunk
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """Confirmed where the whole interval of the gain in nats per character, seed by seed, is above zero."""
     both = difference(rows, "nats", _cell(RESET, RESET), _cell(CARRIED, CARRIED))
-    values = [mean(rows, "nats", **_cell(how, how)).within(*POSITIVE).told(".3f") for how in (CARRIED, RESET)]
+    values = [mean(rows, "nats", **_cell(how, how)).within(*POSITIVE).text(".3f") for how in (CARRIED, RESET)]
     claim = "Trained and evaluated with carried states, a model predicts better than with reset states."
-    found = [judged(claim, f"{values[0]} and {values[1]} nats per character; gain {both.told('+.3f')}", both)]
+    found = [judge(claim, f"{values[0]} and {values[1]} nats per character; gain {both.text('+.3f')}", both)]
     for claim, worse, better in (
         (
             "Carrying states at inference also helps a model that was trained with resets.",
@@ -60,13 +60,13 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         ),
     ):
         gain = difference(rows, "nats", worse, better)
-        found.append(judged(claim, f"gain {gain.told('+.3f')} nats per character", gain))
+        found.append(judge(claim, f"gain {gain.text('+.3f')} nats per character", gain))
     first, last = (_gain(rows, places) for places in (FIRST, LAST))
     claim = (
         "Carried states help most at the beginning of a chunk: more in its first five characters than in its last five."
     )
-    told = f"gain {first.told('+.3f')} in the first five, {last.told('+.3f')} in the last five"
-    found.append(Verdict(claim, told, first.low > max(last.high, 0), first.high < max(last.low, 0)))
+    figures = f"gain {first.text('+.3f')} in the first five, {last.text('+.3f')} in the last five"
+    found.append(Verdict(claim, figures, first.low > max(last.high, 0), first.high < max(last.low, 0)))
     return found
 
 
@@ -82,10 +82,10 @@ def _gain(rows: Sequence[Row], places: Sequence[int]) -> Interval:
 
 def chart(rows: Sequence[Row]) -> dict[str, Any]:
     """Nats per character by its place in a chunk, and of all, for the four ways of training and reading."""
-    told = [{**row, "trained": f"trained {row['trained']}", "read": f"read {row['read']}"} for row in rows]
+    labelled = [{**row, "trained": f"trained {row['trained']}", "read": f"read {row['read']}"} for row in rows]
     places = curves(
-        "by place in a chunk", means(told, "nats", "trained", "read", "position", within=POSITIVE),
+        "by place in a chunk", means(labelled, "nats", "trained", "read", "position", within=POSITIVE),
         ("position", "character of the chunk"), "nats per character", "read", points=False, dash="trained",
     )  # fmt: skip
-    all_characters = means(told, "nats", "trained", "read", within=POSITIVE)
+    all_characters = means(labelled, "nats", "trained", "read", within=POSITIVE)
     return beside(places, dots("all characters", all_characters, "nats per character", "trained", "read"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, dots
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import PERCENT, POSITIVE, Row, by_seed, difference, interval, mean, means
 
 TITLE = "CBOW versus skip-gram"
@@ -61,26 +61,26 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     ours, theirs = (by_seed(rows, "score", task="words a second", **kind) for kind in (CBOW, SKIP_GRAM))
     faster = interval([ours[seed] / theirs[seed] for seed in ours])
     claim = "CBOW trains on more words per second than skip-gram."
-    found = [judged(claim, f"{faster.told()} times as many", faster, above=1)]
+    found = [judge(claim, f"{faster.text()} times as many", faster, above=1)]
     for task, first, second, claim in (
         ("semantic analogies", SKIP_GRAM, CBOW, "Skip-gram solves more semantic analogies than CBOW."),
         ("syntactic analogies", CBOW, SKIP_GRAM, "CBOW solves more syntactic analogies than skip-gram."),
     ):
         gain = difference(rows, "score", first, second, task=task)
         values = " and ".join(
-            mean(rows, "score", task=task, **kind).within(*PERCENT).told() for kind in (first, second)
+            mean(rows, "score", task=task, **kind).within(*PERCENT).text() for kind in (first, second)
         )
-        found.append(judged(claim, f"{values} percent; difference {gain.told('+.1f')}", gain))
+        found.append(judge(claim, f"{values} percent; difference {gain.text('+.1f')}", gain))
     for task in TASKS:
         gains = {
             NAMES[kind["vectors"]]: difference(rows, "score", kind, RANDOM, task=task) for kind in (CBOW, SKIP_GRAM)
         }
-        told = "; ".join(f"gain with {kind} {gain.told('+.1f')}" for kind, gain in gains.items())
+        figures = "; ".join(f"gain with {kind} {gain.text('+.1f')}" for kind, gain in gains.items())
         claim = f"With few labels, {NOUNS[task]} gains from vectors of either kind over random ones."
-        found.append(judged(claim, told, *gains.values()))
+        found.append(judge(claim, figures, *gains.values()))
     gain = difference([row for row in rows if row["task"] in TASKS], "score", SKIP_GRAM, CBOW)
     claim = "Skip-gram vectors are better than CBOW vectors on the four tasks."
-    found.append(judged(claim, f"mean of the four differences {gain.told('+.1f')}", gain))
+    found.append(judge(claim, f"mean of the four differences {gain.text('+.1f')}", gain))
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, dots
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import PERCENT, POSITIVE, Row, difference, mean, means
 
 TITLE = "One, two and three layers"
@@ -48,11 +48,11 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         form, within = (".1f", PERCENT) if sign > 0 else (".3f", POSITIVE)
         for claim, deep, shallow in CLAIMS:
             found_of = (mean(rows, "score", task=task, **kind).within(*within) for kind in (deep, shallow))
-            ours, theirs = (scores.told(form) for scores in found_of)
+            ours, theirs = (scores.text(form) for scores in found_of)
             better, worse = (deep, shallow) if sign > 0 else (shallow, deep)
             gain = difference(rows, "score", better, worse, task=task)
-            told = f"{figure} {ours} versus {theirs}; gain {gain.told('+' + form)}"
-            found.append(judged(f"In {NAMES[task]}, {claim}.", told, gain))
+            figures = f"{figure} {ours} versus {theirs}; gain {gain.text('+' + form)}"
+            found.append(judge(f"In {NAMES[task]}, {claim}.", figures, gain))
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, curves
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import SHARE, Row, chosen, difference, means
 
 TITLE = "The forget gate's bias: one or zero"
@@ -31,9 +31,9 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     half = last // 2
     found = {step: difference(rows, "accuracy", {"bias": 1}, {"bias": 0}, step=step, gap=far) for step in (half, last)}
     return [
-        judged(
+        judge(
             f"With a bias of one an LSTM learns to remember faster: more over {far} words after {step} batches.",
-            f"{gap.told('.0f', 100)} points more",
+            f"{gap.text('.0f', 100)} points more",
             gap,
         )
         for step, gap in found.items()

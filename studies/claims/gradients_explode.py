@@ -54,7 +54,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     seeds = {kind: by_seed(last, "loss", clipping=kind).values() for kind in gain}
     learned = {kind: f"{sum(loss < CHANCE for loss in found)} of {len(found)}" for kind, found in seeds.items()}
     found = "; ".join(
-        f"clipping {kind}: {losses[kind].told('.2f')}, lower by {gap.told('.2f')}, below chance in "
+        f"clipping {kind}: {losses[kind].text('.2f')}, lower by {gap.text('.2f')}, below chance in "
         f"{learned[kind]} seeds"
         for kind, gap in gain.items()
     )
@@ -73,7 +73,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         ),
         Verdict(
             "If gradients explode, a network learns with clipping what it does not learn without.",
-            f"mean loss of the last 50 of 300 batches {losses['none'].told('.2f')} without; {found}",
+            f"mean loss of the last 50 of 300 batches {losses['none'].text('.2f')} without; {found}",
             all(gap.low > 0 and losses[kind].high < CHANCE for kind, gap in gain.items()),
             all(gap.high < 0 for gap in gain.values()),
         ),

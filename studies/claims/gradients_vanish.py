@@ -5,7 +5,7 @@ from math import log10
 from typing import Any
 
 from studies.charts import beside, curves
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import SHARE, Interval, Row, chosen, geometric_means, interval, means
 
 TITLE = "Vanishing gradients"
@@ -65,7 +65,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         return interval([ours[seed] - theirs[seed] for seed in ours])
 
     def compared(gap: Interval) -> str:
-        return f"{gap.told()} orders of magnitude more lost over {FAR - NEAR} steps"
+        return f"{gap.text()} orders of magnitude more lost over {FAR - NEAR} steps"
 
     def times(trained: bool) -> Interval:
         whole, half = (orders_lost(rows, PLAIN, "h", trained, far) for far in (WHOLE, HALF))
@@ -81,9 +81,9 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     }
     highway = more(("lstm", "h"), ("lstm", "c"), True)
     return [
-        judged(
+        judge(
             f"In a simple RNN with tanh the gradient vanishes: by more than a factor of 100 in {FAR - NEAR} steps.",
-            f"{plain.told()} orders of magnitude before training, {plain_trained.told()} after",
+            f"{plain.text()} orders of magnitude before training, {plain_trained.text()} after",
             plain,
             plain_trained,
             above=2,
@@ -91,29 +91,29 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         Verdict(
             f"It does so exponentially: in {WHOLE - NEAR} steps it loses about twice ({least} to {most} times) as many "
             f"orders of magnitude as in {HALF - NEAR}.",
-            f"{twice[0].told('.2f')} times before training, {twice[1].told('.2f')} after",
+            f"{twice[0].text('.2f')} times before training, {twice[1].text('.2f')} after",
             all(least < ratio.low and ratio.high < most for ratio in twice),
             all(ratio.high < least or ratio.low > most for ratio in twice),
         ),
-        judged("It falls faster with the sigmoid than with tanh.", f"at least {compared(sigmoid)}", sigmoid),
+        judge("It falls faster with the sigmoid than with tanh.", f"at least {compared(sigmoid)}", sigmoid),
         Verdict(
             "It does not vanish with ReLU, whose slope is one.",
-            f"{relu.told()} orders of magnitude lost",
+            f"{relu.text()} orders of magnitude lost",
             relu.high < 2,
             relu.low > 2,
         ),
-        judged(
+        judge(
             "An LSTM preserves gradients better than a simple RNN before training.",
             f"simple RNN: {compared(before)}",
             before,
         ),
-        judged(
+        judge(
             "After training, gated cells preserve gradients better than a simple RNN.",
             "orders of magnitude lost in addition by the simple RNN, compared with "
-            + ", ".join(f"{cell}: {gap.told()}" for cell, gap in after.items()),
+            + ", ".join(f"{cell}: {gap.text()}" for cell, gap in after.items()),
             *after.values(),
         ),
-        judged(
+        judge(
             "In the trained LSTM the gradient survives longer along the cell state than along the hidden state.",
             f"along h: {compared(highway)}",
             highway,

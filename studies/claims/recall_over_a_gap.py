@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, curves
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import SHARE, Row, chosen, difference, mean, means
 
 TITLE = "Memory: recall of a distant word"
@@ -26,7 +26,7 @@ SOURCES = (
     "on Neural Networks 5 (1994)",
 )
 NEAR, FAR = 2, 200
-LEARNED = 0.9  # the share told right from which a question counts as learned
+LEARNED = 0.9  # the accuracy from which a question counts as learned
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
@@ -41,7 +41,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     caveat = (
         ""
         if learned
-        else f". But the simple RNN recalls only {near['simple_rnn'].told('.0f', 100)} % over {NEAR} words: it "
+        else f". But the simple RNN recalls only {near['simple_rnn'].text('.0f', 100)} % over {NEAR} words: it "
         "hardly learned the question at any distance, so this says nothing about distance"
     )
     gated = {
@@ -56,15 +56,15 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             f"the lowest accuracy of any cell, seed and length: {worst:.1%}",
             worst > 0.99,
         ),
-        judged(
+        judge(
             f"A simple RNN recalls less over {FAR} words than over {NEAR}.",
-            f"{fall.told('.0f', 100)} points less; {far['simple_rnn'].told('.0f', 100)} % at {FAR}{caveat}",
+            f"{fall.text('.0f', 100)} points less; {far['simple_rnn'].text('.0f', 100)} % at {FAR}{caveat}",
             fall,
         ),
-        judged(
+        judge(
             f"Gated cells recall more than a simple RNN over {FAR} words.",
             ", ".join(
-                f"{cell}: {far[cell].told('.0f', 100)} %, {gap.told('.0f', 100)} points more"
+                f"{cell}: {far[cell].text('.0f', 100)} %, {gap.text('.0f', 100)} points more"
                 for cell, gap in gated.items()
             )
             + caveat,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, curves, dots
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import (
     PERCENT,
     POSITIVE,
@@ -66,17 +66,17 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         ),
     ):
         gain = difference(rows, "accuracy", CONVOLUTIONAL, RECURRENT, task=task)
-        found.append(judged(claim, f"{_both(rows, task)}; difference {gain.told('+.1f')}", gain, above=-MARGIN))
+        found.append(judge(claim, f"{_both(rows, task)}; difference {gain.text('+.1f')}", gain, above=-MARGIN))
     gain = difference(rows, "accuracy", RECURRENT, CONVOLUTIONAL, task=ORDER)
     claim = "A recurrent classifier is better at telling which of two words came first, farther apart than a window."
-    found.append(judged(claim, f"{_both(rows, ORDER)}; difference {gain.told('+.1f')}", gain))
+    found.append(judge(claim, f"{_both(rows, ORDER)}; difference {gain.text('+.1f')}", gain))
     for task in TIMES:
         ours, theirs = (slopes(rows, task, kind) for kind in (RECURRENT, CONVOLUTIONAL))
         times = interval([ours[seed] / theirs[seed] for seed in ours])
-        slower, faster = (interval(list(one.values())).within(*POSITIVE).told(".0f", 1000) for one in (ours, theirs))
+        slower, faster = (interval(list(one.values())).within(*POSITIVE).text(".0f", 1000) for one in (ours, theirs))
         claim = f"Each additional word costs the recurrent one more time in {task}."
-        told = f"{slower} and {faster} microseconds per word of 32 texts; {times.told('.2f')} times as much"
-        found.append(judged(claim, told, times, above=1))
+        figures = f"{slower} and {faster} microseconds per word of 32 texts; {times.text('.2f')} times as much"
+        found.append(judge(claim, figures, times, above=1))
     return found
 
 
@@ -94,7 +94,7 @@ def slopes(rows: Sequence[Row], task: str, kind: Row) -> dict[int, float]:
 
 def _both(rows: Sequence[Row], task: str) -> str:
     ours, theirs = (
-        mean(rows, "accuracy", task=task, **kind).within(*PERCENT).told() for kind in (CONVOLUTIONAL, RECURRENT)
+        mean(rows, "accuracy", task=task, **kind).within(*PERCENT).text() for kind in (CONVOLUTIONAL, RECURRENT)
     )
     return f"accuracy {ours} convolutional, {theirs} recurrent"
 

@@ -5,7 +5,7 @@ from math import log10
 from typing import Any
 
 from studies.charts import beside, curves
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import SHARE, Interval, Row, chosen, difference, geometric_means, interval, mean, means
 
 TITLE = "ReLU versus tanh in a simple RNN"
@@ -47,19 +47,19 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     def more(first: str, second: str) -> tuple[str, Interval]:
         answers = chosen(rows, part="accuracy", gap=far)
         gap = difference(answers, "accuracy", {"kind": first}, {"kind": second})
-        told = f"{first}: {recalled[first].told('.0f', 100)} %, {second}: {recalled[second].told('.0f', 100)} %"
-        return f"{told}; {gap.told('.0f', 100)} points", gap
+        figures = f"{first}: {recalled[first].text('.0f', 100)} %, {second}: {recalled[second].text('.0f', 100)} %"
+        return f"{figures}; {gap.text('.0f', 100)} points", gap
 
     return [
         Verdict(
             f"With ReLU the gradient explodes: it grows on its way back over {far} words.",
-            f"orders of magnitude gained: {kept[RELU].told()} (orthogonal), {kept[IDENTITY].told()} (identity)",
+            f"orders of magnitude gained: {kept[RELU].text()} (orthogonal), {kept[IDENTITY].text()} (identity)",
             kept[RELU].low > 0 or kept[IDENTITY].low > 0,
             kept[RELU].high < 0 and kept[IDENTITY].high < 0,
         ),
-        judged(f"With the usual initialisation, tanh recalls more than ReLU over {far} words.", *more(TANH, RELU)),
-        judged("ReLU with the identity recalls more than tanh with the usual initialisation.", *more(IDENTITY, TANH)),
-        judged("ReLU with the identity recalls more than tanh with the identity.", *more(IDENTITY, "tanh, identity")),
+        judge(f"With the usual initialisation, tanh recalls more than ReLU over {far} words.", *more(TANH, RELU)),
+        judge("ReLU with the identity recalls more than tanh with the usual initialisation.", *more(IDENTITY, TANH)),
+        judge("ReLU with the identity recalls more than tanh with the identity.", *more(IDENTITY, "tanh, identity")),
     ]
 
 

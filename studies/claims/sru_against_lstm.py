@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, dots
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import PERCENT, POSITIVE, Interval, Row, by_seed, difference, interval, mean, means
 
 TITLE = "SRU versus LSTM"
@@ -40,12 +40,12 @@ PAPER = 5  # times, the least that the abstract claims
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """Confirmed where the whole interval of a ratio, or of a difference, stands on the claim's side."""
     pace = {task: ratio(rows, task) for task in TASKS}
-    told = "; ".join(f"{task} {times.told()} times" for task, times in pace.items())
+    figures = "; ".join(f"{task} {times.text()} times" for task, times in pace.items())
     found = [
-        judged("An SRU trains on more words per second than an LSTM.", told, *pace.values(), above=1),
-        judged(
+        judge("An SRU trains on more words per second than an LSTM.", figures, *pace.values(), above=1),
+        judge(
             "An SRU trains a text classifier at least five times as fast as an LSTM.",
-            f"{pace['sentiment'].told()} times",
+            f"{pace['sentiment'].text()} times",
             pace["sentiment"],
             above=PAPER,
         ),
@@ -54,8 +54,8 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         ours, theirs = (mean(rows, "score", task=task, cell=cell).within(*PERCENT) for cell in ("SRU", "LSTM"))
         gain = difference(rows, "score", {"cell": "SRU"}, {"cell": "LSTM"}, task=task)
         claim = f"In {NAMES[task]}, an SRU is no worse than an LSTM (margin: {MARGIN} points of accuracy)."
-        told = f"SRU {ours.told()}, LSTM {theirs.told()}; difference {gain.told('+.2f')}"
-        found.append(judged(claim, told, gain, above=-MARGIN))
+        figures = f"SRU {ours.text()}, LSTM {theirs.text()}; difference {gain.text('+.2f')}"
+        found.append(judge(claim, figures, gain, above=-MARGIN))
     return found
 
 

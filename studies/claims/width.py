@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studies.charts import beside, curves
-from studies.claims import Verdict, judged
+from studies.claims import Verdict, judge
 from studies.intervals import POSITIVE, SHARE, Row, by_seed, chosen, difference, interval, mean, means
 
 TITLE = "State width and memory"
@@ -27,7 +27,7 @@ TOLD = 0.9  # share of right answers from which a bit counts as remembered
 
 
 def memory(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """A row for each trained layer: how many of the last bits it tells, `bits`."""
+    """A row for each trained layer: how many of the last bits it recalls, `bits`."""
     kinds = dict.fromkeys((row["cell"], row["units"], row["seed"]) for row in rows)
     found = []
     for cell, units, seed in kinds:
@@ -52,11 +52,11 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     more = interval([gated[seed] - plain[seed] for seed in plain])
     last = max(row["delay"] for row in rows)
     kept = {cell: mean(rows, "share", cell=cell, units=wide, delay=last).within(*SHARE) for cell in gain}
-    tail = ", ".join(f"{cell} {share.told('.0f', 100)} %" for cell, share in kept.items())
+    tail = ", ".join(f"{cell} {share.text('.0f', 100)} %" for cell, share in kept.items())
     return [
-        judged(
+        judge(
             f"A layer of {wide} units remembers further back than one of {narrow}.",
-            "; ".join(f"{cell}: {gap.told()} bits more" for cell, gap in gain.items()),
+            "; ".join(f"{cell}: {gap.text()} bits more" for cell, gap in gain.items()),
             *gain.values(),
         ),
         Verdict(
@@ -64,16 +64,16 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             f"the most relative to width: {fullest['bits']} bits in {fullest['units']} units ({fullest['cell']})",
             fullest["bits"] <= fullest["units"],
         ),
-        judged(
+        judge(
             "At equal width, gated cells remember more of the last bits than a simple RNN.",
-            f"{more.told()} bits more; accuracy of {wide} units on the bit {last} steps ago: {tail}",
+            f"{more.text()} bits more; accuracy of {wide} units on the bit {last} steps ago: {tail}",
             more,
         ),
     ]
 
 
 def chart(rows: Sequence[Row]) -> dict[str, Any]:
-    """Memory by width, and the share told by delay for each cell."""
+    """Memory by width, and the accuracy by delay for each cell."""
     found = means(memory(rows), "bits", "cell", "units", within=POSITIVE)
 
     def panel(cell: str) -> dict[str, Any]:

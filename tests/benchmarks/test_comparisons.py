@@ -25,7 +25,7 @@ RUN = (
     "seed: SEED, report_test: true, set: {}}"
 )
 COMPARISON = """
-What it is worth:
+Ablation:
   base: whole
   base_is: the whole model
   others: {without a part: less, with another: other, a linear model: baselines/toy/linear}
@@ -94,7 +94,7 @@ def test_of_several_seeds_the_means_are_compared(world):
 
 def test_the_page_holds_a_table_with_what_differs(world):
     page = run_stage(world)[1]
-    assert "## What it is worth\n" in page
+    assert "## Ablation\n" in page
     assert "| the whole model | `whole` | 90.00 | 90.00 |" in page
     assert "| without a part | `less` | 85.00 | 85.00 |" in page
     assert "-5.00 |" in page
@@ -123,4 +123,4 @@ def test_tables_of_which_something_is_not_evaluated_here_may_be_kept(world, tmp_
     assert run_stage(there, COMPARISON, "--keep") == (before, page)  # measured again where all of it is there
     (there / "c.json").write_text("[]")
     assert run_stage(there, COMPARISON.replace("less", "lost"), "--keep")[0] == []
-    assert "no table 'What it is worth'; not evaluated yet: lost" in capsys.readouterr().err
+    assert "no table 'Ablation'; not evaluated yet: lost" in capsys.readouterr().err

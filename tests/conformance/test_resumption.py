@@ -1,4 +1,4 @@
-"""A training that goes on from a checkpoint ends as if it had not broken off, with every cell and every task."""
+"""Training that resumes from a checkpoint ends as if it had not been interrupted, with every cell and every task."""
 
 import shutil
 import time

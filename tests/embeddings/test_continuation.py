@@ -39,7 +39,7 @@ def folder(first, tmp_path):
 
 @pytest.fixture
 def second(first, folder, write_split):
-    """The configuration that goes on, on a few sentences with new words."""
+    """The continuing configuration, on a few sentences with new words."""
     corpus = write_split(NEW * 30, dataset="zoo")
     return replace(first, corpus=(corpus,), continue_from=str(folder), epochs=2)
 

@@ -7,7 +7,7 @@ import pytest
 
 from studies import page
 from studies.charts import picture
-from studies.claims import Verdict, gradients_vanish, judged, recall_over_a_gap, width
+from studies.claims import Verdict, gradients_vanish, judge, recall_over_a_gap, width
 from studies.intervals import interval
 
 SEEDS = (1, 2, 3)
@@ -166,7 +166,7 @@ def test_the_opposite_holds_only_where_the_figures_say_it(case):
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "expected"),
     [
         ([1.0, 1.1, 1.2], "confirmed"),
         ([-1.0, 0.0, 1.0], "not confirmed here"),
@@ -174,9 +174,11 @@ def test_the_opposite_holds_only_where_the_figures_say_it(case):
         ([-1.0, -1.1, -1.2], "not confirmed here; the opposite holds"),
     ],
 )
-def test_undecided_and_contrary_figures_read_differently(values, told):
-    assert page.told(judged("A claim.", "figures", interval(values))) == told
-    assert page.told(judged("A claim.", "figures", interval([value + 5 for value in values]), above=5)) == told
+def test_undecided_and_contrary_figures_read_differently(values, expected):
+    assert page.verdict_text(judge("A claim.", "figures", interval(values))) == expected
+    assert (
+        page.verdict_text(judge("A claim.", "figures", interval([value + 5 for value in values]), above=5)) == expected
+    )
 
 
 def test_table_and_text_say_the_same_of_the_opposite():
@@ -189,7 +191,7 @@ def test_table_and_text_say_the_same_of_the_opposite():
 
 def test_one_of_several_gaps_decides_nothing_alone():
     above, below = interval([1.0, 1.1]), interval([-1.0, -1.1])
-    verdict = judged("A claim.", "figures", above, below)
+    verdict = judge("A claim.", "figures", above, below)
     assert (verdict.confirmed, verdict.opposite) == (False, False)
 
 

@@ -44,12 +44,12 @@ def test_means_of_every_combination_that_there_is():
 
 
 def test_an_interval_is_told_with_its_unit():
-    assert interval([0.5, 0.5]).told(".0f", 100) == "50 (50 to 50)"
+    assert interval([0.5, 0.5]).text(".0f", 100) == "50 (50 to 50)"
 
 
 def test_a_zero_is_told_without_a_sign_of_its_own():
-    assert interval([-0.001, -0.001]).told(".0f", 100) == "0 (0 to 0)"
-    assert interval([-0.001, -0.001]).told("+.1f") == "+0.0 (+0.0 to +0.0)"
+    assert interval([-0.001, -0.001]).text(".0f", 100) == "0 (0 to 0)"
+    assert interval([-0.001, -0.001]).text("+.1f") == "+0.0 (+0.0 to +0.0)"
 
 
 def test_an_interval_is_cut_where_no_figure_can_lie():

@@ -1,4 +1,4 @@
-"""Columns in the manner of the CoNLL shared tasks: a token a line, a blank line between sentences."""
+"""Columns as in the CoNLL shared tasks: one token per line, a blank line between sentences."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Labelled text in a table: a line a text, its columns named by the first line, between commas or tabs."""
+"""Labelled text in a table: one text per line, column names in the first line, separated by commas or tabs."""
 
 import csv
 import sys

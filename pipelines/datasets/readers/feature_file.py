@@ -1,4 +1,4 @@
-"""Features in a NumPy file, vectors or images, and a text file with a caption or a label of each, one a line."""
+"""Features in a NumPy file, vectors or images, and a text file with a caption or a label for each, one per line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Reader(FileReader):
 
         Raises:
             InputError: the first is no whole NumPy file of finite numbers, a line is blank, or there are not as many
-                lines as features (told after the last pair).
+                lines as features (raised after the last pair).
         """
         features, text = paths
         examples, written = len(open_features(features)), numbered_lines(text)

@@ -1,4 +1,4 @@
-"""Plain text whose file tells its label: one text a line, a file for each label."""
+"""Plain text with one file per label: one text per line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""JSON Lines: an object a line, its keys mapped to the fields of an example."""
+"""JSON Lines: one object per line, its keys mapped to the fields of an example."""
 
 import json
 import math
@@ -65,7 +65,7 @@ def _value(row: Mapping[str, Any], key: str, field: str, where: str) -> Any:
 
 
 def _kind(value: Any) -> str:
-    """What a value is, as a message tells it."""
+    """The kind of a value, for messages."""
     if isinstance(value, str):
         return f"the text {value[:60]!r}" if value.strip() else "an empty item"
     return {dict: "an object", list: "a list"}.get(type(value)) or json.dumps(value)[:60]

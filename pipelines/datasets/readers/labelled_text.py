@@ -1,4 +1,4 @@
-"""Labelled text: one text a line with its label beside, `label<TAB>text` or `label text`."""
+"""Labelled text: one text and its label per line, `label<TAB>text` or `label text`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ class Reader(FileReader):
         """Reads pairs, streaming.
 
         Raises:
-            InputError: one file has more lines (told after the last pair).
+            InputError: one file has more lines (raised after the last pair).
         """
         source, target = paths
         pairs = zip_longest(numbered_lines(source), numbered_lines(target))

@@ -1,4 +1,4 @@
-"""Plain text: one text a line; blank lines stand between texts."""
+"""Plain text: one text per line; blank lines are skipped."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

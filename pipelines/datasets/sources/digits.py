@@ -1,4 +1,4 @@
-"""The handwritten digits that scikit-learn's package carries, 1,797 images of 8 x 8 pixels; nothing is downloaded."""
+"""The handwritten digits shipped with scikit-learn, 1,797 images of 8 x 8 pixels; nothing is downloaded."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -158,7 +158,7 @@ def _known(builder: Any, path: str) -> tuple[Any, int]:
 
 
 def _value(path: str) -> Column:
-    """Takes what stands at a path `a/b` from a row."""
+    """Takes the value at a path `a/b` from a row."""
     return lambda row: reduce(getitem, path.split("/"), row)
 
 
@@ -209,7 +209,7 @@ def _rows(builder: Any, expression: str, paths: Iterable[str]) -> Any:
 
 
 def _numbered(rows: Iterable[Row], where: str) -> Iterator[tuple[int, Row]]:
-    """Rows with their numbers from 0; what TensorFlow says of a damaged file is told in one line."""
+    """Rows with their numbers from 0; TensorFlow's error for a damaged file becomes one line."""
     number = 0
     try:
         for number, row in enumerate(rows):

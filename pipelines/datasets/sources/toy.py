@@ -1,4 +1,4 @@
-"""The embedded data: sentences of the toy grammar, written as files in standard formats and read from them."""
+"""The built-in data: sentences of the toy grammar, written as files in standard formats and read from them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""The embedded data: a synchronous English-Russian grammar that writes as many sentences as wanted."""
+"""The built-in data: a synchronous English-Russian grammar that generates any number of sentences."""

@@ -1,4 +1,4 @@
-"""Metrics of captions: how many are right to the letter, and how many letters are wrong."""
+"""Metrics of captions: exact match and character error rate."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

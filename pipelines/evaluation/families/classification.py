@@ -35,7 +35,7 @@ class Classification(Family):
     def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
         """Every number. ROC-AUC and calibration metrics are there if every prediction has probabilities.
 
-        Of two classes, the last in alphabetical order is the positive one. Of more, each stands against the rest, and
+        Of two classes, the last in alphabetical order is the positive one. Of more, each is scored against the rest and
         those that occur in the references are averaged. A label that the model does not know has probability 0.
         """
         found = labels.statistic(*_labels(references, predictions), np.arange(len(references)), len(references))

@@ -81,7 +81,7 @@ class Translation(Family):
         return Statistic(len(references), values, options, "sacrebleu")
 
     def tables(self, references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
-        """`lengths`: BLEU of the sentences of like length, in words between white space of their references."""
+        """`lengths`: BLEU by the length of references, in words separated by white space."""
         scorer = _scorers(self.MAIN[:1], self.tokenizer)["bleu"]
         of_length: dict[int, list[int]] = {}
         outputs, raw = _texts(references, predictions)

@@ -1,4 +1,4 @@
-"""Long texts in rows: every token once, and row i goes on where it ended."""
+"""Long texts in rows: every token once, and row i continues where it ended."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def collate(batch):
 
 
 def rows_of(batches):
-    """For each row, its chunks through an epoch: (before, after, goes on), padding left out."""
+    """For each row, its chunks through an epoch: (before, after, continues), padding left out."""
     rows: dict[int, list] = {}
     for (token_ids, continues), targets, weights in batches.epoch():
         for row in range(len(token_ids)):

@@ -1,4 +1,4 @@
-"""A training that breaks off goes on after its last epoch; tests/test_end_to_end.py kills real processes."""
+"""Interrupted training resumes after its last epoch; tests/test_end_to_end.py kills real processes."""
 
 import importlib.util
 import json
@@ -141,7 +141,7 @@ def test_a_checkpoint_of_another_training_is_ignored_and_removed(
     change(tmp_path, monkeypatch)
     assert same(train(new_problem, tmp_path, [1, 5, 3, 4]), unbroken)
     assert message in caplog.text
-    assert "starts anew" in caplog.text
+    assert "starts from scratch" in caplog.text
     assert "resumes" not in caplog.text
 
 
@@ -151,11 +151,11 @@ def test_other_settings_and_other_code_are_told_by_name(new_problem, tmp_path, c
         train(new_problem, tmp_path, [1, BROKEN])
     with pytest.raises(KilledError):
         train(new_problem, tmp_path, [1, BROKEN], settings=("b",))
-    assert "another training (settings); starts anew" in caplog.text
+    assert "another training (settings); training starts from scratch" in caplog.text
     sha256 = resumption.sha256
     monkeypatch.setattr(resumption, "sha256", lambda path: "0" if path.name == "batching.py" else sha256(path))
     train(new_problem, tmp_path, [1, 5, 3, 4], settings=("b",))
-    assert "another training (pipelines/batches/batching.py); starts anew" in caplog.text
+    assert "another training (pipelines/batches/batching.py); training starts from scratch" in caplog.text
 
 
 def test_the_code_of_the_command_itself_counts(tmp_path, monkeypatch):
