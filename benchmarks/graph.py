@@ -80,6 +80,7 @@ class Needs(NamedTuple):
 
     datasets: list[str]
     tasks: list[str]
+    cells: list[str]
     vectors: dict[str, list[Path]]
 
 
@@ -115,7 +116,8 @@ def read_needs(runs: Path, data: str) -> Needs:
         vectors[name] = [*folders, *earlier]
     for name in datasets:
         read_yaml(CONFIGS / "datasets" / f"{name}.yaml")
-    return Needs([*datasets], [*dict.fromkeys(run.task for run in trained)], vectors)
+    tasks, cells = (dict.fromkeys(names) for names in zip(*((run.task, run.cell) for run in trained), strict=True))
+    return Needs([*datasets], [*tasks], [*cells], vectors)
 
 
 def with_stages(graph: str, needs: Needs) -> str:
@@ -130,7 +132,7 @@ def with_stages(graph: str, needs: Needs) -> str:
 
 
 def params(needs: Needs, root: str = "") -> str:
-    """Lines with the configurations that are deps as a whole: of datasets, and of tasks that decode.
+    """Lines with the configurations that are deps as a whole: of datasets, of tasks that decode, and of cells.
 
     DVC refuses a param that a file lacks, as most tasks lack `decoding`, and writes every value into dvc.lock, where a
     dep is four lines. `dvc params diff` shows the values of the files that are listed here, too.
@@ -138,6 +140,7 @@ def params(needs: Needs, root: str = "") -> str:
     paths = [CONFIGS / "datasets" / f"{name}.yaml" for name in needs.datasets]
     tasks = (CONFIGS / "tasks" / f"{name}.yaml" for name in needs.tasks)
     paths += [path for path in tasks if "decoding" in read_yaml(path)]
+    paths += [CONFIGS / "cells" / f"{name}.yaml" for name in needs.cells]
     return "".join(f"  - {root}{path}\n" for path in paths)
 
 

@@ -28,7 +28,7 @@ ALLOWED = {
     "text": {"data"},
     "batches": {"data", "text"},
     "datasets": {"data", "text"},
-    "evaluation": {"data", "text"},
+    "evaluation": {"data"},
     "baselines": {"data", "text"},
     "reporting": {"data", "evaluation"},
     "reproduction": set(),

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipelines.baselines import Predict
 from pipelines.data.examples import Example
-from pipelines.text.ngrams import UNKNOWN, NGrams, best_length
+from pipelines.data.ngrams import UNKNOWN, NGrams, best_length
 
 LEARNS = "tokens"
 

@@ -22,7 +22,7 @@ from embeddings.foundation.files import read_json
 from pipelines.data.examples import Example
 from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
-from pipelines.text.spelling import Spelling
+from pipelines.evaluation.spelling import Spelling
 
 LARGEST = sys.float_info.max
 BLOCK = 500  # tokens in a row that are drawn together: a single long text has an interval as well

@@ -10,8 +10,8 @@ from gensim.test.utils import datapath
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
+from pipelines.data.ngrams import UNKNOWN, NGrams
 from pipelines.evaluation.families.perplexity import BLOCK, FAMILY, Perplexity
-from pipelines.text.ngrams import UNKNOWN, NGrams
 
 LN2 = math.log(2)
 REFERENCES = [Example("dev-0", "ab", ("a", "b")), Example("dev-1", "a cab", ("a", "cab"))]

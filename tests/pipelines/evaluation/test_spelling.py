@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from pipelines.text.spelling import SCALARS, Spelling
+from pipelines.evaluation.spelling import SCALARS, Spelling
 
 
 def test_probabilities_are_those_worked_out_by_hand():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from pipelines.text.ngrams import UNKNOWN, NGrams
+from pipelines.data.ngrams import UNKNOWN, NGrams
 
 LENGTH = 5  # characters of an n-gram
 SCALARS = 0x110000 - 0x800  # of Unicode: what a character that no word has shown may be

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipelines.text.ngrams import BEGIN, UNKNOWN, NGrams, best_length
+from pipelines.data.ngrams import BEGIN, UNKNOWN, NGrams, best_length
 
 
 def test_probabilities_are_those_worked_out_by_hand():
