@@ -21,12 +21,11 @@ def markdown(leaderboard: Leaderboard) -> str:
     lines = [
         "# Leaderboard",
         "",
-        "Values are percent, but for BLEU and chrF, which are as sacreBLEU prints them, nats, bits and perplexity,",
-        "with 95 % bootstrap intervals; ↓ marks a metric of which lower values are better. Rows are sorted by the",
-        "headline metric on dev, and dev decides the verdict. Bold marks the best system, a dagger (†) a run that is",
-        "not better than the best baseline: it loses. The verdict is unclear where the interval of the difference,",
-        "from the same resamples for both, holds 0. Baselines are in italics. Time, tokens/s and memory are of the",
-        "machine that trained.",
+        "Values are percent, except for BLEU and chrF (as sacreBLEU prints them), nats, bits and perplexity, with 95 %",
+        "bootstrap intervals; ↓ marks lower-is-better metrics. Rows are sorted by the headline metric on dev, and dev",
+        "decides the verdict. Bold marks the best system, a dagger (†) a run that does not beat the best baseline: it",
+        "loses. The verdict is unclear if the interval of the difference, on the same resamples for both, contains 0.",
+        "Baselines are in italics. Time, tokens/s and memory are those of the machine that trained.",
     ]
     for group in leaderboard.groups:
         columns = _columns(group)
