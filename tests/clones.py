@@ -1,19 +1,40 @@
 """Clones of this repository with a tiny default graph, and commands that run in them."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
 import yaml
+
+from pipelines.reproduction import forked_python
 
 ROOT = Path(__file__).parents[1]
 # Commands find this Python and its DVC first, and nothing of the repository that is tested but the clone.
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-FORKED = os.pathsep.join([os.environ["FORKED_PYTHON"], PATH])  # see forked_python.py
+# Those of `run` are forks of a Python that has imported these: see pipelines/reproduction/forked_python.py.
+LIBRARIES = (
+    "tensorflow",
+    "keras",
+    "numba",
+    "scipy.stats",
+    "sklearn.feature_extraction.text",
+    "sklearn.linear_model",
+    "gensim.models",
+    "sacrebleu",
+    "threadpoolctl",
+    "dvc.cli.parser",
+    "dvc.commands.repro",
+    "dvc.repo.experiments",
+    "dvc.repo.reproduce",
+    "celery",
+)
 
 
 def tiny_clone(folder: Path, runs: Iterable[str]) -> None:
@@ -54,10 +75,11 @@ def tiny_clone(folder: Path, runs: Iterable[str]) -> None:
 
 def run(folder: Path, command: list[str] | str, **environment: str) -> str:
     """What a command (a list of words, or a line for bash) prints in a folder; it must succeed."""
+    path = os.pathsep.join([os.environ["FORKED_PYTHON"], PATH])
     done = subprocess.run(
         ["bash", "-c", command] if isinstance(command, str) else command,
         cwd=folder,
-        env={**os.environ, "PATH": FORKED, "PYTHONPATH": str(folder), **environment},
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(folder), **environment},
         capture_output=True,
         text=True,
     )
@@ -68,6 +90,20 @@ def run(folder: Path, command: list[str] | str, **environment: str) -> str:
 def dvc(folder: Path, *arguments: str, **environment: str) -> str:
     """What a DVC command prints in a folder."""
     return run(folder, ["dvc", *arguments], **environment)
+
+
+@contextlib.contextmanager
+def another_python(hash_seed: int, folder: Path) -> Iterator[None]:
+    """Lets `run` run commands, within a block, as forks of another Python, which writes what it needs into a folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONHASHSEED", str(hash_seed))
+        patch.setenv("FORKED_PYTHON", str(folder))
+        process = forked_python.start(folder, LIBRARIES)
+        while not (folder / "socket").exists():
+            assert process.poll() is None, (folder / "log").read_text()
+            time.sleep(0.1)
+        yield
+        process.communicate()
 
 
 def start(folder: Path, *command: str, **environment: str) -> subprocess.Popen:

@@ -9,25 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from clones import LIBRARIES
 
 from pipelines.reproduction import forked_python  # and TensorFlow starts without its notes
-
-LIBRARIES = (
-    "tensorflow",
-    "keras",
-    "numba",
-    "scipy.stats",
-    "sklearn.feature_extraction.text",
-    "sklearn.linear_model",
-    "gensim.models",
-    "sacrebleu",
-    "threadpoolctl",
-    "dvc.cli.parser",
-    "dvc.commands.repro",
-    "dvc.repo.experiments",
-    "dvc.repo.reproduce",
-    "celery",
-)
 
 TEN_SENTENCES = [
     ("Anna saw the small dog", "Анна увидела маленькую собаку", "PROPN VERB DET ADJ NOUN", "B-PER O O O O", "positive"),

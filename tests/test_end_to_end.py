@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 import yaml
-from clones import dvc, finish, kill, start, tiny_clone
+from clones import another_python, dvc, finish, kill, start, tiny_clone
 
 KEPT_RUNS = (
     "sentiment-lstm-skip_gram",
@@ -162,11 +162,13 @@ def test_that_test_is_scored_makes_no_training_stale(clone):
     assert stale == {"predict@ner-bilstm-random", "compare"}
 
 
-def test_fresh_processes_give_equal_bytes(clone):
+def test_fresh_processes_give_equal_bytes(clone, tmp_path):
+    """Of another Python with another hash seed; new interpreters do so when they resume a killed training, below."""
     folder, _ = clone
     before = hashes(folder)
     again = ["pos-bisru-skip_gram", "translation-gru-skip_gram"]  # with all that they need
-    dvc(folder, "repro", "--force", "--no-run-cache", *(f"evaluate@{name}" for name in again), PYTHONHASHSEED="7")
+    with another_python(7, tmp_path):
+        dvc(folder, "repro", "--force", "--no-run-cache", *(f"evaluate@{name}" for name in again))
     after = hashes(folder)
     compared = ["vectors/english_skip_gram", "vectors/russian_skip_gram", "data/toy_pos", "data/toy_translation"]
     compared += [f"{kind}/{name}" for kind in ("runs", "predictions", "evaluations") for name in again]

@@ -1,8 +1,9 @@
 """A Python that has imported the large libraries once and forks itself for each command.
 
 A command costs its own work so, not three seconds of imports before it. Each runs in a process of its own that has
-imported nothing of the repository. Commands that ask for a PYTHONHASHSEED, and those that are no `python -m MODULE`,
-get a new interpreter, from its first byte on; so do all while the libraries are being imported, and if that failed.
+imported nothing of the repository. Commands that ask for another PYTHONHASHSEED, and those that are no `python -m
+MODULE`, get a new interpreter, from its first byte on; so do all while the libraries are being imported, and if that
+failed.
 """
 
 import contextlib
@@ -46,7 +47,7 @@ def start(folder: Path, libraries: Sequence[str], at_once: bool = True) -> subpr
         at_once: whether to import it now; else the first command waits for it.
     """
     address = str(folder / "socket")
-    ask = f'exec "{sys.executable}" -SEs "{__file__}" "{address}"'
+    ask = f'exec "{sys.executable}" -SEs "{__file__}" "{address}" "{os.environ.get("PYTHONHASHSEED", "")}"'
     for name, module in (("python", ""), ("dvc", " -m dvc"), ("elman", " -m pipelines.cli")):
         (folder / name).write_text(f'#!/bin/sh\n{ask}{module} "$@"\n', encoding="utf-8")
         (folder / name).chmod(0o755)
@@ -56,11 +57,11 @@ def start(folder: Path, libraries: Sequence[str], at_once: bool = True) -> subpr
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment)
 
 
-def ask(address: str, arguments: list[str]) -> None:
+def ask(address: str, hash_seed: str, arguments: list[str]) -> None:
     """Lets the Python that listens run a command in this process's folder, environment and streams, and ends as it."""
     connection = socket.socket(socket.AF_UNIX)
     try:
-        if arguments[:1] != ["-m"] or "PYTHONHASHSEED" in os.environ:
+        if arguments[:1] != ["-m"] or os.environ.get("PYTHONHASHSEED", "") != hash_seed:
             raise FileNotFoundError
         connection.connect(address)
     except OSError:
@@ -185,7 +186,7 @@ def become(streams: Sequence[int], folder: str, arguments: list[str], environmen
 
 if __name__ == "__main__":
     if sys.argv[1] != "--listen":
-        ask(sys.argv[1], sys.argv[2:])
+        ask(sys.argv[1], sys.argv[2], sys.argv[3:])
     listen(sys.argv[2], sys.argv[3] == "1", sys.argv[4:])
 
     import importlib
