@@ -7,6 +7,7 @@ nothing to do. Nothing else should run on the machine.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -22,14 +23,14 @@ from embeddings.foundation.errors import exits_on_input_error
 
 IMPORTS, REPEATS = 5, 3
 LOCK_LINES = 4500
-# Python imports this at its start: a process that loads DVC notes its own processor time, not that of its children.
+# Python imports this at its start: each process notes what it ran, and its own processor time, without its children's.
 NOTE = """
-import atexit, os, resource, sys
+import atexit, json, os, resource, sys
 def note():
-    if "dvc" in sys.modules:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        with open(os.path.join(os.environ["NOTES"], f"{os.getpid()}.seconds"), "w") as file:
-            file.write(str(used.ru_utime + used.ru_stime))
+    used, words = resource.getrusage(resource.RUSAGE_SELF), [*sys.orig_argv, "-m", "other"]
+    what = "DVC" if "dvc" in sys.modules else words[words.index("-m") + 1]
+    with open(os.path.join(os.environ["NOTES"], f"{os.getpid()}.json"), "w") as file:
+        json.dump([what, used.ru_utime + used.ru_stime], file)
 atexit.register(note)
 """
 
@@ -62,7 +63,10 @@ def main(arguments: list[str] | None = None) -> None:
         wall = seconds(*job, shown=True)
         lock = (clone / "dvc.lock").read_text(encoding="utf-8").splitlines()
         stages = sum(line.startswith("    cmd:") for line in lock)
-        of_dvc = sum(float(path.read_text()) for path in notes.glob("*.seconds")) / stages
+        took: dict[str, list[float]] = {}
+        for path in notes.glob("*.json"):
+            what, used = json.loads(path.read_text(encoding="utf-8"))
+            took.setdefault(what, []).append(used)
         nothing = median(seconds("dvc", "repro") for _ in range(REPEATS))
         changed = subprocess.run(["git", "status", "--porcelain", "metrics"], cwd=clone, capture_output=True, text=True)
 
@@ -70,11 +74,15 @@ def main(arguments: list[str] | None = None) -> None:
     for name, value, bar in (
         ("import keras", keras, ""),
         ("make repro", wall, "45"),
-        (f"DVC's own time, each of {stages} stages", of_dvc, "0.3"),
+        (f"DVC's own time, each of {stages} stages", sum(took["DVC"]) / stages, "0.3"),
         ("dvc repro with nothing to do", nothing, "0.7"),
     ):
         table.add_row(name, f"{value:.2f}", f"{value / keras:.2f}", bar)
     Console().print(table)
+    of_a_processor = Table("processes", "", "seconds of a processor")
+    for what, used in sorted(took.items(), key=lambda item: -sum(item[1])):
+        of_a_processor.add_row(what, str(len(used)), f"{sum(used):.1f}")
+    Console().print(of_a_processor)
     print(f"dvc.lock: {len(lock)} lines, at most {LOCK_LINES}")
     print(f"metrics: other than those committed\n{changed.stdout}" if changed.stdout else "metrics: those committed")
 
