@@ -70,7 +70,7 @@ def tiny_clone(folder: Path, runs: Iterable[str]) -> None:
     for path in ("benchmarks/runs.yaml", "benchmarks/variants.yaml"):  # one of each: their graph is read, not run
         edit(path, lambda content: [content.update({kind: dict([*of.items()][:1])}) for kind, of in content.items()])
     run(folder, "git init -q && git config user.name T && git config user.email t@example.org")
-    run(folder, "git add -A && git add -f '*.nb[ci]'")
+    run(folder, "git add -A && git ls-files -oz '*.nb[ci]' | xargs -0r git add -f")
 
 
 def run(folder: Path, command: list[str] | str, **environment: str) -> str:
