@@ -1,3 +1,5 @@
 """Elman on real data, and its speed."""
 
-import pipelines  # noqa: F401  (TensorFlow starts without its notes)
+import importlib
+
+importlib.import_module("pipelines")  # with which TensorFlow starts without its notes

@@ -1,3 +1,5 @@
 """Claims of the literature on recurrent networks, each measured in a small experiment."""
 
-import pipelines  # noqa: F401  (TensorFlow starts without its notes)
+import importlib
+
+importlib.import_module("pipelines")  # with which TensorFlow starts without its notes

@@ -1,6 +1,6 @@
 """The whole `dvc.lock`: a copy of it beside DVC's own files, and what is done where a kill cut it.
 
-DVC writes `dvc.lock` and `.dvc/tmp/rwlock` in place, so a kill can leave the beginning of either. Of `dvc.lock` that
+DVC writes `dvc.lock` and its `rwlock` in place, so a kill can leave the beginning of either. Of `dvc.lock` that
 may be good YAML: then entries are simply gone, and DVC takes their stages for ones that never ran.
 """
 
