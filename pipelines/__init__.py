@@ -14,12 +14,16 @@ __all__ = ["load"]
 sys.meta_path.insert(0, QuietStart())
 
 
-def load(run: str | Path) -> "TrainedRun":
+def load(run: str | Path, engine: str | None = None) -> "TrainedRun":
     """Loads a run folder, in safe mode; it has `predict`, `encode` and, of language models, `generate`.
 
+    Args:
+        run: the folder.
+        engine: `onnx` for ONNX Runtime, `keras` for Keras; if not given, `onnx` where the run has its graphs.
+
     Raises:
-        InputError: it is not a run folder.
+        InputError: it is not a run folder, or has nothing for the engine.
     """
     from pipelines.runs.folder import load_run_folder
 
-    return load_run_folder(run)
+    return load_run_folder(run, engine)

@@ -10,6 +10,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_path
 from pipelines.data.features import feature_rows
 from pipelines.data.lines import text_lines
+from pipelines.runs.engines import add_engine_option
 
 
 @exits_on_input_error
@@ -17,6 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Writes a vector for each line of a text, or for each example of a file of features."""
     parser = argparse.ArgumentParser(prog="elman encode", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder")
+    add_engine_option(parser)
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
     parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
     parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by spaces")
@@ -30,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     import pipelines
 
     examples = feature_rows(options.features) if options.features else text_lines(options.text)
-    vectors = pipelines.load(options.run).encode(examples, options.tokenised)
+    vectors = pipelines.load(options.run, options.engine).encode(examples, options.tokenised)
     if options.output.suffix == ".jsonl":
         with atomic_file(options.output) as file:
             for vector in vectors:

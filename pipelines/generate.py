@@ -5,6 +5,7 @@ from pathlib import Path
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.seeds import seed_option
+from pipelines.runs.engines import add_engine_option
 
 
 @exits_on_input_error
@@ -12,6 +13,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Writes a text on standard output, the prompt first."""
     parser = argparse.ArgumentParser(prog="elman generate", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder of a language model")
+    add_engine_option(parser)
     parser.add_argument("--prompt", default="", help="text to continue (default: none)")
     parser.add_argument("--prime", help=argparse.SUPPRESS)  # what --prompt was called
     parser.add_argument("--temperature", type=float, default=1.0, help="lower: more probable tokens; 0: greedy (1)")
@@ -35,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     import pipelines
 
-    run = pipelines.load(options.run)
+    run = pipelines.load(options.run, options.engine)
     pieces = run.generate(options.prompt, sampler, options.length)
     print(run.task.detokenize.beginning(options.prompt), end="", flush=True)
     for piece in pieces:

@@ -14,6 +14,7 @@ from embeddings.foundation.files import atomic_folder
 from pipelines.data.examples import check_shape, read_dataset, read_examples, write_rows
 from pipelines.data.features import feature_rows
 from pipelines.data.lines import text_lines
+from pipelines.runs.engines import add_engine_option
 
 FORMATS = ("jsonl", "text", "conll", "html")
 CHUNK = 256  # texts that are held at once; of a terminal's one
@@ -24,6 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Predicts with a trained run."""
     parser = argparse.ArgumentParser(prog="elman predict", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder")
+    add_engine_option(parser)
     parser.add_argument("--data", type=Path, help="prepared dataset: predict its dev split, or also test")
     parser.add_argument("--task", type=Path, help="task configuration whose `decoding` replaces the run's own")
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
@@ -48,7 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     from pipelines.runs.folder import load_run_folder
 
-    run = load_run_folder(options.run)
+    run = load_run_folder(options.run, options.engine)
     decoding = run.decoding_of(options.task) if options.task else None
     if not options.data:
         from pipelines.reporting.predictions import print_predictions
@@ -65,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
             path = options.data / f"{split}.jsonl"
             if not path.exists():
                 raise InputError(f"{path}: no such split; run the stage prepare")
-            write_rows(folder / f"{split}.jsonl", run.task.predict(run.model, read_examples(path), decoding))
+            write_rows(folder / f"{split}.jsonl", run.task.predict(run.engine, read_examples(path), decoding))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import read_dataset
+from pipelines.runs.engines import add_engine_option
 
 
 @exits_on_input_error
@@ -20,6 +21,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Probes a language model with a labelled dataset."""
     parser = argparse.ArgumentParser(prog="elman probe", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder of a language model")
+    add_engine_option(parser)
     parser.add_argument("--data", type=Path, required=True, help="prepared dataset of texts with two labels")
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="score test as well")
     parser.add_argument("--limit", type=int, help="texts of each split, drawn with the seed (default: all)")
@@ -44,14 +46,14 @@ def main(arguments: list[str] | None = None) -> None:
     dataset = read_dataset(options.data, "name")
     names = ("train", "dev", "test") if options.report_test == "true" else ("train", "dev")
     splits = labelled_texts(options.data, names, options.limit, options.seed)
-    run = language_model(options.run)
+    run = language_model(options.run, options.engine)
 
     from pipelines.probing.states import final_states
 
     reading = time.perf_counter()
     texts = {name: [token_ids(run, example.text) for example in examples] for name, examples in splits.items()}
     chunk_tokens = run.task.config.model.chunk_tokens or 1
-    states = {name: final_states(run.model, of_split, chunk_tokens) for name, of_split in texts.items()}
+    states = {name: final_states(run.engine, of_split, chunk_tokens) for name, of_split in texts.items()}
     seconds, tokens = time.perf_counter() - reading, sum(len(text) for each in texts.values() for text in each)
     train_labels, dev_labels = labels(splits["train"]), labels(splits["dev"])
     try:

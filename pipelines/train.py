@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     task, model = experiment.task, experiment.model
 
     from pipelines.runs.folder import copy_encodings, save_run
+    from pipelines.runs.graphs import check_graphs, has_graph
     from pipelines.training.resumption import Checkpoint, inputs
 
     settings = {"run": run.trained(), "task": asdict(config), "cell": cell.flat(), "device": experiment.device}
@@ -45,6 +46,8 @@ def main(arguments: list[str] | None = None) -> None:
         callbacks = samples(experiment, folder / "samples.jsonl")
         cost = learn(experiment, folder / "history.csv", callbacks, checkpoint)
         save_run(folder, options.run, run, task, model, experiment.dataset)
+        if has_graph(cell.cell):  # where they are wrong, the checkpoint keeps the weights
+            check_graphs(folder, task, experiment.engine, experiment.splits["dev"])
         copy_encodings(options.data, task, folder)
         write_json(folder / "coverage.json", experiment.coverage())
     write_json(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
@@ -77,13 +78,14 @@ class TrainingBatches:
 
 
 def in_batches_by_length(
-    examples: Sequence[Encoded], batch_size: int, predict: Callable[[list[Encoded]], Sequence]
+    examples: Sequence[Encoded], batch_size: int, predict: Callable[[list[Encoded]], Sequence], at_once: int = 1
 ) -> list:
     """Predicts examples in length-bucketed batches and returns the results in the examples' order.
 
-    A batch holds `batch_size` examples, fewer where padded to the longest they would make more than `MOST_STEPS`.
+    A batch holds `batch_size` examples, fewer where padded to the longest they would make more than `MOST_STEPS`;
+    `at_once` batches are predicted at a time, in threads.
     """
-    results: list = [None] * len(examples)
+    batches = []
     remaining = sorted(range(len(examples)), key=lambda index: len(examples[index].source))
     while remaining:
         size = 1
@@ -91,10 +93,21 @@ def in_batches_by_length(
             if (size + 1) * len(examples[remaining[size]].source) > MOST_STEPS:
                 break
             size += 1
-        batch, remaining = remaining[:size], remaining[size:]
-        for index, result in zip(batch, predict([examples[index] for index in batch]), strict=True):
+        batches.append(remaining[:size])
+        remaining = remaining[size:]
+    found = _mapped(predict, [[examples[index] for index in batch] for batch in batches], at_once)
+    results: list = [None] * len(examples)
+    for batch, of_batch in zip(batches, found, strict=True):
+        for index, result in zip(batch, of_batch, strict=True):
             results[index] = result
     return results
+
+
+def _mapped(predict: Callable[[Any], Sequence], batches: list, at_once: int) -> Iterable[Sequence]:
+    if min(at_once, len(batches)) <= 1:
+        return map(predict, batches)
+    with ThreadPoolExecutor(at_once) as pool:
+        return list(pool.map(predict, batches))
 
 
 def streamed(
@@ -102,9 +115,10 @@ def streamed(
     encode: Callable[[Item], Encoded],
     batch_size: int,
     predict: Callable[[list[Encoded]], Sequence],
+    at_once: int = 1,
 ) -> Iterator[tuple[Item, Encoded, Any]]:
     """Predicts what `encode` makes of items, streaming: each item, what was made of it, and its result, in order."""
     remaining = iter(items)
     while chunk := list(islice(remaining, STREAMED)):
         encoded = [encode(item) for item in chunk]
-        yield from zip(chunk, encoded, in_batches_by_length(encoded, batch_size, predict), strict=True)
+        yield from zip(chunk, encoded, in_batches_by_length(encoded, batch_size, predict, at_once), strict=True)

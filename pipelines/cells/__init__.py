@@ -12,4 +12,10 @@ the whole sequence and its last states. With the default keys its settings are t
 gives. It returns the output, (batch, units), and the list of the states after the step.
 
 `kernel.py` holds the loop over time and its gradient, compiled for a CPU: a `pipelines.layers.loops.kernel.Kernel`.
+
+`graph.py` holds the layer as operators of ONNX: `recurrent(graph, inputs, weights, lengths, starts, own)`. The inputs
+are (time, batch, features), the weights what `get_weights` gives of the layer of each direction, the lengths the real
+steps of each row or None, the starts the first states of each direction, (batch, units), or None for zeros, and own is
+a `Config`. It returns the outputs, (time, batch, width of all directions), which mean nothing at padding, and the last
+states of each direction. Without it runs of the cell are predicted by Keras alone.
 """

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 
 from pipelines.models.config import DynamicEvaluationConfig
-from pipelines.models.language_model import LanguageModel, log_probabilities_of, reader, zero_states
+from pipelines.models.language_model import LanguageModel, Reader
+from pipelines.models.reading import log_probabilities_of
 from pipelines.models.tracing import trace_once
 
 
@@ -31,12 +32,14 @@ def dynamic_log_probabilities(
     models); Krause, Kahembwe, Murray & Renals, "Dynamic Evaluation of Neural Sequence Models", ICML 2018, section 3.
     """
     learner = _learner(model, config.learning_rate)
+    reader = Reader(learner)
+    trace_once(reader)
     trained = [np.array(variable) for variable in model.trainable_variables]  # a step frees those that JAX would share
     found = []
     for text in texts:
         for variable, weights in zip(learner.trainable_variables, trained, strict=True):
             variable.assign(weights)
-        found.append(_scored(learner, text, config.segment_tokens))
+        found.append(_scored(learner, reader, text, config.segment_tokens))
     return found
 
 
@@ -53,13 +56,14 @@ def _learner(model: LanguageModel, learning_rate: float) -> LanguageModel:
     return learner
 
 
-def _scored(learner: LanguageModel, text: np.ndarray, segment_tokens: int) -> np.ndarray:
+def _scored(learner: LanguageModel, reader: Reader, text: np.ndarray, segment_tokens: int) -> np.ndarray:
     """The log-probabilities of one text's tokens."""
-    read, states, found = reader(learner), zero_states(learner, 1), []
+    found = []
+    states = [np.zeros((1, state.shape[1]), "float32") for state in learner.carried]
     for start in range(0, len(text) - 1, segment_tokens):
         before, after = text[start : start + segment_tokens][None], text[start + 1 : start + segment_tokens + 1]
         before = before[:, : len(after)]
-        logits, states = read(before, states)
+        logits, states = reader.predict_on_batch((before, states))
         found.append(log_probabilities_of(logits[0], after))
         goes_on = np.array([[int(start > 0)]], "int32")  # the learner carries the same states in its variables
         learner.train_on_batch((before, goes_on), after[None], np.ones_like(before, "float32"))

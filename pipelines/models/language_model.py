@@ -1,17 +1,11 @@
 """One step to the next: a recurrent language model, its state carried from chunk to chunk."""
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-
 import keras
-import numpy as np
 from keras import ops
 
-from pipelines.batches.batching import pad
 from pipelines.layers import WordEmbedding
 from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.models.encoder import dropouts, encode, recurrent_stack
-from pipelines.models.tracing import trace_once
 from pipelines.text.vocabulary import Vocabulary
 
 
@@ -155,48 +149,3 @@ def build_language_model(
     model = LanguageModel(words, cell.flat(), seed, rows, tied_embeddings, name="language_model")
     model.build()
     return model
-
-
-@lru_cache(maxsize=1)
-def reader(model: LanguageModel) -> Callable[[np.ndarray, list[np.ndarray]], tuple[np.ndarray, list[np.ndarray]]]:
-    """A function from token ids and states to logits and states, as `Reader` has them; tracing it takes seconds."""
-    traced = Reader(model)
-    trace_once(traced)
-    return lambda token_ids, states: traced.predict_on_batch((token_ids, states))
-
-
-def zero_states(model: LanguageModel, rows: int) -> list[np.ndarray]:
-    """The states before a text, for so many texts."""
-    return [np.zeros((rows, state.shape[1]), "float32") for state in model.carried]
-
-
-def log_probabilities(model: LanguageModel, texts: Sequence[np.ndarray], chunk_tokens: int) -> list[np.ndarray]:
-    """The log-probability of each token but the first, read chunk by chunk with the states carried on.
-
-    Args:
-        model: a `LanguageModel`.
-        texts: ids of each text, `<bos>` first, int32 (1 + tokens,).
-        chunk_tokens: that are read at once; they change nothing but time and memory.
-
-    Returns:
-        In nats, float64 (tokens,), for each text.
-    """
-    read, lengths = reader(model), np.array([len(text) - 1 for text in texts])
-    found: list[list[np.ndarray]] = [[] for _ in texts]
-    states, alive = zero_states(model, len(texts)), np.arange(len(texts))
-    for start in range(0, int(lengths.max()), chunk_tokens):
-        going_on = lengths[alive] > start  # no row may be empty
-        alive, states = alive[going_on], [state[going_on] for state in states]
-        before = pad([texts[row][start : min(start + chunk_tokens, lengths[row])] for row in alive])
-        logits, states = read(before, states)
-        for number, row in enumerate(alive):
-            after = texts[row][start + 1 : start + chunk_tokens + 1]
-            found[row].append(log_probabilities_of(logits[number, : len(after)], after))
-    return [np.concatenate(parts) for parts in found]
-
-
-def log_probabilities_of(logits: np.ndarray, tokens: np.ndarray) -> np.ndarray:
-    """The log-probabilities, float64 (time,), that logits, float32 (time, words), give to tokens, int32 (time,)."""
-    scores = logits.astype("float64")
-    scores -= scores.max(axis=-1, keepdims=True)
-    return scores[np.arange(len(tokens)), tokens] - np.log(np.exp(scores).sum(axis=-1))

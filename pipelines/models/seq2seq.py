@@ -122,7 +122,7 @@ class Seq2Seq(keras.Model):
             width = self.cell.units
         if self.switches["tied_embeddings"]:
             self.word_biases = self.add_weight(shape=(self.sizes["target"][0],), initializer="zeros", name="biases")
-        self._words(self._attend(keras.KerasTensor((None, None, width)), memory))
+        self._words(self._attend(keras.KerasTensor((None, None, width)), memory)[0])
         self.built = True
 
     def call(self, inputs, training=None):
@@ -149,33 +149,13 @@ class Seq2Seq(keras.Model):
         replaced = ops.logical_and(drawn, ops.not_equal(target_ids, PADDING_ID))
         return ops.where(replaced, written, target_ids)
 
-    def alignment(self, source_ids, target_ids):
-        """How much the model attends to each source word as it writes each target word.
-
-        Args:
-            source_ids: int32 (batch, source_time).
-            target_ids: the words before, int32 (batch, target_time), as in a call.
-
-        Returns:
-            float (batch, target_time, source_time); the weights of a target word add up to one.
-
-        Raises:
-            ValueError: the model has no attention.
-        """
-        if self.switches["attention"] == "none":
-            raise ValueError("expected a model with attention, got `attention: none`")
-        memory, states = self.encode(source_ids)
-        decode = self._decode_steps if self.switches["input_feeding"] else self._decode_layers
-        outputs, _ = decode(self.target_vectors(target_ids), states, memory, False)
-        return self.attention(outputs, memory)[1]
-
     def _decode_layers(self, words, states, memory, training):
         """The decoder's outputs and the attentional ones, each float (batch, target_time, width), layer by layer."""
         outputs = words
         for layer, start, dropout in zip(self.decoder, states, self.decoder_dropout[1:], strict=True):
             outputs, *_ = layer(outputs, initial_state=start, training=training)
             outputs = dropout(outputs, training=training)
-        return outputs, self._attend(outputs, memory)
+        return outputs, self._attend(outputs, memory)[0]
 
     def _decode_steps(self, words, states, memory, training):
         """The same, a step at a time."""
@@ -183,7 +163,7 @@ class Seq2Seq(keras.Model):
         kept = [dropout(kept, training=training)[:, 0] for dropout in self.decoder_dropout[1:]]
 
         def step(states, word):
-            states = self._step(word, states, memory, kept)
+            states, _ = self._step(word, states, memory, kept)
             return states, states  # on TensorFlow, outputs of a scan must have the structure of its states
 
         _, (*_, outputs, fed) = ops.scan(step, states, ops.transpose(words, (1, 0, 2)))
@@ -219,20 +199,24 @@ class Seq2Seq(keras.Model):
             memory: from `encode`.
 
         Returns:
-            Logits, float32 (batch, words), and the states after the step.
+            Logits, float32 (batch, words), the states after the step, and how much each source word is attended to,
+            float (batch, source_time), none where there is no attention.
         """
         vectors = self.target_vectors(token_ids[:, None])[:, 0]
         if self.switches["input_feeding"]:
-            states = self._step(vectors, states, memory)
-            return self._words(states[-1]), states
+            states, weights = self._step(vectors, states, memory)
+            return self._words(states[-1]), states, weights
         outputs, states = self._recur(vectors, states)
-        return self._words(self._attend(outputs[:, None], memory)[:, 0]), states
+        attentional, weights = self._attend(outputs[:, None], memory)
+        return self._words(attentional[:, 0]), states, weights[:, 0]
 
     def _step(self, vectors, states, memory, kept=None):
-        """The states after a step with input feeding: the layers', then its output and its attentional output."""
+        """The states after a step with input feeding, the layers', then its output and its attentional output; and the
+        weights of attention."""
         *states, _, fed = states
         outputs, states = self._recur(ops.concatenate([vectors, fed], axis=-1), states, kept)
-        return [*states, outputs, self._attend(outputs[:, None], memory)[:, 0]]
+        attentional, weights = self._attend(outputs[:, None], memory)
+        return [*states, outputs, attentional[:, 0]], weights[:, 0]
 
     def _recur(self, vectors, states, kept=None):
         """The decoder's output, float (batch, units), and its states, by layer; `kept` scales outputs, by layer."""
@@ -244,11 +228,11 @@ class Seq2Seq(keras.Model):
         return outputs, after
 
     def _attend(self, outputs, memory):
-        """The attentional outputs, float (batch, time, width), of the decoder's."""
+        """The attentional outputs of the decoder's, float (batch, time, width), and the weights of attention."""
         if self.switches["attention"] == "none":
-            return self.combine(outputs)
-        contexts, _ = self.attention(outputs, memory)
-        return self.combine(ops.concatenate([contexts, outputs], axis=-1))
+            return self.combine(outputs), outputs[:, :, :0]
+        contexts, weights = self.attention(outputs, memory)
+        return self.combine(ops.concatenate([contexts, outputs], axis=-1)), weights
 
     def _words(self, attentional):
         """Logits, float32, of target words."""
@@ -265,6 +249,45 @@ class Seq2Seq(keras.Model):
             "seed": self.seed,
             **self.switches,
         }
+
+
+class Start(keras.Model):
+    """What reads a source: of it, what the decoder attends to and its first states, each float32 (batch, width)."""
+
+    def __init__(self, model: Seq2Seq) -> None:
+        super().__init__(name="start")
+        self.model = model
+
+    def call(self, source_ids):
+        memory, states = self.model.encode(source_ids, training=False)
+        return memory, keras.tree.flatten(states)
+
+
+class Step(keras.Model):
+    """A step of the decoder, as `Seq2Seq.step` has it, its states in one list.
+
+    Call arguments:
+        inputs: the words before, int32 (batch,), the states and what is attended to, from `Start`.
+    """
+
+    def __init__(self, model: Seq2Seq) -> None:
+        super().__init__(name="step")
+        self.model = model
+
+    def call(self, inputs):
+        words, states, memory = inputs
+        logits, after, weights = self.model.step(words, self._nested(states), memory)
+        return logits, keras.tree.flatten(after), weights
+
+    def _nested(self, states):
+        """The states of each layer, and, with input feeding, the two outputs of the step before."""
+        units, kinds = self.model.cell.units, len(self.model.bridges[0])
+        of_layers = [ops.reshape(state, (-1, units)) for state in states[: kinds * self.model.cell.depth]]
+        nested = [of_layers[first : first + kinds] for first in range(0, len(of_layers), kinds)]
+        if not self.model.switches["input_feeding"]:
+            return nested
+        outputs, fed = states[-2:]
+        return [*nested, ops.reshape(outputs, (-1, units)), ops.reshape(fed, (-1, self.model.attentional_units))]
 
 
 def build_seq2seq(

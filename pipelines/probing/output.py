@@ -87,7 +87,7 @@ def shown_texts(run: "TrainedRun", probe: Probe, examples: Sequence[Example], st
             values[1:],  # the first is that after `<bos>`
             len(tokens[number]) > SHOWN_TOKENS,
         )
-        for number, values in zip(chosen, states_of_unit(run.model, ids, probe.unit), strict=True)
+        for number, values in zip(chosen, states_of_unit(run.engine, ids, probe.unit), strict=True)
     ]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, check_field, read_dataset, read_examples
 from pipelines.probing.regression import two_labels
+from pipelines.tasks.capabilities import Generates
 from pipelines.text.vocabulary import UNKNOWN
 
 if TYPE_CHECKING:
@@ -50,17 +51,16 @@ def labels(examples: Sequence[Example]) -> list[str]:
     return [str(example.label) for example in examples]
 
 
-def language_model(folder: Path) -> "TrainedRun":
+def language_model(folder: Path, engine: str | None = None) -> "TrainedRun":
     """Loads a run of a language model.
 
     Raises:
         InputError: it is a run of something else, or none.
     """
-    from pipelines.models.language_model import LanguageModel
     from pipelines.runs.folder import load_run_folder
 
-    run = load_run_folder(folder)
-    if not isinstance(run.model, LanguageModel):
+    run = load_run_folder(folder, engine)
+    if not isinstance(run.task, Generates):
         task = run.task.config.task
         raise InputError(f"{folder}: expected a language model, a run of `text_generation`, got one of {task!r}")
     return run

@@ -15,11 +15,18 @@ FORMAT = 2  # of a run folder; 1 had every task's keys in one list
 
 
 def write_description(
-    folder: Path, name: str, run: Run, task: TaskConfig, cell: EncoderConfig, dataset: Mapping[str, Any]
+    folder: Path,
+    name: str,
+    run: Run,
+    task: TaskConfig,
+    cell: EncoderConfig,
+    dataset: Mapping[str, Any],
+    graphs: Mapping[str, Any] | None,
 ) -> None:
-    """Writes `config.json`: the line of the runs file, the configurations with its overrides, and the dataset."""
+    """Writes `config.json`: the line of the runs file, the configurations with its overrides, the dataset, and what
+    the ONNX graphs were written with."""
     settings = {"run": run.trained(), "task": asdict(task), "cell": cell.flat()}
-    write_json(folder / "config.json", {"format": FORMAT, "name": name, **settings, "dataset": dataset})
+    write_json(folder / "config.json", {"format": FORMAT, "name": name, **settings, "dataset": dataset, "graphs": graphs})
 
 
 def read_description(folder: str | Path) -> dict[str, Any]:

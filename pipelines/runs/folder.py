@@ -1,5 +1,6 @@
 """Run folders: everything that a trained model needs to predict elsewhere."""
 
+import importlib.util
 import json
 import re
 import shutil
@@ -11,9 +12,12 @@ from typing import Any
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json, write_json
-from pipelines.models.config import build_encoder
+from pipelines.models.config import EncoderConfig, build_encoder
+from pipelines.models.engine import Engine
 from pipelines.runs.config import Run
 from pipelines.runs.description import read_description, write_description
+from pipelines.runs.engines import has_graphs
+from pipelines.runs.graphs import has_graph, write_graphs
 from pipelines.runs.trained_run import TrainedRun
 from pipelines.tasks.config import build_task
 from pipelines.tasks.task import Task
@@ -25,14 +29,15 @@ VOCABULARY = "vocabulary_"  # which its name follows
 
 
 def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset: Mapping[str, Any]) -> None:
-    """Writes model, vocabularies and configuration into a folder; equal models give equal bytes."""
+    """Writes model, graphs, vocabularies and configuration into a folder; equal models give equal bytes."""
     model.save(folder / "model.keras")
     _reproducible(folder / "model.keras")
     for field, vocabulary in task.vocabularies.items():
         vocabulary.save(folder / f"vocabulary_{field}.json")
     write_json(folder / "labels.json", task.labels)
     write_json(folder / "calibration.json", task.calibration)
-    write_description(folder, name, run, task.config, task.cell, dataset)
+    graphs = write_graphs(folder, task, model) if has_graph(task.cell.cell) else None
+    write_description(folder, name, run, task.config, task.cell, dataset, graphs)
 
 
 def copy_encodings(data: Path, task: Task, folder: Path) -> None:
@@ -42,20 +47,19 @@ def copy_encodings(data: Path, task: Task, folder: Path) -> None:
             shutil.copy(encoding, folder)
 
 
-def load_run_folder(folder: str | Path) -> TrainedRun:
+def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun:
     """Reads a run folder, in safe mode.
 
+    Args:
+        folder: written by training.
+        engine: one of `ENGINES`; if not given, ONNX Runtime where there are graphs, and Keras otherwise.
+
     Raises:
-        InputError: it is not a run folder, or one of another format.
+        InputError: it is not a run folder, or one of another format, or has nothing for the engine.
     """
     folder, where = Path(folder), Path(folder) / "config.json"
     about = read_description(folder)
-    if not zipfile.is_zipfile(folder / "model.keras"):
-        raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
-    from pipelines.models.saved import load_model
-
     config, cell = build_task(about["task"], where), build_encoder(about["cell"], where)
-    plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
     vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
     task = plugins.load("pipelines.tasks", config.task).TASK(
         config,
@@ -67,7 +71,28 @@ def load_run_folder(folder: str | Path) -> TrainedRun:
     )
     tokenize = tokenizer_of(about["dataset"], folder)
     shape = about["dataset"].get("features")
-    return TrainedRun(about["name"], task, load_model(folder / "model.keras"), tokenize, shape)
+    return TrainedRun(about["name"], task, load_engine(folder, cell, engine), tokenize, shape)
+
+
+def load_engine(folder: Path, cell: EncoderConfig, engine: str | None = None) -> Engine:
+    """Loads what runs the model of a run folder; arguments and errors are those of `load_run_folder`."""
+    whole = importlib.util.find_spec("keras") is not None
+    if engine == "keras" and not whole:
+        raise InputError("--engine keras: Keras is not installed; install Elman whole: pip install elman")
+    if engine != "keras" and not has_graphs(folder) and (engine or not whole):
+        advice = f"write them where Elman is installed whole: elman export {folder} --output FOLDER"
+        raise InputError(f"{folder}: expected ONNX graphs, got none; {advice}")
+    if engine != "keras" and has_graphs(folder):
+        from pipelines.runs.engines.onnx_engine import ONNXEngine
+
+        return ONNXEngine(folder)
+    if not zipfile.is_zipfile(folder / "model.keras"):
+        raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
+    plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
+    from pipelines.models.saved import load_model
+    from pipelines.runs.engines.keras_engine import KerasEngine
+
+    return KerasEngine(load_model(folder / "model.keras"), cell)
 
 
 def _reproducible(path: Path) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from embeddings.foundation.errors import InputError
-from pipelines.batches.batching import in_batches_by_length
+from pipelines.batches.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example, check_shape
+from pipelines.models.engine import Engine
 from pipelines.tasks.capabilities import Explains, FindsEntities, Generates
 from pipelines.tasks.config import load_task
 from pipelines.tasks.task import Task
@@ -24,7 +25,7 @@ class TrainedRun:
 
     name: str
     task: Task
-    model: Any
+    engine: Engine
     tokenize: Tokenizer  # the one that the run's texts went through
     feature_shape: Sequence[int] | None = None  # of what it reads in their place, if it does
 
@@ -59,8 +60,8 @@ class TrainedRun:
         if explain and not explainer:
             raise InputError(f"task {self.task.config.task!r} cannot explain predictions; remove --explain")
         for examples in self._chunks(texts, tokenised, chunk):
-            rows = list(self.task.predict(self.model, examples, decoding))
-            explained = explainer.explain(self.model, examples, rows) if explain and explainer else [{}] * len(rows)
+            rows = list(self.task.predict(self.engine, examples, decoding))
+            explained = explainer.explain(self.engine, examples, rows) if explain and explainer else [{}] * len(rows)
             for example, row, explanation in zip(examples, rows, explained, strict=True):
                 read = {"source_tokens": example.tokens} if self.task.reads == "tokens" else {}
                 found = {"id": row["id"], **read, **row}
@@ -103,7 +104,7 @@ class TrainedRun:
         """
         if not isinstance(self.task, Generates):
             raise InputError(f"task {self.task.config.task!r} generates no text; expected a run of `text_generation`")
-        return self.task.generate(self.model, self.tokenize(prompt), choose, length)
+        return self.task.generate(self.engine, self.tokenize(prompt), choose, length)
 
     def encode(
         self, texts: Iterable[str | np.ndarray], tokenised: bool = False, chunk: int = 256
@@ -120,12 +121,14 @@ class TrainedRun:
         Yields:
             float32 (width,).
         """
-        from pipelines.models.sentence_vectors import sentence_encoder
+        engine = self.engine
 
-        encoder = sentence_encoder(self.model, self.task.cell)
+        def vectors(batch: list[Encoded]) -> list[np.ndarray]:
+            return list(engine.hidden_states(self.task.inputs(batch)))
+
         for examples in self._chunks(texts, tokenised, chunk):
             features = [self.task.source(example) for example in examples]
-            yield from in_batches_by_length(features, 64, lambda batch: list(encoder(self.task.inputs(batch))))
+            yield from in_batches_by_length(features, 64, vectors, engine.batches_at_once)
 
     def _chunks(self, texts: Iterable[str | np.ndarray], tokenised: bool, chunk: int) -> Iterator[list[Example]]:
         example = self._of_text(tokenised) if self.task.reads == "tokens" else self._of_features

@@ -6,13 +6,14 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from pipelines.data.examples import Example
+from pipelines.models.engine import Engine
 
 
 @runtime_checkable
 class Explains(Protocol):
     """Explains predictions."""
 
-    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+    def explain(self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
         """The `method` and the `weights` of the tokens of each text.
 
         Raises:
@@ -35,12 +36,12 @@ class Generates(Protocol):
     """Writes text of its own."""
 
     def generate(
-        self, model: Any, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int
+        self, engine: Engine, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int
     ) -> Iterator[str]:
         """Continues the tokens of a prompt, a piece of text at a time.
 
         Args:
-            model: of the task.
+            engine: of the task's model.
             prompt: its tokens, possibly none.
             choose: the number of the next token among its logits, float32 (words,); minus infinity where a word is
                 never written.
@@ -48,6 +49,6 @@ class Generates(Protocol):
         """
         ...
 
-    def sample(self, model: Any, seed: int) -> str:
+    def sample(self, engine: Engine, seed: int) -> str:
         """A short text that is always the same for a seed."""
         ...

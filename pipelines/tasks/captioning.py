@@ -62,6 +62,12 @@ class Captioning(EncoderDecoder):
             dimensions["features"], target, dimensions["target_tokens"], self.cell, seed, tied_embeddings=tied
         )
 
+    def graphs(self, model: Any) -> dict[str, Any]:
+        from pipelines.graphs.captioner import captioner_graph
+        from pipelines.graphs.seq2seq import decoder_graph
+
+        return {"encoder": captioner_graph(model), "decoder": decoder_graph(model)}
+
     def source(self, example: Example) -> Encoded:
         """An example's features in one step, float32 (1, dimensions)."""
         return Encoded(np.reshape(np.asarray(example.features), (1, -1)))

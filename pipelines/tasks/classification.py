@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
 
 from pipelines.batches.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
+from pipelines.models.engine import Engine
+from pipelines.models.probabilities import log_softmax, softmax
 from pipelines.tasks.config import TaskConfig
 from pipelines.tasks.task import Task
 
@@ -30,21 +30,24 @@ class Classification(Task):
         labels = np.array([label for example in batch for label in example.target], dtype="int32")
         return self.inputs(batch), labels, np.ones(len(batch), "float32")
 
-    def logits(self, model: Any, batch: list[Encoded]) -> np.ndarray:
-        """The model's logits, float64 (batch, labels)."""
-        return model.predict_on_batch(self.inputs(batch)).astype("float64")
+    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
+        return [logits[None] for logits in self.logits(engine, batch)]
 
-    def predictor(self, model: Any, decoding: None) -> Callable[[list[Encoded]], Sequence[dict]]:
+    def logits(self, engine: Engine, batch: list[Encoded]) -> np.ndarray:
+        """The model's logits, float64 (batch, labels)."""
+        return engine.outputs(self.inputs(batch)).astype("float64")
+
+    def predictor(self, engine: Engine, decoding: None) -> Callable[[list[Encoded]], Sequence[dict]]:
         def predict(batch: list[Encoded]) -> list[dict]:
             rows = []
-            for distribution in softmax(self.logits(model, batch) / self.calibration["temperature"], axis=-1):
+            for distribution in softmax(self.logits(engine, batch) / self.calibration["temperature"]):
                 probabilities = {label: round(float(p), 6) for label, p in zip(self.labels, distribution, strict=True)}
                 rows.append({"label": self.labels[int(distribution.argmax())], "probabilities": probabilities})
             return rows
 
         return predict
 
-    def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
+    def calibrate(self, engine: Engine, dev: Sequence[Example]) -> None:
         """Sets the temperature that divides logits to the one of the lowest log loss on dev.
 
         Predicted labels do not change. Labels of dev that are not in train are ignored. Of
@@ -52,17 +55,19 @@ class Classification(Task):
 
         Reference: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
         """
+        from scipy.optimize import minimize_scalar  # which prediction does without
+
         known = [example for example in dev if example.label in self.label_ids]
         if not known:
             return
         encoded = [self.source(example) for example in known]
-        logits = np.array(in_batches_by_length(encoded, 64, lambda batch: list(self.logits(model, batch))))
+        logits = np.array(in_batches_by_length(encoded, 64, lambda batch: list(self.logits(engine, batch))))
         labels = [self.label_ids[str(example.label)] for example in known]
         if (logits.argmax(axis=-1) == labels).all():  # there is no mistake that would bound the confidence
             return
 
         def loss(log_temperature: float) -> float:
-            return -float(log_softmax(logits / np.exp(log_temperature), axis=-1)[np.arange(len(labels)), labels].mean())
+            return -float(log_softmax(logits / np.exp(log_temperature))[np.arange(len(labels)), labels].mean())
 
         temperature = np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x)
         self.calibration["temperature"] = float(temperature)

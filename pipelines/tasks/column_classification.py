@@ -43,6 +43,11 @@ class ColumnClassification(Classification):
         pooling = self.config.model.pooling
         return build_column_classifier(dimensions["features"], len(self.labels), self.cell, seed, pooling=pooling)
 
+    def graphs(self, model: Any) -> dict[str, Any]:
+        from pipelines.graphs.classifier import classifier_graph
+
+        return {"model": classifier_graph(model, self.cell, self.config.model.pooling)}
+
     def source(self, example: Example) -> Encoded:
         """An image's columns, float32 (width, height)."""
         image = np.asarray(example.features)

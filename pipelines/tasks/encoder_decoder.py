@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.special import logsumexp
 
 from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config, check_share
@@ -15,6 +13,8 @@ from pipelines.batches.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
 from pipelines.decoding import greedy
 from pipelines.decoding.config import DecodingConfig
+from pipelines.models.engine import Engine
+from pipelines.models.probabilities import log_softmax
 from pipelines.tasks.config import Keys, TaskConfig
 from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID
@@ -60,13 +60,12 @@ class EncoderDecoder(Task):
         smoothing = self.config.model.label_smoothing
         return SmoothedCrossEntropy(smoothing, reduction="mean_with_sample_weight") if smoothing else super().loss()
 
-    def dev_losses(self, model: Any, dev: Sequence[Example]) -> dict[str, float]:
+    def dev_losses(self, engine: Engine, dev: Sequence[Example]) -> dict[str, float]:
         """Cross-entropy of a real target word, its end counted as one, in nats; and the perplexity it makes."""
 
         def cross_entropies(batch: list[Encoded]) -> list[tuple[float, int]]:
             inputs, after, weights = self.collate(batch)
-            logits = model.predict_on_batch(inputs)
-            likely = np.take_along_axis(logits, after[:, :, None], axis=-1)[:, :, 0] - logsumexp(logits, axis=-1)
+            likely = np.take_along_axis(log_softmax(engine.outputs(inputs)), after[:, :, None], axis=-1)[:, :, 0]
             return list(zip(-(likely * weights).sum(axis=1), weights.sum(axis=1), strict=True))
 
         sums = in_batches_by_length([self.encode(example) for example in dev], 64, cross_entropies)
@@ -74,19 +73,29 @@ class EncoderDecoder(Task):
         with np.errstate(over="ignore"):
             return {"loss": loss, "perplexity": float(np.exp(loss))}
 
+    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
+        memory, states = engine.start(self.inputs(batch))
+        found = []
+        for words in pad([[BEGIN_ID, *example.target] for example in batch]).T:
+            logits, states, _ = engine.step(words, states, memory)
+            found.append(logits)
+        of_texts = zip(np.stack(found, axis=1), batch, strict=True)
+        return [logits[: len(example.target) + 1] for logits, example in of_texts]
+
     def predict(
-        self, model: Any, examples: Iterable[Example], decoding: DecodingConfig | None = None, batch_size: int = 64
+        self, engine: Engine, examples: Iterable[Example], decoding: DecodingConfig | None = None, batch_size: int = 64
     ) -> Iterator[dict]:
         """As every task predicts; `batch_size` counts hypotheses."""
         decoding = decoding or self.config.decoding
-        return super().predict(model, examples, decoding, max(1, batch_size // decoding.hypotheses))
+        return super().predict(engine, examples, decoding, max(1, batch_size // decoding.hypotheses))
 
-    def predictor(self, model: Any, decoding: DecodingConfig) -> Callable[[list[Encoded]], Sequence[dict]]:
-        decoder, kept = traced_decoder(model, decoding), decoding.listed or 1
+    def predictor(self, engine: Engine, decoding: DecodingConfig) -> Callable[[list[Encoded]], Sequence[dict]]:
+        decode = plugins.load("pipelines.decoding", decoding.method, "decoder").decode
+        kept = decoding.listed or 1
 
         def predict(batch: list[Encoded]) -> list[dict]:
-            best, scores = (np.asarray(each)[:, :kept] for each in decoder.predict_on_batch(self.inputs(batch)))
-            copies = self.copies(model, batch, best) if decoding.copy_unknown else {}
+            best, scores = (found[:, :kept] for found in decode(engine, self.inputs(batch), decoding))
+            copies = self.copies(engine, batch, best) if decoding.copy_unknown else {}
             rows = []
             for number, ranked in enumerate(best):
                 outputs = [self.output(ids, copies.get((number, rank))) for rank, ids in enumerate(ranked)]
@@ -99,11 +108,11 @@ class EncoderDecoder(Task):
 
         return predict
 
-    def copies(self, model: Any, batch: Sequence[Encoded], best: np.ndarray) -> dict[tuple[int, int], list[str]]:
+    def copies(self, engine: Engine, batch: Sequence[Encoded], best: np.ndarray) -> dict[tuple[int, int], list[str]]:
         """For each hypothesis with unknown words, by source and rank, what replaces each of its words.
 
         Args:
-            model: of the task.
+            engine: of the task's model.
             batch: the sources.
             best: the hypotheses of each source, int32 (batch, hypotheses, time).
         """
@@ -123,13 +132,3 @@ class EncoderDecoder(Task):
             if number not in (PADDING_ID, END_ID)
         ]
         return {"tokens": tokens, "text": self.detokenize(tokens)}
-
-
-@lru_cache(maxsize=1)
-def traced_decoder(model: Any, decoding: DecodingConfig) -> Any:
-    """The decoder of a model, kept from one dev evaluation to the next, for tracing it takes seconds."""
-    from pipelines.models.tracing import trace_once
-
-    decoder = plugins.load("pipelines.decoding", decoding.method, "decoder").Decoder(model, decoding)
-    trace_once(decoder)
-    return decoder

@@ -9,6 +9,7 @@ import numpy as np
 from pipelines.batches.batching import Encoded, in_batches_by_length
 from pipelines.data import tag_schemes
 from pipelines.data.examples import Example
+from pipelines.models.engine import Engine
 from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining
 from pipelines.tasks.sequence_labelling import SequenceLabelling, TaggerKeys
 
@@ -71,7 +72,7 @@ class NER(SequenceLabelling):
         """A model's outputs with a penalty on each `O`."""
         return outputs - penalty * (np.arange(outputs.shape[-1]) == self.label_ids.get(OUTSIDE, -1))
 
-    def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
+    def calibrate(self, engine: Engine, dev: Sequence[Example]) -> None:
         """Sets the penalty of `O` to the smallest of those with the best span F1 on dev.
 
         Reference: Lipton, Elkan & Naryanaswamy, "Optimal Thresholding of Classifiers to Maximize F1 Measure", ECML
@@ -81,7 +82,7 @@ class NER(SequenceLabelling):
         def chosen(batch: list[Encoded]) -> list[list[list[int]]]:
             """Of each sentence, with each penalty, the tags."""
             lengths = np.array([len(sentence.source) for sentence in batch])
-            outputs = model.predict_on_batch(self.inputs(batch))
+            outputs = engine.outputs(self.inputs(batch))
             by_penalty = [super(NER, self).choose(self.penalised(outputs, each), lengths) for each in PENALTIES]
             return [list(of_sentence) for of_sentence in zip(*by_penalty, strict=True)]
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import log_softmax, softmax
 
 from pipelines.batches.batching import Encoded, pad
 from pipelines.batches.characters import distinct_words
 from pipelines.data.examples import Example
 from pipelines.models.config import CharacterConfig
+from pipelines.models.engine import Engine
+from pipelines.models.probabilities import log_softmax, softmax
 from pipelines.models.tag_sequences import marginals, viterbi, with_transitions
 from pipelines.tasks.config import TaskConfig, TextTraining, WordDropoutKeys
 from pipelines.tasks.task import Task
@@ -66,6 +67,13 @@ class SequenceLabelling(Task):
             word_shapes=keys.word_shapes,
         )
 
+    def graphs(self, model: Any) -> dict[str, Any]:
+        from pipelines.graphs.tagger import tagger_graph
+
+        keys = self.config.model
+        crf, characters = keys.output == "crf", bool(keys.characters)
+        return {"model": tagger_graph(model, self.cell, crf=crf, characters=characters, word_shapes=keys.word_shapes)}
+
     def transitions(self) -> list[list[bool]]:
         """Which tags may follow which: any."""
         return [[True] * (len(self.labels) + 1)] * (len(self.labels) + 1)
@@ -107,10 +115,14 @@ class SequenceLabelling(Task):
             weights[row, : len(sentence.target)] = 1
         return self.inputs(batch), tags, weights
 
-    def predictor(self, model: Any, decoding: None) -> Callable[[list[Encoded]], Sequence[dict]]:
+    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
+        outputs = engine.outputs(self.inputs(batch))
+        return [of_sentence[: len(sentence.source)] for of_sentence, sentence in zip(outputs, batch, strict=True)]
+
+    def predictor(self, engine: Engine, decoding: None) -> Callable[[list[Encoded]], Sequence[dict]]:
         def predict(batch: list[Encoded]) -> list[dict]:
             lengths = np.array([len(sentence.source) for sentence in batch])
-            outputs = model.predict_on_batch(self.inputs(batch))
+            outputs = engine.outputs(self.inputs(batch))
             probabilities = self.probabilities(outputs, lengths)
             rows = []
             for row, tags in enumerate(self.choose(outputs, lengths)):
@@ -132,7 +144,7 @@ class SequenceLabelling(Task):
         """
         if self.config.model.output == "crf":
             return viterbi(self.potentials(outputs, lengths), lengths)
-        log_probabilities = log_softmax(outputs.astype("float64"), axis=-1)
+        log_probabilities = log_softmax(outputs.astype("float64"))
         allowed = np.array(self.transitions())
         if allowed.all():
             best = log_probabilities.argmax(axis=-1)
@@ -143,7 +155,7 @@ class SequenceLabelling(Task):
         """The probability of each tag at each step, float64 (batch, time, tags); arguments are those of `choose`."""
         if self.config.model.output == "crf":
             return marginals(self.potentials(outputs, lengths), lengths)
-        return softmax(outputs.astype("float64"), axis=-1)
+        return softmax(outputs.astype("float64"))
 
     def potentials(self, outputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """A CRF's potentials in which what is forbidden is impossible: the model's own scores are finite, and wild

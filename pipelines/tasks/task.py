@@ -10,6 +10,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, TrainingBatches, pad, streamed
 from pipelines.data.examples import Example
 from pipelines.models.config import EncoderConfig
+from pipelines.models.engine import Engine
 from pipelines.tasks.config import Keys, TaskConfig, TextTraining, TrainingConfig, WordKeys
 from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import Vocabulary, build_vocabulary
@@ -125,6 +126,18 @@ class Task(ABC):
         """An untrained model for word vectors, or `features` of a step, of the given widths."""
 
     @abstractmethod
+    def graphs(self, model: Any) -> dict[str, Any]:
+        """The ONNX graphs of a trained model (`pipelines.graphs.graph.Graph`), by the names of their files."""
+
+    @abstractmethod
+    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
+        """What engines are compared by: of each of a batch of what `encode` gave the scores at its real positions.
+
+        Returns:
+            Logits, float (positions, choices), or a CRF's potentials, float (positions, tags, tags).
+        """
+
+    @abstractmethod
     def target(self, example: Example) -> Any:
         """The ids of what is predicted."""
 
@@ -133,7 +146,7 @@ class Task(ABC):
         """Inputs, targets and weights of a training batch; a weight is 0 at padding."""
 
     @abstractmethod
-    def predictor(self, model: Any, decoding: Any) -> Callable[[list[Encoded]], Sequence[dict]]:
+    def predictor(self, engine: Engine, decoding: Any) -> Callable[[list[Encoded]], Sequence[dict]]:
         """A function that predicts a batch of sources, giving a row without its id for each."""
 
     def source(self, example: Example) -> Encoded:
@@ -163,21 +176,21 @@ class Task(ABC):
         """Keras callbacks of the task's own training."""
         return []
 
-    def dev_losses(self, model: Any, dev: Sequence[Example]) -> dict[str, float]:
+    def dev_losses(self, engine: Engine, dev: Sequence[Example]) -> dict[str, float]:
         """Losses on dev for the learning curves; none if a metric has the same information."""
         return {}
 
-    def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
+    def calibrate(self, engine: Engine, dev: Sequence[Example]) -> None:
         """Fits `calibration` of a trained model on dev."""
         return
 
     def predict(
-        self, model: Any, examples: Iterable[Example], decoding: Any = None, batch_size: int = 64
+        self, engine: Engine, examples: Iterable[Example], decoding: Any = None, batch_size: int = 64
     ) -> Iterator[dict]:
         """Predicts examples, streaming, in their order.
 
         Args:
-            model: of the task.
+            engine: of the task's model.
             examples: what to predict.
             decoding: instead of the task's own.
             batch_size: the most examples that are predicted at once.
@@ -185,7 +198,9 @@ class Task(ABC):
         Yields:
             A prediction row with the example's id; `truncated_tokens` where the text was cut.
         """
-        predict_batch = self.predictor(model, decoding or self.config.decoding)
-        for example, encoded, row in streamed(examples, self.source, batch_size, predict_batch):
+        predict_batch = self.predictor(engine, decoding or self.config.decoding)
+        for example, encoded, row in streamed(
+            examples, self.source, batch_size, predict_batch, engine.batches_at_once
+        ):
             cut = len(example.tokens) - len(encoded.source)
             yield {"id": example.id, **row, **({"truncated_tokens": cut} if cut > 0 else {})}

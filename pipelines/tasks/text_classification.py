@@ -10,6 +10,7 @@ import numpy as np
 
 from pipelines.batches.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
+from pipelines.models.engine import Engine
 from pipelines.tasks.classification import Classification
 from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining, WordDropoutKeys
 from pipelines.text.vocabulary import PADDING_ID
@@ -64,6 +65,11 @@ class TextClassification(Classification):
             word_dropout=keys.word_dropout,
         )
 
+    def graphs(self, model: Any) -> dict[str, Any]:
+        from pipelines.graphs.classifier import classifier_graph
+
+        return {"model": classifier_graph(model, self.cell, self.config.model.pooling)}
+
     def source(self, example: Example) -> Encoded:
         return Encoded(self.truncate(super().source(example).source))
 
@@ -96,14 +102,16 @@ class TextClassification(Classification):
             rows += [text.source[start:end] for start, end in pairwise(ends)]
         return pad(rows), np.array(counts)
 
-    def logits(self, model: Any, batch: list[Encoded]) -> np.ndarray:
+    def logits(self, engine: Engine, batch: list[Encoded]) -> np.ndarray:
         """The model's logits, the mean of a text's windows, float64 (batch, labels)."""
         windows, counts = self.windows(batch)
-        of_windows = model.predict_on_batch(windows).astype("float64")
+        of_windows = engine.outputs(windows).astype("float64")
         return np.add.reduceat(of_windows, counts.cumsum() - counts) / counts[:, None]
 
-    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+    def explain(self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
         """How far each token moved the logit of the label that was predicted; None for tokens that were cut off."""
+        model = engine.keras_model("--explain")
+
         from pipelines.models.saliency import word_influence
 
         def influence(batch: list[Encoded]) -> list[np.ndarray]:

@@ -14,6 +14,8 @@ from pipelines.batches.chunks import CarriedBatches
 from pipelines.data.examples import Example
 from pipelines.decoding.sampling import Sampler
 from pipelines.models.config import DynamicEvaluationConfig, EncoderConfig
+from pipelines.models.engine import Engine
+from pipelines.models.reading import chunks, log_probabilities
 from pipelines.tasks.config import SMALL_TRAINING, Keys, TaskConfig, TextTraining
 from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
@@ -86,6 +88,11 @@ class TextGeneration(Task):
         rows, tied = self.config.training.batch_size, self.config.model.tied_embeddings
         return build_language_model(self.vocabularies["tokens"], dimensions["tokens"], tied, self.cell, rows, seed)
 
+    def graphs(self, model: Any) -> dict[str, Any]:
+        from pipelines.graphs.language_model import language_model_graph
+
+        return {"model": language_model_graph(model)}
+
     def source_ids(self, tokens: Sequence[str]) -> list[int]:
         """`<bos>`, then the ids of tokens; one that is not known in this very form is unknown.
 
@@ -112,16 +119,25 @@ class TextGeneration(Task):
         """Batches of chunks, each row with the state that it had at the end of the batch before."""
         return CarriedBatches(encoded, self.collate, batch_size, self.config.model.chunk_tokens, seed)
 
-    def predictor(self, model: Any, decoding: ScoringConfig) -> Callable[[list[Encoded]], Sequence[dict]]:
-        from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
-        from pipelines.models.language_model import log_probabilities
+    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
+        found: list[list[np.ndarray]] = [[] for _ in batch]
+        texts, chunk_tokens = [text.source for text in batch], self.config.model.chunk_tokens
+        for number, (rows, logits, _) in enumerate(chunks(engine, texts, chunk_tokens)):
+            for row, of_row in zip(rows, logits, strict=True):
+                found[row].append(of_row[: len(texts[row]) - number * chunk_tokens])
+        return [np.concatenate(parts) for parts in found]
+
+    def predictor(self, engine: Engine, decoding: ScoringConfig) -> Callable[[list[Encoded]], Sequence[dict]]:
+        model = engine.keras_model("dynamic evaluation") if decoding.dynamic_evaluation else None
 
         def predict(batch: list[Encoded]) -> list[dict]:
             texts = [text.source for text in batch]
             if decoding.dynamic_evaluation:
+                from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
+
                 found = dynamic_log_probabilities(model, texts, decoding.dynamic_evaluation)
             else:
-                found = log_probabilities(model, texts, self.config.model.chunk_tokens)
+                found = log_probabilities(engine, texts, self.config.model.chunk_tokens)
             return [
                 {"log_probabilities": values.round(6).tolist(), "unknown": np.flatnonzero(ids == UNKNOWN_ID).tolist()}
                 for values, ids in zip(found, (text[1:] for text in texts), strict=True)
@@ -130,18 +146,16 @@ class TextGeneration(Task):
         return predict
 
     def generate(
-        self, model: Any, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int
+        self, engine: Engine, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int
     ) -> Iterator[str]:
         """Continues a prompt token by token, each with the space that belongs before it."""
-        from pipelines.models.language_model import reader, zero_states
-
-        read, vocabulary = reader(model), self.vocabularies["tokens"]
+        vocabulary = self.vocabularies["tokens"]
         ids = self.source_ids(prompt)
 
         def written() -> Iterator[str]:
-            token_ids, states = np.array([ids], "int32"), zero_states(model, 1)
+            token_ids, states = np.array([ids], "int32"), engine.first_states(1)
             for _ in range(length):
-                logits, states = read(token_ids, states)
+                logits, states = engine.read(token_ids, states)
                 after = logits[0, -1].copy()
                 after[[PADDING_ID, UNKNOWN_ID, BEGIN_ID]] = -np.inf
                 chosen = choose(after)
@@ -152,9 +166,9 @@ class TextGeneration(Task):
 
         return islice(self.detokenize.stream(chain(prompt, written())), len(prompt), None)
 
-    def sample(self, model: Any, seed: int) -> str:
+    def sample(self, engine: Engine, seed: int) -> str:
         """A short sample, as training writes periodically."""
-        return "".join(self.generate(model, (), Sampler(seed), SAMPLE_TOKENS))
+        return "".join(self.generate(engine, (), Sampler(seed), SAMPLE_TOKENS))
 
 
 TASK = TextGeneration

@@ -10,8 +10,10 @@ from embeddings.foundation.config import check_share
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
+from pipelines.decoding.alignment import alignment
 from pipelines.decoding.config import DecodingConfig
 from pipelines.models.config import EncoderConfig
+from pipelines.models.engine import Engine
 from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining, WordKeys
 from pipelines.tasks.encoder_decoder import DecoderKeys, EncoderDecoder
 from pipelines.text.vocabulary import BEGIN_ID, UNKNOWN, UNKNOWN_ID
@@ -76,6 +78,11 @@ class Translation(EncoderDecoder):
             scheduled_sampling=bool(keys.scheduled_sampling),
         )
 
+    def graphs(self, model: Any) -> dict[str, Any]:
+        from pipelines.graphs.seq2seq import decoder_graph, encoder_graph
+
+        return {"encoder": encoder_graph(model), "decoder": decoder_graph(model)}
+
     def callbacks(self) -> list[Any]:
         from pipelines.models.scheduled_sampling import ScheduledSampling
 
@@ -89,7 +96,7 @@ class Translation(EncoderDecoder):
     def target(self, example: Example) -> list[int]:
         return super().target(example)[: self.config.model.maximum_tokens]
 
-    def copies(self, model: Any, batch: Sequence[Encoded], best: np.ndarray) -> dict[tuple[int, int], list[str]]:
+    def copies(self, engine: Engine, batch: Sequence[Encoded], best: np.ndarray) -> dict[tuple[int, int], list[str]]:
         """For each hypothesis with unknown words, the source word that each of its words attends to most.
 
         Reference: Luong et al., "Addressing the Rare Word Problem in Neural Machine Translation", ACL 2015, where
@@ -101,13 +108,13 @@ class Translation(EncoderDecoder):
         numbers = [number for number, _ in found]
         outputs = np.stack([best[pair] for pair in found])
         before = np.concatenate([np.full((len(found), 1), BEGIN_ID), outputs[:, :-1]], axis=1).astype("int32")
-        attended = np.asarray(model.alignment(self.inputs(batch)[numbers], before)).argmax(axis=-1)
+        attended = alignment(engine, self.inputs(batch)[numbers], before).argmax(axis=-1)
         return {
             pair: [batch[number].tokens[int(position)] for position in positions]
             for pair, number, positions in zip(found, numbers, attended.tolist(), strict=True)
         }
 
-    def explain(self, model: Any, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+    def explain(self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
         """How much the model attended to each source token as it wrote each token."""
         if self.config.model.attention == "none":
             raise InputError("--explain: this model has no attention; remove it")
@@ -118,7 +125,7 @@ class Translation(EncoderDecoder):
         ]
 
         def attended(batch: list[Encoded]) -> list[np.ndarray]:
-            return list(np.asarray(model.alignment(self.inputs(batch), pad([each.target for each in batch]))))
+            return list(alignment(engine, self.inputs(batch), pad([each.target for each in batch])))
 
         found = in_batches_by_length(encoded, 16, attended)
         return [

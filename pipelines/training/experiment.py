@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipelines.data.examples import Example, check_field, read_dataset, read_exa
 from pipelines.evaluation.family import Family, load_family
 from pipelines.models.config import EncoderConfig
 from pipelines.runs.config import Run
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.tasks.capabilities import Generates
 from pipelines.tasks.config import TaskConfig
 from pipelines.tasks.task import Task
@@ -34,11 +36,16 @@ class Experiment:
     device: str
     family: Family  # of its metrics
 
+    @cached_property
+    def engine(self) -> KerasEngine:
+        """The model, as tasks take it."""
+        return KerasEngine(self.model, self.task.cell)
+
     def dev_metrics(self) -> dict[str, float]:
         """The metrics of the model as it is."""
         dev, task = self.splits["dev"], self.task
-        predicted = list(task.predict(self.model, dev, task.dev_decoding))
-        return {**self.family.score(dev, predicted), **task.dev_losses(self.model, dev)}
+        predicted = list(task.predict(self.engine, dev, task.dev_decoding))
+        return {**self.family.score(dev, predicted), **task.dev_losses(self.engine, dev)}
 
     def coverage(self) -> dict[str, dict]:
         """How much of each split's text has vectors, in percent: field -> split -> words, tokens."""
@@ -135,18 +142,18 @@ def learn(
         better=experiment.family.metric(task.config.monitor).better,
         frozen_epochs=training.frozen_epochs if task.text_fields() else 0,
     )
-    task.calibrate(model, experiment.splits["dev"])
+    task.calibrate(experiment.engine, experiment.splits["dev"])
     return cost
 
 
 def samples(experiment: Experiment, path: Path) -> list[Any]:
     """The Keras callback that writes samples of a language model into a file while it is trained, if it is to."""
-    task, model, seed = experiment.task, experiment.model, experiment.run.seed
+    task, engine, seed = experiment.task, experiment.engine, experiment.run.seed
     if not isinstance(task, Generates) or not (steps := task.config.training.sample_steps):
         return []
     from pipelines.training.callbacks import Samples
 
-    return [Samples(lambda: task.sample(model, seed), steps, path)]
+    return [Samples(lambda: task.sample(engine, seed), steps, path)]
 
 
 def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:

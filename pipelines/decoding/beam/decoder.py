@@ -1,16 +1,17 @@
-"""The decoder of beam search."""
+"""Beam search, word by word."""
 
-import keras
-from keras import ops
+import numpy as np
 
 from pipelines.decoding.beam import Decoding
 from pipelines.decoding.constraints import forbidden_ids, length_limits, repeated_ngram_mask
+from pipelines.models.engine import Engine
+from pipelines.models.probabilities import log_softmax
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID
 
 IMPOSSIBLE = -1e9
 
 
-class Decoder(keras.Model):
+def decode(engine: Engine, sources: np.ndarray, config: Decoding) -> tuple[np.ndarray, np.ndarray]:
     """Keeps, for each source, the `beam_size` best hypotheses until all of them have ended or reached the limit.
 
     Hypotheses are ranked by log p / ((5 + length) / 6)^length_penalty, the end counted as a word. One that has
@@ -19,75 +20,59 @@ class Decoder(keras.Model):
     taken, then that of the lower word id.
 
     Args:
-        model: a `Seq2Seq`.
+        engine: of an encoder-decoder.
+        sources: int32 (batch, source_time), or features.
         config: size of the beam, length penalty, and the limit: `maximum_ratio * source tokens + maximum_extra`.
 
-    Call arguments:
-        source_ids: int32 (batch, source_time).
-
     Returns:
-        The hypotheses, the best first, int32 (batch, beam_size, limit of the longest possible source), 0 after the
-        end; and their ranked scores, float32 (batch, beam_size), about -1e9 where there are fewer.
+        The hypotheses, the best first, int32 (batch, beam_size, time), 0 after the end; and their ranked scores,
+        float32 (batch, beam_size), about -1e9 where there are fewer.
 
     Reference: Wu et al., "Google's Neural Machine Translation System", 2016, section 7 (the length penalty).
     """
+    batch, size = len(sources), config.beam_size
+    memory, states = engine.start(sources)
+    memory = {name: np.repeat(array, size, axis=0) for name, array in memory.items()}
+    states = [np.repeat(state, size, axis=0) for state in states]
+    limits, rows = length_limits(sources, config), np.arange(batch)[:, None]
+    written = np.full((batch, size, max(limits, default=0)), PADDING_ID, "int32")
+    words, is_open = np.full((batch, size), BEGIN_ID, "int32"), np.ones((batch, size), "bool")
+    counts = np.zeros((batch, size), "float32")
+    # All but the first of equal hypotheses are impossible, or every beam would hold the same hypothesis.
+    scores = np.full((batch, size), IMPOSSIBLE, "float32")
+    scores[:, 0] = 0
+    ranked = scores
+    for step in range(written.shape[2]):
+        logits, states, _ = engine.step(words.ravel(), states, memory)
+        found = log_softmax(logits)
+        found[:, forbidden_ids(config)] += IMPOSSIBLE
+        if config.no_repeat_ngram:
+            so_far = written.reshape(batch * size, -1)
+            found[repeated_ngram_mask(so_far, step, config.no_repeat_ngram, found.shape[1])] += IMPOSSIBLE
+        found = found.reshape(batch, size, -1)
+        found[~is_open] = IMPOSSIBLE  # what has ended takes padding alone
+        found[~is_open, PADDING_ID] = 0
+        found += scores[:, :, None]
+        counts += is_open
+        penalty = ((5 + counts) / 6) ** np.float32(config.length_penalty)
+        ranked, places = _best((found / penalty[:, :, None]).reshape(batch, -1), size)
+        scores = np.take_along_axis(found.reshape(batch, -1), places, axis=1)
+        behind, words = places // found.shape[2], (places % found.shape[2]).astype("int32")
+        counts, is_open, written = counts[rows, behind], is_open[rows, behind], written[rows, behind]
+        written[:, :, step] = words
+        chosen = (rows * size + behind).ravel()
+        states = [state[chosen] for state in states]
+        is_open &= (words != END_ID) & (step + 1 < limits[:, None])
+        if not is_open.any():
+            break
+    return written, ranked
 
-    def __init__(self, model: keras.Model, config: Decoding) -> None:
-        super().__init__(name="beam_decoder")
-        self.model = model
-        self.config = config
 
-    def call(self, source_ids):
-        size, words_known = self.config.beam_size, self.model.sizes["target"][0]
-        memory, states = self.model.encode(source_ids, training=False)
-        limits, positions = length_limits(source_ids, self.config)
-        batch = ops.shape(source_ids)[0]
-        forbidden = ops.sum(ops.one_hot(forbidden_ids(self.config), words_known), axis=0) * IMPOSSIBLE
-        stays = (1 - ops.one_hot(PADDING_ID, words_known)) * IMPOSSIBLE  # what has ended takes padding alone
-        rows = ops.arange(batch)[:, None] * size
-
-        def in_beams(tensor):
-            return ops.repeat(tensor, size, axis=0)
-
-        memory = keras.tree.map_structure(in_beams, memory)
-
-        def unfinished(step, words, is_open, scores, counts, ranked, written, states):
-            return ops.any(is_open)
-
-        def write(step, words, is_open, scores, counts, ranked, written, states):
-            logits, states = self.model.step(ops.reshape(words, (-1,)), states, memory)
-            if ngram := self.config.no_repeat_ngram:
-                so_far = ops.reshape(written, (-1, ops.shape(positions)[0]))
-                logits += repeated_ngram_mask(so_far, step, ngram, words_known) * IMPOSSIBLE
-            log_probabilities = ops.reshape(ops.log_softmax(logits) + forbidden, (batch, size, words_known))
-            scores = scores[:, :, None] + ops.where(is_open[:, :, None], log_probabilities, stays)
-            counts = counts + ops.cast(is_open, "float32")
-            penalty = ((5 + counts) / 6) ** self.config.length_penalty
-            ranked, places = ops.top_k(ops.reshape(scores / penalty[:, :, None], (batch, -1)), size)
-            scores = ops.take_along_axis(ops.reshape(scores, (batch, -1)), places, axis=1)
-            behind, words = places // words_known, ops.cast(places % words_known, "int32")
-            counts = ops.take_along_axis(counts, behind, axis=1)
-            is_open = ops.take_along_axis(is_open, behind, axis=1)
-            written = ops.take_along_axis(written, behind[:, :, None], axis=1)
-            written = ops.where(positions == step, words[:, :, None], written)
-            chosen = ops.reshape(rows + behind, (-1,))
-            states = keras.tree.map_structure(lambda state: ops.take(state, chosen, axis=0), states)
-            is_open = ops.logical_and(is_open, words != END_ID)
-            is_open = ops.logical_and(is_open, step + 1 < limits[:, None])
-            return step + 1, words, is_open, scores, counts, ranked, written, states
-
-        # All but the first of equal hypotheses are impossible, or every beam would hold the same hypothesis.
-        first = ops.where(ops.arange(size) == 0, 0.0, IMPOSSIBLE)
-        scores = ops.broadcast_to(first, (batch, size))
-        start = (
-            ops.convert_to_tensor(0, "int32"),
-            ops.full((batch, size), BEGIN_ID, dtype="int32"),
-            ops.ones((batch, size), dtype="bool"),
-            scores,
-            ops.zeros((batch, size)),
-            scores,
-            ops.zeros((batch, size, 1), dtype="int32") + ops.zeros_like(positions),
-            keras.tree.map_structure(in_beams, states),
-        )
-        *_, ranked, written, _ = ops.while_loop(unfinished, write, start)
-        return written, ranked
+def _best(scores: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The highest scores of each row, the best first, and their places; of equals the first comes first."""
+    least = np.partition(scores, -count, axis=1)[:, -count]
+    places = np.empty((len(scores), count), "int64")
+    for row, (of_row, lowest) in enumerate(zip(scores, least, strict=True)):
+        candidates = np.flatnonzero(of_row >= lowest)
+        places[row] = candidates[np.argsort(-of_row[candidates], kind="stable")[:count]]
+    return np.take_along_axis(scores, places, axis=1), places

@@ -1,0 +1,39 @@
+"""Word vectors, and which tokens are real."""
+
+from typing import Any
+
+import numpy as np
+
+from pipelines.graphs.graph import Graph
+from pipelines.text.vocabulary import PADDING_ID
+
+
+def table(graph: Graph, layer: Any) -> str:
+    """The vectors of a `WordEmbedding`: the trained ones, then the frozen ones."""
+    return graph.constant(np.concatenate(layer.get_weights()))
+
+
+def embed(graph: Graph, layer: Any, token_ids: str) -> str:
+    """The word vectors of token ids, (batch, time), time-major: (time, batch, dimensions)."""
+    return graph.add("Gather", table(graph, layer), graph.transpose(token_ids, 1, 0))
+
+
+def tied_logits(graph: Graph, layer: Any, vectors: str, biases: Any) -> str:
+    """The logits that vectors give to the trained words, whose vectors are the output layer's as well."""
+    words = table(graph, layer)
+    if layer.frozen_size:
+        ends = (graph.constant([each], "int64") for each in (0, layer.trained_size, 0))
+        words = graph.add("Slice", words, *ends)
+    return graph.add(
+        "Add", graph.add("MatMul", vectors, graph.transpose(words, 1, 0)), graph.constant(biases)
+    )
+
+
+def real(graph: Graph, token_ids: str) -> str:
+    """Which ids are not padding, bool."""
+    return graph.add("Not", graph.add("Equal", token_ids, graph.constant(PADDING_ID, "int32")))
+
+
+def lengths(graph: Graph, mask: str) -> str:
+    """How many ids of each row are real, int32 (batch,)."""
+    return graph.add("ReduceSum", graph.add("Cast", mask, to=6), graph.constant([1], "int64"), keepdims=0)

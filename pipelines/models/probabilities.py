@@ -1,0 +1,15 @@
+"""Scores as probabilities, over the last dimension."""
+
+import numpy as np
+
+
+def log_softmax(scores: np.ndarray) -> np.ndarray:
+    """The logarithm of `softmax`, of the type of the scores."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """exp(scores) over their sum, of the type of the scores."""
+    exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)

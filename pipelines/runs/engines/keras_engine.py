@@ -1,0 +1,72 @@
+"""Keras: the model that was trained, and the only engine that has gradients."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pipelines.models.config import EncoderConfig
+from pipelines.models.engine import Memory, States
+
+
+class KerasEngine:
+    """Runs a Keras model, each of its functions traced once.
+
+    Args:
+        model: of a task.
+        cell: its encoder's configuration.
+    """
+
+    batches_at_once = 1  # TensorFlow has threads of its own
+
+    def __init__(self, model: Any, cell: EncoderConfig) -> None:
+        self.model = model
+        self.cell = cell
+
+    def outputs(self, inputs: Any) -> np.ndarray:
+        return self.model.predict_on_batch(inputs)
+
+    def hidden_states(self, inputs: Any) -> np.ndarray:
+        return self._sentence_encoder(inputs)
+
+    def start(self, sources: np.ndarray) -> tuple[Memory, States]:
+        return self._parts[0].predict_on_batch(sources)
+
+    def step(self, words: np.ndarray, states: States, memory: Memory) -> tuple[np.ndarray, States, np.ndarray | None]:
+        logits, after, weights = self._parts[1].predict_on_batch((words, states, memory))
+        return logits, after, weights if memory else None
+
+    def first_states(self, rows: int) -> States:
+        return [np.zeros((rows, state.shape[1]), "float32") for state in self.model.carried]
+
+    def read(self, token_ids: np.ndarray, states: States) -> tuple[np.ndarray, States]:
+        return self._reader((token_ids, states))
+
+    def keras_model(self, purpose: str) -> Any:
+        return self.model
+
+    @cached_property
+    def _sentence_encoder(self) -> Callable[[Any], np.ndarray]:
+        from pipelines.models.sentence_vectors import sentence_encoder
+
+        return sentence_encoder(self.model, self.cell)
+
+    @cached_property
+    def _parts(self) -> tuple[Any, Any]:
+        from pipelines.models.seq2seq import Start, Step
+        from pipelines.models.tracing import trace_once
+
+        parts = Start(self.model), Step(self.model)
+        for part in parts:
+            trace_once(part)
+        return parts
+
+    @cached_property
+    def _reader(self) -> Callable[[Any], Any]:
+        from pipelines.models.language_model import Reader
+        from pipelines.models.tracing import trace_once
+
+        reader = Reader(self.model)
+        trace_once(reader)
+        return reader.predict_on_batch
