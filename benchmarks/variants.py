@@ -27,17 +27,18 @@ def main(arguments: list[str] | None = None) -> None:
 
     from pipelines.runs.folder import load_run_folder
 
-    run = load_run_folder(options.run)
     variants = read_yaml(options.variants)["variants"]
     if options.variant not in variants:
         known = nearest(options.variant, list(variants))
         raise InputError(f"{options.variants}: unknown variant {options.variant!r}{known}")
     changes = variants[options.variant]["set"]
+    learns = (changes.get("decoding") or {}).get("dynamic_evaluation")  # from what it scores, by gradients
+    run = load_run_folder(options.run, "keras" if learns else None)
     run.task.config = varied(run.task.config, changes, f"{options.variants}: {options.variant}")
     with atomic_folder(options.output) as folder:
         for split in ("dev", "test"):
             examples = read_examples(options.data / f"{split}.jsonl")
-            write_rows(folder / f"{split}.jsonl", run.task.predict(run.model, examples))
+            write_rows(folder / f"{split}.jsonl", run.task.predict(run.engine, examples))
 
 
 def varied(config: TaskConfig, changes: dict[str, dict[str, Any]], where: str) -> TaskConfig:

@@ -87,7 +87,7 @@ def scores(ready: Experiment, dataset: Path) -> dict[str, float]:
 def scores_of(ready: Experiment, examples: Sequence[Example]) -> dict[str, float]:
     """The metrics of the model on examples."""
     task = ready.task
-    predicted = list(task.predict(ready.model, examples, task.dev_decoding))
+    predicted = list(task.predict(ready.engine, examples, task.dev_decoding))
     return ready.family.score(examples, predicted)
 
 

@@ -32,16 +32,27 @@ ALLOWED = {
     "baselines": {"data", "text"},
     "reporting": {"data", "evaluation"},
     "reproduction": set(),
-    "cells": {"layers"},
+    "cells": {"layers", "graphs"},
+    "graphs": {"text"},
     "layers": set(),
     "models": {"layers", "cells", "batches", "data", "text"},
     "decoding": {"models", "text"},
-    "tasks": {"cells", "models", "batches", "text", "data", "decoding", "evaluation"},
-    "runs": {"cells", "tasks", "models", "batches", "text", "data", "evaluation"},
+    "tasks": {"cells", "models", "graphs", "batches", "text", "data", "decoding", "evaluation"},
+    "runs": {"cells", "tasks", "models", "graphs", "batches", "text", "data", "evaluation"},
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
-    "probing": {"models", "batches", "data", "text", "reporting", "evaluation", "runs"},
+    "probing": {"models", "tasks", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }
-WITHOUT_KERAS = ("evaluation", "baselines", "reporting", "reproduction", "data", "text", "batches", "datasets")
+WITHOUT_KERAS = (
+    "graphs",
+    "evaluation",
+    "baselines",
+    "reporting",
+    "reproduction",
+    "data",
+    "text",
+    "batches",
+    "datasets",
+)
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))
 
 

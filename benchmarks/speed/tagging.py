@@ -63,7 +63,7 @@ def measure(options: argparse.Namespace) -> dict[str, float]:
 
     def tag(part: list[Any], batch_size: int) -> float:
         started = time.perf_counter()
-        for _ in run.task.predict(run.model, part, batch_size=batch_size):
+        for _ in run.task.predict(run.engine, part, batch_size=batch_size):
             pass
         return time.perf_counter() - started
 

@@ -52,7 +52,7 @@ def measure(options: argparse.Namespace) -> list[tuple[str, float, str]]:
     from pipelines.decoding import beam, greedy
     from pipelines.runs.folder import load_run_folder
 
-    run = load_run_folder(options.run)
+    run = load_run_folder(options.run, "keras")
     dev = list(read_examples(options.data / "dev.jsonl"))
     found = []
     for name, decoding in (
@@ -61,9 +61,9 @@ def measure(options: argparse.Namespace) -> list[tuple[str, float, str]]:
     ):
         for examples, size in ((dev, options.batch_size), (dev[:ALONE], 1)):
             batch = size * decoding.hypotheses  # which `predict` counts
-            list(run.task.predict(run.model, examples[: 2 * size], decoding, batch))
+            list(run.task.predict(run.engine, examples[: 2 * size], decoding, batch))
             started = time.perf_counter()
-            list(run.task.predict(run.model, examples, decoding, batch))
+            list(run.task.predict(run.engine, examples, decoding, batch))
             rate = len(examples) / (time.perf_counter() - started)
             found.append((f"decoding, {name}, batches of {size}", rate, "sentences/s"))
     rate = training_rate(run, list(read_examples(options.data / "train.jsonl")), options)
@@ -78,13 +78,13 @@ def training_rate(run: Any, train: list[Any], options: argparse.Namespace) -> fl
     from pipelines.models.tracing import trace_once
 
     optimizer: Any = keras.optimizers.Adam(1e-4, global_clipnorm=run.task.cell.clip_norm)
-    run.model.compile(optimizer, run.task.loss())
-    trace_once(run.model)
+    run.engine.model.compile(optimizer, run.task.loss())
+    trace_once(run.engine.model)
     batches = TrainingBatches([run.task.encode(example) for example in train], run.task.collate, options.batch_size, 1)
     rates = []
     for inputs, targets, weights in islice(batches.epoch(), WARM_UP + options.steps):
         started = time.perf_counter()
-        float(run.model.train_on_batch(inputs, targets, sample_weight=weights))
+        float(run.engine.model.train_on_batch(inputs, targets, sample_weight=weights))
         rates.append(float(weights.sum()) / (time.perf_counter() - started))
     return median(rates[WARM_UP:])
 

@@ -12,9 +12,7 @@ def language_model_graph(model: Any) -> Graph:
     graph, cell, words = Graph("language_model"), model.cell, model.words[0]
     token_ids = graph.input("token_ids", "int32", ["batch", "time"])
     kinds = len(model.carried) // cell.depth
-    before = [
-        graph.input(f"state_{number}", "float32", ["batch", cell.units]) for number in range(kinds * cell.depth)
-    ]
+    before = [graph.input(f"state_{number}", "float32", ["batch", cell.units]) for number in range(kinds * cell.depth)]
     starts = [before[kinds * level : kinds * (level + 1)] for level in range(cell.depth)]
     vectors = embed(graph, model.source_vectors, token_ids)
     of_rows = lengths(graph, real(graph, token_ids))

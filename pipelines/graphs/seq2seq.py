@@ -19,7 +19,10 @@ def encoder_graph(model: Any) -> Graph:
     vectors = embed(graph, model.source_vectors, source_ids)
     annotations, states = stack(graph, vectors, model.encoder, cell, lengths(graph, mask))
     starts = [
-        [graph.dense(joined(graph, of_layer, kind), *bridge.get_weights(), "Tanh") for kind, bridge in enumerate(bridges)]
+        [
+            graph.dense(joined(graph, of_layer, kind), *bridge.get_weights(), activation="Tanh")
+            for kind, bridge in enumerate(bridges)
+        ]
         for of_layer, bridges in zip(states, model.bridges, strict=True)
     ]
     if model.switches["annotations"] == "states_and_words":
@@ -86,7 +89,7 @@ def decoder_graph(model: Any) -> Graph:
         context, weights = attend(graph, model.attention, outputs, annotations, mask, keys)
         combined = graph.concat([context, outputs])
     activation = "Tanh" if switches["annotations"] == "states" else None
-    attentional = graph.dense(combined, *model.combine.get_weights(), activation)
+    attentional = graph.dense(combined, *model.combine.get_weights(), activation=activation)
     if switches["tied_embeddings"]:
         logits = tied_logits(graph, model.target_vectors, attentional, model.word_biases.numpy())
     else:

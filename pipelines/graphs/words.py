@@ -24,9 +24,7 @@ def tied_logits(graph: Graph, layer: Any, vectors: str, biases: Any) -> str:
     if layer.frozen_size:
         ends = (graph.constant([each], "int64") for each in (0, layer.trained_size, 0))
         words = graph.add("Slice", words, *ends)
-    return graph.add(
-        "Add", graph.add("MatMul", vectors, graph.transpose(words, 1, 0)), graph.constant(biases)
-    )
+    return graph.add("Add", graph.add("MatMul", vectors, graph.transpose(words, 1, 0)), graph.constant(biases))
 
 
 def real(graph: Graph, token_ids: str) -> str:

@@ -1,4 +1,4 @@
-"""What runs a trained model: arrays in, arrays out. `pipelines.runs.engines` has one for Keras and one for ONNX Runtime.
+"""What runs a trained model: arrays in, arrays out. `pipelines.runs.engines` has one for Keras, one for ONNX Runtime.
 
 Tasks, decoding and probing ask an engine for arrays and do the rest themselves, so that nothing else differs.
 """

@@ -8,9 +8,7 @@ from pipelines.models.engine import Engine
 from pipelines.models.reading import chunks
 
 
-def final_states(
-    engine: Engine, texts: Sequence[np.ndarray], chunk_tokens: int, batch_size: int = 64
-) -> np.ndarray:
+def final_states(engine: Engine, texts: Sequence[np.ndarray], chunk_tokens: int, batch_size: int = 64) -> np.ndarray:
     """The state after the last token of each text, read in length-bucketed batches.
 
     It is the last state of the last layer: an LSTM's cell state, as in Radford et al. 2017, section 3. They bound it by

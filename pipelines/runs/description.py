@@ -26,7 +26,9 @@ def write_description(
     """Writes `config.json`: the line of the runs file, the configurations with its overrides, the dataset, and what
     the ONNX graphs were written with."""
     settings = {"run": run.trained(), "task": asdict(task), "cell": cell.flat()}
-    write_json(folder / "config.json", {"format": FORMAT, "name": name, **settings, "dataset": dataset, "graphs": graphs})
+    write_json(
+        folder / "config.json", {"format": FORMAT, "name": name, **settings, "dataset": dataset, "graphs": graphs}
+    )
 
 
 def read_description(folder: str | Path) -> dict[str, Any]:

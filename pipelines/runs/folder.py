@@ -58,7 +58,7 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
         InputError: it is not a run folder, or one of another format, or has nothing for the engine.
     """
     folder, where = Path(folder), Path(folder) / "config.json"
-    about = read_description(folder)
+    about, engine = read_description(folder), choose_engine(folder, engine)
     config, cell = build_task(about["task"], where), build_encoder(about["cell"], where)
     vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
     task = plugins.load("pipelines.tasks", config.task).TASK(
@@ -74,25 +74,32 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
     return TrainedRun(about["name"], task, load_engine(folder, cell, engine), tokenize, shape)
 
 
-def load_engine(folder: Path, cell: EncoderConfig, engine: str | None = None) -> Engine:
-    """Loads what runs the model of a run folder; arguments and errors are those of `load_run_folder`."""
+def choose_engine(folder: Path, engine: str | None = None) -> str:
+    """Which of `ENGINES` runs the model of a run folder; arguments and errors are those of `load_run_folder`."""
     whole = importlib.util.find_spec("keras") is not None
     if engine == "keras" and not whole:
         raise InputError("--engine keras: Keras is not installed; install Elman whole: pip install elman")
-    if engine != "keras" and not has_graphs(folder) and (engine or not whole):
+    if engine != "keras" and has_graphs(folder):
+        return "onnx"
+    if engine == "onnx" or not whole:
         advice = f"write them where Elman is installed whole: elman export {folder} --output FOLDER"
         raise InputError(f"{folder}: expected ONNX graphs, got none; {advice}")
-    if engine != "keras" and has_graphs(folder):
+    if not zipfile.is_zipfile(folder / "model.keras"):
+        raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
+    return "keras"
+
+
+def load_engine(folder: Path, cell: EncoderConfig, engine: str) -> Engine:
+    """Loads what runs the model of a run folder, by one of `ENGINES`."""
+    if engine == "onnx":
         from pipelines.runs.engines.onnx_engine import ONNXEngine
 
         return ONNXEngine(folder)
-    if not zipfile.is_zipfile(folder / "model.keras"):
-        raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
     plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
     from pipelines.models.saved import load_model
     from pipelines.runs.engines.keras_engine import KerasEngine
 
-    return KerasEngine(load_model(folder / "model.keras"), cell)
+    return KerasEngine(load_model(folder / "model.keras"))
 
 
 def _reproducible(path: Path) -> None:

@@ -199,8 +199,6 @@ class Task(ABC):
             A prediction row with the example's id; `truncated_tokens` where the text was cut.
         """
         predict_batch = self.predictor(engine, decoding or self.config.decoding)
-        for example, encoded, row in streamed(
-            examples, self.source, batch_size, predict_batch, engine.batches_at_once
-        ):
+        for example, encoded, row in streamed(examples, self.source, batch_size, predict_batch, engine.batches_at_once):
             cut = len(example.tokens) - len(encoded.source)
             yield {"id": example.id, **row, **({"truncated_tokens": cut} if cut > 0 else {})}

@@ -132,7 +132,7 @@ class TextGeneration(Task):
 
         def predict(batch: list[Encoded]) -> list[dict]:
             texts = [text.source for text in batch]
-            if decoding.dynamic_evaluation:
+            if decoding.dynamic_evaluation and model:
                 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 
                 found = dynamic_log_probabilities(model, texts, decoding.dynamic_evaluation)

@@ -39,7 +39,7 @@ class Experiment:
     @cached_property
     def engine(self) -> KerasEngine:
         """The model, as tasks take it."""
-        return KerasEngine(self.model, self.task.cell)
+        return KerasEngine(self.model)
 
     def dev_metrics(self) -> dict[str, float]:
         """The metrics of the model as it is."""

@@ -80,14 +80,14 @@ class Forgetful(CarriedBatches):
 
 def nats_by_position(ready: Any, text: Any, read: str) -> Any:
     """The mean of -log p of a character, float (CHUNK,), by its place in a chunk; whole chunks count."""
-    from pipelines.models.language_model import log_probabilities
+    from pipelines.models.reading import log_probabilities
 
     ids = ready.task.source(text).source
     whole = (len(ids) - 1) // CHUNK * CHUNK
     ids = ids[: whole + 1]
     if read == CARRIED:
-        (found,) = log_probabilities(ready.model, [ids], READ_AT_ONCE)
+        (found,) = log_probabilities(ready.engine, [ids], READ_AT_ONCE)
     else:
         chunks = [ids[start : start + CHUNK + 1] for start in range(0, whole, CHUNK)]
-        found = np.concatenate(log_probabilities(ready.model, chunks, CHUNK))
+        found = np.concatenate(log_probabilities(ready.engine, chunks, CHUNK))
     return -found.reshape(-1, CHUNK).mean(axis=0)

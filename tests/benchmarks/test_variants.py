@@ -9,6 +9,7 @@ from benchmarks.variants import main, varied
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import write_examples
 from pipelines.decoding import beam, greedy
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import save_run
 
 
@@ -30,7 +31,7 @@ def test_a_variant_predicts_as_a_run_of_its_keys_with_the_same_weights(folders, 
     main([str(root / "run"), "--variants", str(root / "variants.yaml"), "--variant", "windows",
           "--data", str(root / "data"), "--output", str(root / "predictions")])  # fmt: skip
     task.config = varied(task.config, {"model": {"truncation": "windows"}}, "here")
-    expected = list(task.predict(model, ten_examples))
+    expected = list(task.predict(KerasEngine(model), ten_examples))
     for split in ("dev", "test"):
         rows = [json.loads(line) for line in (root / "predictions" / f"{split}.jsonl").read_text().splitlines()]
         assert [row["label"] for row in rows] == [row["label"] for row in expected]

@@ -1,7 +1,12 @@
-"""A test that takes `case`, `examples` or `untrained` meets every task with every cell."""
+"""A test that takes `case`, `examples` or `untrained` meets every task with every cell, and `engine` both engines."""
 
 import pytest
 from conformance_cases import CASES, build, case_id, examples_of, of_case
+
+from pipelines.runs.engines import ENGINES
+from pipelines.runs.engines.keras_engine import KerasEngine
+from pipelines.runs.engines.onnx_engine import ONNXEngine
+from pipelines.runs.graphs import write_graphs
 
 
 @pytest.fixture(scope="module", params=CASES, ids=case_id)
@@ -20,3 +25,18 @@ def examples(case, ten_examples, ten_entity_examples):
 def untrained(case, examples, small_vectors):
     """A task and its untrained model."""
     return build(*of_case(case), small_vectors, examples)
+
+
+@pytest.fixture(scope="module")
+def engines(untrained, tmp_path_factory):
+    """What runs the untrained model, by name."""
+    task, model = untrained
+    folder = tmp_path_factory.mktemp("graphs")
+    write_graphs(folder, task, model)
+    return {"keras": KerasEngine(model), "onnx": ONNXEngine(folder)}
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, engines):
+    """Each of them."""
+    return engines[request.param]

@@ -14,6 +14,7 @@ import pipelines.cells
 from embeddings.foundation import plugins
 from pipelines.data.examples import write_examples
 from pipelines.models.config import NoKeys, own_keys
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import save_run
 from pipelines.training.fit import fit
 
@@ -75,7 +76,7 @@ from pipelines.data.examples import read_examples
 from pipelines.runs.folder import load_run_folder
 for folder in sys.argv[2:]:
     run = load_run_folder(folder)
-    print(json.dumps(list(run.task.predict(run.model, read_examples(folder + "/examples.jsonl")))))
+    print(json.dumps(list(run.task.predict(run.engine, read_examples(folder + "/examples.jsonl")))))
 """
 
 
@@ -140,7 +141,7 @@ def test_every_task_learns_with_it_and_its_runs_predict_the_same_in_a_fresh_proc
         assert losses[-1] < losses[0]
         save_run(run, run.name, RUN, task, model, DATASET)
         write_examples(run / "examples.jsonl", examples)
-        expected[str(run)] = list(task.predict(model, examples))
+        expected[str(run)] = list(task.predict(KerasEngine(model), examples))
     command = [sys.executable, "-c", PREDICT, folder, *expected]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert [json.loads(line) for line in done.stdout.splitlines()] == list(expected.values())

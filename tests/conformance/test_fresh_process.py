@@ -1,4 +1,4 @@
-"""Train, save, and load in a fresh process, in another folder, with the built wheel: the same predictions."""
+"""Save, and load in a fresh process, in another folder, with the built wheel: the same predictions by each engine."""
 
 import json
 import os
@@ -12,6 +12,9 @@ import pytest
 from conformance_cases import CASES, DATASET, RUN, build, case_id, examples_of, of_case
 
 from pipelines.data.examples import write_examples
+from pipelines.runs.engines import ENGINES
+from pipelines.runs.engines.keras_engine import KerasEngine
+from pipelines.runs.engines.onnx_engine import ONNXEngine
 from pipelines.runs.folder import save_run
 
 ROOT = Path(__file__).parents[2]
@@ -21,9 +24,11 @@ import pipelines
 from pipelines.data.examples import read_examples
 from pipelines.runs.folder import load_run_folder
 print(pipelines.__file__, file=sys.stderr)
-for folder in sys.argv[1:]:
-    run = load_run_folder(folder)
-    print(json.dumps(list(run.task.predict(run.model, read_examples(folder + "/examples.jsonl")))))
+for folder in sys.argv[2:]:
+    run = load_run_folder(folder, sys.argv[1])
+    print(json.dumps(list(run.task.predict(run.engine, read_examples(folder + "/examples.jsonl")))))
+heavy = {"tensorflow", "keras", "sklearn", "scipy", "gensim", "dvc", "pandas", "numba", "onnx"}
+print(sorted(heavy & set(sys.modules)))
 """
 
 
@@ -41,7 +46,7 @@ def wheel(tmp_path_factory):
 def test_every_run_predicts_the_same_in_a_fresh_process_elsewhere(
     wheel, ten_examples, ten_entity_examples, small_vectors, tmp_path
 ):
-    expected = {}
+    expected: dict[str, dict] = {engine: {} for engine in ENGINES}
     for case in CASES:
         examples = examples_of(case[0], ten_examples, ten_entity_examples)
         config, cell = of_case(case)
@@ -50,14 +55,18 @@ def test_every_run_predicts_the_same_in_a_fresh_process_elsewhere(
         folder.mkdir()
         save_run(folder, folder.name, RUN, task, model, DATASET)
         write_examples(folder / "examples.jsonl", examples)
-        expected[str(folder)] = list(task.predict(model, examples))
-    done = subprocess.run(
-        [sys.executable, "-c", PREDICT, *expected],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(wheel)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert str(wheel) in done.stderr
-    assert [json.loads(line) for line in done.stdout.splitlines()] == list(expected.values())
+        for name, engine in (("onnx", ONNXEngine(folder)), ("keras", KerasEngine(model))):
+            expected[name][str(folder)] = list(task.predict(engine, examples))
+    for name, of_runs in expected.items():
+        done = subprocess.run(
+            [sys.executable, "-c", PREDICT, name, *of_runs],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(wheel)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert str(wheel) in done.stderr
+        *rows, heavy = done.stdout.splitlines()
+        assert [json.loads(line) for line in rows] == list(of_runs.values())
+        assert heavy == "[]" or name == "keras"

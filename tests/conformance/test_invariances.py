@@ -1,10 +1,13 @@
 """What no batch may change: padding, company and order."""
 
+import json
 from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
+
+from pipelines.runs.graphs import difference
 
 
 def inputs_of(task, examples):
@@ -15,6 +18,51 @@ def inputs_of(task, examples):
 
 def outputs(model, inputs):
     return np.asarray(model(inputs, training=False))
+
+
+def test_both_engines_give_the_same_scores_and_states(untrained, engines, examples):
+    task, _ = untrained
+    encoded = [task.encode(example) for example in examples]
+    for found, expected in zip(*(task.scores(engines[name], encoded) for name in ("onnx", "keras")), strict=True):
+        assert difference(found, expected) is None
+        np.testing.assert_allclose(found, expected, atol=1e-5, rtol=1e-6)
+    inputs = task.inputs([task.source(example) for example in examples])
+    np.testing.assert_allclose(*(engine.hidden_states(inputs) for engine in engines.values()), atol=1e-5)
+
+
+def test_both_engines_predict_the_same(untrained, engines, examples):
+    task, _ = untrained
+    compare(*(list(task.predict(engine, examples)) for engine in engines.values()))
+
+
+def test_padding_changes_no_score_of_onnx_runtime(untrained, engines, examples):
+    task, _ = untrained
+    encoded, longest = [task.encode(example) for example in examples], max(examples, key=lambda one: len(one.tokens))
+    for one in encoded:
+        (alone,), (beside, _) = (task.scores(engines["onnx"], batch) for batch in ([one], [one, task.encode(longest)]))
+        np.testing.assert_allclose(beside, alone, atol=1e-5, rtol=1e-6)
+
+
+def test_onnx_runtime_gives_equal_bytes_however_many_batches_run_at_once(untrained, engines, examples, monkeypatch):
+    task, _ = untrained
+    once = json.dumps(list(task.predict(engines["onnx"], examples, batch_size=2)))
+    for at_once in (1, 3):
+        monkeypatch.setattr(engines["onnx"], "batches_at_once", at_once)
+        assert json.dumps(list(task.predict(engines["onnx"], examples, batch_size=2))) == once
+
+
+def test_nothing_to_predict_gives_nothing(untrained, engine):
+    task, _ = untrained
+    assert list(task.predict(engine, [])) == []
+
+
+def test_a_batch_of_none_is_empty_in_onnx_runtime(untrained, engines, examples):
+    task, _ = untrained
+    inputs = task.inputs([task.source(example) for example in examples])
+    none = keras.tree.map_structure(lambda array: array[:0], inputs)
+    whole, empty = (engines["onnx"].hidden_states(each) for each in (inputs, none))
+    assert empty.shape == (0, whole.shape[1])
+    assert empty.dtype == whole.dtype
 
 
 def test_padding_does_not_change_the_outputs(untrained, examples):
@@ -29,17 +77,17 @@ def test_padding_does_not_change_the_outputs(untrained, examples):
     np.testing.assert_allclose(with_padding, plain, atol=1e-5)
 
 
-def test_a_batch_equals_its_examples_alone(untrained, examples):
-    task, model = untrained
-    together = list(task.predict(model, examples, batch_size=10))
-    alone = [row for example in examples for row in task.predict(model, [example])]
+def test_a_batch_equals_its_examples_alone(untrained, engine, examples):
+    task, _ = untrained
+    together = list(task.predict(engine, examples, batch_size=10))
+    alone = [row for example in examples for row in task.predict(engine, [example])]
     compare(together, alone)
 
 
-def test_order_does_not_change_a_prediction(untrained, examples):
-    task, model = untrained
-    forwards = list(task.predict(model, examples, batch_size=4))
-    backwards = list(task.predict(model, examples[::-1], batch_size=4))[::-1]
+def test_order_does_not_change_a_prediction(untrained, engine, examples):
+    task, _ = untrained
+    forwards = list(task.predict(engine, examples, batch_size=4))
+    backwards = list(task.predict(engine, examples[::-1], batch_size=4))[::-1]
     compare(forwards, backwards)
 
 
@@ -52,23 +100,23 @@ def test_the_prediction_depends_on_the_input(untrained, examples):
     assert np.abs(outputs(model, one) - outputs(model, other)).max() > 1e-4
 
 
-def test_an_empty_text_is_predicted_as_one_unknown_word(untrained, examples):
-    task, model = untrained
+def test_an_empty_text_is_predicted_as_one_unknown_word(untrained, engine, examples):
+    task, _ = untrained
     if task.reads == "features":
         pytest.skip("features are never empty")
     empty = replace(examples[5], tokens=(), tags=None)
     unknown = replace(examples[5], tokens=("<unk>",), tags=None)
-    compare(list(task.predict(model, [empty])), list(task.predict(model, [unknown])))
+    compare(list(task.predict(engine, [empty])), list(task.predict(engine, [unknown])))
 
 
-def test_rows_carry_the_ids_of_the_examples_in_their_order(untrained, examples):
-    task, model = untrained
-    assert [row["id"] for row in task.predict(model, iter(examples), batch_size=3)] == [one.id for one in examples]
+def test_rows_carry_the_ids_of_the_examples_in_their_order(untrained, engine, examples):
+    task, _ = untrained
+    assert [row["id"] for row in task.predict(engine, iter(examples), batch_size=3)] == [one.id for one in examples]
 
 
-def test_probabilities_are_of_the_chosen_and_sum_to_one(untrained, examples):
-    task, model = untrained
-    for example, row in zip(examples, task.predict(model, examples), strict=True):
+def test_probabilities_are_of_the_chosen_and_sum_to_one(untrained, engine, examples):
+    task, _ = untrained
+    for example, row in zip(examples, task.predict(engine, examples), strict=True):
         if task.predicts == "label":
             assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-5)
             assert row["probabilities"][row["label"]] == max(row["probabilities"].values())

@@ -11,6 +11,7 @@ from conformance_cases import CELLS, TASKS, build, case_id, examples_of, of_case
 
 from pipelines.models.config import CharacterConfig, build_encoder
 from pipelines.models.word_vectors import word_tables
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint
 from pipelines.training.seeding import seed_everything
@@ -52,6 +53,7 @@ def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_p
     def train():
         seed_everything(1)
         task, model = build(config, cell, small_vectors, examples)
+        engine = KerasEngine(model)
         batches = task.batches([task.encode(example) for example in training.augment(examples, 1)], 4, 1)
         checkpoint = Checkpoint(tmp_path / "run", {}, [], time.perf_counter())
         history = tmp_path / "history.csv"
@@ -63,7 +65,7 @@ def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_p
             epochs += 1
             if epochs == 2 and not left.exists():
                 shutil.copy(checkpoint.path, left)
-            return {"distinct": float(len({str(row) for row in task.predict(model, examples)}))}
+            return {"distinct": float(len({str(row) for row in task.predict(engine, examples)}))}
 
         words = list(word_tables(model, task.text_fields()).values())
         fit(model, task.loss(), batches, evaluate, training, "distinct", 1.0, history, (), words, checkpoint,

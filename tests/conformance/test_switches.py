@@ -16,6 +16,7 @@ from pipelines.decoding.config import DecodingConfig
 from pipelines.evaluation.family import load_family
 from pipelines.models.config import CharacterConfig, build_encoder, common_keys, own_keys
 from pipelines.models.word_vectors import word_tables
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.training import device
 from pipelines.training.experiment import Experiment, samples
 from pipelines.training.fit import fit
@@ -185,9 +186,9 @@ def test_a_gpu_that_is_not_there_is_refused_in_one_line(monkeypatch):
 @pytest.mark.parametrize("change", [{"maximum_ratio": 0.0}, {"maximum_extra": 3}])
 def test_a_decoding_key_changes_the_limit_of_an_untrained_models_output(change, ten_examples, small_vectors):
     task, model = build(task_config("translation"), cell_config("lstm", False), small_vectors, ten_examples)
-    lengths = []
+    engine, lengths = KerasEngine(model), []
     for config in (DecodingConfig(), dataclasses.replace(DecodingConfig(), **change)):
-        lengths.append([len(row["tokens"]) for row in task.predict(model, ten_examples, config)])
+        lengths.append([len(row["tokens"]) for row in task.predict(engine, ten_examples, config)])
     assert lengths[0] != lengths[1]
 
 
@@ -196,7 +197,8 @@ def test_dynamic_evaluation_changes_probabilities_but_not_those_of_dev_while_tra
         "text_generation", decoding={"dynamic_evaluation": {"learning_rate": 0.5, "segment_tokens": 2}}
     )
     task, model = build(config, cell_config("lstm", False), small_vectors, ten_examples)
-    expected = list(task.predict(model, ten_examples, config.decoding))
-    assert list(task.predict(model, ten_examples)) == expected
-    assert list(task.predict(model, ten_examples, task.dev_decoding)) != expected
+    engine = KerasEngine(model)
+    expected = list(task.predict(engine, ten_examples, config.decoding))
+    assert list(task.predict(engine, ten_examples)) == expected
+    assert list(task.predict(engine, ten_examples, task.dev_decoding)) != expected
     keras.backend.clear_session()

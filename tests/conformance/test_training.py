@@ -4,15 +4,18 @@ import keras
 import numpy as np
 import pytest
 from conformance_cases import DATASET, RUN, build, of_case
+from test_invariances import compare
 
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import load_run_folder, save_run
+from pipelines.runs.graphs import check_graphs
 from pipelines.training.fit import fit
 from pipelines.training.seeding import seed_everything
 
 
-def correct_share(task, model, examples):
+def correct_share(task, engine, examples):
     """Share of examples predicted without any mistake."""
-    rows = list(task.predict(model, examples))
+    rows = list(task.predict(engine, examples))
     if task.predicts == "tokens":  # each sentence's first word tells all that follow
         return float(np.mean([value > np.log(0.5) for row in rows for value in row["log_probabilities"][1:]]))
     key = {"label": "label", "tags": "tags", "target_tokens": "tokens"}[task.predicts]
@@ -28,19 +31,20 @@ def trained(case, examples, small_vectors, tmp_path_factory):
     """A task, its model trained on the ten sentences until it knows them, and what training reports."""
     seed_everything(1)
     task, model = build(*of_case(case), small_vectors, examples)
+    engine = KerasEngine(model)
     history = tmp_path_factory.mktemp("run") / "history.csv"
     batches = task.batches([task.encode(example) for example in examples], 4, 1)
     known = keras.callbacks.LambdaCallback(  # what comes after the first of the best epochs is not kept
         on_epoch_end=lambda epoch, logs: setattr(model, "stop_training", model.stop_training or logs["val_right"] == 1)
     )
-    cost = fit(model, task.loss(), batches, lambda: {"right": correct_share(task, model, examples)},
+    cost = fit(model, task.loss(), batches, lambda: {"right": correct_share(task, engine, examples)},
                task.config.training, "right", 1.0, history, [known])  # fmt: skip
-    return task, model, cost, history
+    return task, engine, cost, history
 
 
 def test_the_model_memorises_ten_sentences(trained, examples):
-    task, model, _, _ = trained
-    assert correct_share(task, model, examples) == 1.0
+    task, engine, _, _ = trained
+    assert correct_share(task, engine, examples) == 1.0
 
 
 def test_learning_curves_and_cost_are_recorded(trained):
@@ -53,15 +57,21 @@ def test_learning_curves_and_cost_are_recorded(trained):
 
 
 def test_a_saved_run_predicts_the_same_in_memory(trained, examples, tmp_path):
-    task, model, _, _ = trained
-    save_run(tmp_path, "small", RUN, task, model, DATASET)
-    loaded = load_run_folder(tmp_path)
-    assert list(loaded.task.predict(loaded.model, examples)) == list(task.predict(model, examples))
+    task, engine, _, _ = trained
+    save_run(tmp_path, "small", RUN, task, engine.model, DATASET)
+    loaded = load_run_folder(tmp_path, "keras")
+    expected = list(task.predict(engine, examples))
+    assert list(loaded.task.predict(loaded.engine, examples)) == expected
+    check_graphs(tmp_path, task, engine, examples)
+    in_onnx = load_run_folder(tmp_path)
+    compare(list(in_onnx.task.predict(in_onnx.engine, examples)), expected)
 
 
 def test_saving_twice_gives_equal_bytes(trained, tmp_path):
-    task, model, _, _ = trained
+    task, engine, _, _ = trained
     for folder in (tmp_path / "one", tmp_path / "two"):
         folder.mkdir()
-        save_run(folder, "small", RUN, task, model, DATASET)
-    assert (tmp_path / "one/model.keras").read_bytes() == (tmp_path / "two/model.keras").read_bytes()
+        save_run(folder, "small", RUN, task, engine.model, DATASET)
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    assert any(name.endswith(".onnx") for name in one)
+    assert one == two

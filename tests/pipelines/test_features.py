@@ -14,6 +14,7 @@ import pipelines
 from embeddings.foundation.errors import InputError
 from embeddings.train import main as vectors
 from pipelines import baseline, compare, encode, evaluate, predict, prepare, train
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.trained_run import TrainedRun
 from pipelines.text.tokenization import words
 
@@ -147,15 +148,15 @@ def test_images_have_vectors(folder, scaled, name, width, tmp_path):
     encode.main([str(folder / f"runs/{name}"), "--features", str(path), "--output", str(tmp_path / "vectors.npy")])
     found = np.load(tmp_path / "vectors.npy", allow_pickle=False)
     assert found.shape == (15, width)
-    run = pipelines.load(folder / f"runs/{name}")
+    run = pipelines.load(folder / f"runs/{name}", "keras")
     images = [image.astype("float32") for image in np.load(path, allow_pickle=False)]
     if name == "captions":  # the state that the decoder starts from
-        bridge = run.model.bridges[0][0]
+        bridge = run.engine.keras_model("a test").bridges[0][0]
         flat = np.reshape(images, (15, -1))
         expected = np.tanh(flat @ np.asarray(bridge.kernel) + np.asarray(bridge.bias))
     else:
         columns = np.transpose(images, (0, 2, 1))
-        expected = np.asarray(run.model.get_layer("encoder_0")(columns)[0])[:, -1]
+        expected = np.asarray(run.engine.keras_model("a test").get_layer("encoder_0")(columns)[0])[:, -1]
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
@@ -188,7 +189,7 @@ def test_data_of_another_kind_are_refused_before_anything_is_written(
 ):
     task, model = build(task_config("sentiment"), cell_config("gru", True), small_vectors, ten_examples)
     with pytest.raises(InputError, match="run 'small' reads text, got features"):
-        list(TrainedRun("small", task, model, words).predict([np.zeros((4, 3), "float32")]))
+        list(TrainedRun("small", task, KerasEngine(model), words).predict([np.zeros((4, 3), "float32")]))
     write_yaml(tmp_path / "runs.yaml", {"runs": {"wrong": {**RUN, "task": "sentiment", "dataset": "columns"}}})
     shutil.copytree(folder / "configs", tmp_path / "configs")
     shutil.copy(CONFIGS / "tasks/sentiment.yaml", tmp_path / "configs/tasks")

@@ -13,6 +13,7 @@ from embeddings.foundation.plugins import load
 from pipelines import generate, predict
 from pipelines.data.examples import Example
 from pipelines.decoding.sampling import Sampler
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import save_run
 from pipelines.runs.trained_run import TrainedRun
 from pipelines.text.tokenization import Detokenizer, tokenizer
@@ -33,7 +34,7 @@ def run_of(kind, small_vectors):
     model = task.build_model({"tokens": 6}, 1)
     draws = np.random.default_rng(0)
     model.set_weights([draws.normal(0, 1.0, weight.shape) for weight in model.get_weights()])
-    return TrainedRun("small", task, model, tokenizer(kind))
+    return TrainedRun("small", task, KerasEngine(model), tokenizer(kind))
 
 
 @pytest.fixture(scope="module", params=["characters", "words"])
@@ -46,7 +47,9 @@ def run(request, small_vectors):
 def folder(run, tmp_path):
     """The same as a run folder."""
     tokenizers = {"tokens": run.task.detokenize.tokenizer, "target_tokens": None}
-    save_run(tmp_path, "small", RUN, run.task, run.model, {**DATASET, "language": "ru", "tokenizers": tokenizers})
+    save_run(
+        tmp_path, "small", RUN, run.task, run.engine.model, {**DATASET, "language": "ru", "tokenizers": tokenizers}
+    )
     return tmp_path
 
 
@@ -60,14 +63,14 @@ def test_each_token_is_drawn_from_its_probability_after_all_before(run):
         seen.append(logits - np.logaddexp.reduce(logits.astype("float64")))
         return int(logits.argmax())
 
-    list(run.task.generate(run.model, prompt, choose, 6))
+    list(run.task.generate(run.engine, prompt, choose, 6))
     words = run.task.vocabularies["tokens"].words
     written = tuple(words[int(each.argmax())] for each in seen)
-    (row,) = run.task.predict(run.model, [Example("0", "", prompt + written)])
+    (row,) = run.task.predict(run.engine, [Example("0", "", prompt + written)])
     special = 1 - np.exp(row["log_probabilities"][len(prompt) :] - np.array([each.max() for each in seen]))
     assert ((special > -1e-5) & (special < 1)).all()  # of the probability, special words had the rest
     ids = np.array([[2, *(words.index(token) for token in prompt + written[:-1])]], "int32")
-    logits = np.asarray(run.model(ids, training=False))[0, len(prompt) :]
+    logits = np.asarray(run.engine.model(ids, training=False))[0, len(prompt) :]
     np.testing.assert_array_equal(logits[:, 4:].argmax(axis=1) + 4, [words.index(token) for token in written])
 
 
@@ -166,7 +169,7 @@ def test_decoding_of_another_kind_is_refused(folder, tmp_path, capsys):
 
 def test_the_vector_of_a_text_is_the_state_after_its_last_token(run):
     encoded = np.stack(list(run.encode(["Осло, как", "Осло, как знали"])))
-    carried = run.model
+    carried = run.engine.model
     tokens = run.tokenize("Осло, как знали")
     ids = np.array([run.task.source(Example("0", "", tuple(tokens))).source])
     _, states = carried.read(ids, carried.first_states(ids))
@@ -176,5 +179,5 @@ def test_the_vector_of_a_text_is_the_state_after_its_last_token(run):
 
 def test_a_word_in_another_case_is_unknown_to_a_language_model(small_vectors):
     run = run_of("words", small_vectors)
-    (row,) = run.task.predict(run.model, [Example("0", "", ("Осло", "осло", "туристы", "Туристы"))])
+    (row,) = run.task.predict(run.engine, [Example("0", "", ("Осло", "осло", "туристы", "Туристы"))])
     assert row["unknown"] == [1, 3]

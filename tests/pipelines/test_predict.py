@@ -21,6 +21,7 @@ from conformance_cases import (
 import pipelines
 from pipelines import encode, predict
 from pipelines.decoding.config import DecodingConfig
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import save_run
 from pipelines.runs.trained_run import TrainedRun, described
 from pipelines.text.tokenization import words
@@ -30,13 +31,13 @@ from pipelines.text.tokenization import words
 def run(ten_entity_examples, small_vectors):
     """An untrained tagger of entities."""
     task, model = build(task_config("ner"), cell_config("gru", True), small_vectors, ten_entity_examples)
-    return TrainedRun("small", task, model, words)
+    return TrainedRun("small", task, KerasEngine(model), words)
 
 
 @pytest.fixture
 def folder(run, tmp_path):
     """The same as a run folder."""
-    save_run(tmp_path, "small", RUN, run.task, run.model, DATASET)
+    save_run(tmp_path, "small", RUN, run.task, run.engine.model, DATASET)
     return tmp_path
 
 
@@ -103,11 +104,12 @@ def test_the_vector_of_a_text_is_where_its_encoder_ends(case, ten_examples, ten_
     examples = examples_of(case[0], ten_examples, ten_entity_examples)
     task, model = build(*of_case(case), small_vectors, examples)
     texts = ["the dog saw Anna", "films"]
-    vectors = np.array(list(TrainedRun("small", task, model, words).encode(texts)))
+    run = TrainedRun("small", task, KerasEngine(model), words)
+    vectors = np.array(list(run.encode(texts)))
     assert vectors.shape == (2, 32 if case[2] else 16)
     layer = model.encoder[-1] if case[0] == "translation" else model.get_layer("encoder_0")
     forward = layer.forward_layer if case[2] else layer
-    alone = np.array(list(TrainedRun("small", task, model, words).encode(texts[1:])))
+    alone = np.array(list(run.encode(texts[1:])))
     np.testing.assert_allclose(alone[0], vectors[1], atol=1e-5)  # neither company nor padding
     if len(getattr(model, "inputs", [0])) == 1:  # one token, from the layer itself
         token = model.get_layer("source_vectors")(task.inputs([task.source(examples[5])]))
@@ -163,7 +165,8 @@ def test_options_of_text_do_not_go_with_data(folder, capsys):
 def classifier(ten_examples, small_vectors):
     """An untrained classifier that reads four tokens: the first two and the last two."""
     config = task_config("sentiment", maximum_tokens=4, truncation="head_tail")
-    return TrainedRun("small", *build(config, cell_config("gru", True), small_vectors, ten_examples), words)
+    task, model = build(config, cell_config("gru", True), small_vectors, ten_examples)
+    return TrainedRun("small", task, KerasEngine(model), words)
 
 
 def test_a_label_is_explained_by_a_weight_for_each_token_that_was_read(classifier):
@@ -176,9 +179,8 @@ def test_a_label_is_explained_by_a_weight_for_each_token_that_was_read(classifie
 
 
 def test_a_translation_is_explained_by_what_each_word_attended_to(ten_examples, small_vectors):
-    run = TrainedRun(
-        "small", *build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples), words
-    )
+    task, model = build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples)
+    run = TrainedRun("small", task, KerasEngine(model), words)
     for row in run.predict(["the dog saw Anna", "films"], DecodingConfig(maximum_ratio=1.0), explain=True):
         weights = np.array(row["explanation"]["weights"]).reshape(len(row["tokens"]), len(row["source_tokens"]))
         np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-3)
@@ -194,9 +196,9 @@ def test_a_task_without_explanations_says_so(folder, tmp_path, capsys):
 
 def test_a_page_of_explained_predictions_is_whole(classifier, tmp_path, capsys):
     (tmp_path / "run").mkdir()
-    save_run(tmp_path / "run", "small", RUN, classifier.task, classifier.model, DATASET)
+    save_run(tmp_path / "run", "small", RUN, classifier.task, classifier.engine.model, DATASET)
     (tmp_path / "text.txt").write_text("a <b> film\nfilms\n", encoding="utf-8")
-    predict.main([str(tmp_path / "run"), "--text", str(tmp_path / "text.txt"), "--format", "html"])
+    predict.main([str(tmp_path / "run"), "--text", str(tmp_path / "text.txt"), "--format", "html", "--engine", "keras"])
     page = capsys.readouterr().out
     assert page.startswith("<!DOCTYPE html>")
     assert page.count("<section>") == page.count("</section>") == 2

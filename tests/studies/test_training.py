@@ -124,15 +124,15 @@ def test_a_forgetful_batch_goes_on_from_none(characters):
 
 
 def test_a_chunk_costs_the_same_for_both_readings_where_states_are_zero(characters):
-    from pipelines.models.language_model import log_probabilities
+    from pipelines.models.reading import log_probabilities
     from studies.experiments.carried_state import CARRIED, CHUNK, RESET, nats_by_position
 
     _, ready, test = characters
     carried, reset = (nats_by_position(ready, test, read) for read in (CARRIED, RESET))
     assert carried.shape == reset.shape == (CHUNK,)
     ids = ready.task.source(test).source
-    (found,) = log_probabilities(ready.model, [ids[:101]], 100)
+    (found,) = log_probabilities(ready.engine, [ids[:101]], 100)
     assert_allclose(carried.mean(), -found.mean(), rtol=1e-5)  # ten characters behind the last whole chunk are left out
-    chunks = [log_probabilities(ready.model, [ids[start : start + 21]], 20)[0] for start in range(0, 100, 20)]
+    chunks = [log_probabilities(ready.engine, [ids[start : start + 21]], 20)[0] for start in range(0, 100, 20)]
     assert_allclose(reset, -sum(chunks) / 5, rtol=1e-5)
     assert abs(carried - reset).max() > 1e-6

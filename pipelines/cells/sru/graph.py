@@ -6,6 +6,7 @@ the state stays as it is.
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -81,9 +82,11 @@ def _loop(
         opened = body.add("Sigmoid", body.add("Add", gate[direction], body.add("Mul", before[direction], of_forget)))
         kept = body.add("Mul", opened, body.add("Sub", before[direction], candidate[direction]))
         after = body.add("Add", kept, candidate[direction])
-        for kind, value in enumerate((after, body.add("Identity", after), body.add("Mul", before[direction], of_reset))):
+        for kind, value in enumerate(
+            (after, body.add("Identity", after), body.add("Mul", before[direction], of_reset))
+        ):
             results[kind].append(value)
-    for value in sum(results, []):
+    for value in chain(*results):
         body.result(value, "float32", shape)
     from_the_end = list(directions)  # 0 is forwards, 1 backwards
     found = graph.add_many(

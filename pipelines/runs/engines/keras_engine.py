@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.models.config import EncoderConfig
 from pipelines.models.engine import Memory, States
 
 
@@ -15,14 +14,12 @@ class KerasEngine:
 
     Args:
         model: of a task.
-        cell: its encoder's configuration.
     """
 
     batches_at_once = 1  # TensorFlow has threads of its own
 
-    def __init__(self, model: Any, cell: EncoderConfig) -> None:
+    def __init__(self, model: Any) -> None:
         self.model = model
-        self.cell = cell
 
     def outputs(self, inputs: Any) -> np.ndarray:
         return self.model.predict_on_batch(inputs)
@@ -50,7 +47,7 @@ class KerasEngine:
     def _sentence_encoder(self) -> Callable[[Any], np.ndarray]:
         from pipelines.models.sentence_vectors import sentence_encoder
 
-        return sentence_encoder(self.model, self.cell)
+        return sentence_encoder(self.model)
 
     @cached_property
     def _parts(self) -> tuple[Any, Any]:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import onnxruntime
 from embeddings.foundation.errors import InputError
 from pipelines.models.engine import Memory, States
 from pipelines.runs.engines import DECODER, ENCODER, MODEL
+
 
 class ONNXEngine:
     """Runs the graphs of a run folder.
@@ -26,57 +26,44 @@ class ONNXEngine:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         self.batches_at_once = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        if (folder / f"{MODEL}.onnx").exists():
-            self._model  # noqa: B018 - read now, so that a damaged file is said before any work
-        else:
-            self._encoder, self._decoder  # noqa: B018
+        found = [name for name in (MODEL, ENCODER, DECODER) if (folder / f"{name}.onnx").exists()]
+        self._sessions = {name: Session(folder / f"{name}.onnx") for name in found}
 
     def outputs(self, inputs: Any) -> np.ndarray:
-        return self._model.run(["outputs"], _listed(inputs))[0]
+        return self._sessions[MODEL].run(["outputs"], _listed(inputs))[0]
 
     def hidden_states(self, inputs: Any) -> np.ndarray:
-        reads = self._encoder if (self.folder / f"{ENCODER}.onnx").exists() else self._model
+        reads = self._sessions.get(ENCODER) or self._sessions[MODEL]
         arrays = _listed(inputs)
         if "logits" in reads.outputs:  # a language model's, from states of zero
             arrays += self.first_states(len(arrays[0]))
         return reads.run(["hidden_states"], arrays)[0]
 
     def start(self, sources: np.ndarray) -> tuple[Memory, States]:
-        names = [name for name in self._encoder.outputs if name != "hidden_states"]
-        found = dict(zip(names, self._encoder.run(names, [sources]), strict=True))
+        encoder = self._sessions[ENCODER]
+        names = [name for name in encoder.outputs if name != "hidden_states"]
+        found = dict(zip(names, encoder.run(names, [sources]), strict=True))
         states = [found.pop(name) for name in names if name.startswith("state_")]
         return found, states
 
     def step(self, words: np.ndarray, states: States, memory: Memory) -> tuple[np.ndarray, States, np.ndarray | None]:
-        decoder = self._decoder
-        logits, *after = decoder.run(decoder.outputs, [words, *states, *memory.values()])
+        decoder = self._sessions[DECODER]
+        logits, *after = decoder.run([*decoder.outputs], [words, *states, *memory.values()])
         weights = after.pop() if "weights" in decoder.outputs else None
         return logits, after, weights
 
     def first_states(self, rows: int) -> States:
-        return [np.zeros((rows, shape[1]), "float32") for shape in self._model.inputs[1:]]
+        return [np.zeros((rows, shape[1]), "float32") for shape in self._sessions[MODEL].inputs[1:]]
 
     def read(self, token_ids: np.ndarray, states: States) -> tuple[np.ndarray, States]:
-        names = [name for name in self._model.outputs if name != "hidden_states"]
-        logits, *after = self._model.run(names, [token_ids, *states])
+        model = self._sessions[MODEL]
+        names = [name for name in model.outputs if name != "hidden_states"]
+        logits, *after = model.run(names, [token_ids, *states])
         return logits, after
 
     def keras_model(self, purpose: str) -> Any:
         raise InputError(f"{purpose} needs gradients, which Keras alone has; add --engine keras")
-
-    @cached_property
-    def _model(self) -> "Session":
-        return Session(self.folder / f"{MODEL}.onnx")
-
-    @cached_property
-    def _encoder(self) -> "Session":
-        return Session(self.folder / f"{ENCODER}.onnx")
-
-    @cached_property
-    def _decoder(self) -> "Session":
-        return Session(self.folder / f"{DECODER}.onnx")
 
 
 class Session:
@@ -105,7 +92,9 @@ class Session:
         """
         if not arrays[0].size:
             rows = len(arrays[0])
-            shapes = [[rows, *(size if isinstance(size, int) else 0 for size in self.outputs[name][1:])] for name in names]
+            shapes = [
+                [rows, *(size if isinstance(size, int) else 0 for size in self.outputs[name][1:])] for name in names
+            ]
             return [np.zeros(shape, "float32") for shape in shapes]
         return self._session.run(list(names), dict(zip(self._names, arrays, strict=True)), self._needed)
 

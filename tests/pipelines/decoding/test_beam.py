@@ -1,4 +1,3 @@
-from functools import cache
 from itertools import product
 
 import keras
@@ -8,12 +7,12 @@ from scipy.special import log_softmax
 
 from embeddings.foundation.config import build_config
 from pipelines.decoding.beam import Decoding
-from pipelines.decoding.beam.decoder import Decoder
+from pipelines.decoding.beam.decoder import decode as search
 from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.greedy import decoder as greedy
 from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import build_seq2seq
-from pipelines.models.tracing import trace_once
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, Vocabulary
 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0], [5, 0, 0, 0]], dtype="int32")
@@ -31,54 +30,46 @@ def build(cell, words):
 
 
 @pytest.fixture(scope="module", params=["lstm", "gru"])
-def model(request):
-    return build(request.param, 12)
+def engine(request):
+    return KerasEngine(build(request.param, 12))
 
 
-@cache
-def decoder(model, **config):
+def decode(engine, sources=SOURCES, **config):
     settings = {"maximum_ratio": 1.0, "maximum_extra": 3, "beam_size": 4, "length_penalty": 0.0, **config}
-    decoder = Decoder(model, Decoding(**settings))
-    trace_once(decoder)
-    return decoder
+    return search(engine, sources, Decoding(**settings))
 
 
-def decode(model, sources=SOURCES, **config):
-    written, scores = decoder(model, **config).predict_on_batch(sources)
-    return np.asarray(written), np.asarray(scores)
-
-
-def scores_of(model, source, hypotheses, penalty):
+def scores_of(engine, source, hypotheses, penalty):
     """The ranked scores of hypotheses of equal length, from the model's logits on the whole of them."""
     words = np.array(hypotheses)
     before = np.insert(words[:, :-1], 0, BEGIN_ID, axis=1).astype("int32")
-    logits = np.array(model((np.tile(source, (len(words), 1)), before), training=False), "float64")
+    logits = np.array(engine.model((np.tile(source, (len(words), 1)), before), training=False), "float64")
     chosen = np.take_along_axis(log_softmax(logits, axis=-1), words[..., None], axis=-1)
     return chosen.sum(axis=(1, 2)) / ((5 + words.shape[1]) / 6) ** penalty
 
 
-def test_a_beam_of_one_is_greedy(model):
+def test_a_beam_of_one_is_greedy(engine):
     greedily = DecodingConfig(maximum_ratio=1.0, maximum_extra=3)
-    expected, _ = greedy.Decoder(model, greedily).predict_on_batch(SOURCES)
+    expected, _ = greedy.decode(engine, SOURCES, greedily)
     for penalty in (0.0, 1.0):
-        np.testing.assert_array_equal(decode(model, beam_size=1, length_penalty=penalty)[0], expected)
+        np.testing.assert_array_equal(decode(engine, beam_size=1, length_penalty=penalty)[0], expected)
 
 
 @pytest.mark.parametrize("penalty", [0.0, 1.0])
-def test_scores_are_those_of_the_hypotheses_the_best_first(model, penalty):
-    written, scores = decode(model, length_penalty=penalty)
+def test_scores_are_those_of_the_hypotheses_the_best_first(engine, penalty):
+    written, scores = decode(engine, length_penalty=penalty)
     assert (np.diff(scores, axis=1) <= 0).all()
     for source, hypotheses, of_source in zip(SOURCES, written, scores, strict=True):
         for words, expected in zip(hypotheses, of_source, strict=True):
             words = words[: np.count_nonzero(words)]
-            (score,) = scores_of(model, source[source > 0], [words], penalty)
+            (score,) = scores_of(engine, source[source > 0], [words], penalty)
             np.testing.assert_allclose(score, expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("penalty", [0.0, 1.5])
 def test_a_wide_beam_finds_what_brute_force_finds(penalty):
-    model = build("gru", 2)  # with the end three words: 3 + 2 * 3 + 4 * 3 beginnings of up to three words
-    written, scores = decode(model, maximum_ratio=0.0, beam_size=40, length_penalty=penalty)
+    engine = KerasEngine(build("gru", 2))  # with the end three words: 3 + 2 * 3 + 4 * 3 beginnings of up to three words
+    written, scores = decode(engine, maximum_ratio=0.0, beam_size=40, length_penalty=penalty)
     every = [
         [words for words in product([4, 5, END_ID], repeat=length)
          if END_ID not in words[:-1] and (length == 3 or words[-1] == END_ID)]
@@ -88,7 +79,7 @@ def test_a_wide_beam_finds_what_brute_force_finds(penalty):
         of_all = {
             words: score
             for of_length in every
-            for words, score in zip(of_length, scores_of(model, source[source > 0], of_length, penalty), strict=True)
+            for words, score in zip(of_length, scores_of(engine, source[source > 0], of_length, penalty), strict=True)
         }
         ranked = sorted(of_all, key=lambda words: -of_all[words])
         assert len(ranked) == (found > -1e8).sum()
@@ -96,24 +87,24 @@ def test_a_wide_beam_finds_what_brute_force_finds(penalty):
             assert list(words) == hypothesis[: np.count_nonzero(hypothesis)].tolist()
 
 
-def test_a_finished_hypothesis_is_never_extended(model):
-    written, _ = decode(model)
+def test_a_finished_hypothesis_is_never_extended(engine):
+    written, _ = decode(engine)
     for words in written.reshape(-1, written.shape[-1]):
         length = np.count_nonzero(words)
         assert not words[length:].any()
         assert END_ID not in words[: length - 1]
 
 
-def test_hypotheses_of_a_source_differ(model):
-    written, _ = decode(model)
+def test_hypotheses_of_a_source_differ(engine):
+    written, _ = decode(engine)
     for hypotheses in written:
         assert len({tuple(words) for words in hypotheses.tolist()}) == len(hypotheses)
 
 
-def test_company_and_padding_change_nothing(model):
-    written, scores = decode(model)
+def test_company_and_padding_change_nothing(engine):
+    written, scores = decode(engine)
     for row, source in enumerate(SOURCES):
-        found, found_scores = decode(model, source[None, source > 0])
+        found, found_scores = decode(engine, source[None, source > 0])
         np.testing.assert_array_equal(found[0], written[row, :, : found.shape[-1]])
         np.testing.assert_allclose(found_scores[0], scores[row], rtol=1e-4)
 

@@ -12,6 +12,7 @@ from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.constraints import repeated_ngram_mask
 from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.text.vocabulary import END_ID, Vocabulary
 
 SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")
@@ -31,7 +32,7 @@ SOURCES = np.array([[4, 5, 6, 7], [8, 9, 0, 0]], "int32")
 )
 def test_words_that_would_complete_an_ngram_again(written, size, expected):
     padded = np.array([written + [0] * (6 - len(written)), [0] * 6], "int32")
-    found = np.asarray(repeated_ngram_mask(padded, np.int32(len(written)), size, 9))
+    found = repeated_ngram_mask(padded, len(written), size, 9)
     assert np.flatnonzero(found[0]).tolist() == expected
     assert not found[1].any()
 
@@ -44,13 +45,13 @@ def test_no_ngram_is_written_twice(method):
     model = build_seq2seq(words, words, 6, 6, cell, seed=3)
     model.logits.bias.assign(np.where(np.arange(words.trained_size) == END_ID, -100.0, 0.0))  # never ends by itself
     sizes = {"beam_size": 3, "length_penalty": 0.0} if method == "beam" else {}
-    decoder = plugins.load("pipelines.decoding", method, "decoder")
+    engine, decoder = KerasEngine(model), plugins.load("pipelines.decoding", method, "decoder")
 
     def pairs(**config):
         limits = {"method": method, "maximum_ratio": 3.0, "maximum_extra": 4}
         keys = build_config(DecodingConfig, {**limits, **sizes, **config}, "")
-        written, _ = decoder.Decoder(model, keys).predict_on_batch(SOURCES)
-        best = np.asarray(written)[:, 0]
+        written, _ = decoder.decode(engine, SOURCES, keys)
+        best = written[:, 0]
         return [list(itertools.pairwise(row)) for row in (output[output > 0].tolist() for output in best)]
 
     assert any(len(set(row)) < len(row) for row in pairs())

@@ -3,9 +3,10 @@ import numpy as np
 import pytest
 
 from pipelines.decoding.config import DecodingConfig
-from pipelines.decoding.greedy.decoder import Decoder
+from pipelines.decoding.greedy.decoder import decode
 from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN_ID, Vocabulary
 
 VOCABULARY = Vocabulary([f"word{number}" for number in range(12)])
@@ -39,15 +40,15 @@ def test_a_step_gives_the_logits_of_the_whole_sequence(model):
     at_once = np.asarray(model((SOURCES, words), training=False))
     memory, states = model.encode(SOURCES, training=False)
     for time in range(3):
-        logits, states = model.step(words[:, time], states, memory)
+        logits, states, _ = model.step(words[:, time], states, memory)
         np.testing.assert_allclose(logits, at_once[:, time], atol=1e-5)
 
 
 def written_by(model, **config):
     """What a model writes, int (batch, time)."""
-    written, scores = Decoder(model, DecodingConfig(**config)).predict_on_batch(SOURCES)
+    written, scores = decode(KerasEngine(model), SOURCES, DecodingConfig(**config))
     assert np.shape(scores) == (len(SOURCES), 1)
-    return np.asarray(written)[:, 0]
+    return written[:, 0]
 
 
 def test_every_word_is_the_most_probable_one_after_the_words_before(model):

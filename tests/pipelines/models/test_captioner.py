@@ -9,6 +9,7 @@ from pipelines.decoding.config import DecodingConfig
 from pipelines.decoding.greedy import decoder as greedy
 from pipelines.models.captioner import build_captioner
 from pipelines.models.config import EncoderConfig
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 LETTERS = Vocabulary(["a", "b", "c"])
@@ -58,10 +59,10 @@ def test_nothing_but_the_vector_tells_captions_apart():
 def test_a_beam_of_one_writes_what_greedy_decoding_does_up_to_the_limit():
     model = build("gru")
     model.logits.bias.assign(model.logits.bias - 5.0 * np.eye(7)[3])  # the end is unlikely
-    written, _ = greedy.Decoder(model, DecodingConfig(maximum_ratio=2.0, maximum_extra=3))(FEATURES)
-    written = np.asarray(written)[:, 0]
+    written, _ = greedy.decode(KerasEngine(model), FEATURES, DecodingConfig(maximum_ratio=2.0, maximum_extra=3))
+    written = written[:, 0]
     config = Decoding(maximum_ratio=2.0, maximum_extra=3, beam_size=1, length_penalty=0.0)
-    hypotheses, _ = beam.Decoder(model, config)(FEATURES)
-    np.testing.assert_array_equal(np.asarray(hypotheses)[:, 0], written)
+    hypotheses, _ = beam.decode(KerasEngine(model), FEATURES, config)
+    np.testing.assert_array_equal(hypotheses[:, 0], written)
     assert written.shape == (3, 5)  # twice the one step of a source, and three
     assert (written != 0).all()

@@ -8,7 +8,9 @@ import tensorflow as tf
 from embeddings.foundation import plugins
 from pipelines.models.config import DynamicEvaluationConfig, EncoderConfig
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
-from pipelines.models.language_model import build_language_model, log_probabilities
+from pipelines.models.language_model import build_language_model
+from pipelines.models.reading import log_probabilities
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 VOCABULARY = Vocabulary("abcdefgh")
@@ -55,7 +57,7 @@ def test_a_text_gets_the_scores_of_the_definition(cell, tied_embeddings):
 
 def test_the_first_segment_is_scored_by_the_trained_weights_and_later_ones_are_not():
     model = model_of()
-    static = log_probabilities(model, TEXTS, 4)[0]
+    static = log_probabilities(KerasEngine(model), TEXTS, 4)[0]
     found = dynamic_log_probabilities(model, TEXTS, DynamicEvaluationConfig(1.0, 4))[0]
     np.testing.assert_allclose(found[:4], static[:4], atol=1e-5)
     assert np.abs(found[4:] - static[4:]).min() > 1e-4
@@ -80,7 +82,7 @@ def test_dropout_of_training_is_left_out():
 
 def test_a_text_that_repeats_itself_is_foretold_better():
     model, text = model_of(), np.array([BEGIN_ID, *[4, 5, 6, 7] * 60], "int32")
-    static = log_probabilities(model, [text], 8)[0]
+    static = log_probabilities(KerasEngine(model), [text], 8)[0]
     dynamic = dynamic_log_probabilities(model, [text], DynamicEvaluationConfig(0.5, 8))[0]
     assert dynamic[-40:].mean() > static[-40:].mean() + 1
 

@@ -19,9 +19,11 @@ from pipelines.decoding.config import DecodingConfig
 from pipelines.models.captioner import build_captioner
 from pipelines.models.config import DynamicEvaluationConfig, EncoderConfig
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
-from pipelines.models.language_model import build_language_model, log_probabilities
+from pipelines.models.language_model import build_language_model
+from pipelines.models.reading import log_probabilities
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.models.tagger import build_tagger, sequence_loss
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 ROOT = Path(__file__).parents[3]
@@ -59,7 +61,7 @@ def language_model(cell):
         inputs = before, np.array(continues, "int32")
         made[f"loss_{number}"] = model.train_on_batch(inputs, after, (before > 0).astype("float32"))
     made |= {f"weight_{number}": np.array(weight) for number, weight in enumerate(model.weights)}
-    made |= {f"static_{n}": one for n, one in enumerate(log_probabilities(model, TEXTS, 4))}
+    made |= {f"static_{n}": one for n, one in enumerate(log_probabilities(KerasEngine(model), TEXTS, 4))}
     dynamic = dynamic_log_probabilities(model, TEXTS, DynamicEvaluationConfig(0.5, 3))
     return made | {f"dynamic_{n}": one for n, one in enumerate(dynamic)}
 
@@ -84,7 +86,7 @@ def generators(cell):
     for name, model, sources in (("translation", translator, SOURCES), ("caption", captioner, features)):
         for decoding in DECODINGS:
             method = plugins.load("pipelines.decoding", decoding.method, "decoder")
-            ids, scores = method.Decoder(drawn(model), decoding).predict_on_batch(sources)
+            ids, scores = method.decode(KerasEngine(drawn(model)), sources, decoding)
             made |= {f"{name}_{decoding.method}": ids, f"{name}_{decoding.method}_scores": scores}
     return made
 

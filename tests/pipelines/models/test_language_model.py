@@ -7,7 +7,9 @@ import tensorflow as tf
 
 from embeddings.foundation import plugins
 from pipelines.models.config import EncoderConfig
-from pipelines.models.language_model import build_language_model, log_probabilities
+from pipelines.models.language_model import build_language_model
+from pipelines.models.reading import log_probabilities
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 CELLS = plugins.names("pipelines.cells")
@@ -37,7 +39,7 @@ def reference(model, text):
 @pytest.mark.parametrize("chunk_tokens", [1, 3, 4, 100])
 def test_chunks_with_carried_states_score_as_the_whole_text_does(cell, chunk_tokens):
     model = model_of(cell)
-    for text, found in zip(TEXTS, log_probabilities(model, TEXTS, chunk_tokens), strict=True):
+    for text, found in zip(TEXTS, log_probabilities(KerasEngine(model), TEXTS, chunk_tokens), strict=True):
         assert len(found) == len(text) - 1
         np.testing.assert_allclose(found, reference(model, text), atol=1e-5)
 
@@ -45,7 +47,7 @@ def test_chunks_with_carried_states_score_as_the_whole_text_does(cell, chunk_tok
 def test_probabilities_of_all_words_sum_to_one_at_each_step():
     model = model_of(tied_embeddings=True)
     texts = [np.array([BEGIN_ID, 5, 6, word], "int32") for word in range(len(VOCABULARY))]
-    last = [found[-1] for found in log_probabilities(model, texts, 2)]
+    last = [found[-1] for found in log_probabilities(KerasEngine(model), texts, 2)]
     assert np.exp(last).sum() == pytest.approx(1, abs=1e-6)
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from pipelines.decoding.alignment import alignment
 from pipelines.models.config import EncoderConfig
 from pipelines.models.seq2seq import build_seq2seq
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 WORDS = Vocabulary([f"word{number}" for number in range(12)])
@@ -20,7 +22,7 @@ def build(cell=CELL, **switches):
 @pytest.mark.parametrize("fed", [False, True])
 @pytest.mark.parametrize("attention", ["multiplicative", "additive"])
 def test_the_weights_of_a_target_word_are_of_real_source_words_and_add_up_to_one(attention, fed):
-    weights = np.asarray(build(attention=attention, input_feeding=fed).alignment(SOURCES, BEFORE))
+    weights = alignment(KerasEngine(build(attention=attention, input_feeding=fed)), SOURCES, BEFORE)
     assert weights.shape == (2, 3, 4)
     np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-6)
     assert not weights[1, :, 2:].any()
@@ -32,9 +34,9 @@ def test_what_is_fed_back_changes_what_comes_after_and_nothing_before(cell):
     model = build(EncoderConfig(cell, 8, 1, False, 0.0, 1.0), input_feeding=True)
     before = np.asarray(model((SOURCES, BEFORE)))
     model.combine.bias.assign(model.combine.bias + 0.5)
-    shifted = np.asarray(model.alignment(SOURCES, BEFORE))
+    shifted = alignment(KerasEngine(model), SOURCES, BEFORE)
     model.combine.bias.assign(model.combine.bias - 0.5)
-    plain = np.asarray(model.alignment(SOURCES, BEFORE))
+    plain = alignment(KerasEngine(model), SOURCES, BEFORE)
     np.testing.assert_allclose(shifted[:, 0], plain[:, 0], atol=1e-6)  # nothing was fed to the first step
     assert np.abs(shifted[:, 1:] - plain[:, 1:]).max() > 1e-5
     np.testing.assert_allclose(np.asarray(model((SOURCES, BEFORE))), before, atol=1e-6)
@@ -56,7 +58,7 @@ def test_tied_embeddings_are_the_rows_of_the_output_layer():
 
 def test_a_model_without_attention_tells_no_alignment():
     with pytest.raises(ValueError, match="expected a model with attention"):
-        build(attention="none").alignment(SOURCES, BEFORE)
+        alignment(KerasEngine(build(attention="none")), SOURCES, BEFORE)
 
 
 def test_sampled_words_are_those_the_model_writes_after_the_real_ones():

@@ -8,6 +8,7 @@ from embeddings.foundation import plugins
 from pipelines.models.config import EncoderConfig
 from pipelines.models.language_model import build_language_model
 from pipelines.probing.states import final_states, states_of_unit
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.text.vocabulary import BEGIN_ID, Vocabulary
 
 CELLS = plugins.names("pipelines.cells")
@@ -35,19 +36,19 @@ def alone(model):
 
 @pytest.mark.parametrize(("chunk_tokens", "batch_size"), [(1, 6), (3, 2), (7, 1), (100, 4), (100, 64)])
 def test_chunks_batches_and_padding_do_not_change_the_state(model, alone, chunk_tokens, batch_size):
-    np.testing.assert_allclose(final_states(model, TEXTS, chunk_tokens, batch_size), alone, atol=1e-5)
+    np.testing.assert_allclose(final_states(KerasEngine(model), TEXTS, chunk_tokens, batch_size), alone, atol=1e-5)
 
 
 def test_the_order_of_the_texts_does_not_change_their_states(model, alone):
-    np.testing.assert_allclose(final_states(model, TEXTS[::-1], 4, 2), alone[::-1], atol=1e-5)
+    np.testing.assert_allclose(final_states(KerasEngine(model), TEXTS[::-1], 4, 2), alone[::-1], atol=1e-5)
 
 
 def test_a_units_state_after_each_token_is_that_of_the_text_so_far(model, alone):
-    found = states_of_unit(model, TEXTS, 2)
+    found = states_of_unit(KerasEngine(model), TEXTS, 2)
     assert [len(values) for values in found] == [len(text) for text in TEXTS]
     np.testing.assert_allclose([values[-1] for values in found], alone[:, 2], atol=1e-5)
     beginnings = [TEXTS[0][:length] for length in range(1, len(TEXTS[0]) + 1)]
-    np.testing.assert_allclose(found[0], final_states(model, beginnings, 5)[:, 2], atol=1e-5)
+    np.testing.assert_allclose(found[0], final_states(KerasEngine(model), beginnings, 5)[:, 2], atol=1e-5)
 
 
 def test_an_lstm_is_read_by_its_cell_state():
@@ -57,5 +58,5 @@ def test_an_lstm_is_read_by_its_cell_state():
     kernel, recurrent = np.zeros((3, 8)), np.zeros((2, 8))
     biases = np.repeat([0.0, 100.0, 1.0, 0.0], 2)
     model.encoder[0].set_weights([kernel, recurrent, biases])
-    states = final_states(model, [np.array([BEGIN_ID, 4, 5], "int32"), np.array([BEGIN_ID], "int32")], 2)
+    states = final_states(KerasEngine(model), [np.array([BEGIN_ID, 4, 5], "int32"), np.array([BEGIN_ID], "int32")], 2)
     np.testing.assert_allclose(states, [[1.5 * np.tanh(1)] * 2, [0.5 * np.tanh(1)] * 2], atol=1e-6)

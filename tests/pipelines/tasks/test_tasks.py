@@ -8,6 +8,7 @@ from conformance_cases import DATASET, RUN, build, cell_config, task_config
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded
 from pipelines.layers import CRF
+from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import load_run_folder, save_run
 from pipelines.tasks.ner import NER
 from pipelines.tasks.text_classification import TextClassification
@@ -76,7 +77,7 @@ def test_a_text_longer_than_the_limit_is_cut_and_says_so(ten_examples, small_vec
     )
     long = ten_examples[6]
     cut = replace(long, tokens=long.tokens[:3], tags=None)
-    (row,), (short,) = list(task.predict(model, [long])), list(task.predict(model, [cut]))
+    (row,), (short,) = (list(task.predict(KerasEngine(model), [each])) for each in (long, cut))
     assert row["truncated_tokens"] == 3
     assert {**row, "truncated_tokens": 0} == {**short, "truncated_tokens": 0}
     assert "truncated_tokens" not in short
@@ -120,19 +121,20 @@ def test_a_label_is_its_place_among_the_sorted_ones_whatever_their_order(ten_exa
         assert task.labels == ("negative", "positive")
 
 
-def test_a_traced_decoder_is_kept_for_the_same_model(ten_examples, small_vectors):
+def test_a_traced_step_takes_the_weights_of_the_moment(ten_examples, small_vectors):
     task, model = build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples)
     assert isinstance(task, Translation)
-    first = list(task.predict(model, ten_examples))
+    engine = KerasEngine(model)
+    first = list(task.predict(engine, ten_examples))
     bias = np.asarray(model.logits.bias)
     model.logits.bias.assign(bias + np.arange(len(bias)) * 10.0)
-    assert list(task.predict(model, ten_examples)) != first
+    assert list(task.predict(engine, ten_examples)) != first
 
 
 def test_a_loss_too_high_for_its_perplexity_makes_it_infinite(ten_examples, small_vectors):
     task, model = build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples)
     model.logits.bias.assign(np.where(np.arange(model.logits.bias.shape[0]) == 0, 5000.0, 0.0))  # never the real word
-    losses = task.dev_losses(model, ten_examples)
+    losses = task.dev_losses(KerasEngine(model), ten_examples)
     assert losses["loss"] == pytest.approx(5000, rel=0.01)
     assert losses["perplexity"] == np.inf
 
@@ -173,13 +175,13 @@ def test_the_windows_of_a_text_weigh_as_much_as_one_text_and_their_logits_are_av
     assert weights.tolist() == [0.5, 0.5, 1.0]
     of_windows = model.predict_on_batch(inputs)
     np.testing.assert_allclose(
-        task.logits(model, [task.source(long), task.source(short)]),
+        task.logits(KerasEngine(model), [task.source(long), task.source(short)]),
         [of_windows[:2].mean(axis=0), of_windows[2]],
         rtol=1e-5,
     )
-    (row,) = task.predict(model, [long])
+    (row,) = task.predict(KerasEngine(model), [long])
     assert "truncated_tokens" not in row
-    (reason,) = task.explain(model, [long], [row])
+    (reason,) = task.explain(KerasEngine(model), [long], [row])
     assert len(reason["weights"]) == 6
     assert all(reason["weights"])
 
@@ -193,11 +195,11 @@ def test_senseless_settings_of_a_model_are_refused(changes):
 def test_the_temperature_is_that_of_the_lowest_log_loss_on_dev_and_is_saved(ten_examples, small_vectors, tmp_path):
     task, model = build(task_config("sentiment"), cell_config("gru", True), small_vectors, ten_examples)
     wild = np.array([[3.0, 0.0]] * 7 + [[0.0, 3.0]] * 3)  # all of one confidence, 7 of 10 right
-    task.logits = lambda model, batch: np.array([wild[int(text.source[0])] for text in batch])
+    task.logits = lambda engine, batch: np.array([wild[int(text.source[0])] for text in batch])
     task.source = lambda example: Encoded([int(example.id)])
     dev = [replace(ten_examples[0], id=str(n), label=task.labels[int(n not in range(7))]) for n in range(10)]
     dev = [replace(e, label=task.labels[1 - task.label_ids[e.label]]) if int(e.id) in (0, 1, 7) else e for e in dev]
-    task.calibrate(model, dev)
+    task.calibrate(KerasEngine(model), dev)
     # Probability 0.7 is log-odds of log(7 / 3).
     assert 3.0 / task.calibration["temperature"] == pytest.approx(np.log(7 / 3), rel=1e-3)
     save_run(tmp_path, "small", RUN, task, model, DATASET)
@@ -216,12 +218,12 @@ def test_the_penalty_of_outside_is_the_smallest_of_the_best_f1_on_dev_and_is_sav
     model = SimpleNamespace(predict_on_batch=lambda inputs: np.repeat(scores, len(inputs), axis=0))
     task.inputs = lambda batch: batch
     dev = [replace(ten_examples[5], id=str(n), tags=("B-PER" if n < 3 else "O",)) for n in range(4)]
-    task.calibrate(model, dev)
+    task.calibrate(KerasEngine(model), dev)
     assert task.calibration["outside_penalty"] == 1.25  # the first step of a quarter beyond 1.1
     before = task.probabilities(scores, np.array([1]))
     assert task.choose(scores, np.array([1])) == [[task.label_ids["B-PER"]]]
     assert before[0, 0].argmax() == task.label_ids["O"]  # probabilities are the model's own
-    task.calibrate(model, [replace(example, tags=("O",)) for example in dev])
+    task.calibrate(KerasEngine(model), [replace(example, tags=("O",)) for example in dev])
     assert task.calibration["outside_penalty"] == 0.0
     task.calibration["outside_penalty"] = 0.75
     save_run(tmp_path, "small", RUN, task, whole, DATASET)
