@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from embeddings import store, train
 from embeddings.evaluate import evaluate
@@ -52,7 +53,8 @@ def ask(arguments: list[str]) -> None:
             command.add_argument(word)
     options = parser.parse_args(arguments)
 
-    vectors = store.load(options.vectors)
+    queries = options.question in ("neighbours", "analogy", "similarity")  # which need no gensim
+    vectors: Any = store.read(options.vectors) if queries else store.load(options.vectors)
     match options.question:
         case "neighbours":
             _show(neighbours(vectors, options.word, options.count))

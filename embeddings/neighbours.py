@@ -1,26 +1,31 @@
-"""Queries of word vectors: nearest neighbours, analogies, cosines."""
+"""Queries of word vectors: nearest neighbours, analogies, cosines; in NumPy alone."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Union
+
+import numpy as np
 
 from embeddings.foundation.errors import InputError
 from embeddings.matrix import find
+from embeddings.store import Artefact
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 Neighbours = list[tuple[str, float]]
+Vectors = Union["KeyedVectors", Artefact]  # as `embeddings.load` and `embeddings.store.read` give them
 
 
-def neighbours(vectors: "KeyedVectors", word: str, count: int = 10) -> Neighbours:
+def neighbours(vectors: Vectors, word: str, count: int = 10) -> Neighbours:
     """The words nearest to a word, with the cosine of each, nearest first.
 
     Raises:
         InputError: the word has no vector, not even in lower case.
     """
-    return vectors.most_similar(positive=[_known(vectors, word)], topn=count)
+    return _nearest(vectors, {word: 1}, count)
 
 
-def analogy(vectors: "KeyedVectors", a: str, b: str, c: str, count: int = 10) -> Neighbours:
+def analogy(vectors: Vectors, a: str, b: str, c: str, count: int = 10) -> Neighbours:
     """The words that are to `c` as `b` is to `a`: those nearest to b - a + c, none of the three among them.
 
     Raises:
@@ -29,21 +34,49 @@ def analogy(vectors: "KeyedVectors", a: str, b: str, c: str, count: int = 10) ->
     Reference: Mikolov, Yih and Zweig 2013, "Linguistic Regularities in Continuous Space Word
     Representations", section 4.
     """
-    a, b, c = (_known(vectors, word) for word in (a, b, c))
-    return vectors.most_similar(positive=[b, c], negative=[a], topn=count)
+    return _nearest(vectors, {b: 1, a: -1, c: 1}, count)
 
 
-def cosine(vectors: "KeyedVectors", first: str, second: str) -> float:
+def cosine(vectors: Vectors, first: str, second: str) -> float:
     """The cosine of two words' vectors, in [-1, 1].
 
     Raises:
         InputError: one of the words has no vector, not even in lower case.
     """
-    return float(vectors.similarity(_known(vectors, first), _known(vectors, second)))
+    one, other = (_unit(vectors.vectors[row]) for row in _rows(vectors, first, second))
+    return float(one @ other)
 
 
-def _known(vectors: "KeyedVectors", word: str) -> str:
-    row = find(vectors.key_to_index, word)
-    if row is None:
-        raise InputError(f"no vector for {word!r}, neither as written nor in lower case")
-    return str(vectors.index_to_key[row])
+def _nearest(vectors: Vectors, weights: Mapping[str, int], count: int) -> Neighbours:
+    """The words nearest to a sum of words' unit vectors, these words left out."""
+    rows = _rows(vectors, *weights)
+    query = _unit(sum(weight * _unit(vectors.vectors[row]) for row, weight in zip(rows, weights.values(), strict=True)))
+    cosines = vectors.vectors @ query / _lengths(vectors.vectors)
+    cosines[rows] = -np.inf
+    found = np.argsort(-cosines, kind="stable")[: min(count, len(cosines) - len(set(rows)))]
+    words = vectors.words if isinstance(vectors, Artefact) else vectors.index_to_key
+    return [(words[row], float(cosines[row])) for row in found]
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / _lengths(vector)
+
+
+def _lengths(vectors: np.ndarray) -> np.ndarray:
+    """Of the vectors; that of zeros counts as one."""
+    lengths = np.linalg.norm(vectors, axis=-1)
+    return np.where(lengths > 0, lengths, 1)
+
+
+def _rows(vectors: Vectors, *words: str) -> list[int]:
+    """The rows of words.
+
+    Raises:
+        InputError: a word has no vector, not even in lower case.
+    """
+    known = {word: row for row, word in enumerate(vectors.words)} if isinstance(vectors, Artefact) else None
+    found = [find(vectors.key_to_index if known is None else known, word) for word in words]
+    for word, row in zip(words, found, strict=True):
+        if row is None:
+            raise InputError(f"no vector for {word!r}, neither as written nor in lower case")
+    return [row for row in found if row is not None]

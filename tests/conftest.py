@@ -4,12 +4,14 @@ import os
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from clones import LIBRARIES
+from clones import LIBRARIES, ROOT
 
 from pipelines.reproduction import forked_python  # and TensorFlow starts without its notes
 
@@ -42,6 +44,16 @@ def pytest_configure(config):
             folder.cleanup()
 
         config.add_cleanup(end)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The built wheel of the packages."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, ROOT]
+    subprocess.run(command, check=True)
+    (built,) = folder.glob("*.whl")
+    return built
 
 
 @pytest.fixture(scope="session")

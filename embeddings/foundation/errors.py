@@ -26,7 +26,8 @@ class InputError(ValueError):
 def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
     """Makes a command print an `InputError` as one line and exit with code 2; else, at its end, its time.
 
-    So it does with what the machine refuses (an `OSError`): a full disk, a folder that may not be written to.
+    So it does with what the machine refuses (an `OSError`), a full disk, a folder that may not be written to, and with
+    a package that is not there, where only what prediction needs is installed.
     """
 
     @functools.wraps(main)
@@ -37,6 +38,11 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
             main(*args, **kwargs)
         except InputError as error:
             _exit(str(error))
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package in ("", "embeddings", "pipelines"):
+                raise
+            _exit(f"the package {package} is not installed, which this needs; install Elman whole: pip install elman")
         except KeyboardInterrupt:
             print("interrupted; nothing is left half-written", file=sys.stderr)
             sys.exit(130)

@@ -6,9 +6,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from conformance_cases import CASES, DATASET, RUN, build, case_id, examples_of, of_case
 
 from pipelines.data.examples import write_examples
@@ -17,7 +15,6 @@ from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.engines.onnx_engine import ONNXEngine
 from pipelines.runs.folder import save_run
 
-ROOT = Path(__file__).parents[2]
 PREDICT = """
 import json, sys
 import pipelines
@@ -32,20 +29,12 @@ print(sorted(heavy & set(sys.modules)))
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The packages as the built wheel installs them."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, ROOT]
-    subprocess.run(command, check=True)
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
-        archive.extractall(folder / "site")
-    return folder / "site"
-
-
 def test_every_run_predicts_the_same_in_a_fresh_process_elsewhere(
     wheel, ten_examples, ten_entity_examples, small_vectors, tmp_path
 ):
+    site = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
     expected: dict[str, dict] = {engine: {} for engine in ENGINES}
     for case in CASES:
         examples = examples_of(case[0], ten_examples, ten_entity_examples)
@@ -61,12 +50,12 @@ def test_every_run_predicts_the_same_in_a_fresh_process_elsewhere(
         done = subprocess.run(
             [sys.executable, "-c", PREDICT, name, *of_runs],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(wheel)},
+            env={**os.environ, "PYTHONPATH": str(site)},
             capture_output=True,
             text=True,
             check=True,
         )
-        assert str(wheel) in done.stderr
+        assert str(site) in done.stderr
         *rows, heavy = done.stdout.splitlines()
         assert [json.loads(line) for line in rows] == list(of_runs.values())
         assert heavy == "[]" or name == "keras"
