@@ -50,7 +50,8 @@ def cosine(vectors: Vectors, first: str, second: str) -> float:
 def _nearest(vectors: Vectors, weights: Mapping[str, int], count: int) -> Neighbours:
     """The words nearest to a sum of words' unit vectors, these words left out."""
     rows = _rows(vectors, *weights)
-    query = _unit(sum(weight * _unit(vectors.vectors[row]) for row, weight in zip(rows, weights.values(), strict=True)))
+    units = [weight * _unit(vectors.vectors[row]) for row, weight in zip(rows, weights.values(), strict=True)]
+    query = _unit(np.sum(units, axis=0))
     cosines = vectors.vectors @ query / _lengths(vectors.vectors)
     cosines[rows] = -np.inf
     found = np.argsort(-cosines, kind="stable")[: min(count, len(cosines) - len(set(rows)))]
@@ -74,8 +75,11 @@ def _rows(vectors: Vectors, *words: str) -> list[int]:
     Raises:
         InputError: a word has no vector, not even in lower case.
     """
-    known = {word: row for row, word in enumerate(vectors.words)} if isinstance(vectors, Artefact) else None
-    found = [find(vectors.key_to_index if known is None else known, word) for word in words]
+    if isinstance(vectors, Artefact):
+        known = {word: row for row, word in enumerate(vectors.words)}
+    else:
+        known = vectors.key_to_index
+    found = [find(known, word) for word in words]
     for word, row in zip(words, found, strict=True):
         if row is None:
             raise InputError(f"no vector for {word!r}, neither as written nor in lower case")

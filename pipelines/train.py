@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from embeddings.foundation.cost import peak_memory_megabytes
-from embeddings.foundation.errors import exits_on_input_error
+from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from pipelines.runs.config import load_run
 from pipelines.training.experiment import learn, samples, set_up
@@ -46,8 +46,11 @@ def main(arguments: list[str] | None = None) -> None:
         callbacks = samples(experiment, folder / "samples.jsonl")
         cost = learn(experiment, folder / "history.csv", callbacks, checkpoint)
         save_run(folder, options.run, run, task, model, experiment.dataset)
-        if has_graph(cell.cell):  # where they are wrong, the checkpoint keeps the weights
-            check_graphs(folder, task, experiment.engine, experiment.splits["dev"])
+        if has_graph(cell.cell):
+            try:
+                check_graphs(folder, task, experiment.engine, experiment.splits["dev"])
+            except InputError as error:
+                raise InputError(f"{error}; the weights stay in {checkpoint.path}") from None
         copy_encodings(options.data, task, folder)
         write_json(folder / "coverage.json", experiment.coverage())
     write_json(

@@ -5,12 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
 import pytest
-import tomllib
 from clones import ROOT
 from conformance_cases import DATASET, RUN, TASKS, build, cell_config, examples_of, takes, task_config
 from packaging.requirements import Requirement

@@ -17,7 +17,7 @@ from pipelines.models.engine import Engine
 from pipelines.runs.config import Run
 from pipelines.runs.description import read_description, write_description
 from pipelines.runs.engines import has_graphs
-from pipelines.runs.graphs import has_graph, write_graphs
+from pipelines.runs.graphs import has_graph, quantize, write_graphs
 from pipelines.runs.trained_run import TrainedRun
 from pipelines.tasks.config import build_task
 from pipelines.tasks.task import Task
@@ -38,6 +38,36 @@ def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset:
     write_json(folder / "calibration.json", task.calibration)
     graphs = write_graphs(folder, task, model) if has_graph(task.cell.cell) else None
     write_description(folder, name, run, task.config, task.cell, dataset, graphs)
+
+
+def export_run(run: Path, folder: Path, quantized: bool = False) -> TrainedRun:
+    """Writes what predicts with a run by ONNX Runtime into another folder, and loads it.
+
+    Args:
+        run: run folder, with graphs or without.
+        folder: empty.
+        quantized: whether weights have 8 bits.
+
+    Raises:
+        InputError: it is not a run folder, or its cell has no graph.
+    """
+    about = read_description(run)
+    for pattern in (f"{VOCABULARY}*.json", "labels.json", "calibration.json", encoding_path(Path(), "*").name):
+        for path in run.glob(pattern):
+            shutil.copy(path, folder)
+    graphs = about.get("graphs")
+    if has_graphs(run):
+        for path in [*run.glob("*.onnx"), *run.glob("*.weights")]:
+            shutil.copy(path, folder)
+    else:
+        loaded = load_run_folder(run, "keras")
+        if not has_graph(cell := loaded.task.cell.cell):
+            raise InputError(f"{run}: cell {cell!r} has no ONNX graph; write pipelines/cells/{cell}/graph.py")
+        graphs = write_graphs(folder, loaded.task, loaded.engine.keras_model("writing graphs"))
+    if quantized:
+        quantize(folder)
+    write_json(folder / "config.json", {**about, "graphs": {**(graphs or {}), "quantized": quantized}})
+    return load_run_folder(folder, "onnx")
 
 
 def copy_encodings(data: Path, task: Task, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """ONNX graphs of a trained model: written, and compared with Keras."""
 
 import importlib.util
+import logging
 from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import islice
@@ -32,6 +33,23 @@ def write_graphs(folder: Path, task: Task, model: Any) -> dict[str, Any]:
     return {"opset": OPSET, "onnx": version("onnx"), "onnxruntime": version("onnxruntime")}
 
 
+def quantize(folder: Path) -> None:
+    """Turns the weights of a folder's graphs into numbers of 8 bits, where ONNX Runtime has operators for them.
+
+    These are word vectors, products and the LSTM; a GRU, a simple recurrent network and an SRU's loop stay as they are.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    silent = logging.NullHandler()  # of each value that is no weight it says that it stays
+    logging.getLogger().addHandler(silent)
+    for path in sorted(folder.glob("*.onnx")):
+        whole, large = path.with_suffix(".whole"), path.with_suffix(".weights").exists()
+        path.rename(whole)
+        quantize_dynamic(whole, path, weight_type=QuantType.QInt8, use_external_data_format=large)
+        whole.unlink()
+    logging.getLogger().removeHandler(silent)
+
+
 def check_graphs(folder: Path, task: Task, engine: Engine, examples: Sequence[Example]) -> None:
     """Compares the graphs of a folder with another engine, on up to `COMPARED` examples.
 
@@ -43,7 +61,7 @@ def check_graphs(folder: Path, task: Task, engine: Engine, examples: Sequence[Ex
     encoded = [task.encode(example) for example in islice(examples, COMPARED)]
     for found, expected in zip(*(task.scores(each, encoded) for each in (ONNXEngine(folder), engine)), strict=True):
         if problem := difference(found, expected):
-            raise InputError(f"{folder}: the ONNX graphs and Keras differ: {problem}; report it with the run folder")
+            raise InputError(f"the ONNX graphs differ from Keras: {problem}; report it with the configuration")
 
 
 def difference(found: np.ndarray, expected: np.ndarray) -> str | None:

@@ -1,6 +1,7 @@
 """The stage `train` on a language model: the samples of its text, also after the training was killed."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,30 @@ def test_a_training_that_was_killed_writes_the_samples_of_an_unbroken_one(sample
         assert not (root / "broken").exists()
     assert (stage("with", "broken") / "samples.jsonl").read_bytes() == samples
     assert f"resumes after epoch 2 of {EPOCHS}\n" in capsys.readouterr().err
+
+
+def test_the_run_folder_holds_graphs_that_were_compared_with_keras(stage, samples, root):
+    folder = root / "unbroken"
+    assert (folder / "model.onnx").exists()
+    about = json.loads((folder / "config.json").read_text(encoding="utf-8"))["graphs"]
+    assert about == {"opset": 21, "onnx": version("onnx"), "onnxruntime": version("onnxruntime")}
+
+
+def test_graphs_that_differ_from_keras_fail_the_stage_and_the_weights_stay(stage, root, monkeypatch, capsys):
+    monkeypatch.setattr("pipelines.runs.graphs.TOLERANCE", 1e-12)
+    with pytest.raises(SystemExit) as stopped:
+        stage("without", "differing")
+    assert stopped.value.code == 2
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
+    assert "the ONNX graphs differ from Keras: by" in line
+    kept = root / ".differing.training.npz"
+    assert str(kept) in line
+    assert not (root / "differing").exists()
+    monkeypatch.undo()
+    before = kept.read_bytes()
+    steps = []
+    monkeypatch.setattr("keras.Model.train_on_batch", lambda *arguments, **options: steps.append(1))
+    stage("without", "differing")
+    assert before
+    assert not steps  # nothing is trained again
+    assert (root / "differing/model.onnx").exists()

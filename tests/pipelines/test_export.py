@@ -1,0 +1,159 @@
+"""Exports: a run as graphs alone, and with weights of 8 bits."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conformance_cases import DATASET, RUN, TASKS, build, cell_config, examples_of, takes, task_config
+
+import pipelines
+from pipelines import export
+from pipelines.data.examples import write_examples
+from pipelines.graphs import graph
+from pipelines.runs.engines.keras_engine import KerasEngine
+from pipelines.runs.engines.onnx_engine import ONNXEngine
+from pipelines.runs.folder import load_run_folder, save_run
+from pipelines.runs.graphs import difference, write_graphs
+
+
+def saved(folder, name, examples, vectors, **model):
+    """A small run of a task, in a folder; the task and its engine."""
+    task, built = build(task_config(name, **model), cell_config("lstm", takes(name, "lstm", True)), vectors, examples)
+    folder.mkdir()
+    save_run(folder, "small", RUN, task, built, DATASET)
+    return task, KerasEngine(built)
+
+
+@pytest.fixture(scope="module")
+def run(ten_examples, small_vectors, tmp_path_factory):
+    """A tagger, its engine, and its run folder as it was before runs had graphs."""
+    folder = tmp_path_factory.mktemp("runs") / "old"
+    task, engine = saved(folder, "pos_tagging", ten_examples, small_vectors)
+    (folder / "model.onnx").unlink()
+    about = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    del about["graphs"]
+    (folder / "config.json").write_text(json.dumps(about), encoding="utf-8")
+    return task, engine, folder
+
+
+def content(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_run_without_graphs_is_run_by_keras(run, ten_examples):
+    task, engine, folder = run
+    loaded = load_run_folder(folder)
+    assert isinstance(loaded.engine, KerasEngine)
+    assert list(loaded.task.predict(loaded.engine, ten_examples)) == list(task.predict(engine, ten_examples))
+
+
+def test_its_export_holds_graphs_and_nothing_of_keras(run, ten_examples, tmp_path, capsys):
+    task, engine, folder = run
+    before = content(folder)
+    write_examples(tmp_path / "data/dev.jsonl", ten_examples)
+    export.main([str(folder), "--output", str(tmp_path / "out"), "--data", str(tmp_path / "data")])
+    assert content(folder) == before
+    assert set(content(tmp_path / "out")) == (set(before) - {"model.keras"}) | {"model.onnx"}
+    loaded = pipelines.load(tmp_path / "out")
+    assert isinstance(loaded.engine, ONNXEngine)
+    for one, other in zip(*(list(task.predict(each, ten_examples)) for each in (loaded.engine, engine)), strict=True):
+        assert one["tags"] == other["tags"]
+    about = json.loads((tmp_path / "out/config.json").read_text(encoding="utf-8"))["graphs"]
+    assert about["opset"] == graph.OPSET
+    assert about["quantized"] is False
+
+
+def test_an_export_that_differs_from_keras_is_refused_and_nothing_is_written(run, ten_examples, tmp_path, monkeypatch):
+    folder = run[2]
+    write_examples(tmp_path / "data/dev.jsonl", ten_examples)
+    monkeypatch.setattr("pipelines.runs.graphs.TOLERANCE", 1e-12)
+    with pytest.raises(SystemExit, match="2"):
+        export.main([str(folder), "--output", str(tmp_path / "out"), "--data", str(tmp_path / "data")])
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_weights_of_8_bits_are_smaller_and_near(name, ten_examples, ten_entity_examples, small_vectors, tmp_path):
+    examples = examples_of(name, ten_examples, ten_entity_examples)
+    task, engine = saved(tmp_path / "run", name, examples, small_vectors)
+    export.main([str(tmp_path / "run"), "--output", str(tmp_path / "out"), "--quantize"])
+    quantized = load_run_folder(tmp_path / "out").engine
+    encoded = [task.encode(example) for example in examples]
+    exact, found = (np.concatenate(task.scores(each, encoded)) for each in (engine, quantized))
+    assert 0 < np.abs(found - exact).max() < 0.1
+    assert json.loads((tmp_path / "out/config.json").read_text(encoding="utf-8"))["graphs"]["quantized"] is True
+    inside = {node.op_type for path in (tmp_path / "out").glob("*.onnx") for node in onnx_nodes(path)}
+    assert inside & {"DynamicQuantizeLSTM", "MatMulInteger"}
+
+
+def onnx_nodes(path):
+    import onnx
+
+    return onnx.load(path).graph.node
+
+
+def test_an_export_into_the_run_folder_is_refused(run, capsys):
+    folder = run[2]
+    for inside in (folder, folder / "graphs"):
+        with pytest.raises(SystemExit, match="2"):
+            export.main([str(folder), "--output", str(inside)])
+        assert "expected a folder outside the run folder" in capsys.readouterr().err
+
+
+def test_large_weights_stand_beside_the_graph_and_travel_with_it(ten_examples, small_vectors, tmp_path, monkeypatch):
+    monkeypatch.setattr(graph, "EXTERNAL_BYTES", 500)
+    task, engine = saved(tmp_path / "run", "pos_tagging", ten_examples, small_vectors)
+    assert (tmp_path / "run/model.weights").stat().st_size > 500
+    (tmp_path / "run").rename(tmp_path / "moved")
+    (tmp_path / "moved/model.keras").unlink()
+    for options, exact in (([], True), (["--quantize"], False)):
+        export.main([str(tmp_path / "moved"), "--output", str(tmp_path / "out"), *options])
+        loaded = load_run_folder(tmp_path / "out").engine
+        encoded = [task.encode(example) for example in ten_examples]
+        pairs = list(zip(task.scores(loaded, encoded), task.scores(engine, encoded), strict=True))
+        assert all(difference(*pair) is None for pair in pairs) == exact
+
+
+def test_a_graph_of_any_large_table_is_checked_and_runs(tmp_path, monkeypatch):
+    """The limit of the format is 2 GiB for a file; weights beside it have none."""
+    monkeypatch.setattr(graph, "EXTERNAL_BYTES", 1000)
+    rows = np.arange(3000, dtype="float32").reshape(1000, 3)
+    built = graph.Graph("lookup")
+    found = built.add("Gather", built.constant(rows), built.input("ids", "int32", ["batch"]))
+    built.output("outputs", found, "float32", ["batch", 3])
+    built.save(tmp_path / "model.onnx")
+    assert (tmp_path / "model.onnx").stat().st_size < 1000
+    np.testing.assert_array_equal(ONNXEngine(tmp_path).outputs(np.array([999, 0], "int32")), rows[[999, 0]])
+
+
+def test_a_damaged_graph_is_refused_in_one_line(run, ten_examples, tmp_path, capsys):
+    task, engine, _ = run
+    write_graphs(tmp_path, task, engine.model)
+    path = tmp_path / "model.onnx"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(ValueError, match=r"model\.onnx: expected an ONNX graph, got .*; copy the run folder again"):
+        ONNXEngine(tmp_path)
+
+
+def test_a_scalar_too_different_or_not_a_number_is_told():
+    same = np.array([[1.0, 2.0]])
+    assert difference(same, same + 5e-5) is None
+    assert "by 2.0e-04" in str(difference(same + 2e-4, same))
+    assert "by nan" in str(difference(same * np.nan, same))
+    potentials = np.full((1, 2, 2), 1e4)
+    assert difference(potentials + 0.5, potentials) is None  # relative to their size
+    assert "by" in str(difference(potentials + 5, potentials))
+
+
+def test_no_process_ends_on_an_empty_batch(run, tmp_path):
+    task, engine, _ = run
+    write_graphs(tmp_path, task, engine.model)
+    code = (
+        "import sys, numpy\nfrom pathlib import Path\nfrom pipelines.runs.engines.onnx_engine import ONNXEngine\n"
+        "print(ONNXEngine(Path(sys.argv[1])).outputs(numpy.zeros((0, 4), 'int32')).shape)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, cwd=Path.cwd())
+    assert (done.returncode, done.stdout.strip()) == (0, f"(0, 0, {len(task.labels)})")
