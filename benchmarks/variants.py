@@ -32,8 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
         known = nearest(options.variant, list(variants))
         raise InputError(f"{options.variants}: unknown variant {options.variant!r}{known}")
     changes = variants[options.variant]["set"]
-    learns = (changes.get("decoding") or {}).get("dynamic_evaluation")  # from what it scores, by gradients
-    run = load_run_folder(options.run, "keras" if learns else None)
+    run = load_run_folder(options.run)
     run.task.config = varied(run.task.config, changes, f"{options.variants}: {options.variant}")
     with atomic_folder(options.output) as folder:
         for split in ("dev", "test"):

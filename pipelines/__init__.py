@@ -19,7 +19,8 @@ def load(run: str | Path, engine: str | None = None) -> "TrainedRun":
 
     Args:
         run: the folder.
-        engine: `onnx` for ONNX Runtime, `keras` for Keras; if not given, `onnx` where the run has its graphs.
+        engine: `onnx` for ONNX Runtime, `keras` for Keras; if not given, `onnx` where the run has graphs, and Keras
+            beside it for gradients.
 
     Raises:
         InputError: it is not a run folder, or has nothing for the engine.

@@ -82,13 +82,14 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
 
     Args:
         folder: written by training.
-        engine: one of `ENGINES`; if not given, ONNX Runtime where there are graphs, and Keras otherwise.
+        engine: one of `ENGINES`; if not given, ONNX Runtime where there are graphs, beside it Keras where gradients are
+            needed, and Keras where there are no graphs.
 
     Raises:
         InputError: it is not a run folder, or one of another format, or has nothing for the engine.
     """
     folder, where = Path(folder), Path(folder) / "config.json"
-    about, engine = read_description(folder), choose_engine(folder, engine)
+    about, chosen = read_description(folder), choose_engine(folder, engine)
     config, cell = build_task(about["task"], where), build_encoder(about["cell"], where)
     vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
     task = plugins.load("pipelines.tasks", config.task).TASK(
@@ -101,35 +102,61 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
     )
     tokenize = tokenizer_of(about["dataset"], folder)
     shape = about["dataset"].get("features")
-    return TrainedRun(about["name"], task, load_engine(folder, cell, engine), tokenize, shape)
+    return TrainedRun(about["name"], task, load_engine(folder, cell, chosen, engine is None), tokenize, shape)
 
 
 def choose_engine(folder: Path, engine: str | None = None) -> str:
     """Which of `ENGINES` runs the model of a run folder; arguments and errors are those of `load_run_folder`."""
-    whole = importlib.util.find_spec("keras") is not None
-    if engine == "keras" and not whole:
-        raise InputError("--engine keras: Keras is not installed; install Elman whole: pip install elman")
     if engine != "keras" and has_graphs(folder):
         return "onnx"
-    if engine == "onnx" or not whole:
+    if engine == "onnx" or (engine is None and not _has_keras()):
         advice = f"write them where Elman is installed whole: elman export {folder} --output FOLDER"
         raise InputError(f"{folder}: expected ONNX graphs, got none; {advice}")
-    if not zipfile.is_zipfile(folder / "model.keras"):
-        raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
+    check_keras(folder, "--engine keras")
     return "keras"
 
 
-def load_engine(folder: Path, cell: EncoderConfig, engine: str) -> Engine:
-    """Loads what runs the model of a run folder, by one of `ENGINES`."""
+def load_engine(folder: Path, cell: EncoderConfig, engine: str, with_keras: bool) -> Engine:
+    """Loads what runs the model of a run folder.
+
+    Args:
+        folder: of the run.
+        cell: its encoder's configuration.
+        engine: one of `ENGINES`.
+        with_keras: whether Keras is loaded beside it where gradients are needed.
+    """
     if engine == "onnx":
         from pipelines.runs.engines.onnx_engine import ONNXEngine
 
-        return ONNXEngine(folder)
-    plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
-    from pipelines.models.saved import load_model
+        return ONNXEngine(folder, (lambda purpose: load_keras(folder, cell, purpose)) if with_keras else None)
     from pipelines.runs.engines.keras_engine import KerasEngine
 
-    return KerasEngine(load_model(folder / "model.keras"))
+    return KerasEngine(load_keras(folder, cell, "--engine keras"))
+
+
+def load_keras(folder: Path, cell: EncoderConfig, purpose: str) -> Any:
+    """Loads the Keras model of a run folder; `purpose` needs it, for the errors of `check_keras`."""
+    check_keras(folder, purpose)
+    plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
+    from pipelines.models.saved import load_model
+
+    return load_model(folder / "model.keras")
+
+
+def check_keras(folder: Path, purpose: str) -> None:
+    """Refuses a run folder without a whole Keras model, or an installation without Keras, which `purpose` needs.
+
+    Raises:
+        InputError: one of the two is missing.
+    """
+    if not _has_keras():
+        raise InputError(f"{purpose}: Keras is not installed; install Elman whole: pip install elman")
+    if not zipfile.is_zipfile(folder / "model.keras"):
+        raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
+
+
+def _has_keras() -> bool:
+    return importlib.util.find_spec("keras") is not None
 
 
 def _reproducible(path: Path) -> None:

@@ -198,12 +198,29 @@ def test_a_page_of_explained_predictions_is_whole(classifier, tmp_path, capsys):
     (tmp_path / "run").mkdir()
     save_run(tmp_path / "run", "small", RUN, classifier.task, classifier.engine.model, DATASET)
     (tmp_path / "text.txt").write_text("a <b> film\nfilms\n", encoding="utf-8")
-    predict.main([str(tmp_path / "run"), "--text", str(tmp_path / "text.txt"), "--format", "html", "--engine", "keras"])
-    page = capsys.readouterr().out
+    predict.main([str(tmp_path / "run"), "--text", str(tmp_path / "text.txt"), "--format", "html"])
+    page, said = capsys.readouterr()
+    assert "--explain needs gradients: Keras is loaded for them" in said
     assert page.startswith("<!DOCTYPE html>")
     assert page.count("<section>") == page.count("</section>") == 2
     assert "&lt;b&gt;" in page or "&lt;</span>" in page
     assert page.rstrip().endswith("</html>")
+
+
+def test_onnx_runtime_alone_refuses_what_needs_gradients(classifier, tmp_path, capsys):
+    save_run(tmp_path, "small", RUN, classifier.task, classifier.engine.model, DATASET)
+    (tmp_path / "text.txt").write_text("films\n", encoding="utf-8")
+    given = [str(tmp_path), "--text", str(tmp_path / "text.txt")]
+    with pytest.raises(SystemExit) as stopped:
+        predict.main([*given, "--explain", "--engine", "onnx"])
+    assert stopped.value.code == 2
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
+    assert line == "error: --explain: expected the engine keras, which alone has gradients; use --engine keras"
+    rows = {}
+    for engine in (["--engine", "keras"], []):
+        predict.main([*given, "--explain", *engine])
+        rows[len(engine)] = json.loads(capsys.readouterr().out)
+    assert rows[0]["explanation"] == rows[2]["explanation"]
 
 
 def test_explaining_goes_with_json_lines_and_pages_alone(folder, capsys):

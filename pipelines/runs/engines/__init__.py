@@ -14,4 +14,6 @@ def has_graphs(folder: Path) -> bool:
 
 def add_engine_option(parser: argparse.ArgumentParser) -> None:
     """Adds `--engine` to a command that loads a run folder."""
-    parser.add_argument("--engine", choices=ENGINES, help="what runs the model (onnx, where the run has its graphs)")
+    parser.add_argument(
+        "--engine", choices=ENGINES, help="what runs the model (default: onnx, where the run has graphs)"
+    )

@@ -1,7 +1,8 @@
 """ONNX Runtime: the graphs of a run folder, without Keras."""
 
+import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from embeddings.foundation.errors import InputError
 from pipelines.models.engine import Memory, States
 from pipelines.runs.engines import DECODER, ENCODER, MODEL
 
+log = logging.getLogger(__name__)
+
 
 class ONNXEngine:
     """Runs the graphs of a run folder.
@@ -20,12 +23,14 @@ class ONNXEngine:
 
     Args:
         folder: with the graphs.
+        load_keras: loads the Keras model, given what needs gradients; it is refused if not given.
 
     Raises:
         InputError: a graph cannot be read.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, load_keras: Callable[[str], Any] | None = None) -> None:
+        self._load_keras, self._keras = load_keras, None
         self.batches_at_once = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         found = [name for name in (MODEL, ENCODER, DECODER) if (folder / f"{name}.onnx").exists()]
         self._sessions = {name: Session(folder / f"{name}.onnx") for name in found}
@@ -63,7 +68,12 @@ class ONNXEngine:
         return logits, after
 
     def keras_model(self, purpose: str) -> Any:
-        raise InputError(f"{purpose} needs gradients, which Keras alone has; add --engine keras")
+        if self._load_keras is None:
+            raise InputError(f"{purpose}: expected the engine keras, which alone has gradients; use --engine keras")
+        if self._keras is None:
+            log.info(f"{purpose} needs gradients: Keras is loaded for them")
+            self._keras, self.batches_at_once = self._load_keras(purpose), 1  # Keras is not for several threads
+        return self._keras
 
 
 class Session:
