@@ -21,49 +21,67 @@ def recurrent(
     graph: Graph, inputs: str, weights: Sequence[Sequence[np.ndarray]], lengths: str | None, starts: Any, own: Any
 ) -> tuple[str, States]:
     """Adds the layer, as `pipelines.cells` describes it."""
-    padding = _padding(graph, inputs, lengths) if lengths else None
-    if padding:
-        inputs = graph.add("Where", padding, graph.constant(0.0), inputs)
-    parts = [_Direction(graph, inputs, *each) for each in weights]
-    forget = [part.forget for part in parts]
-    if padding:
-        opened = graph.add("Where", padding, graph.constant(OPEN), graph.constant(0.0))
-        forget = [graph.add("Add", gate, opened) for gate in forget]
+    padding = _padding(graph, inputs, lengths)
+    inputs = graph.add("Where", padding, graph.constant(0.0), inputs)
+    steps = graph.concat([inputs, graph.add("Where", padding, graph.constant([0, OPEN]), graph.constant([1, 0]))])
+    scale = math.sqrt(1 + 2 * math.exp(own.highway_bias))
+    parts = [_Direction(graph, inputs, steps, scale, *each) for each in weights]
     zeros = graph.add("Sub", *[graph.pick(parts[0].candidate, 0)] * 2)
     first = [of_direction[0] for of_direction in starts] if starts else [zeros] * len(parts)
-    last, states, recalled = _loop(graph, first, parts, forget)
+    last, states, recalled = _loop(graph, first, parts)
 
-    scale, outputs = graph.constant(math.sqrt(1 + 2 * math.exp(own.highway_bias))), []
+    outputs = []
     for part, after, of_reset in zip(parts, states, recalled, strict=True):
         reset = graph.add("Sigmoid", graph.add("Add", part.reset, of_reset))
-        highway = graph.add("Mul", part.highway, scale)
-        outputs.append(graph.add("Add", graph.add("Mul", reset, graph.add("Sub", after, highway)), highway))
+        moved = graph.add("Mul", reset, graph.add("Sub", after, part.highway))
+        outputs.append(graph.add("Add", moved, part.highway))
     return graph.concat(outputs), [[state] for state in last]
 
 
 class _Direction:
-    """The products of one direction, each (time, batch, units)."""
+    """The products of one direction, each (time, batch, units).
 
-    def __init__(self, graph: Graph, inputs: str, kernel: np.ndarray, peephole: np.ndarray, bias: np.ndarray) -> None:
+    Args:
+        graph: to which they are added.
+        inputs: (time, batch, features), zero at padding.
+        steps: the same with two more columns, 1 at a real step and `OPEN` at padding.
+        scale: of the highway.
+        kernel: as the layer has its weights; so `peephole` and `bias`.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        inputs: str,
+        steps: str,
+        scale: float,
+        kernel: np.ndarray,
+        peephole: np.ndarray,
+        bias: np.ndarray,
+    ) -> None:
         self.peepholes, biases = np.split(peephole, 2), np.split(bias, 2)
         candidate, forget, reset, *highway = np.split(kernel, kernel.shape[1] // len(biases[0]), axis=1)
+        ones, zeros = np.ones_like(biases[:1]), np.zeros_like(biases[:1])
         self.candidate = graph.dense(inputs, candidate)
-        self.forget = graph.dense(inputs, forget, biases[0])
-        self.reset = graph.dense(inputs, reset, biases[1])
-        self.highway = graph.dense(inputs, highway[0]) if highway else inputs
+        self.forget = graph.dense(steps, np.concatenate([forget, biases[:1], ones]))
+        self.reset = graph.dense(steps, np.concatenate([reset, biases[1:], zeros]))
+        if highway:
+            self.highway = graph.dense(inputs, highway[0] * np.float32(scale))
+        else:
+            self.highway = graph.add("Mul", inputs, graph.constant(scale))
 
 
-def _padding(graph: Graph, inputs: str, lengths: str) -> str:
+def _padding(graph: Graph, inputs: str, lengths: str | None) -> str:
     """Which steps are padding, bool (time, batch, 1)."""
     zero, one = (graph.constant(number, "int32") for number in (0, 1))
-    time = graph.add("Cast", graph.pick(graph.add("Shape", inputs), 0), to=6)
+    time, batch = (graph.pick(graph.add("Shape", inputs), axis) for axis in (0, 1))
+    time = graph.add("Cast", time, to=6)
+    lengths = lengths or graph.add("Expand", time, graph.unsqueeze(batch, 0))
     steps = graph.unsqueeze(graph.add("Range", zero, time, one), 1, 2)
     return graph.add("GreaterOrEqual", steps, graph.unsqueeze(lengths, 0, 2))
 
 
-def _loop(
-    graph: Graph, first: list[str], parts: list[_Direction], forget: list[str]
-) -> tuple[list[str], list[str], list[str]]:
+def _loop(graph: Graph, first: list[str], parts: list[_Direction]) -> tuple[list[str], list[str], list[str]]:
     """The loop c = f c + (1 - f) g with f = sigmoid(forget + v c).
 
     Returns:
@@ -94,7 +112,7 @@ def _loop(
         3 * len(parts),
         *first,
         *(part.candidate for part in parts),
-        *forget,
+        *(part.forget for part in parts),
         body=body.proto(),
         num_scan_inputs=2 * len(parts),
         scan_input_directions=from_the_end * 2,
