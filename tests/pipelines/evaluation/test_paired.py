@@ -1,6 +1,7 @@
 """Paired tests: by hand, against sacreBLEU's, and on systems that do not differ."""
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,8 +25,8 @@ def labelled(right):
 def of_accuracy(base, other, **options):
     """The difference in accuracy of systems given by where they are right, one row a seed."""
     references, _ = labelled(np.atleast_2d(base)[0])
-    sides = [[labelled(row)[1] for row in np.atleast_2d(side)] for side in (base, other)]
-    return difference(CLASSIFICATION, references, *sides, ACCURACY, **{"seed": 1, "resamples": 1000, **options})
+    below, above = ([labelled(row)[1] for row in np.atleast_2d(side)] for side in (base, other))
+    return difference(CLASSIFICATION, references, below, above, ACCURACY, **{"seed": 1, "resamples": 1000, **options})
 
 
 def test_every_example_swapped_gives_the_p_value_that_can_be_counted():
@@ -52,7 +53,9 @@ def test_holm_by_hand():
 def test_p_values_of_bleu_are_sacrebleus(monkeypatch):
     monkeypatch.setenv("SACREBLEU_SEED", "1")
     generator = random.Random(3)
-    raw = [" ".join(generator.choices("the old cat saw a dog near home".split(), k=8)) for _ in range(80)]
+    raw = [
+        " ".join(generator.choices(["the", "old", "cat", "saw", "a", "dog", "near", "home"], k=8)) for _ in range(80)
+    ]
     base, other = ([" ".join(word for word in text.split() if generator.random() < share) for text in raw]
                    for share in (0.8, 0.83))  # fmt: skip
     references = [
@@ -62,9 +65,9 @@ def test_p_values_of_bleu_are_sacrebleus(monkeypatch):
     family = load_family("translation")
     sides = [[{"text": text, "tokens": text.split()} for text in texts] for texts in (base, other)]
     found = difference(family, references, [sides[0]], [sides[1]], family.metric("bleu"), seed=1, resamples=4000)
-    named = [("base", base), ("other", other)]
+    named: Any = [("base", base), ("other", other)]
     for kind, ours in (("bs", found.p_bootstrap), ("ar", found.p_randomisation)):
-        _, results = PairedTest(named, {"BLEU": BLEU(references=[raw])}, None, kind, n_samples=4000)()
+        results: Any = PairedTest(named, {"BLEU": BLEU(references=[raw])}, None, kind, n_samples=4000)()[1]
         assert found.value == pytest.approx(results["BLEU"][1].score - results["BLEU"][0].score)
         assert ours == pytest.approx(results["BLEU"][1].p_value, abs=0.02)
 
@@ -76,6 +79,7 @@ def test_systems_that_do_not_differ_are_told_apart_in_5_percent_of_the_tests(see
     for seed in range(tests):
         found = of_accuracy(*(generator.random((2, seeds, 60)) < 0.7), seed=seed, resamples=200)
         mcnemar = 1 if found.p_mcnemar is None else found.p_mcnemar
+        assert found.p_randomisation is not None
         alarms += [found.p_randomisation < 0.05, mcnemar < 0.05, found.p_bootstrap < 0.05]
     assert 0.01 <= alarms[0] / tests <= 0.09
     assert alarms[1] / tests <= 0.07  # an exact test of few decisions raises fewer
