@@ -16,6 +16,7 @@ from pipelines.tasks.task import Task
 class Classification(Task):
     """Labels an example from the states of a recurrent encoder, with calibrated probabilities."""
 
+    METRICS = ("classification",)
     predicts = "label"
     UNCALIBRATED: ClassVar[Mapping[str, float]] = {"temperature": 1.0}  # which divides the logits
 

@@ -36,6 +36,7 @@ class DecoderKeys:
 class EncoderDecoder(Task):
     """Writes a text word by word."""
 
+    METRICS = ("translation", "captioning")
     predicts = "target_tokens"
     dev_decoding = greedy.Decoding()
     config: TaskConfig[Any, Any, DecodingConfig]

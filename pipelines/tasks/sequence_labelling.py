@@ -36,6 +36,7 @@ class SequenceLabelling(Task):
     """
 
     Model = TaggerKeys
+    METRICS = ("tagging", "entities")
     predicts = "tags"
     config: TaskConfig[Any, TextTraining, None]
 
