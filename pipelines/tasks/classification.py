@@ -45,6 +45,9 @@ class Classification(Task):
 
         return predict
 
+    def empty_row(self, decoding: None = None) -> dict[str, Any]:
+        return {"label": None, "probabilities": {}}
+
     def calibrate(self, model: Any, dev: Sequence[Example]) -> None:
         """Sets the temperature that divides logits to the one of the lowest log loss on dev.
 

@@ -122,6 +122,9 @@ class SequenceLabelling(Task):
 
         return predict
 
+    def empty_row(self, decoding: None = None) -> dict[str, Any]:
+        return {"tags": [], "probabilities": []}
+
     def choose(self, outputs: np.ndarray, lengths: np.ndarray) -> list[list[int]]:
         """The tags of each sentence.
 

@@ -139,6 +139,10 @@ class Task(ABC):
     def predictor(self, model: Any, decoding: Any) -> Callable[[list[Encoded]], Sequence[dict]]:
         """A function that predicts a batch of sources, giving a row without its id for each."""
 
+    @abstractmethod
+    def empty_row(self, decoding: Any = None) -> dict[str, Any]:
+        """The row, without its id, of a text without tokens, which no model reads; arguments are those of `predict`."""
+
     def source(self, example: Example) -> Encoded:
         """What the model reads of an example."""
         return Encoded(self.vocabularies["tokens"].ids(example.tokens))

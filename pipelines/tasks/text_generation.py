@@ -130,6 +130,9 @@ class TextGeneration(Task):
 
         return predict
 
+    def empty_row(self, decoding: ScoringConfig | None = None) -> dict[str, Any]:
+        return {"log_probabilities": [], "unknown": []}
+
     def generate(
         self, model: Any, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int
     ) -> Iterator[str]:
