@@ -82,6 +82,10 @@ def test_both_sides_of_a_translation_are_tokenised(root: Path) -> None:
     assert (example.tokens, example.target_tokens) == (("Ein", "Haus", "."), ("a", "house", "."))
     assert example.target_text == "A House."
     assert read_json(folder / "counts.json")["target_tokens"] == {"a": 1, "house": 1, ".": 1}
+    assert read_json(folder / "report.json")["splits"]["train"]["restored_targets"] == 0  # in lower case
+    folder = prepare(root, {"train": ["Ein Haus.\n", "A House.\n"]}, **config | {"target_tokenizer": "words"},
+                     target_language="en")  # fmt: skip
+    assert "| train | 1 (100.0 %) |" in (folder / "report.md").read_text(encoding="utf-8")
 
 
 def test_an_empty_text_is_one_unknown_word_and_reported(root: Path) -> None:
@@ -102,6 +106,18 @@ def test_dev_is_drawn_with_the_same_share_of_every_label(root: Path) -> None:
     assert [example.id for example in train] == [f"train-{number}" for number in range(32)]
     numbers = [int(example.text.split()[1]) for example in dev]
     assert numbers == sorted(numbers)  # the order of the source
+
+
+def test_what_drawing_dev_leaves_amiss_is_warned_of(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rare = "".join(f"rare-{number % 12}\ttext {number}\n" for number in range(48))
+    files = {"train": rare + "frequent\tthe same\n" * 52}
+    prepare(root, files, **LABELLED, dev_share=0.1)
+    told = capsys.readouterr().err
+    names = "rare-10, rare-11, rare-5, rare-6, rare-7, rare-8, rare-9"
+    assert f"warning: labels or tags that dev lacks and cannot measure ({names}): 7\n" in told
+    assert "warning: examples drawn for dev that train has as well: 5\n" in told
+    prepare(root, files, **LABELLED, dev_share=0.1, remove_overlap=True)
+    assert "examples drawn for dev" not in capsys.readouterr().err
 
 
 def test_the_draw_depends_on_the_seed_alone(root: Path) -> None:
