@@ -37,8 +37,8 @@ class TrainedRun:
     ) -> Iterator[dict[str, Any]]:
         """Predicts texts, streaming, in their order.
 
-        A text without tokens, such as an empty line, is not read and has an empty answer: no tags or entities, an empty
-        translation, no label (None), no log-probabilities.
+        A text without tokens, such as an empty line or, but for a language model of characters, a blank one, is not
+        read and has an empty answer: no tags or entities, an empty translation, no label (None), no log-probabilities.
 
         Args:
             texts: raw, or with ASCII white space between the tokens; of a run that reads features, these, each float32
@@ -152,7 +152,8 @@ class TrainedRun:
         def example(number: str, text: Any) -> Example:
             if not isinstance(text, str):
                 raise InputError(f"run {self.name!r} reads text, got features; give it text")
-            return Example(number, text, tuple(tokenize(text)))
+            blank = not text.strip() and self.task.predicts != "tokens"  # which gives a space its probability
+            return Example(number, text, () if blank else tuple(tokenize(text)))
 
         return example
 

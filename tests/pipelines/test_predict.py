@@ -1,6 +1,7 @@
 """Predictions for raw text."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from pipelines.decoding.config import DecodingConfig
 from pipelines.reporting.predictions import formatted
 from pipelines.runs.folder import save_run
 from pipelines.runs.trained_run import TrainedRun, described
-from pipelines.text.tokenization import words
+from pipelines.text.tokenization import characters, words
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,19 @@ def test_a_text_without_tokens_has_an_empty_answer(task, ten_examples, ten_entit
         assert rows[number].keys() == alone.keys()
         assert rows[number] | same == rows[number]
     assert list(run.predict([""], tokenised=True)) == rows[:1]
+
+
+@pytest.mark.parametrize("task", READ)
+def test_a_blank_line_is_read_by_a_language_model_of_characters_alone(
+    task, ten_examples, ten_entity_examples, small_vectors
+):
+    run = replace(small_run(task, ten_examples, ten_entity_examples, small_vectors), tokenize=characters)
+    empty, blank = run.predict(["", " \u3000"])
+    assert (blank["source_tokens"], empty["source_tokens"]) == (
+        (" ", "\u3000") if task == "text_generation" else (),
+        (),
+    )
+    assert len(blank.get("log_probabilities", ())) == (2 if task == "text_generation" else 0)
 
 
 @pytest.mark.parametrize("task", READ)
