@@ -1,4 +1,7 @@
-"""The graph of stages: what a stage loads stands among its deps, and the benchmarks' graph is the same one."""
+"""The graphs of stages: they follow from the runs, declare each path of a command, and share their stages.
+
+That what a stage loads stands among its deps and params is traced in test_end_to_end.py.
+"""
 
 import copy
 import json
@@ -37,7 +40,8 @@ def in_benchmarks(stage):
     return json.loads(text.replace("configs/runs.yaml", "runs.yaml"))
 
 
-SHARED = ("prepare", "vectors-random", "baseline", "evaluate-baseline", "train", "predict", "evaluate", "compare")
+VECTORS = re.compile("vectors-(?!random)")  # those of a graph's own runs
+SHARED = [name for name in graph("dvc.yaml") if not VECTORS.match(name)]
 
 
 @pytest.mark.parametrize("name", SHARED)
