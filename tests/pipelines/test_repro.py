@@ -140,7 +140,7 @@ def test_after_a_cut_lock_file_finished_stages_come_from_the_cache(graph):
 def test_without_a_graph_or_with_a_wrong_one_it_is_refused_in_one_line(graph):
     assert repro(graph, "--jobs", "0", status=2) == "error: --jobs: expected at least 1, got 0\n"
     (graph / "dvc.yaml").write_text("stages: [", encoding="utf-8")
-    assert repro(graph, status=2).startswith("error: dvc.yaml: ")
+    assert repro(graph, status=2).startswith("error: dvc.yaml:1: not valid YAML: ")
     (graph / "dvc.yaml").unlink()
     assert repro(graph, status=2) == "error: dvc.yaml: no such file; run it where the stages are\n"
 
