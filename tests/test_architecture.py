@@ -21,7 +21,7 @@ from pipelines.runs.config import Run, load_run, load_runs
 from pipelines.tasks.config import TaskConfig, load_task
 
 ROOT = Path(__file__).parents[1]
-STAGES = {"baseline", "compare", "encode", "evaluate", "predict", "prepare", "probe", "repro", "train", "cli"}
+STAGES = {path.stem for path in (ROOT / "pipelines").glob("*.py")} - {"__init__"}
 # A folder of pipelines -> the folders that it may import besides itself.
 ALLOWED = {
     "data": set(),

@@ -1,4 +1,7 @@
-"""The graph of stages: what a stage loads stands among its deps, and the benchmarks' graph is the same one."""
+"""The graph of stages: every path of a command is tracked, and the benchmarks' graph is the same one.
+
+That what a stage loads is tracked is checked by tests/test_end_to_end.py, where stages run.
+"""
 
 import copy
 import json
