@@ -1,6 +1,7 @@
 """Stage `compare`: one leaderboard over all runs and baselines, as Markdown, JSON and a plot.
 
-A run is compared with the best baseline of its task and dataset, on resamples of the same examples. Dev decides.
+A run is compared with the baseline of its task and dataset that is best on dev, on resamples of the same examples.
+The verdict is that of test where test is scored, else that of dev.
 """
 
 import argparse
