@@ -1,7 +1,8 @@
 """Stage `compare`: one leaderboard over all runs and baselines, as Markdown, JSON and a plot.
 
-A run is compared with the best baseline of its task and dataset, on resamples of the same examples. Dev decides.
-Of systems that are named it prints paired tests instead.
+A run is compared with the baseline of its task and dataset that is best on dev, on resamples of the same examples.
+The verdict is that of test where test is scored, else that of dev. Of systems that are named it prints paired tests
+instead.
 """
 
 import argparse
