@@ -11,6 +11,7 @@ import numpy as np
 from embeddings.foundation.config import build_part, load_part, nearest
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json
+from embeddings.foundation.names import check_name
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.metrics import Metric
@@ -99,6 +100,11 @@ def find(name: str, folders: Folders, baselines: Mapping[str, Entry]) -> NamedSy
         InputError: nothing of that name has predicted.
     """
     group, _, system = name.partition("/")
+    try:
+        check_name("system", group)
+        check_name("baseline", system or group)
+    except ValueError as error:
+        raise InputError(str(error)) from None
     if system and group in baselines:
         scoring = load_part(MetricsConfig, folders.configs / "tasks" / f"{baselines[group].task}.yaml")
         folder = folders.predictions / "baselines" / group / system

@@ -116,7 +116,7 @@ def test_dev_is_scored_where_one_system_has_no_test():
         (["plain", "dev_only", "--split", "test"], "dev_only: no predictions of test"),
         (["plain", "alike", "--metric", "acuracy"], "got 'acuracy'; did you mean 'accuracy'?"),
         (["plain", "alike", "--resamples", "0"], "expected at least 1 resample, got 0"),
-        (["plain", "../predictions/alike"], "no predictions of '../predictions/alike'"),
+        (["plain", "../predictions/alike"], "got '..'; rename it"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_one_line(arguments, message, capsys):
