@@ -1,7 +1,6 @@
 """Command `encode`: encodes texts, one per line, or features as the last hidden states of a trained run."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_path
 from pipelines.data.features import feature_rows
-from pipelines.data.lines import text_lines
+from pipelines.data.lines import text_lines, text_option
 
 
 @exits_on_input_error
@@ -17,7 +16,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Writes a vector for each line of a text, or for each example of a file of features."""
     parser = argparse.ArgumentParser(prog="elman encode", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder")
-    parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
+    parser.add_argument("--text", type=text_option, help="raw text (default: standard input)")
     parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
     parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by spaces")
     parser.add_argument(

@@ -13,7 +13,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder
 from pipelines.data.examples import check_shape, read_dataset, read_examples, write_rows
 from pipelines.data.features import feature_rows
-from pipelines.data.lines import text_lines
+from pipelines.data.lines import text_lines, text_option
 
 FORMATS = ("jsonl", "text", "conll", "html")
 CHUNK = 256  # texts that are held at once; of a terminal's one
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
     parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
-    parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
+    parser.add_argument("--text", type=text_option, help="raw text (default: standard input)")
     parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
     parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by spaces")
     parser.add_argument("--format", choices=FORMATS, help="output format for text (default: jsonl)")
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error("--features, --tokenised, --format, --explain and --chunk cannot be used with --data")
     if options.explain and options.format in ("text", "conll"):
         parser.error(f"--explain: expected the format jsonl or html, got {options.format}")
-    if options.features and (options.tokenised or options.text is not sys.stdin):
+    if options.features and (options.tokenised or options.text):
         parser.error("--text and --tokenised cannot be used with --features")
     if options.chunk is not None and options.chunk < 1:
         parser.error("--chunk must be at least 1")
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
 
         form = options.format or "jsonl"
         examples = feature_rows(options.features) if options.features else text_lines(options.text)
-        chunk = options.chunk or (1 if not options.features and options.text.isatty() else CHUNK)
+        chunk = options.chunk or (1 if not options.features and not options.text and sys.stdin.isatty() else CHUNK)
         explain = options.explain or form == "html"
         print_predictions(run.predict(examples, decoding, options.tokenised, chunk, explain), form)
         return

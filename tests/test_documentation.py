@@ -236,7 +236,7 @@ def test_the_tree_names_what_exists_and_every_folder_of_code():
     assert code | stages <= named
 
 
-@pytest.mark.parametrize(("place", "path"), enumerate(RUNS_FILES))
+@pytest.mark.parametrize(("place", "path"), list(enumerate(RUNS_FILES)))
 def test_the_example_of_a_run_is_a_valid_run(place, path, tmp_path):
     block = fences((ROOT / "README.md").read_text(encoding="utf-8"), "yaml")[place]
     runs = (ROOT / path).read_text(encoding="utf-8").replace("\nruns:\n", f"\nruns:\n{block}")

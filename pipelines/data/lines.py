@@ -4,10 +4,11 @@ import bz2
 import gzip
 import json
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from embeddings.foundation.errors import InputError
 
@@ -75,13 +76,19 @@ def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, row
 
 
-def text_lines(file: TextIO) -> Iterator[str]:
-    """Yields the lines of an open text, such as standard input, as `numbered_lines` does those of a file.
+def text_option(name: str) -> Path | None:
+    """The file that an option of a command names; `-` is standard input, None."""
+    return None if name == "-" else Path(name)
+
+
+def text_lines(path: Path | None) -> Iterator[str]:
+    """Yields the lines of a file, or of standard input where there is none, as `numbered_lines` does.
 
     Raises:
-        InputError: a line is not UTF-8, or holds a carriage return.
+        InputError: what `numbered_lines` refuses.
     """
-    for _, line in _decoded(file.buffer, file.name):
+    numbered = numbered_lines(path) if path else _decoded(sys.stdin.buffer, sys.stdin.name)
+    for _, line in numbered:
         yield line
 
 
