@@ -16,6 +16,7 @@ from embeddings.config import VectorsConfig
 from embeddings.foundation.config import load_config, read_yaml
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file
+from embeddings.foundation.names import name_of_file
 from pipelines.runs.config import load_baselines, load_run, load_runs
 
 CONFIGS = Path("configs")
@@ -102,6 +103,7 @@ def read_needs(runs: Path, data: str) -> Needs:
         if name in vectors:
             continue
         path = CONFIGS / "vectors" / f"{name}.yaml"
+        name_of_file(path, "configuration")
         config = load_config(VectorsConfig, path)
         folders = dict.fromkeys(Path(file).parent for file in getattr(config, "corpus", ()))
         for folder in folders:
@@ -115,7 +117,9 @@ def read_needs(runs: Path, data: str) -> Needs:
         names += [folder.name for folder in earlier]
         vectors[name] = [*folders, *earlier]
     for name in datasets:
-        read_yaml(CONFIGS / "datasets" / f"{name}.yaml")
+        path = CONFIGS / "datasets" / f"{name}.yaml"
+        name_of_file(path, "dataset")
+        read_yaml(path)
     tasks, cells = (dict.fromkeys(names) for names in zip(*((run.task, run.cell) for run in trained), strict=True))
     return Needs([*datasets], [*tasks], [*cells], vectors)
 

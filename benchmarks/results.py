@@ -54,6 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--costs", type=Path, required=True, help="folder of cost files")
     parser.add_argument("--probes", type=Path, required=True, help="folder of probes, if any")
     parser.add_argument("--anchors", type=Path, required=True, help="published results (YAML), shown on the page only")
+    parser.add_argument("--earlier", type=Path, required=True, help="figures of earlier code (YAML), told on the page")
     parser.add_argument("--json", type=Path, required=True, help="file to write: a list of results")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
     parser.add_argument("--keep", action="store_true", help="keep the figures of runs that are not evaluated here")
@@ -71,7 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
     results.sort(key=place)
     write_json(options.json, results)
     with atomic_file(options.page) as page:
-        page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors))))
+        page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors), read_yaml(options.earlier))))
 
 
 @cache
@@ -183,8 +184,16 @@ def summarised(
             }
 
 
-def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """A Markdown table per task and dataset, its test numbers first, then published results, then commands."""
+def tables(
+    results: Sequence[Mapping[str, Any]],
+    anchors: Mapping[str, Sequence[Mapping[str, Any]]],
+    earlier: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> Iterator[str]:
+    """A Markdown table per task and dataset, its test numbers first.
+
+    Below it stand which figures today's code would not give, with the commit that they are of and why; then published
+    results, then commands.
+    """
     for task, dataset in dict.fromkeys((result["task"], result["dataset"]) for result in results):
         of_task = [result for result in results if (result["task"], result["dataset"]) == (task, dataset)]
         yield f"## {task} on {dataset}\n"
@@ -197,6 +206,14 @@ def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[
                 "| {run} | {split} | {metric} | {value} | {interval} | {sd} | {seeds} | {minutes} |"
                 " {tokens_per_second} |"
             ).format(**{**shown, "interval": interval, "seeds": ", ".join(map(str, result["seeds"]))})
+        systems = dict.fromkeys(result["run"] for result in of_task)
+        if told := [each for each in earlier.get(dataset, ()) if set(each["runs"]) & set(systems)]:
+            yield "\nFigures that today's code would not give:\n"
+            yield "| run | figures of commit | since then |"
+            yield "| --- | --- | --- |"
+            for each in told:
+                runs = ", ".join(run for run in systems if run in each["runs"])
+                yield f"| {runs} | {each['commit']} | {each['since']} |"
         if others := anchors.get(dataset) if task != PROBE else None:
             yield "\nResults of other systems, on test:\n"
             yield "| system | metric | value | |"

@@ -1,49 +1,70 @@
 """Queries of word vectors: nearest neighbours, analogies, cosines."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from embeddings.cosines import cosines, directions
 from embeddings.foundation.errors import InputError
 from embeddings.matrix import find
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
+ROUNDING = 1e-6  # of a sum of directions: what is less is zero
 Neighbours = list[tuple[str, float]]
 
 
 def neighbours(vectors: "KeyedVectors", word: str, count: int = 10) -> Neighbours:
-    """The words nearest to a word, with the cosine of each, nearest first.
+    """The words nearest to a word, with the cosine of each, nearest first; words with a zero vector are near to none.
 
     Raises:
-        InputError: the word has no vector, not even in lower case.
+        InputError: the word has no vector, not even in lower case, or a zero vector.
     """
-    return vectors.most_similar(positive=[_known(vectors, word)], topn=count)
+    row, direction = _direction(vectors, word)
+    return _nearest(vectors, direction, {row}, count)
 
 
 def analogy(vectors: "KeyedVectors", a: str, b: str, c: str, count: int = 10) -> Neighbours:
     """The words that are to `c` as `b` is to `a`: those nearest to b - a + c, none of the three among them.
 
     Raises:
-        InputError: one of the words has no vector, not even in lower case.
+        InputError: one of the words has no vector, not even in lower case, or a zero vector, or the sum is zero.
 
     Reference: Mikolov, Yih and Zweig 2013, "Linguistic Regularities in Continuous Space Word
     Representations", section 4.
     """
-    a, b, c = (_known(vectors, word) for word in (a, b, c))
-    return vectors.most_similar(positive=[b, c], negative=[a], topn=count)
+    rows, (of_a, of_b, of_c) = zip(*(_direction(vectors, word) for word in (a, b, c)), strict=True)
+    total = of_b - of_a + of_c
+    if np.linalg.norm(total) < ROUNDING:
+        raise InputError(f"the vectors of {b!r} - {a!r} + {c!r} add up to zero, which is near to no word")
+    return _nearest(vectors, directions(total[None])[0], rows, count)
 
 
 def cosine(vectors: "KeyedVectors", first: str, second: str) -> float:
     """The cosine of two words' vectors, in [-1, 1].
 
     Raises:
-        InputError: one of the words has no vector, not even in lower case.
+        InputError: one of the words has no vector, not even in lower case, or a zero vector.
     """
-    return float(vectors.similarity(_known(vectors, first), _known(vectors, second)))
+    (_, one), (_, other) = (_direction(vectors, word) for word in (first, second))
+    return float(np.clip(one @ other, -1, 1))
 
 
-def _known(vectors: "KeyedVectors", word: str) -> str:
+def _nearest(vectors: "KeyedVectors", direction: np.ndarray, without: Collection[int], count: int) -> Neighbours:
+    found = cosines(vectors.vectors, direction)
+    found[[*without]] = np.nan
+    order = np.argsort(-found, kind="stable")[: min(count, np.count_nonzero(~np.isnan(found)))]  # NaN comes last
+    return [(str(vectors.index_to_key[row]), float(np.clip(found[row], -1, 1))) for row in order]
+
+
+def _direction(vectors: "KeyedVectors", word: str) -> tuple[int, np.ndarray]:
+    """The row of a word and its vector, scaled to length 1."""
     row = find(vectors.key_to_index, word)
     if row is None:
         raise InputError(f"no vector for {word!r}, neither as written nor in lower case")
-    return str(vectors.index_to_key[row])
+    (direction,) = directions(vectors.vectors[row : row + 1])
+    if np.isnan(direction).any():
+        raise InputError(f"the vector of {word!r} is zero: it has no direction, and so no cosine with another")
+    return row, direction

@@ -25,7 +25,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="elman predict", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder")
     parser.add_argument("--data", type=Path, help="prepared dataset: predict its dev split, or also test")
-    parser.add_argument("--task", type=Path, help="task configuration whose `decoding` replaces the run's own")
+    parser.add_argument(
+        "--task", type=Path, help="task configuration whose `decoding`, or its default, replaces the run's own"
+    )
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
     parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
     parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")

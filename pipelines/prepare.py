@@ -8,6 +8,7 @@ from typing import Any
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder, write_json
+from embeddings.foundation.names import name_of_file
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.counts import count_names
 from pipelines.datasets.description import describe
@@ -26,7 +27,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--dataset", type=Path, required=True, help="the dataset's configuration file")
     parser.add_argument("--output", type=Path, required=True, help="folder of the prepared dataset")
     options = parser.parse_args(arguments)
-    prepare(load_config(DatasetConfig, options.dataset), options.dataset.stem, options.output)
+    name = name_of_file(options.dataset, "dataset")
+    prepare(load_config(DatasetConfig, options.dataset), name, options.output)
     log.info(f"prepared {options.output}; read {options.output / 'report.md'}")
 
 

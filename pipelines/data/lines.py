@@ -14,6 +14,19 @@ from embeddings.foundation.errors import InputError
 _OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}
 
 
+DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error)  # what reading a damaged archive or disk raises
+
+
+def opened(path: Path) -> Any:
+    """Opens a file to read bytes, decompressed where its name ends in `.gz`, `.bz2` or `.xz`."""
+    return _OPENERS.get(path.suffix, lambda plain: plain.open("rb"))(path)
+
+
+def damaged(path: Path, line: int, error: Exception) -> InputError:
+    """What to raise where reading a file failed."""
+    return InputError(f"{path}:{line}: expected a whole file, got an error: {error}; copy or download it again")
+
+
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     r"""Yields the lines of a UTF-8 file with their numbers from 1, without line ends (`\n` or `\r\n`).
 
@@ -26,14 +39,13 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """
     number = 0
     try:
-        with _OPENERS.get(path.suffix, lambda plain: plain.open("rb"))(path) as file:
+        with opened(path) as file:
             for number, line in _decoded(file, path):
                 yield number, line
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-        advice = "copy or download it again"
-        raise InputError(f"{path}:{number + 1}: expected a whole file, got an error: {error}; {advice}") from None
+    except DAMAGE as error:
+        raise damaged(path, number + 1, error) from None
     if not number and path.suffix in _OPENERS:  # a plain one may be a split without examples
         raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
 

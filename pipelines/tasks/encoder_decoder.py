@@ -79,7 +79,7 @@ class EncoderDecoder(Task):
         self, model: Any, examples: Iterable[Example], decoding: DecodingConfig | None = None, batch_size: int = 64
     ) -> Iterator[dict]:
         """As every task predicts; `batch_size` counts hypotheses."""
-        decoding = decoding or self.config.decoding
+        decoding = self.config.decoding if decoding is None else decoding
         return super().predict(model, examples, decoding, max(1, batch_size // decoding.hypotheses))
 
     def predictor(self, model: Any, decoding: DecodingConfig) -> Callable[[list[Encoded]], Sequence[dict]]:

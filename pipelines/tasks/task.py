@@ -192,7 +192,7 @@ class Task(ABC):
         Yields:
             A prediction row with the example's id; `truncated_tokens` where the text was cut.
         """
-        predict_batch = self.predictor(model, decoding or self.config.decoding)
+        predict_batch = self.predictor(model, self.config.decoding if decoding is None else decoding)
         for example, encoded, row in streamed(examples, self.source, batch_size, predict_batch):
             cut = len(example.tokens) - len(encoded.source)
             yield {"id": example.id, **row, **({"truncated_tokens": cut} if cut > 0 else {})}

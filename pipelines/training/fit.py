@@ -55,8 +55,8 @@ def fit(
         InputError: Keras has no such optimiser, dev does not give the metric, or the loss of a step is not finite.
 
     Returns:
-        What the training cost: epochs, seconds of steps, real tokens (or steps of features) of sources a second,
-        padding share.
+        What the training cost: epochs, seconds of steps (none of dev, samples or progress), real tokens (or steps of
+        features) of sources a second, padding share.
     """
     learning_rate: Any = config.learning_rate
     if config.schedule == "cosine":
@@ -123,7 +123,8 @@ def fit(
             loss_sum += batch_loss * float(weights.sum())
             targets_seen += float(weights.sum())
             logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
-            callback_list.on_train_batch_end(step, logs)
+            with stopwatch.paused():
+                callback_list.on_train_batch_end(step, logs)
             source = inputs[0] if isinstance(inputs, tuple) else inputs
             steps = source if source.ndim == 2 else np.ones(source.shape[:2])  # features have no padding
             counts["real_tokens"] += int(np.count_nonzero(steps))

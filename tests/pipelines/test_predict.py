@@ -222,6 +222,16 @@ def test_the_configuration_of_another_task_is_refused(folder, capsys):
     assert json.loads(capsys.readouterr().out)["source_tokens"] == ["Anna"]
 
 
+def test_a_configuration_of_a_translator_without_decoding_is_refused(tmp_path, small_vectors, ten_examples, capsys):
+    task, model = build(task_config("translation"), cell_config("gru", False), small_vectors, ten_examples)
+    save_run(tmp_path, "small", RUN, task, model, DATASET)
+    text = (Path(__file__).parents[2] / "configs/tasks/translation.yaml").read_text(encoding="utf-8")
+    (tmp_path / "task.yaml").write_text(text[: text.index("decoding:")], encoding="utf-8")
+    with pytest.raises(SystemExit, match="2"):
+        predict.main([str(tmp_path), "--task", str(tmp_path / "task.yaml")])
+    assert "task.yaml: decoding: the task needs it; give a `method`\n" in capsys.readouterr().err
+
+
 def test_bytes_that_are_no_text_are_told_in_one_line(folder, tmp_path, capsys):
     (tmp_path / "text.txt").write_bytes(b"Anna\n\xff\n")
     for command in ([predict.main, []], [encode.main, ["--output", str(tmp_path / "vectors.npy")]]):
