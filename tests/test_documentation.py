@@ -99,6 +99,15 @@ def own_names(text):
     return {*files, *(Path(file).name for file in files), *(Path(file).stem for file in files), *runs}
 
 
+def is_baseline(word):
+    """Whether a word names a baseline as `elman compare` takes it: a group of the runs files, and a module."""
+    group, _, system = word.partition("/")
+    return (
+        any(group in file.get("baselines", ()) for file in RUNS)
+        and (ROOT / f"pipelines/baselines/{system}.py").exists()
+    )
+
+
 def missing_paths(text):
     """Paths in code that are neither in the repository nor written by a stage nor the page's own; in a line, names."""
     own = own_names(text)
@@ -110,7 +119,7 @@ def missing_paths(text):
     for word in (patterns(candidate).rstrip("/:,;") for candidate in candidates):
         if not re.fullmatch(r"[\w.*-]+(/[\w.*-]+)*", word):
             continue
-        if word in own or own & {*word.split("/"), Path(word).stem}:
+        if word in own or own & {*word.split("/"), Path(word).stem} or is_baseline(word):
             continue
         if not (fnmatch.filter(repository(), word) or is_written(word) or ("/" not in word and is_known(word))):
             missing.append(word)
