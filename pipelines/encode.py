@@ -1,4 +1,7 @@
-"""Command `encode`: encodes texts, one per line, or features as the last hidden states of a trained run."""
+"""Command `encode`: encodes texts, one per line, or features as the last hidden states of a trained run.
+
+An empty line is encoded as zeros.
+"""
 
 import argparse
 from pathlib import Path
@@ -18,7 +21,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("run", type=Path, help="run folder")
     parser.add_argument("--text", type=text_option, help="raw text (default: standard input)")
     parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
-    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by spaces")
+    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by ASCII white space")
     parser.add_argument(
         "--output", type=Path, required=True, help="file to write: .npy, (texts, width), or .jsonl, a list per line"
     )

@@ -2,7 +2,7 @@
 
 Without --data it reads text, one per line, from --text or standard input, or the examples of a NumPy file from
 --features, and writes its predictions to standard output as JSON Lines, plain text, CoNLL columns, or a page of
-token attributions.
+token attributions. An empty line has an empty answer.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
     parser.add_argument("--text", type=text_option, help="raw text (default: standard input)")
     parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
-    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by spaces")
+    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by ASCII white space")
     parser.add_argument("--format", choices=FORMATS, help="output format for text (default: jsonl)")
     parser.add_argument("--explain", action="store_true", help="for text: add token attributions (html always does)")
     parser.add_argument("--chunk", type=int, help=f"texts to read at once ({CHUNK}; 1 at a terminal): more is faster")
