@@ -107,7 +107,7 @@ def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -
             "seeds": list(names),
             "minutes": round(fmean(cost["wall_seconds"] for cost in costs) / 60, 1),
             "tokens_per_second": round(fmean(cost["tokens_per_second"] for cost in costs)),
-            "command": f"dvc repro {' '.join(f'benchmarks/dvc.yaml:evaluate@{name}' for name in names.values())}",
+            "command": f"dvc --cd benchmarks repro {' '.join(f'evaluate@{name}' for name in names.values())}",
         }
         yield from summarised(described, scores, options.configs)
 
@@ -130,7 +130,7 @@ def baseline_results(options: argparse.Namespace, before: Sequence[dict[str, Any
                 "seeds": [item.seed],
                 "minutes": round(costs[name]["wall_seconds"] / 60, 1),
                 "tokens_per_second": None,
-                "command": f"dvc repro benchmarks/dvc.yaml:evaluate-baseline@{group}",
+                "command": f"dvc --cd benchmarks repro evaluate-baseline@{group}",
             }
             yield from summarised(described, [scores], options.configs)
 
@@ -141,7 +141,7 @@ def probe_results(options: argparse.Namespace, before: Sequence[dict[str, Any]])
     The histogram of the best unit is copied to the folder of the page.
     """
     folders = sorted(options.probes.iterdir()) if options.probes.exists() else []
-    commands = {f"dvc repro benchmarks/dvc.yaml:probe@{folder.name}": folder for folder in folders}
+    commands = {f"dvc --cd benchmarks repro probe@{folder.name}": folder for folder in folders}
     if options.keep:
         yield from (result for result in before if result["task"] == PROBE and result["command"] not in commands)
     for command, folder in commands.items():

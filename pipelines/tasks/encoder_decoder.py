@@ -36,6 +36,7 @@ class DecoderKeys:
 class EncoderDecoder(Task):
     """Writes a text word by word."""
 
+    METRICS = ("translation", "captioning")
     predicts = "target_tokens"
     dev_decoding = greedy.Decoding()
     config: TaskConfig[Any, Any, DecodingConfig]
@@ -98,6 +99,10 @@ class EncoderDecoder(Task):
             return rows
 
         return predict
+
+    def empty_row(self, decoding: DecodingConfig | None = None) -> dict[str, Any]:
+        listed = (decoding or self.config.decoding).listed
+        return {"tokens": [], "text": "", **({"n_best": []} if listed else {})}
 
     def copies(self, model: Any, batch: Sequence[Encoded], best: np.ndarray) -> dict[tuple[int, int], list[str]]:
         """For each hypothesis with unknown words, by source and rank, what replaces each of its words.

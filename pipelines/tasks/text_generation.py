@@ -66,6 +66,7 @@ class TextGeneration(Task):
         {"metrics": "perplexity", "monitor": "nats_per_character", "model": model, "training": SMALL_TRAINING}
         for model in ({"chunk_tokens": 50}, {"chunk_tokens": 2, "tied_embeddings": True})
     )
+    METRICS = ("perplexity",)
     predicts = "tokens"
     dev_decoding = ScoringConfig()  # by the weights as they are
     config: TaskConfig[LanguageModelKeys, LanguageModelTraining, ScoringConfig]
@@ -128,6 +129,9 @@ class TextGeneration(Task):
             ]
 
         return predict
+
+    def empty_row(self, decoding: ScoringConfig | None = None) -> dict[str, Any]:
+        return {"log_probabilities": [], "unknown": []}
 
     def generate(
         self, model: Any, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int
