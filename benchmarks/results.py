@@ -38,6 +38,10 @@ interval over sentences or documents, for language models over blocks of tokens.
 mean, the interval the mean of their intervals, and sd the sample standard deviation over seeds. `results.json` holds
 the same with signatures.
 
+Below a table stand those of its figures that today's code would not give, with the commit that they are of. The data of
+all other runs were compared, file by file, with those that commit 183e9eb prepares, and are the same, and so are the
+texts that predictions are compared with; their metrics are defined as they were.
+
 """
 
 PROBE = "probe"  # in place of a task among the results

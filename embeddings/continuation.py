@@ -91,7 +91,8 @@ def what_changed(config: TrainedConfig, earlier: Earlier, vectors: "KeyedVectors
     after = vectors.vectors[[vectors.key_to_index[word] for word in earlier.artefact.words]]
     cosines = np.einsum("wd,wd->w", directions(before), directions(after))
     added = len(vectors) - len(before)
-    moved = round(1 - float(np.mean(cosines[~np.isnan(cosines)])), 6)
+    defined = cosines[~np.isnan(cosines)]
+    moved = round(1 - float(defined.mean()), 6) if len(defined) else None
     log.info(
         f"{len(before):,} earlier words, {added:,} added, {tokens:,} tokens; "
         f"earlier words moved by a cosine distance of {moved} on average"

@@ -1,7 +1,8 @@
 """YAML that all its readers read alike: PyYAML follows YAML 1.1, DVC's reader YAML 1.2.
 
 What the two read differently is refused where it stands: `yes` is true to one and text to the other, `010` is 8 and 10,
-and of a repeated key one takes the last value. So is a date, which no key takes.
+and of a repeated key one takes the last value. So is a date, which no key takes. Numbers as DVC writes them, such as
+`1e-05`, are numbers here as well, though text to PyYAML.
 """
 
 import re
@@ -22,6 +23,7 @@ _YAML_1_2 = {  # as DVC's reader, ruamel.yaml, takes them, which lets `_` stand 
         r"|\.(inf|Inf|INF))|\.(nan|NaN|NAN)"
     ),
 }
+_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+|\.[0-9]+([eE][-+][0-9]+)?)")  # text in YAML 1.1, or not
 _OWN_SPELLING = re.compile(r"[-+]?0[0-9]|.*_")  # of numbers: octal to one reader, or with `_`
 _REPAIRS = {
     "bool": "write true or false, or text in quotes",
@@ -43,12 +45,15 @@ class Entry:
     called: str
 
     def __str__(self) -> str:
-        loader = yaml.SafeLoader(Path(self.path).read_text(encoding="utf-8"))
+        loader = _Loader(Path(self.path).read_text(encoding="utf-8"))
         node: Any = loader.get_single_node()
         line = 1
         for key in self.keys:
-            found = ((name, value) for name, value in node.value if loader.construct_object(name, deep=True) == key)
-            name, node = next(found)
+            own = [(name, value) for name, value in node.value if name.tag != f"{_PREFIX}merge"]
+            found = [(name, value) for name, value in own if loader.construct_object(name, deep=True) == key]
+            if not found:  # it is merged from elsewhere
+                break
+            name, node = found[0]
             line = name.start_mark.line + 1
         return f"{self.path}:{line}: {self.called}"
 
@@ -79,6 +84,14 @@ def _kinds(value: str) -> tuple[str, str]:
     return first, second
 
 
+class _Resolver(yaml.resolver.Resolver):
+    """Tells numbers, truth values and text apart as PyYAML does, but for numbers with an exponent."""
+
+
+_RESOLVER = _Resolver()
+_Resolver.add_implicit_resolver(f"{_PREFIX}float", re.compile(f"{_NUMBER.pattern}$"), [*"-+.0123456789"])
+
+
 class _Loader(yaml.SafeLoader):
     """Refuses what is read differently, with its line."""
 
@@ -96,7 +109,7 @@ class _Loader(yaml.SafeLoader):
             alike = one == other and not (one in ("int", "float") and _OWN_SPELLING.match(event.value))
             if not (alike or of_merge):
                 kind = next((kind for kind in (one, other) if kind in _REPAIRS), "")
-                repair = _REPAIRS.get(kind, "write a number such as 10, 0.5 or 1.0e-3, or text in quotes")
+                repair = _REPAIRS.get(kind, "write a number such as 10, 0.5 or 1e-3, or text in quotes")
                 told = "expected a value that YAML 1.1 and YAML 1.2, which DVC reads, read alike"
                 raise _refusal(f"{told}, got {event.value!r}; {repair}", event.start_mark)
         return super().compose_scalar_node(anchor)
@@ -112,7 +125,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-_RESOLVER = yaml.resolver.Resolver()
+_Loader.yaml_implicit_resolvers = _Resolver.yaml_implicit_resolvers
 
 
 def _refusal(problem: str, mark: Any) -> DifferentReadingsError:

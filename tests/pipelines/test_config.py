@@ -13,6 +13,7 @@ from pipelines.datasets.config import DatasetConfig
 from pipelines.decoding.config import DecodingConfig
 from pipelines.reporting.systems import read_entries
 from pipelines.runs.config import load_baselines, load_run, load_runs
+from pipelines.tasks.config import load_task
 
 ODD_NAMES = (
     *("a b", "a;b", "a.b", "a/b", "../a", "-a", "--run", "_a", "", "a$b", "a|b", "a*", "a'b", "a\nb", "a\u00a0b", "#a"),
@@ -109,6 +110,14 @@ def test_a_value_out_of_range_is_refused_with_the_file(project, path, part, key,
         load()
 
 
+def test_a_number_with_an_exponent_is_one(project, tmp_path):
+    _, load = project
+    load()
+    path = tmp_path / "tasks/ner.yaml"
+    path.write_text(path.read_text().replace("learning_rate: 0.1", "learning_rate: 1e-05"))
+    assert load_task(path).training.learning_rate == 0.00001
+
+
 def test_a_whole_number_is_a_float_where_one_is_asked_for(project):
     files, load = project
     files["tasks/ner.yaml"]["training"]["learning_rate"] = 1
@@ -118,7 +127,7 @@ def test_a_whole_number_is_a_float_where_one_is_asked_for(project):
 @pytest.mark.parametrize(
     ("value", "told"),
     [(float("nan"), f"{RATE}, got nan"), (float("-inf"), f"{RATE}, got -inf"), (10**400, f"{RATE}, got 1000"),
-     ("1e-3", "ner.yaml:[0-9]+: expected a value that YAML 1.1 and .* got '1e-3'; write a number such as .* 1.0e-3"),
+     ("1_0", f"{RATE}, got '1_0'$"),
      ("high", f"{RATE}, got 'high'$"),
      (True, f"{RATE}, got True"), (-0.1, "a learning_rate of at least 0, got -0.1")],
 )  # fmt: skip
@@ -206,6 +215,13 @@ def test_a_name_of_a_run_that_something_else_is_read_in_is_refused_with_its_line
             f"{tmp_path / 'runs.yaml'}:{line}: {kind} {name!r}: expected a name of a {kind} of letters, digits, `_` and"
             f" `-`, the first a letter or digit, that YAML reads as text, got {name!r}; rename it"
         )
+
+
+@pytest.mark.parametrize(("name", "shown"), [("1e3", "1000.0"), ("a b", "'a b'")])
+def test_an_odd_name_that_is_merged_is_refused_with_the_line_that_merges_it(tmp_path, name, shown):
+    (tmp_path / "runs.yaml").write_text(f"more: &more\n  {name}: {{}}\nruns:\n  <<: *more\n", encoding="utf-8")
+    with pytest.raises(InputError, match=f"runs.yaml:3: run {shown}: expected a name of a run of letters"):
+        load_runs(tmp_path / "runs.yaml")
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
