@@ -24,7 +24,8 @@ PREFACE = """# Comparisons
 Each system differs from the first one of its table in one setting, with the same seed. Differences are in the headline
 metric on test, with a 95 % interval from 1,000 paired bootstrap resamples of sentences or documents; one whose interval
 contains zero may be chance. A run's stage is `evaluate@RUN` of `benchmarks/dvc.yaml`. With several seeds, values,
-intervals and the differences in each resample are averaged over them. `benchmarks/comparisons.json` holds the same.
+intervals and the differences in each resample are averaged over them. `benchmarks/comparisons.json` holds the same, and
+`benchmarks/RESULTS.md` says which figures today's code would not give.
 
 """
 

@@ -16,6 +16,7 @@ from embeddings.config import VectorsConfig
 from embeddings.foundation.config import load_config, read_yaml
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file
+from embeddings.foundation.names import name_of_file
 from pipelines.runs.config import load_baselines, load_run, load_runs
 
 CONFIGS = Path("configs")
@@ -64,11 +65,11 @@ def main() -> None:
 def texts() -> dict[Path, str]:
     """What each file has to hold."""
     default, benchmarks, readme = (path.read_text(encoding="utf-8") for path in (GRAPH, BENCHMARKS_GRAPH, README))
-    of_default, of_benchmarks = read_needs(RUNS, "data"), read_needs(BENCHMARKS_RUNS, "benchmarks/out/data")
+    of_default, of_benchmarks = read_needs(RUNS, "data"), read_needs(BENCHMARKS_RUNS, "out/data")
 
     shared = with_stages(default, of_benchmarks)
     benchmarks = SHARED.replace(benchmarks, in_benchmarks(shared[STAGES.find(shared, GRAPH)]), BENCHMARKS_GRAPH)
-    benchmarks = THEIR_PARAMS.replace(benchmarks, params(of_benchmarks, "../"), BENCHMARKS_GRAPH)
+    benchmarks = THEIR_PARAMS.replace(benchmarks, params(of_benchmarks), BENCHMARKS_GRAPH)
 
     default = PARAMS.replace(with_stages(default, of_default), params(of_default) + "\n", GRAPH)
     default = CURVES.replace(default, "".join(curves(RUNS)), GRAPH)
@@ -102,6 +103,7 @@ def read_needs(runs: Path, data: str) -> Needs:
         if name in vectors:
             continue
         path = CONFIGS / "vectors" / f"{name}.yaml"
+        name_of_file(path, "configuration")
         config = load_config(VectorsConfig, path)
         folders = dict.fromkeys(Path(file).parent for file in getattr(config, "corpus", ()))
         for folder in folders:
@@ -115,7 +117,9 @@ def read_needs(runs: Path, data: str) -> Needs:
         names += [folder.name for folder in earlier]
         vectors[name] = [*folders, *earlier]
     for name in datasets:
-        read_yaml(CONFIGS / "datasets" / f"{name}.yaml")
+        path = CONFIGS / "datasets" / f"{name}.yaml"
+        name_of_file(path, "dataset")
+        read_yaml(path)
     tasks, cells = (dict.fromkeys(names) for names in zip(*((run.task, run.cell) for run in trained), strict=True))
     return Needs([*datasets], [*tasks], [*cells], vectors)
 
@@ -131,7 +135,7 @@ def with_stages(graph: str, needs: Needs) -> str:
     return VECTORS.replace(DATASETS.replace(graph, f"{listed}\n", GRAPH), "".join(stages), GRAPH)
 
 
-def params(needs: Needs, root: str = "") -> str:
+def params(needs: Needs) -> str:
     """Lines with the configurations that are deps as a whole: of datasets, of tasks that decode, and of cells.
 
     DVC refuses a param that a file lacks, as most tasks lack `decoding`, and writes every value into dvc.lock, where a
@@ -141,7 +145,7 @@ def params(needs: Needs, root: str = "") -> str:
     tasks = (CONFIGS / "tasks" / f"{name}.yaml" for name in needs.tasks)
     paths += [path for path in tasks if "decoding" in read_yaml(path)]
     paths += [CONFIGS / "cells" / f"{name}.yaml" for name in needs.cells]
-    return "".join(f"  - {root}{path}\n" for path in paths)
+    return "".join(f"  - {path}\n" for path in paths)
 
 
 def curves(runs: Path) -> Iterator[str]:
@@ -158,12 +162,10 @@ def curves(runs: Path) -> Iterator[str]:
 
 
 def in_benchmarks(stages: str) -> str:
-    """Stages of dvc.yaml as benchmarks/dvc.yaml has them: on its runs and in its folders, but run from the root."""
+    """Stages of dvc.yaml as benchmarks/dvc.yaml has them: on its runs, and what stays out of git in one folder."""
     stages = re.sub(r"^ *#.*\n|  #.*$", "", stages, flags=re.MULTILINE)
-    stages = re.sub(r"(?<= )(data|vectors|runs|predictions|evaluations|costs)(?=[/\s])", r"benchmarks/out/\1", stages)
-    stages = re.sub(r"(?<= )(metrics/|reports\b)", r"benchmarks/\1", stages)
-    stages = stages.replace(str(RUNS), str(BENCHMARKS_RUNS))
-    stages = re.sub(r"^( +)(?=cmd:)", r"\1wdir: ..\n\1", stages, flags=re.MULTILINE)
+    stages = re.sub(r"(?<= )(data|vectors|runs|predictions|evaluations|costs)(?=[/\s])", r"out/\1", stages)
+    stages = stages.replace(str(RUNS), BENCHMARKS_RUNS.name)
     return re.sub(r"^( +)cmd: >-\n((?:\1  .*\n)+)", folded, stages, flags=re.MULTILINE)
 
 

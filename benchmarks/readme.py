@@ -16,7 +16,8 @@ from pipelines.reporting.table import marked
 LEADERBOARD, RESULTS = Path("metrics/leaderboard.json"), Path("benchmarks/results.json")
 DEFAULT = Part("<!-- leaderboard -->", "<!-- /leaderboard -->")
 REAL = Part("<!-- results -->", "<!-- /results -->")
-BELOW = " †"  # behind the name of a run below the best baseline
+BASELINE = "baseline "  # before the name of one
+BELOW = " †"  # behind the name of a run that does not beat the baseline that is best on dev
 COMPARED_ALONE = re.compile(r"_(parts|cells)-")  # runs that COMPARISONS.md shows
 
 
@@ -46,24 +47,30 @@ def cell(row: Row, split: str, headline: Metric) -> str:
 
 
 def results_table(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Lines of a table: each system's headline on test, the best of a dataset first and in bold.
+    """Lines of a table: each system's headline on test; the best of a dataset on dev first and in bold.
 
     Args:
-        results: those of `benchmarks.results`, of each task and dataset the headline first and the best of it first.
+        results: those of `benchmarks.results`: of each task, dataset and split the headline first, its best first.
     """
     yield "\n| data | run | metric | test | 95 % interval | seeds |\n| --- | --- | --- | ---: | --- | ---: |\n"
-    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    groups: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = {}
     for result in results:
-        if result["split"] == "test" and result["task"] != PROBE and not COMPARED_ALONE.search(result["run"]):
-            groups.setdefault((result["task"], result["dataset"]), []).append(result)
-    for group in groups.values():
-        baseline = False
-        for result in (each for each in group if each["metric"] == group[0]["metric"]):
-            is_run = not result["run"].startswith("baseline ")
-            name = result["run"] if is_run else f"*{result['run'].removeprefix('baseline ')}*"
-            name = f"**{name}**" if result is group[0] else name
-            name += BELOW if is_run and baseline else ""
-            baseline |= not is_run
+        if result["task"] != PROBE and not COMPARED_ALONE.search(result["run"]):
+            splits = groups.setdefault((result["task"], result["dataset"]), {"dev": [], "test": []})
+            headline = splits[result["split"]]
+            if not headline or headline[0]["metric"] == result["metric"]:
+                headline.append(result)
+    for splits in groups.values():
+        on_dev, on_test = ({result["run"]: place for place, result in enumerate(splits[each])} for each in SPLITS)
+        ranked = sorted(splits["test"], key=lambda result: on_dev[result["run"]])
+        baseline = next((result for result in ranked if result["run"].startswith(BASELINE)), None)
+        for result in ranked:
+            is_run = not result["run"].startswith(BASELINE)
+            name = result["run"] if is_run else f"*{result['run'].removeprefix(BASELINE)}*"
+            name = f"**{name}**" if result is ranked[0] else name
+            if is_run and baseline:
+                behind = on_test[result["run"]] > on_test[baseline["run"]]
+                name += BELOW if behind or result["value"] == baseline["value"] else ""
             yield (
                 f"| {result['dataset']} | {name} | {result['metric']} | {result['value']} |"
                 f" {result['low']} to {result['high']} | {len(result['seeds'])} |\n"

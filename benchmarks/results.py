@@ -38,6 +38,10 @@ interval over sentences or documents, for language models over blocks of tokens.
 mean, the interval the mean of their intervals, and sd the sample standard deviation over seeds. `results.json` holds
 the same with signatures.
 
+Below a table stand those of its figures that today's code would not give, with the commit that they are of. The data of
+all other runs were compared, file by file, with those that commit 183e9eb prepares, and are the same, and so are the
+texts that predictions are compared with; their metrics are defined as they were.
+
 """
 
 PROBE = "probe"  # in place of a task among the results
@@ -54,6 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--costs", type=Path, required=True, help="folder of cost files")
     parser.add_argument("--probes", type=Path, required=True, help="folder of probes, if any")
     parser.add_argument("--anchors", type=Path, required=True, help="published results (YAML), shown on the page only")
+    parser.add_argument("--earlier", type=Path, required=True, help="figures of earlier code (YAML), told on the page")
     parser.add_argument("--json", type=Path, required=True, help="file to write: a list of results")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
     parser.add_argument("--keep", action="store_true", help="keep the figures of runs that are not evaluated here")
@@ -71,7 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
     results.sort(key=place)
     write_json(options.json, results)
     with atomic_file(options.page) as page:
-        page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors))))
+        page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors), read_yaml(options.earlier))))
 
 
 @cache
@@ -102,7 +107,7 @@ def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -
             "seeds": list(names),
             "minutes": round(fmean(cost["wall_seconds"] for cost in costs) / 60, 1),
             "tokens_per_second": round(fmean(cost["tokens_per_second"] for cost in costs)),
-            "command": f"dvc repro {' '.join(f'benchmarks/dvc.yaml:evaluate@{name}' for name in names.values())}",
+            "command": f"dvc --cd benchmarks repro {' '.join(f'evaluate@{name}' for name in names.values())}",
         }
         yield from summarised(described, scores, options.configs)
 
@@ -125,7 +130,7 @@ def baseline_results(options: argparse.Namespace, before: Sequence[dict[str, Any
                 "seeds": [item.seed],
                 "minutes": round(costs[name]["wall_seconds"] / 60, 1),
                 "tokens_per_second": None,
-                "command": f"dvc repro benchmarks/dvc.yaml:evaluate-baseline@{group}",
+                "command": f"dvc --cd benchmarks repro evaluate-baseline@{group}",
             }
             yield from summarised(described, [scores], options.configs)
 
@@ -136,7 +141,7 @@ def probe_results(options: argparse.Namespace, before: Sequence[dict[str, Any]])
     The histogram of the best unit is copied to the folder of the page.
     """
     folders = sorted(options.probes.iterdir()) if options.probes.exists() else []
-    commands = {f"dvc repro benchmarks/dvc.yaml:probe@{folder.name}": folder for folder in folders}
+    commands = {f"dvc --cd benchmarks repro probe@{folder.name}": folder for folder in folders}
     if options.keep:
         yield from (result for result in before if result["task"] == PROBE and result["command"] not in commands)
     for command, folder in commands.items():
@@ -183,8 +188,16 @@ def summarised(
             }
 
 
-def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """A Markdown table per task and dataset, its test numbers first, then published results, then commands."""
+def tables(
+    results: Sequence[Mapping[str, Any]],
+    anchors: Mapping[str, Sequence[Mapping[str, Any]]],
+    earlier: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> Iterator[str]:
+    """A Markdown table per task and dataset, its test numbers first.
+
+    Below it stand which figures today's code would not give, with the commit that they are of and why; then published
+    results, then commands.
+    """
     for task, dataset in dict.fromkeys((result["task"], result["dataset"]) for result in results):
         of_task = [result for result in results if (result["task"], result["dataset"]) == (task, dataset)]
         yield f"## {task} on {dataset}\n"
@@ -197,6 +210,14 @@ def tables(results: Sequence[Mapping[str, Any]], anchors: Mapping[str, Sequence[
                 "| {run} | {split} | {metric} | {value} | {interval} | {sd} | {seeds} | {minutes} |"
                 " {tokens_per_second} |"
             ).format(**{**shown, "interval": interval, "seeds": ", ".join(map(str, result["seeds"]))})
+        systems = dict.fromkeys(result["run"] for result in of_task)
+        if told := [each for each in earlier.get(dataset, ()) if set(each["runs"]) & set(systems)]:
+            yield "\nFigures that today's code would not give:\n"
+            yield "| run | figures of commit | since then |"
+            yield "| --- | --- | --- |"
+            for each in told:
+                runs = ", ".join(run for run in systems if run in each["runs"])
+                yield f"| {runs} | {each['commit']} | {each['since']} |"
         if others := anchors.get(dataset) if task != PROBE else None:
             yield "\nResults of other systems, on test:\n"
             yield "| system | metric | value | |"

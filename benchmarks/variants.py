@@ -1,17 +1,32 @@
 """Stage `variant` of the benchmarks: a trained run predicts again with other truncation or decoding."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.foundation.config import nearest, read_yaml
+from embeddings.foundation.config import build_config, nearest
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder
+from embeddings.foundation.names import check_names, named_entries
 from pipelines.data.examples import read_examples, write_rows
 from pipelines.tasks.config import TaskConfig, build_task
 
 READ_BY_PREDICTION = {"model": {"maximum_tokens", "truncation"}, "decoding": None}  # None: every key, all of them given
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One line of variants.yaml: which run predicts again, and with what."""
+
+    run: str
+    task: str
+    dataset: str
+    seed: int
+    set: dict[str, dict[str, Any]]
+
+    def __post_init__(self) -> None:
+        check_names(self, "run", "task", "dataset")
 
 
 @exits_on_input_error
@@ -27,12 +42,13 @@ def main(arguments: list[str] | None = None) -> None:
 
     from pipelines.runs.folder import load_run_folder
 
-    variants = read_yaml(options.variants)["variants"]
+    run = load_run_folder(options.run)
+    entries = named_entries(options.variants, "variants", "variant")
+    variants = {name: build_config(Variant, values, place) for name, values, place in entries}
     if options.variant not in variants:
         known = nearest(options.variant, list(variants))
         raise InputError(f"{options.variants}: unknown variant {options.variant!r}{known}")
-    changes = variants[options.variant]["set"]
-    run = load_run_folder(options.run)
+    changes = variants[options.variant].set
     run.task.config = varied(run.task.config, changes, f"{options.variants}: {options.variant}")
     with atomic_folder(options.output) as folder:
         for split in ("dev", "test"):

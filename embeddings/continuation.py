@@ -9,6 +9,7 @@ import numpy as np
 from embeddings import store
 from embeddings.config import TrainedConfig
 from embeddings.corpus import escape
+from embeddings.cosines import directions
 from embeddings.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -83,14 +84,15 @@ def what_changed(config: TrainedConfig, earlier: Earlier, vectors: "KeyedVectors
 
     Returns:
         `from`: folder. `words_before`, `words_added`. `tokens`: of the new corpus. `mean_cosine_distance`: between each
-        earlier word's vector before and after, from 0 to 2, averaged. `provenance`: of the earlier artefact.
+        earlier word's vector before and after, from 0 to 2, averaged (zero vectors left out). `provenance`: of the
+        earlier artefact.
     """
     before = earlier.artefact.vectors
     after = vectors.vectors[[vectors.key_to_index[word] for word in earlier.artefact.words]]
-    lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
-    cosines = np.einsum("wd,wd->w", before, after) / np.maximum(lengths, np.finfo(np.float32).tiny)
+    cosines = np.einsum("wd,wd->w", directions(before), directions(after))
     added = len(vectors) - len(before)
-    moved = round(float(np.mean(1 - cosines)), 6)
+    defined = cosines[~np.isnan(cosines)]
+    moved = round(1 - float(defined.mean()), 6) if len(defined) else None
     log.info(
         f"{len(before):,} earlier words, {added:,} added, {tokens:,} tokens; "
         f"earlier words moved by a cosine distance of {moved} on average"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.cosines import directions
+
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
@@ -20,8 +22,8 @@ def evaluate(vectors: "KeyedVectors") -> dict[str, float]:
     Returns:
         In percent. `wordsim353`, `simlex999`: Spearman's rank correlation, times 100, between cosine and human
         judgement over the covered pairs. `analogies`: share of covered questions answered correctly.
-        `*_coverage`: share of pairs or questions whose words all have vectors. A score that is not
-        defined, for lack of coverage, is left out.
+        `*_coverage`: share of pairs or questions whose words all have vectors other than zero. A score that is not
+        defined, for lack of coverage or since all cosines are equal, is left out.
     """
     from gensim.test.utils import datapath
 
@@ -42,13 +44,16 @@ def similarity(vectors: "KeyedVectors", name: str, pairs: str | Path) -> dict[st
     for word in vectors.index_to_key:
         if (lower_case := str(word).lower()) in asked:
             most_frequent.setdefault(lower_case, str(word))
-    human, cosine = [], []
+    human, cosines = [], []
     for first, second, judgement in judged:
         first, second = most_frequent.get(first.lower()), most_frequent.get(second.lower())
         if first is not None and second is not None:
-            human.append(float(judgement))
-            cosine.append(vectors.similarity(first, second))
-    correlation = np.corrcoef(rankdata(human), rankdata(cosine))[0, 1] if len(human) > 1 else math.nan
+            one, other = directions(vectors.vectors[[vectors.key_to_index[word] for word in (first, second)]])
+            if not math.isnan(cosine := float(one @ other)):
+                human.append(float(judgement))
+                cosines.append(cosine)
+    varies = min(len(set(human)), len(set(cosines))) > 1
+    correlation = np.corrcoef(rankdata(human), rankdata(cosines))[0, 1] if varies else math.nan
     return _scores(name, 100 * float(correlation), 100 * len(human) / len(judged))
 
 
@@ -66,11 +71,14 @@ def analogies(vectors: "KeyedVectors", name: str, questions: str | Path) -> dict
 
 
 def _first(vectors: "KeyedVectors", words: int) -> "KeyedVectors":
+    """The first words but those with a zero vector, each with its direction."""
     from gensim.models import KeyedVectors
 
+    found = directions(vectors.vectors[:words])
+    rows = np.flatnonzero(~np.isnan(found).any(axis=1))
     first = KeyedVectors(vectors.vector_size)
-    first.vectors = vectors.vectors[:words]
-    first.index_to_key = vectors.index_to_key[:words]
+    first.vectors = found[rows]
+    first.index_to_key = [vectors.index_to_key[row] for row in rows]
     first.key_to_index = {word: row for row, word in enumerate(first.index_to_key)}
     return first
 

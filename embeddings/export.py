@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 METADATA = "metadata.tsv"
-FORMATS = ("word2vec_text", "word2vec_binary", "projector")
+FORMATS = {  # each with the characters that end a word in it
+    "word2vec_text": " \t\n\v\f\r",
+    "word2vec_binary": " \n",
+    "projector": "\t\n\r",
+}
 
 
 def export(vectors: "KeyedVectors", output: str | Path, form: str) -> None:
@@ -20,7 +24,7 @@ def export(vectors: "KeyedVectors", output: str | Path, form: str) -> None:
     read. `projector` is a folder: `vectors.tsv`, and `metadata.tsv` with the word and, where it is known, the count.
 
     Raises:
-        InputError: an unknown format, no vectors, a word with white space, or something else is at `output`.
+        InputError: an unknown format, no vectors, a word that the format cannot hold, or something else is at `output`.
     """
     if form not in FORMATS:
         raise InputError(f"expected a format of {', '.join(FORMATS)}, got {form!r}")
@@ -29,14 +33,23 @@ def export(vectors: "KeyedVectors", output: str | Path, form: str) -> None:
     output = Path(output)
     if output.is_dir() if form != "projector" else output.exists() and not (output / METADATA).is_file():
         raise InputError(f"{output}: something else is there already; choose another path")
-    for word in vectors.index_to_key:
-        if any(character.isspace() for character in str(word)):
-            raise InputError(f"{output}: the word {word!r} contains white space, which these formats do not allow")
+    words = [str(word) for word in vectors.index_to_key]
+    if lost := [word for word in words if not _holds(form, word)]:
+        others = [name for name in FORMATS if all(_holds(name, word) for word in words)]
+        advice = f"choose {' or '.join(others)}" if others else "no format of these can; remove such words"
+        more = f" and {len(lost) - 1:,} more" if lost[1:] else ""
+        raise InputError(
+            f"{output}: {form} cannot hold the word {lost[0]!r}{more}, whose white space ends it; {advice}"
+        )
     if form == "projector":
         _write_projector(vectors, output)
         return
     with atomic_path(output) as temporary:
         vectors.save_word2vec_format(str(temporary), binary=form == "word2vec_binary")
+
+
+def _holds(form: str, word: str) -> bool:
+    return bool(word) and not any(character in FORMATS[form] for character in word)
 
 
 def _write_projector(vectors: "KeyedVectors", folder: Path) -> None:

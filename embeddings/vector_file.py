@@ -6,6 +6,7 @@ import gzip
 import io
 import itertools
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ WORD_BYTES = 1 << 16  # a longer word is no word
 _OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}
 _REPAIR = "the file is damaged, fetch it again"
 _BINARY = "in word2vec's binary format"
+_NUMBER = re.compile(rb"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r")
 
 
@@ -111,6 +113,8 @@ def _text_row(where: str, line: bytes, dimensions: int) -> Row:
     if len(numbers) < dimensions:
         raise InputError(f"{expected}, got {len(numbers) + bool(word)} fields; {_REPAIR}")
     try:
+        if b"_" in b"".join(numbers):
+            raise ValueError  # to `float` it may stand in a number
         with np.errstate(over="ignore"):
             vector = np.array(list(map(float, numbers)), dtype=np.float32)
     except ValueError:
@@ -157,17 +161,19 @@ def _checked(where: str, word: bytes, vector: np.ndarray) -> Row:
 
 
 def _is_number(field: bytes) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+    """Whether a field is written as a number; Python's `float` also takes the words `nan` and `infinity`, and `1_0`."""
+    return _NUMBER.fullmatch(field) is not None
 
 
 def _is_text(line: bytes) -> bool:
-    """Whether a line holds no control characters and ends with a number, or holds nothing."""
+    """Whether a line holds no control characters and ends with a number, even a wrong one, or holds nothing."""
     fields = line.split()
-    return not fields or (_CONTROL.isdisjoint(line) and _is_number(fields[-1]))
+    if fields and _CONTROL.isdisjoint(line):
+        try:
+            float(fields[-1])
+        except ValueError:
+            return False
+    return not fields or _CONTROL.isdisjoint(line)
 
 
 @contextmanager

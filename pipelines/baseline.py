@@ -7,12 +7,14 @@ from pathlib import Path
 
 from embeddings.foundation import plugins
 from embeddings.foundation.config import load_part
-from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.seeds import seed_option
 from pipelines.baselines.config import BaselinesConfig
+from pipelines.baselines.entities import with_whole_entities
 from pipelines.baselines.words import in_words, with_text
-from pipelines.data.examples import check_field, read_dataset, read_examples, write_rows
+from pipelines.data.examples import read_dataset, read_examples, write_rows
+from pipelines.data.requirements import ENTITIES, check_choice, check_entities, check_field
 
 log = logging.getLogger(__name__)
 
@@ -37,23 +39,27 @@ def main(arguments: list[str] | None = None) -> None:
     dataset = read_dataset(options.data, "target_language", "tokenizers")
     names = ("train", "dev", "test") if options.report_test == "true" else ("train", "dev")
     prepared = {name: list(read_examples(options.data / f"{name}.jsonl")) for name in names}
+    for name, module in modules.items():
+        learner = f"the baseline {name}"
+        for field in (module.LEARNS, getattr(module, "READS", "tokens")):
+            check_field(prepared["train"], field, train_file, learner)
+        if config.metrics == ENTITIES:
+            check_entities(prepared["train"], train_file, learner)
+        check_choice(prepared["train"], module.LEARNS, train_file, learner)
     words_of = {name: in_words(examples, dataset) for name, examples in prepared.items()}
     costs = {}
     with atomic_folder(options.output) as folder:
         for name, module in modules.items():
             splits = dict(prepared if module.LEARNS == "tokens" else words_of)
             train = splits.pop("train")
-            for field in (module.LEARNS, getattr(module, "READS", "tokens")):
-                check_field(train, field, train_file, f"the baseline {name}")
             start = time.perf_counter()
-            try:
-                predict = module.fit(train, options.seed)
-            except InputError as error:
-                raise InputError(f"{train_file}: {name}: {error}") from None
+            predict = module.fit(train, options.seed)
             costs[name] = {"wall_seconds": round(time.perf_counter() - start, 3)}
             log.info(f"{name}: trained on {len(train):,} examples in {costs[name]['wall_seconds']:.1f} s")
             for split, examples in splits.items():
-                write_rows(folder / name / f"{split}.jsonl", with_text(predict(examples), dataset))
+                rows = with_text(predict(examples), dataset)
+                rows = with_whole_entities(rows) if config.metrics == ENTITIES else rows
+                write_rows(folder / name / f"{split}.jsonl", rows)
     write_json(options.cost, costs)
 
 

@@ -1,7 +1,9 @@
-"""Command `encode`: encodes texts, one per line, or features as the last hidden states of a trained run."""
+"""Command `encode`: encodes texts, one per line, or features as the last hidden states of a trained run.
+
+An empty line is encoded as zeros.
+"""
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy as np
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_path
 from pipelines.data.features import feature_rows
-from pipelines.data.lines import text_lines
+from pipelines.data.lines import text_lines, text_option
 from pipelines.runs.engines import add_engine_option
 
 
@@ -19,9 +21,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="elman encode", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder")
     add_engine_option(parser)
-    parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
+    parser.add_argument("--text", type=text_option, help="raw text (default: standard input)")
     parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
-    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by spaces")
+    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by ASCII white space")
     parser.add_argument(
         "--output", type=Path, required=True, help="file to write: .npy, (texts, width), or .jsonl, a list per line"
     )

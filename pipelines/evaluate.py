@@ -8,6 +8,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder, read_json, write_json
 from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import read_dataset, read_examples
+from pipelines.data.requirements import ENTITIES, check_entities
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.novelty import HEADER, by_novelty, known_from
 from pipelines.evaluation.predictions import join, splits_in, system_folders
@@ -41,7 +42,10 @@ def main(arguments: list[str] | None = None) -> None:
     tagged = bool(references) and all(example.tags is not None for each in references.values() for example in each)
     train = options.data / "train.jsonl"  # a dataset may be there to be tested on alone
     vectors = read_json(options.vectors / WORDS) if options.vectors else None
-    known = known_from(read_examples(train), vectors) if tagged and train.exists() else None
+    of_entities = config.metrics == ENTITIES
+    for split, examples in references.items() if of_entities else ():
+        check_entities(examples, options.data / f"{split}.jsonl", f"task {config.task!r}")
+    known = known_from(read_examples(train), vectors, of_entities) if tagged and train.exists() else None
     scores: Scores = {system: {} for system in folders}
     with atomic_folder(options.output) as output:
         for system, folder in folders.items():

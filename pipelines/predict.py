@@ -2,7 +2,7 @@
 
 Without --data it reads text, one per line, from --text or standard input, or the examples of a NumPy file from
 --features, and writes its predictions to standard output as JSON Lines, plain text, CoNLL columns, or a page of
-token attributions.
+token attributions. An empty line has an empty answer.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder
 from pipelines.data.examples import check_shape, read_dataset, read_examples, write_rows
 from pipelines.data.features import feature_rows
-from pipelines.data.lines import text_lines
+from pipelines.data.lines import text_lines, text_option
 from pipelines.runs.engines import add_engine_option
 
 FORMATS = ("jsonl", "text", "conll", "html")
@@ -27,12 +27,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("run", type=Path, help="run folder")
     add_engine_option(parser)
     parser.add_argument("--data", type=Path, help="prepared dataset: predict its dev split, or also test")
-    parser.add_argument("--task", type=Path, help="task configuration whose `decoding` replaces the run's own")
+    parser.add_argument(
+        "--task", type=Path, help="task configuration whose `decoding`, or its default, replaces the run's own"
+    )
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
     parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
-    parser.add_argument("--text", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="raw text")
+    parser.add_argument("--text", type=text_option, help="raw text (default: standard input)")
     parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
-    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by spaces")
+    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by ASCII white space")
     parser.add_argument("--format", choices=FORMATS, help="output format for text (default: jsonl)")
     parser.add_argument("--explain", action="store_true", help="for text: add token attributions (html always does)")
     parser.add_argument("--chunk", type=int, help=f"texts to read at once ({CHUNK}; 1 at a terminal): more is faster")
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error("--features, --tokenised, --format, --explain and --chunk cannot be used with --data")
     if options.explain and options.format in ("text", "conll"):
         parser.error(f"--explain: expected the format jsonl or html, got {options.format}")
-    if options.features and (options.tokenised or options.text is not sys.stdin):
+    if options.features and (options.tokenised or options.text):
         parser.error("--text and --tokenised cannot be used with --features")
     if options.chunk is not None and options.chunk < 1:
         parser.error("--chunk must be at least 1")
@@ -57,7 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
 
         form = options.format or "jsonl"
         examples = feature_rows(options.features) if options.features else text_lines(options.text)
-        chunk = options.chunk or (1 if not options.features and options.text.isatty() else CHUNK)
+        chunk = options.chunk or (1 if not options.features and not options.text and sys.stdin.isatty() else CHUNK)
         explain = options.explain or form == "html"
         print_predictions(run.predict(examples, decoding, options.tokenised, chunk, explain), form)
         return

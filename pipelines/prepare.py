@@ -8,12 +8,14 @@ from typing import Any
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder, write_json
+from embeddings.foundation.names import name_of_file
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.counts import count_names
 from pipelines.datasets.description import describe
-from pipelines.datasets.report import build_report, markdown, warnings
+from pipelines.datasets.report import DRAWN, build_report, markdown, warnings
 from pipelines.datasets.splits import draw_dev, remove_overlap, split_paths, write_splits
 from pipelines.datasets.tokens import write_subwords
+from pipelines.text.tokenization import detokenizer_of
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--dataset", type=Path, required=True, help="the dataset's configuration file")
     parser.add_argument("--output", type=Path, required=True, help="folder of the prepared dataset")
     options = parser.parse_args(arguments)
-    prepare(load_config(DatasetConfig, options.dataset), options.dataset.stem, options.output)
+    name = name_of_file(options.dataset, "dataset")
+    prepare(load_config(DatasetConfig, options.dataset), name, options.output)
     log.info(f"prepared {options.output}; read {options.output / 'report.md'}")
 
 
@@ -38,13 +41,15 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
     with atomic_folder(output) as folder:
         changes, gold_tokens = write_splits(config, folder)
         if config.dev_share and not config.continuous:
-            changes["drawn from train"] = {"dev": draw_dev(folder, config.dev_share, config.seed)}
+            changes[DRAWN] = {"dev": draw_dev(folder, config.dev_share, config.seed)}
         if config.remove_overlap:
             changes["removed, same sentence in dev or test"] = remove_overlap(folder)
         paths = split_paths(folder)
         tokenizers = write_subwords(config, paths, folder)
         about = {"name": name, "version": config.version, "licence": config.licence, "citation": config.citation}
-        report: dict[str, Any] = {**about, "changes": changes, **build_report(paths)}
+        languages = {"language": config.language, "target_language": config.target_language}
+        detokenize = detokenizer_of({"tokenizers": tokenizers, **languages})
+        report: dict[str, Any] = {**about, "changes": changes, **build_report(paths, detokenize)}
         report["warnings"] = warnings(report)
         for warning, count in report["warnings"].items():
             log.warning(f"{warning}: {count:,}")

@@ -14,6 +14,7 @@ import yaml
 from embeddings.config import FileConfig, RandomConfig, TrainedConfig, VectorsConfig
 from embeddings.foundation import plugins
 from embeddings.foundation.config import load_config
+from pipelines.cli import COMMANDS
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.sources.files import DatasetFile
 from pipelines.models.config import CharacterConfig, DynamicEvaluationConfig, EncoderConfig, load_encoder
@@ -21,7 +22,7 @@ from pipelines.runs.config import Run, load_run, load_runs
 from pipelines.tasks.config import TaskConfig, load_task
 
 ROOT = Path(__file__).parents[1]
-STAGES = {"baseline", "compare", "encode", "evaluate", "export", "predict", "prepare", "probe", "repro", "train", "cli"}
+STAGES = {path.stem for path in (ROOT / "pipelines").glob("*.py")} - {"__init__"}
 # A folder of pipelines -> the folders that it may import besides itself.
 ALLOWED = {
     "data": set(),
@@ -103,7 +104,12 @@ def test_embeddings_import_nothing_from_pipelines_and_no_keras():
         assert not {name.split(".")[0] for name in imported(path)} & {"pipelines", "keras", "tensorflow"}, path
 
 
-@pytest.mark.parametrize("module", ["pipelines.cli", *(f"pipelines.{name}" for name in sorted(STAGES - {"cli"}))])
+def test_every_command_of_elman_is_a_stage_and_every_stage_a_command():
+    modules = {module for module, _ in COMMANDS.values()}
+    assert modules == {f"pipelines.{name}" for name in STAGES - {"cli"}} | {"embeddings.cli"}
+
+
+@pytest.mark.parametrize("module", [f"pipelines.{name}" for name in sorted(STAGES)])
 def test_the_command_line_loads_nothing_heavy(module):
     heavy = {"tensorflow", "keras", "gensim", "sklearn", "scipy", "sacrebleu", "tensorflow_datasets"}
     heavy |= {"altair", "vl_convert", "rapidfuzz"}

@@ -29,7 +29,7 @@ EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.rel
 SUFFIXES = (".csv", ".json", ".jsonl", ".lock", ".md", ".npy", ".py", ".toml", ".txt", ".yaml")
 SOURCES = [path for folder in ("embeddings", "pipelines", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-GRAPHS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in ("dvc.yaml", "benchmarks/dvc.yaml")]
+GRAPHS = [yaml.safe_load((ROOT / path / "dvc.yaml").read_text(encoding="utf-8")) for path in ("", "benchmarks")]
 STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].items()]
 RUNS_FILES = ("configs/runs.yaml", "benchmarks/runs.yaml")
 RUNS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in (*RUNS_FILES, "benchmarks/variants.yaml")]
@@ -57,7 +57,8 @@ def outputs():
     for _, stage in STAGES:
         body = stage.get("do", stage)
         for out in (*body.get("outs", []), *body.get("metrics", [])):
-            yield patterns(out if isinstance(out, str) else next(iter(out)))
+            path = patterns(out if isinstance(out, str) else next(iter(out)))
+            yield from (path, f"benchmarks/{path}")
 
 
 @functools.cache
@@ -98,6 +99,15 @@ def own_names(text):
     return {*files, *(Path(file).name for file in files), *(Path(file).stem for file in files), *runs}
 
 
+def is_baseline(word):
+    """Whether a word names a baseline as `elman compare` takes it: a group of the runs files, and a module."""
+    group, _, system = word.partition("/")
+    return (
+        any(group in file.get("baselines", ()) for file in RUNS)
+        and (ROOT / f"pipelines/baselines/{system}.py").exists()
+    )
+
+
 def missing_paths(text):
     """Paths in code that are neither in the repository nor written by a stage nor the page's own; in a line, names."""
     own = own_names(text)
@@ -109,7 +119,7 @@ def missing_paths(text):
     for word in (patterns(candidate).rstrip("/:,;") for candidate in candidates):
         if not re.fullmatch(r"[\w.*-]+(/[\w.*-]+)*", word):
             continue
-        if word in own or own & {*word.split("/"), Path(word).stem}:
+        if word in own or own & {*word.split("/"), Path(word).stem} or is_baseline(word):
             continue
         if not (fnmatch.filter(repository(), word) or is_written(word) or ("/" not in word and is_known(word))):
             missing.append(word)
@@ -155,8 +165,8 @@ def wrong_commands(text):
             case ["python", "-m", module, *rest]:
                 known = importlib.util.find_spec(module)
                 wrong += wrong_options(module, rest) if known else [f"python -m {module}"]
-            case ["dvc", "repro", *stages]:
-                for stage, _, key in (name.split(":")[-1].partition("@") for name in stages):
+            case ["dvc", "repro", *stages] | ["dvc", "--cd", "benchmarks", "repro", *stages]:
+                for stage, _, key in (name.partition("@") for name in stages):
                     wrong += [] if key in keys.get(stage, ()) else [f"dvc repro {stage}@{key}"]
     return wrong
 
@@ -226,7 +236,7 @@ def test_the_tree_names_what_exists_and_every_folder_of_code():
     assert code | stages <= named
 
 
-@pytest.mark.parametrize(("place", "path"), enumerate(RUNS_FILES))
+@pytest.mark.parametrize(("place", "path"), list(enumerate(RUNS_FILES)))
 def test_the_example_of_a_run_is_a_valid_run(place, path, tmp_path):
     block = fences((ROOT / "README.md").read_text(encoding="utf-8"), "yaml")[place]
     runs = (ROOT / path).read_text(encoding="utf-8").replace("\nruns:\n", f"\nruns:\n{block}")

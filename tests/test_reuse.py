@@ -111,7 +111,7 @@ def test_every_command_of_the_experiments_works(clone: Path) -> None:
 
     assert re.findall(r"grid-\d\W.*?(\w+)$", printed["dvc queue status"], re.MULTILINE) == ["Success"] * 4
     rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in printed["dvc exp show"].splitlines() if row]
-    assert rows[0] == ["Experiment", f"metrics/{RUN}.json:dev.accuracy"] + [
+    assert rows[0] == ["Experiment", "dev.accuracy"] + [
         f"configs/cells/bisru.yaml:{key}" for key in ("units", "dropout")
     ]
     found = {(float(units), float(dropout)) for _, _, units, dropout in rows[2:]}

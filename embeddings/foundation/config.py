@@ -3,7 +3,6 @@
 import dataclasses
 import difflib
 import math
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
@@ -11,26 +10,28 @@ from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 import dacite
 import yaml
 
+from embeddings.foundation import plain_yaml
 from embeddings.foundation.errors import InputError
 
 Config = TypeVar("Config")
-_EXPONENT = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+")
 
 
 def read_yaml(path: str | Path) -> dict[str, Any]:
     """Reads a YAML file that holds one mapping.
 
     Raises:
-        InputError: the file is missing, is not YAML, or holds something else than a mapping.
+        InputError: the file is missing, is not YAML, holds something else than a mapping, or a value that another
+            reader of YAML, such as DVC's, would read differently.
     """
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        content = plain_yaml.read(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such configuration file{nearest(Path(path).name, siblings(path))}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise InputError(f"{path}{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
+        kind = "" if isinstance(error, plain_yaml.DifferentReadingsError) else "not valid YAML: "
+        raise InputError(f"{path}{line}: {kind}{getattr(error, 'problem', error)}") from None
     except (ValueError, RecursionError) as error:  # no UTF-8, a date that no calendar has, lists in lists in lists
         raise InputError(f"{path}: not valid YAML: {error}") from None
     if not isinstance(content, dict):
@@ -54,16 +55,16 @@ def load_part(cls: type[Config], path: str | Path) -> Config:
     return build_part(cls, read_yaml(path), path)
 
 
-def build_part(cls: type[Config], values: Mapping[str, Any], where: str | Path) -> Config:
-    """Builds a frozen dataclass from those keys of a mapping that it has; `where` names its origin in errors."""
+def build_part(cls: type[Config], values: Mapping[str, Any], where: object) -> Config:
+    """Builds a frozen dataclass from those keys of a mapping that it has; `where` is named in errors, as text."""
     known = {field.name for field in dataclasses.fields(cast(Any, cls))}
     if isinstance(values, Mapping):
         values = {key: value for key, value in values.items() if key in known}
     return build_config(cls, values, where)
 
 
-def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path) -> Config:
-    """Builds a frozen dataclass from a mapping; `where` names its origin in errors.
+def build_config(cls: type[Config], values: Mapping[str, Any], where: object) -> Config:
+    """Builds a frozen dataclass from a mapping; `where`, as text, names its origin in errors.
 
     A class with a class method `variants` is a choice of several, one of which is built: the method gives the key that
     chooses, such as `source`, and each of its values with the dataclass that it chooses. A key that has another name
@@ -91,8 +92,7 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
         choices = (get_args(part) for part in _parts(kind) if get_origin(part) is Literal)
         known = [str(value) for of_part in choices for value in of_part if value != ""]
         expected = "a known value" if known else _described(kind)
-        hint = "; YAML reads it as text: write 1.0e-3" if kind is float and _EXPONENT.fullmatch(str(got)) else ""
-        shown = f"{repr(got)[:60]}{nearest(str(got), known)}{hint}"
+        shown = f"{repr(got)[:60]}{nearest(str(got), known)}"
         raise InputError(f"{where}: expected {expected} under {key!r}, got {shown}") from None
     except dacite.DaciteError as error:
         raise InputError(f"{where}: {error}") from None
@@ -100,7 +100,7 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: str | Path
         raise InputError(f"{where}: {error}") from None
 
 
-def _build_variant(cls: Any, values: Mapping[str, Any], where: str | Path) -> Any:
+def _build_variant(cls: Any, values: Mapping[str, Any], where: object) -> Any:
     """Builds the dataclass that one of the values chooses; a key of another one is refused with what it belongs to."""
     key, variants = cls.variants()
     if key not in values:

@@ -18,9 +18,6 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
     Args:
         train: labelled features.
         seed: of the folds.
-
-    Raises:
-        InputError: train has one label only.
     """
     model = learned(numbers(train), [str(example.label) for example in train], seed)
 

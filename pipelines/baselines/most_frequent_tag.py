@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.baselines import Predict
 from pipelines.data.examples import Example
-from pipelines.data.tag_schemes import repaired
 
 LEARNS = "tags"
 
@@ -14,7 +13,7 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
     """Learns each word's most frequent tag; of equally frequent ones, the alphabetically first.
 
     An unknown word takes the tag of its lower case, and failing that, the most frequent tag of train's
-    rarest words, which are most like the unknown. Entity tags are repaired to valid IOB2.
+    rarest words, which are most like the unknown.
     """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for example in train:
@@ -28,7 +27,7 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
     def predict(examples: Sequence[Example]) -> Iterator[dict]:
         for example in examples:
             found = (tags.get(token) or tags.get(token.lower(), unknown) for token in example.tokens)
-            yield {"id": example.id, "tags": repaired(list(found))}
+            yield {"id": example.id, "tags": list(found)}
 
     return predict
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.foundation.errors import InputError
 from pipelines.baselines import Predict
 from pipelines.baselines.tfidf_logistic_regression import terms
 from pipelines.baselines.threads import one_thread
@@ -26,9 +25,6 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
         train: labelled texts.
         seed: of the solver.
 
-    Raises:
-        InputError: train has one label only.
-
     Reference:
         Wang and Manning 2012, "Baselines and Bigrams: Simple, Good Sentiment and Topic Classification", section 2.3.
     """
@@ -37,8 +33,6 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
 
     labels = np.array([str(example.label) for example in train])
     names = sorted(set(labels.tolist()))
-    if len(names) < 2:
-        raise InputError(f"expected two labels or more, got {names}; there is nothing to learn")
     vectorizer = CountVectorizer(binary=True).set_params(analyzer=terms)
     presence = vectorizer.fit_transform([example.tokens for example in train]).astype("float64")
     weights, intercepts = [], []

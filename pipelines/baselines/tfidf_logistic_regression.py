@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from embeddings.foundation.errors import InputError
 from pipelines.baselines import Predict
 from pipelines.baselines.threads import one_thread
 from pipelines.data.examples import Example
@@ -25,9 +24,6 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
     Args:
         train: labelled texts.
         seed: of the folds.
-
-    Raises:
-        InputError: train has one label only.
 
     Reference:
         Wang and Manning 2012, Baselines and Bigrams.
@@ -51,15 +47,10 @@ def learned(features: Any, labels: Sequence[str], seed: int) -> Any:
     The penalty is the one with the best accuracy in stratified cross-validation on train, the strongest
     of equals; the folds are three, or as many as the rarest label has examples. With fewer than two it
     is the middle one.
-
-    Raises:
-        InputError: there is one label only.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
-    if len(set(labels)) < 2:
-        raise InputError(f"expected two labels or more, got {sorted(set(labels))}; there is nothing to learn")
     folds = min(3, *Counter(labels).values())
     model = LogisticRegression(C=PENALTY_INVERSES[1], max_iter=1000)
     if folds > 1:

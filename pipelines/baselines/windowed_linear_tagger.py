@@ -6,11 +6,9 @@ from itertools import islice
 
 import numpy as np
 
-from embeddings.foundation.errors import InputError
 from pipelines.baselines import Predict
 from pipelines.baselines.threads import one_thread
 from pipelines.data.examples import Example
-from pipelines.data.tag_schemes import repaired
 
 LEARNS = "tags"
 REACH = 2  # words to each side
@@ -31,15 +29,11 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
     """Fits a linear support vector machine, one tag against the rest.
 
     Every feature of a word counts separately at each of the five positions. The penalty is, of 0.1, 0.3
-    and 1, the best on the dev splits of UD English-EWT and UNER. Entity tags, which are chosen one by
-    one, are repaired to valid IOB2.
+    and 1, the best on the dev splits of UD English-EWT and UNER. Tags are chosen one by one.
 
     Args:
         train: tagged sentences.
         seed: of the solver, which visits the tokens in random order.
-
-    Raises:
-        InputError: train has one tag only.
     """
     from scipy.sparse import csr_matrix, hstack
     from sklearn.feature_extraction import DictVectorizer
@@ -58,8 +52,6 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
         return csr_matrix(hstack([of_types[ids[tokens + offset]] for offset in range(-REACH, REACH + 1)]))
 
     tags = [tag for example in train for tag in example.tags or ()]
-    if len(set(tags)) < 2:
-        raise InputError(f"expected two tags or more, got {sorted(set(tags))}; there is nothing to learn")
     vectorizer.fit([features(word) for word in {BOUNDARY, *(token for example in train for token in example.tokens)}])
     model = LinearSVC(C=0.1, tol=0.01, random_state=seed)
     with one_thread():
@@ -69,6 +61,6 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
         any_tokens = any(example.tokens for example in examples)
         chosen = iter(np.asarray(model.predict(windows(examples))).tolist() if any_tokens else ())
         for example in examples:
-            yield {"id": example.id, "tags": repaired(list(islice(chosen, len(example.tokens))))}
+            yield {"id": example.id, "tags": list(islice(chosen, len(example.tokens)))}
 
     return predict

@@ -106,19 +106,6 @@ def read_examples(path: str | Path) -> Iterator[Example]:
             raise InputError(f"{path}:{number}: expected an example: {error}") from None
 
 
-def check_field(examples: Sequence[Example], field: str, path: str | Path, learner: str) -> None:
-    """Refuses an empty split, or an example without the field that a model or a probe is trained on.
-
-    Raises:
-        InputError: the split is empty, or a field is missing.
-    """
-    if not examples:
-        raise InputError(f"{path}: expected examples, got none; prepare the dataset again")
-    for number, example in enumerate(examples, start=1):
-        if getattr(example, field) is None:
-            raise InputError(f"{path}:{number}: expected `{field}`, which {learner} learns, got none")
-
-
 def check_shape(shape: Sequence[int] | None, expected: Sequence[int] | None, where: str) -> None:
     """Refuses features of another shape than those of a run's dataset; None is that of texts.
 

@@ -4,14 +4,28 @@ import bz2
 import gzip
 import json
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from embeddings.foundation.errors import InputError
 
 _OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}
+
+
+DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error)  # what reading a damaged archive or disk raises
+
+
+def opened(path: Path) -> Any:
+    """Opens a file to read bytes, decompressed where its name ends in `.gz`, `.bz2` or `.xz`."""
+    return _OPENERS.get(path.suffix, lambda plain: plain.open("rb"))(path)
+
+
+def damaged(path: Path, line: int, error: Exception) -> InputError:
+    """What to raise where reading a file failed."""
+    return InputError(f"{path}:{line}: expected a whole file, got an error: {error}; copy or download it again")
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -26,14 +40,13 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """
     number = 0
     try:
-        with _OPENERS.get(path.suffix, lambda plain: plain.open("rb"))(path) as file:
+        with opened(path) as file:
             for number, line in _decoded(file, path):
                 yield number, line
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-        advice = "copy or download it again"
-        raise InputError(f"{path}:{number + 1}: expected a whole file, got an error: {error}; {advice}") from None
+    except DAMAGE as error:
+        raise damaged(path, number + 1, error) from None
     if not number and path.suffix in _OPENERS:  # a plain one may be a split without examples
         raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
 
@@ -63,13 +76,19 @@ def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, row
 
 
-def text_lines(file: TextIO) -> Iterator[str]:
-    """Yields the lines of an open text, such as standard input, as `numbered_lines` does those of a file.
+def text_option(name: str) -> Path | None:
+    """The file that an option of a command names; `-` is standard input, None."""
+    return None if name == "-" else Path(name)
+
+
+def text_lines(path: Path | None) -> Iterator[str]:
+    """Yields the lines of a file, or of standard input where there is none, as `numbered_lines` does.
 
     Raises:
-        InputError: a line is not UTF-8, or holds a carriage return.
+        InputError: what `numbered_lines` refuses.
     """
-    for _, line in _decoded(file.buffer, file.name):
+    numbered = numbered_lines(path) if path else _decoded(sys.stdin.buffer, sys.stdin.name)
+    for _, line in numbered:
         yield line
 
 

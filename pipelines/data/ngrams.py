@@ -105,6 +105,8 @@ def best_length(texts: Sequence[np.ndarray], words: int) -> int:
     border = round((1 - HELD_OUT) * sum(map(len, texts)))
     starts = np.cumsum([0, *map(len, texts[:-1])])
     parts = [np.split(text, [max(0, border - int(start))]) for text, start in zip(texts, starts, strict=True)]
-    model = NGrams.counted([before for before, _ in parts if len(before)], words, LONGEST)
-    scores = [np.log(model.probabilities(after)).sum(axis=1) for _, after in parts if len(after)]
+    beginning = [before for before, _ in parts if len(before)]
+    model, known = NGrams.counted(beginning, words, LONGEST), np.unique(np.concatenate(beginning))
+    ends = [np.where(np.isin(after, known), after, UNKNOWN) for _, after in parts if len(after)]
+    scores = [np.log(model.probabilities(end)).sum(axis=1) for end in ends]
     return int(np.sum(scores, axis=0).argmax()) + 1 if scores else LONGEST

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 _PREFIXES = {"iob2": "BI", "iob1": "BI", "iobes": "BIES"}
-SCHEMES = tuple(_PREFIXES)
 
 
 class TagError(ValueError):
@@ -25,6 +24,18 @@ def check_forms(tags: Sequence[str], scheme: str) -> None:
         if tag != "O" and (len(prefix) != 1 or prefix not in _PREFIXES[scheme] or not kind):
             known = ", ".join(f"{letter}-..." for letter in _PREFIXES[scheme])
             raise TagError(f"expected O, {known} ({scheme}), got {tag[:60]!r}", position)
+
+
+def check_iob2(tags: Sequence[str]) -> None:
+    """Refuses a sentence's tags that are not valid IOB2.
+
+    Raises:
+        TagError: there is one of another form, or an `I-X` that follows neither `B-X` nor `I-X`.
+    """
+    check_forms(tags, "iob2")
+    for position, (tag, valid) in enumerate(zip(tags, repaired(tags), strict=True)):
+        if tag != valid:
+            raise TagError(f"expected {valid[:60]!r}, since it continues no entity, got {tag[:60]!r}", position)
 
 
 def to_iob2(tags: Sequence[str], scheme: str) -> list[str]:
@@ -55,7 +66,7 @@ def to_iob2(tags: Sequence[str], scheme: str) -> list[str]:
 def repaired(tags: Sequence[str]) -> list[str]:
     """Makes a sequence valid: an `I-X` that follows neither `B-X` nor `I-X` becomes `B-X`.
 
-    This is how conlleval reads such tags. Other tags, such as parts of speech, stay as they are.
+    This is how conlleval reads such tags. It is for tags of entities alone: a part of speech may begin with `I-`, too.
     """
     result: list[str] = []
     for tag in tags:
@@ -90,10 +101,10 @@ def entities(tags: Sequence[str]) -> list[tuple[str, int, int]]:
 
 
 def tags_of(iob2_tags: Sequence[str], scheme: str) -> list[str]:
-    """The tags that a scheme needs for some IOB2 tags, sorted; of `iob2` these and the beginnings of their entities."""
-    types = {tag.partition("-")[2] for tag in iob2_tags if tag != "O"}
+    """The tags that a scheme needs for those of valid IOB2, sorted; `iob2` needs no others."""
     if scheme == "iob2":
-        return sorted({*iob2_tags, *(f"B-{kind}" for kind in types)})
+        return sorted(set(iob2_tags))
+    types = {tag.partition("-")[2] for tag in iob2_tags if tag != "O"}
     return sorted(["O", *(f"{prefix}-{kind}" for prefix in _PREFIXES[scheme] for kind in types)])
 
 

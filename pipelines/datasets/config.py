@@ -59,8 +59,8 @@ class DatasetConfig(ABC):
         """
 
     def tag_scheme(self) -> str:
-        """The scheme of the entity tags that `read` gives."""
-        return "iob2"
+        """The scheme of the entity tags that `read` gives; `none`: its tags are of another kind, or it has none."""
+        return "none"
 
     def __post_init__(self) -> None:
         check_share("dev_share", self.dev_share)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.examples import read_examples
+from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import UNKNOWN
 
 QUANTILES = {"min": 0.0, "50 %": 0.5, "90 %": 0.9, "95 %": 0.95, "99 %": 0.99, "max": 1.0}
@@ -18,6 +19,9 @@ TRUNCATIONS = (64, 128, 256, 400, 512)
 HELD_OUT = ("dev", "test")
 LONG_BYTES = 1_000_000  # from here on a text is rather a file without line ends
 REPAIRED = "repaired, as conlleval reads them"
+DRAWN = "drawn from train"
+NOT_IN_DEV = "in train, not in dev"
+SHOWN_NAMES = 10  # of labels in a warning
 
 
 def fingerprint(tokens: Iterable[str], features: np.ndarray | None = None) -> bytes:
@@ -32,15 +36,17 @@ class SplitSummary:
 
     Args:
         path: the split's JSON Lines.
+        detokenize: puts target tokens together.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, detokenize: Detokenizer = PLAIN) -> None:
         self.lengths: Counter[int] = Counter()  # in tokens
         self.target_lengths: Counter[int] = Counter()
         self.names: dict[str, Counter[str]] = {"labels": Counter(), "tags": Counter()}
         self.sentences: Counter[bytes] = Counter()  # by fingerprint
         self.empty_texts = 0
         self.long_texts = 0
+        self.restored_targets = 0  # that are their raw text again when their tokens are put together
         self.features: dict[str, Any] = {}  # their shape, smallest and largest value
         for example in read_examples(path):
             self.lengths[len(example.tokens)] += 1
@@ -53,6 +59,7 @@ class SplitSummary:
             self.long_texts += any(is_long(text) for text in (example.text, example.target_text or ""))
             if example.target_tokens is not None:
                 self.target_lengths[len(example.target_tokens)] += 1
+                self.restored_targets += detokenize(example.target_tokens) == example.target_text
                 self.empty_texts += example.target_tokens == (UNKNOWN,)
 
     def add_features(self, features: np.ndarray) -> None:
@@ -77,6 +84,7 @@ class SplitSummary:
         }
         if self.target_lengths:
             summary["target_lengths"] = quantiles(self.target_lengths)
+            summary["restored_targets"] = self.restored_targets
         if self.features:
             summary["features"] = self.features
         return summary | {kind: dict(names.most_common()) for kind, names in self.names.items() if names}
@@ -107,9 +115,9 @@ def truncated(lengths: Mapping[int, int], limit: int) -> dict[str, int]:
     }
 
 
-def build_report(paths: Mapping[str, Path]) -> dict[str, Any]:
-    """Reads every split of a prepared dataset (name -> file) and reports on it."""
-    splits = {split: SplitSummary(path) for split, path in paths.items()}
+def build_report(paths: Mapping[str, Path], detokenize: Detokenizer = PLAIN) -> dict[str, Any]:
+    """Reads every split of a prepared dataset (name -> file), which `detokenize` puts together, and reports on it."""
+    splits = {split: SplitSummary(path, detokenize) for split, path in paths.items()}
     return {
         "splits": {split: summary.as_dict() for split, summary in splits.items()},
         "overlap": {f"{a} and {b}": overlap(splits[a], splits[b], a, b) for a, b in combinations(splits, 2)},
@@ -130,18 +138,21 @@ def overlap(first: SplitSummary, second: SplitSummary, first_name: str, second_n
 
 
 def rare(counts: Mapping[str, Counter[str]]) -> dict[str, list[str]]:
-    """Names that occur once in train, and names that occur only in dev or test: no model can learn those."""
+    """Names that occur once in train, those only in dev or test, which no model can learn, and those that dev lacks."""
     train = counts.get("train", Counter())
     held_out = {name for split in HELD_OUT for name in counts.get(split, ())}
-    return {
+    found = {
         "once in train": sorted(name for name, count in train.items() if count == 1),
         "only in dev or test": sorted(held_out - train.keys()),
     }
+    return found | ({NOT_IN_DEV: sorted(train.keys() - counts["dev"].keys())} if "dev" in counts else {})
 
 
 def warnings(report: Mapping[str, Any]) -> dict[str, int]:
     """What in a report a user should look at: warning -> how often, where it is found at all."""
     splits, rare_names = report["splits"].values(), report["rare"].values()
+    lacking = [name for names in rare_names for name in names.get(NOT_IN_DEV, ())]
+    drawn, shared = DRAWN in report["changes"], report["overlap"].get("train and dev")
     counts = {
         "empty texts, read as one unknown word": sum(split["empty_texts"] for split in splits),
         "texts of a megabyte or more": sum(split["long_texts"] for split in splits),
@@ -149,9 +160,17 @@ def warnings(report: Mapping[str, Any]) -> dict[str, int]:
         "labels or tags in dev or test only, scored as wrong": sum(
             len(names["only in dev or test"]) for names in rare_names
         ),
+        f"labels or tags that dev lacks and cannot measure ({first_names(lacking)})": len(lacking),
+        "examples drawn for dev that train has as well": shared["examples"]["dev"] if drawn and shared else 0,
         "tags " + REPAIRED: sum(report["changes"].get(REPAIRED, {}).values()),
     }
     return {warning: count for warning, count in counts.items() if count}
+
+
+def first_names(names: Sequence[str]) -> str:
+    """Names in a row, of many the first."""
+    more = f" and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(names[:SHOWN_NAMES]) + more
 
 
 def markdown(report: Mapping[str, Any]) -> str:
@@ -181,6 +200,12 @@ def markdown(report: Mapping[str, Any]) -> str:
         page += section("Features", "Shape of an example's features, and the range of their values")
         page += table(("split", "shape", "minimum", "maximum"), rows)
 
+    if restored := {split: summary for split, summary in splits.items() if "restored_targets" in summary}:
+        caption = "Targets that are equal to their raw text, by which outputs are scored, when their tokens are joined"
+        page += section("Detokenization", caption)
+        rows = [(split, with_share(each["restored_targets"], each["examples"])) for split, each in restored.items()]
+        page += table(("split", "targets restored"), rows)
+
     texts = {split: summary for split, summary in splits.items() if summary["tokens"]}
     rows = [(split, *summary["lengths"].values()) for split, summary in texts.items()]
     targets = [(split, summary["target_lengths"]) for split, summary in splits.items() if "target_lengths" in summary]
@@ -199,7 +224,10 @@ def markdown(report: Mapping[str, Any]) -> str:
         if counted:
             page += section(kind.capitalize(), "Count (share)")
             names = dict.fromkeys(name for names in counted.values() for name in names)
-            rows = [(name, *(with_share(found.get(name, 0), found) for found in counted.values())) for name in names]
+            rows = [
+                (name, *(with_share(found.get(name, 0), sum(found.values())) for found in counted.values()))
+                for name in names
+            ]
             page += table((kind[:-1], *counted), rows)
             for where, found in report["rare"][kind].items():
                 page += ["", f"{where.capitalize()}: {', '.join(found) or 'none'}."]
@@ -229,9 +257,9 @@ def listing(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
-def with_share(count: int, counts: Mapping[str, int]) -> str:
+def with_share(count: int, total: int) -> str:
     """A count and its share of all: `12 (3.1 %)`."""
-    return f"{count:,} ({100 * count / sum(counts.values()):.1f} %)"
+    return f"{count:,} ({100 * count / total:.1f} %)"
 
 
 def cut_shares(summary: Mapping[str, Any], cut: Mapping[str, int]) -> str:

@@ -2,8 +2,9 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from embeddings.foundation.errors import InputError
@@ -63,18 +64,39 @@ def split_paths(folder: Path) -> dict[str, Path]:
 
 
 def draw_dev(folder: Path, share: float, seed: int) -> int:
-    """Moves a share of train, the same of every label, to a new split dev; returns the number of its examples."""
+    """Moves a share of train, the same of every label as nearly as whole examples allow, to a new split dev.
+
+    Returns:
+        The number of dev's examples.
+    """
     positions = defaultdict(list)
     for position, example in enumerate(read_examples(folder / "train.jsonl")):
         positions[example.label].append(position)
+    sizes = largest_remainders([len(of_label) for of_label in positions.values()], share)
     generator = random.Random(seed)
     drawn: set[int] = set()
-    for of_label in positions.values():
-        drawn.update(generator.sample(of_label, round(share * len(of_label))))
+    for of_label, size in zip(positions.values(), sizes, strict=True):
+        drawn.update(generator.sample(of_label, size))
     for split in ("dev", "train"):  # both out of train, which is replaced last
         examples = enumerate(read_examples(folder / "train.jsonl"))
         write_split(folder, split, (example for number, example in examples if (number in drawn) == (split == "dev")))
     return len(drawn)
+
+
+def largest_remainders(counts: Sequence[int], share: float) -> list[int]:
+    """Whole numbers that are a share of each count, and in total of their sum, as nearly as can be.
+
+    Each gets its quota, share times count, rounded down; those of the largest remainders get one more, until the total
+    is reached. Of equal remainders the larger count is first, and then the first one.
+
+    Reference: the method of Hamilton, in Balinski and Young, "Fair Representation", 1982.
+    """
+    quotas = [Fraction(str(share)) * count for count in counts]
+    sizes = [int(quota) for quota in quotas]
+    order = sorted(range(len(counts)), key=lambda place: (sizes[place] - quotas[place], -counts[place]))
+    for place in order[: round(Fraction(str(share)) * sum(counts)) - sum(sizes)]:
+        sizes[place] += 1
+    return sizes
 
 
 def remove_overlap(folder: Path) -> dict[str, int]:

@@ -26,7 +26,7 @@ class Known:
     """The words and entities of train, and the words of the vectors."""
 
     words: Collection[str]
-    entities: Collection[tuple[str, ...]]
+    entities: Collection[tuple[str, ...]] | None  # None: the tags are of no entities
     vectors: Collection[str] | None = None  # not known: nothing is told of them
 
     def has_vector(self, word: str) -> bool:
@@ -34,20 +34,15 @@ class Known:
         return self.vectors is not None and (word in self.vectors or word.lower() in self.vectors)
 
 
-def known_from(train: Iterable[Example], vectors: Iterable[str] | None) -> Known:
-    """The words and entities of train, and the vectors' words."""
+def known_from(train: Iterable[Example], vectors: Iterable[str] | None, of_entities: bool) -> Known:
+    """The words of train, its entities if its tags are of any, and the vectors' words."""
     words: set[str] = set()
     names: set[tuple[str, ...]] = set()
     for example in train:
         words.update(example.tokens)
-        if is_of_entities(example.tags or ()):
+        if of_entities:
             names.update(example.tokens[start:end] for _, start, end in spans(example.tags or (), "conlleval"))
-    return Known(words, names, None if vectors is None else frozenset(vectors))
-
-
-def is_of_entities(tags: Sequence[str]) -> bool:
-    """Whether tags are of entities: O, B-<type> and I-<type>."""
-    return all(tag == "O" or tag[:2] in ("B-", "I-") for tag in tags)
+    return Known(words, names if of_entities else None, None if vectors is None else frozenset(vectors))
 
 
 def words_with_tags(example: Example, tags: Sequence[str], known: Known) -> Iterator[Item]:
@@ -62,7 +57,7 @@ def entities_found(example: Example, tags: Sequence[str], known: Known) -> Itera
     """Each entity, in the groups of its words."""
     for entity in spans(tags, "conlleval"):
         words = example.tokens[entity[1] : entity[2]]
-        yield entity, "entity seen" if words in known.entities else "entity unseen"
+        yield entity, "entity seen" if words in (known.entities or ()) else "entity unseen"
         yield entity, "all words seen" if all(word in known.words for word in words) else "a word unseen"
         if known.vectors is not None:
             have = all(known.has_vector(word) for word in words)
@@ -77,7 +72,7 @@ def by_novelty(
     Returns:
         Rows as `HEADER` has them. `items` counts those of the references.
     """
-    of_entities = all(is_of_entities(reference.tags or ()) for reference in references)
+    of_entities = known.entities is not None
     items: Callable = entities_found if of_entities else words_with_tags
     pairs = [
         (set(items(reference, reference.tags or (), known)), set(items(reference, row["tags"], known)))

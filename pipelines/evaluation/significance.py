@@ -21,13 +21,18 @@ def draws(examples: int, *, seed: int, resamples: int = RESAMPLES) -> Iterator[n
     The same seed and number of examples give the same draws, which is what pairs two systems.
     """
     generator = np.random.default_rng(seed)
-    chunk = max(1, _CHUNK_NUMBERS // examples)
-    for start in range(0, resamples, chunk):
-        rows = min(chunk, resamples - start)
+    for rows in chunks(examples, resamples):
         weights = np.empty((rows, examples))
         for row in weights:
             row[:] = np.bincount(generator.integers(examples, size=examples), minlength=examples)
         yield weights
+
+
+def chunks(examples: int, resamples: int) -> Iterator[int]:
+    """Into how many resamples at once the resamples are divided, so that their weights fit into memory."""
+    size = max(1, _CHUNK_NUMBERS // examples)
+    for start in range(0, resamples, size):
+        yield min(size, resamples - start)
 
 
 def bootstrap(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.foundation.errors import InputError
-from pipelines.data.examples import Example, check_field, read_dataset, read_examples
+from pipelines.data.examples import Example, read_dataset, read_examples
+from pipelines.data.requirements import check_field
 from pipelines.probing.regression import two_labels
 from pipelines.tasks.capabilities import Generates
 from pipelines.text.vocabulary import UNKNOWN

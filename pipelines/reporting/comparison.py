@@ -66,8 +66,8 @@ def compare_to_baseline(
     for run in runs:
         name = run.row.name
         own = {split: of_split[name] for split, of_split in by_split.items() if name in of_split}
-        verdict = decide(own["dev"], group.headline) if "dev" in own else ""
-        rows.append(replace(run.row, baseline=baseline.row.name, difference=own, verdict=verdict))
+        row = replace(run.row, baseline=baseline.row.name, difference=own)
+        rows.append(replace(row, verdict=decide(own[row.decisive], group.headline) if row.decisive else ""))
     return rows
 
 

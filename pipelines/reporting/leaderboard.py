@@ -48,8 +48,13 @@ class Row:
     seed: int = 0
     baseline: str = ""  # the baseline with the best headline on dev
     difference: dict[str, Value] = field(default_factory=dict)  # headline of the run minus that of the baseline
-    verdict: Literal["", "wins", "unclear", "loses"] = ""  # on dev
+    verdict: Literal["", "wins", "unclear", "loses"] = ""  # by the difference on the decisive split
     samples: tuple[Sample, ...] = ()  # some from the first to the last
+
+    @property
+    def decisive(self) -> str:
+        """The split that decides the verdict: test where run and baseline are scored on it, since dev has selected."""
+        return next((split for split in ("test", "dev") if split in self.difference), "")
 
 
 @dataclass(frozen=True)

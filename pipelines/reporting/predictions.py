@@ -60,7 +60,7 @@ def _text(row: Mapping[str, Any]) -> str:
     """Its label, its tags separated by spaces, or its text."""
     if "log_probabilities" in row:
         raise InputError("--format text: a language model predicts no text; `elman generate` writes one")
-    return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text", ""))
+    return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text")) or ""
 
 
 def _columns(row: Mapping[str, Any]) -> str:

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from embeddings.foundation.config import build_config, build_part, load_part, read_yaml
-from embeddings.foundation.errors import InputError
+from embeddings.foundation.config import build_config, build_part, load_part
 from embeddings.foundation.files import read_json
+from embeddings.foundation.names import check_names, named_entries
 from pipelines.data.examples import read_rows
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.records import main_scores, read_scores
@@ -39,6 +39,9 @@ class Entry:
     dataset: str
     seed: int
 
+    def __post_init__(self) -> None:
+        check_names(self, "task", "dataset")
+
 
 @dataclass(frozen=True)
 class TrainedRun:
@@ -62,10 +65,8 @@ class TrainedCell:
 
 def read_entries(path: str | Path, kind: Literal["runs", "baselines"]) -> dict[str, Entry]:
     """Reads what a runs file lists under a key, by name."""
-    entries = read_yaml(path).get(kind) or {}
-    if not isinstance(entries, dict):
-        raise InputError(f"{path}: expected a mapping `{kind}:` of names to entries")
-    return {name: build_part(Entry, values, f"{path}: {kind} {name!r}") for name, values in entries.items()}
+    found = named_entries(path, kind, {"runs": "run"}.get(kind, kind))
+    return {name: build_part(Entry, values, place) for name, values, place in found}
 
 
 def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, ComparisonGroup, System]]:

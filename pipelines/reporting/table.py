@@ -22,10 +22,11 @@ def markdown(leaderboard: Leaderboard) -> str:
         "# Leaderboard",
         "",
         "Values are percent, except for BLEU and chrF (as sacreBLEU prints them), nats, bits and perplexity, with 95 %",
-        "bootstrap intervals; ↓ marks lower-is-better metrics. Rows are sorted by the headline metric on dev, and dev",
-        "decides the verdict. Bold marks the best system, a dagger (†) a run that does not beat the best baseline: it",
-        "loses. The verdict is unclear if the interval of the difference, on the same resamples for both, contains 0.",
-        "Baselines are in italics. Time, tokens/s and memory are those of the machine that trained.",
+        "bootstrap intervals; ↓ marks lower-is-better metrics. Dev selects: rows are sorted by the headline metric on",
+        "dev, bold marks the best, and a run is compared with the baseline that is best on dev. The verdict is that of",
+        "test where test is scored, else of dev: a dagger (†) marks a run that does not beat the baseline, it loses;",
+        "it is unclear if the interval of the difference, on the same resamples for both, contains 0. Baselines are in",
+        "italics. Time, tokens/s and memory are those of the machine that trained.",
     ]
     for group in leaderboard.groups:
         columns = _columns(group)
@@ -59,7 +60,8 @@ def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None
         console.width = max(console.width, WIDE)
     for group in leaderboard.groups:
         best = next((row.name for row in group.rows if row.kind == "baseline"), "none")
-        caption = f"{group.headline.caption} ± half its 95 % interval; best baseline: {best}"
+        caption = f"{group.headline.caption} ± half its 95 % interval; best baseline on dev: {best}"
+        caption += "; over baseline: on test" if any(row.decisive == "test" for row in group.rows) else ""
         console.print(f"[bold]{group.task} on {group.dataset}[/]: {caption}", highlight=False)
         table = Table(box=None, padding=(0, 1, 0, 0))
         for name, _ in (columns := _terminal_columns(group, vectors=console.width >= WIDE)):
@@ -98,7 +100,10 @@ def _columns(group: Group) -> list[Column]:
 
 def _terminal_columns(group: Group, vectors: bool) -> list[Column]:
     """The columns of the terminal: intervals as half their width."""
-    over = _difference("dev", group.headline, _signed)
+
+    def over(row: Row) -> str:
+        return _difference(row.decisive, group.headline, _signed)(row)
+
     return [
         ("system", lambda row: row.name),
         ("cell", lambda row: _cell(row) or "baseline"),

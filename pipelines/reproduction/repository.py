@@ -1,11 +1,14 @@
 """What DVC knows of the stages of a dvc.yaml, and the lock file beside it."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
+from embeddings.foundation.config import read_yaml
 from embeddings.foundation.errors import InputError
 from pipelines.reproduction import chains
 from pipelines.reproduction.lockfile import LockFile
+from pipelines.runs.config import load_baselines, load_runs
 
 GRAPH = "dvc.yaml"
 
@@ -14,7 +17,7 @@ class Repository:
     """The working directory, with a dvc.yaml. DVC's lock is held wherever its files are read or written.
 
     Raises:
-        InputError: there is no dvc.yaml, or it is not valid.
+        InputError: there is no dvc.yaml, or it is not valid, or a runs file that it reads.
     """
 
     def __init__(self) -> None:
@@ -23,6 +26,7 @@ class Repository:
 
         if not Path(GRAPH).exists():
             raise InputError(f"{GRAPH}: no such file; run it where the stages are")
+        check_runs(read_yaml(GRAPH).get("vars") or ())
         try:
             self.repo = Repo(_wait_for_lock=True)
             path = Path("dvc.lock")
@@ -61,3 +65,18 @@ class Repository:
         needs = {stage.addressing: [before.addressing for before in graph.successors(stage)] for stage in stages}
         sizes = {stage.addressing: sum(dep.meta.size or 0 for dep in stage.deps if dep.meta) for stage in stages}
         return chains.stale_chains(chains.chains(needs, sizes), stale)
+
+
+def check_runs(sources: Iterable[object]) -> None:
+    """Refuses runs that are not as they have to be before DVC makes commands of them.
+
+    Args:
+        sources: what `vars:` lists: files, or values.
+
+    Raises:
+        InputError: a runs file is wrong.
+    """
+    for path in sources:
+        if isinstance(path, str) and Path(path).exists() and "runs" in read_yaml(path):
+            load_runs(path)
+            load_baselines(path)

@@ -7,6 +7,7 @@ from typing import Any
 from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config, load_part, nearest, read_yaml
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.names import check_names, named_entries
 from embeddings.foundation.seeds import check_seed
 from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.tasks.config import TaskConfig, build_task
@@ -28,6 +29,7 @@ class Run:
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
+        check_names(self, "task", "dataset", "cell", "layer", "source_vectors", "target_vectors")
 
     def trained(self) -> dict[str, Any]:
         """What training reads: everything but whether test is scored, which may be decided when dev is known."""
@@ -45,27 +47,25 @@ class Baselines:
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
+        check_names(self, "task", "dataset")
 
 
 def load_runs(path: str | Path) -> dict[str, Run]:
     """Reads every run of a runs file, by name."""
-    runs = read_yaml(path).get("runs")
-    if not isinstance(runs, dict) or not runs:
-        raise InputError(f"{path}: expected a mapping `runs:` of names to runs")
-    for name, values in runs.items():
-        if "." in str(name):
-            raise InputError(f"{path}: run {name!r}: a name holds no dots, DVC reads them as nesting")
+    runs = {}
+    for name, values, place in named_entries(path, "runs", "run"):
         if isinstance(values, dict) and values.get("set", ...) is None:  # there for DVC, which refuses a missing param
             del values["set"]
-    return {name: build_config(Run, values, f"{path}: run {name!r}") for name, values in runs.items()}
+        runs[name] = build_config(Run, values, place)
+    if not runs:
+        raise InputError(f"{path}: expected a mapping `runs:` of names to runs")
+    return runs
 
 
 def load_baselines(path: str | Path) -> dict[str, Baselines]:
     """Reads every entry of `baselines:` of a runs file, by name."""
-    entries = read_yaml(path).get("baselines") or {}
-    if not isinstance(entries, dict):
-        raise InputError(f"{path}: expected a mapping `baselines:` of names to entries")
-    return {name: build_config(Baselines, values, f"{path}: baselines {name!r}") for name, values in entries.items()}
+    found = named_entries(path, "baselines", "baselines")
+    return {name: build_config(Baselines, values, place) for name, values, place in found}
 
 
 def load_run(path: str | Path, name: str, configs: str | Path) -> tuple[Run, TaskConfig, EncoderConfig]:

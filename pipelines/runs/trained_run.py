@@ -15,8 +15,7 @@ from pipelines.models.engine import Engine
 from pipelines.tasks.capabilities import Explains, FindsEntities, Generates
 from pipelines.tasks.config import load_task
 from pipelines.tasks.task import Task
-from pipelines.text.tokenization import Tokenizer, offsets
-from pipelines.text.vocabulary import UNKNOWN
+from pipelines.text.tokenization import Tokenizer, offsets, whitespace
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,12 @@ class TrainedRun:
     ) -> Iterator[dict[str, Any]]:
         """Predicts texts, streaming, in their order.
 
+        A text without tokens, such as an empty line or, but for a language model of characters, a blank one, is not
+        read and has an empty answer: no tags or entities, an empty translation, no label (None), no log-probabilities.
+
         Args:
-            texts: raw, or with spaces between the tokens; of a run that reads features, these, each float32 of the
-                shape that it was trained on.
+            texts: raw, or with ASCII white space between the tokens; of a run that reads features, these, each float32
+                of the shape that it was trained on.
             decoding: instead of the run's own, of the task's own kind.
             tokenised: whether the tokens are given.
             chunk: texts that are held at once.
@@ -60,7 +62,7 @@ class TrainedRun:
         if explain and not explainer:
             raise InputError(f"task {self.task.config.task!r} cannot explain predictions; remove --explain")
         for examples in self._chunks(texts, tokenised, chunk):
-            rows = list(self.task.predict(self.engine, examples, decoding))
+            rows = self._rows(examples, decoding)
             explained = explainer.explain(self.engine, examples, rows) if explain and explainer else [{}] * len(rows)
             for example, row, explanation in zip(examples, rows, explained, strict=True):
                 read = {"source_tokens": example.tokens} if self.task.reads == "tokens" else {}
@@ -114,12 +116,12 @@ class TrainedRun:
         A captioner has no encoder; it gives the hidden state that its decoder's last layer starts from.
 
         Args:
-            texts: raw, or with spaces between the tokens; or features, as for `predict`.
+            texts: raw, or with ASCII white space between the tokens; or features, as for `predict`.
             tokenised: whether the tokens are given.
             chunk: texts that are held at once.
 
         Yields:
-            float32 (width,).
+            float32 (width,); of a text without tokens zeros, the state that has read nothing.
         """
         engine = self.engine
 
@@ -127,8 +129,19 @@ class TrainedRun:
             return list(engine.hidden_states(self.task.inputs(batch)))
 
         for examples in self._chunks(texts, tokenised, chunk):
-            features = [self.task.source(example) for example in examples]
-            yield from in_batches_by_length(features, 64, vectors, engine.batches_at_once)
+            sources = [self.task.source(example) for example in examples]
+            found = in_batches_by_length(sources, 64, vectors, engine.batches_at_once)
+            for example, vector in zip(examples, found, strict=True):
+                yield vector if self._is_read(example) else np.zeros_like(vector)
+
+    def _rows(self, examples: Sequence[Example], decoding: Any) -> list[dict[str, Any]]:
+        """A row for each example, the empty one where there is nothing to read."""
+        read = self.task.predict(self.engine, filter(self._is_read, examples), decoding)
+        empty = self.task.empty_row(decoding)
+        return [next(read) if self._is_read(each) else {"id": each.id, **empty} for each in examples]
+
+    def _is_read(self, example: Example) -> bool:
+        return self.task.reads == "features" or bool(example.tokens)
 
     def _chunks(self, texts: Iterable[str | np.ndarray], tokenised: bool, chunk: int) -> Iterator[list[Example]]:
         example = self._of_text(tokenised) if self.task.reads == "tokens" else self._of_features
@@ -137,12 +150,13 @@ class TrainedRun:
             yield [example(str(number), text) for number, text in part]
 
     def _of_text(self, tokenised: bool) -> Callable[[str, Any], Example]:
-        tokenize = str.split if tokenised else self.tokenize
+        tokenize = whitespace if tokenised else self.tokenize
 
         def example(number: str, text: Any) -> Example:
             if not isinstance(text, str):
                 raise InputError(f"run {self.name!r} reads text, got features; give it text")
-            return Example(number, text, tuple(tokenize(text)) or (UNKNOWN,))
+            blank = not text.strip() and self.task.predicts != "tokens"  # which gives a space its probability
+            return Example(number, text, () if blank else tuple(tokenize(text)))
 
         return example
 

@@ -16,6 +16,7 @@ from pipelines.tasks.task import Task
 class Classification(Task):
     """Labels an example from the states of a recurrent encoder, with calibrated probabilities."""
 
+    METRICS = ("classification",)
     predicts = "label"
     UNCALIBRATED: ClassVar[Mapping[str, float]] = {"temperature": 1.0}  # which divides the logits
 
@@ -46,6 +47,9 @@ class Classification(Task):
             return rows
 
         return predict
+
+    def empty_row(self, decoding: None = None) -> dict[str, Any]:
+        return {"label": None, "probabilities": {}}
 
     def calibrate(self, engine: Engine, dev: Sequence[Example]) -> None:
         """Sets the temperature that divides logits to the one of the lowest log loss on dev.

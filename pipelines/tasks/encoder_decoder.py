@@ -36,6 +36,7 @@ class DecoderKeys:
 class EncoderDecoder(Task):
     """Writes a text word by word."""
 
+    METRICS = ("translation", "captioning")
     predicts = "target_tokens"
     dev_decoding = greedy.Decoding()
     config: TaskConfig[Any, Any, DecodingConfig]
@@ -86,7 +87,7 @@ class EncoderDecoder(Task):
         self, engine: Engine, examples: Iterable[Example], decoding: DecodingConfig | None = None, batch_size: int = 64
     ) -> Iterator[dict]:
         """As every task predicts; `batch_size` counts hypotheses."""
-        decoding = decoding or self.config.decoding
+        decoding = self.config.decoding if decoding is None else decoding
         return super().predict(engine, examples, decoding, max(1, batch_size // decoding.hypotheses))
 
     def predictor(self, engine: Engine, decoding: DecodingConfig) -> Callable[[list[Encoded]], Sequence[dict]]:
@@ -107,6 +108,10 @@ class EncoderDecoder(Task):
             return rows
 
         return predict
+
+    def empty_row(self, decoding: DecodingConfig | None = None) -> dict[str, Any]:
+        listed = (decoding or self.config.decoding).listed
+        return {"tokens": [], "text": "", **({"n_best": []} if listed else {})}
 
     def copies(self, engine: Engine, batch: Sequence[Encoded], best: np.ndarray) -> dict[tuple[int, int], list[str]]:
         """For each hypothesis with unknown words, by source and rank, what replaces each of its words.

@@ -34,6 +34,7 @@ class NER(SequenceLabelling):
     """
 
     Model = EntityTaggerKeys
+    METRICS = ("entities",)
     SMALL = tuple(
         {"metrics": "entities", "monitor": "span_f1", "model": model, "training": SMALL_TRAINING}
         for model in (
@@ -60,7 +61,7 @@ class NER(SequenceLabelling):
         return tag_schemes.transitions(self.labels, self.scheme)
 
     def encode_tags(self, tags: Sequence[str]) -> Sequence[str]:
-        return tag_schemes.from_iob2(tag_schemes.repaired(tags), self.scheme)
+        return tag_schemes.from_iob2(tags, self.scheme)
 
     def decode_tags(self, tags: Sequence[str]) -> Sequence[str]:
         return tag_schemes.to_iob2(tags, self.scheme)
@@ -89,7 +90,7 @@ class NER(SequenceLabelling):
         tags = in_batches_by_length([self.source(example) for example in dev], 64, chosen)
         found, right, gold = np.zeros(len(PENALTIES)), np.zeros(len(PENALTIES)), 0
         for example, by_penalty in zip(dev, tags, strict=True):
-            actual = set(tag_schemes.entities(tag_schemes.repaired(example.tags or ())))
+            actual = set(tag_schemes.entities(example.tags or ()))
             gold += len(actual)
             for place, numbers in enumerate(by_penalty):
                 decoded = self.decode_tags([self.labels[number] for number in numbers])

@@ -37,6 +37,7 @@ class SequenceLabelling(Task):
     """
 
     Model = TaggerKeys
+    METRICS = ("tagging", "entities")
     predicts = "tags"
     config: TaskConfig[Any, TextTraining, None]
 
@@ -132,6 +133,9 @@ class SequenceLabelling(Task):
             return rows
 
         return predict
+
+    def empty_row(self, decoding: None = None) -> dict[str, Any]:
+        return {"tags": [], "probabilities": []}
 
     def choose(self, outputs: np.ndarray, lengths: np.ndarray) -> list[list[int]]:
         """The tags of each sentence.

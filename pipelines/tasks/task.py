@@ -33,6 +33,7 @@ class Task(ABC):
     Model: ClassVar[type]  # the dataclass of its keys under `model`
     Training: ClassVar[type[TrainingConfig]] = TextTraining  # and under `training`
     SMALL: ClassVar[tuple[Mapping[str, Any], ...]]  # small configurations to test it with, in a file's form
+    METRICS: ClassVar[tuple[str, ...]]  # modules of pipelines/evaluation/families that can score it
     reads: ClassVar[Literal["tokens", "features"]] = "tokens"  # the field of an example that the model reads
     predicts: ClassVar[Literal["label", "tags", "tokens", "target_tokens"]]  # and the one that it predicts
     dev_decoding: ClassVar[Any] = None  # how dev is decoded while training, if a task decodes
@@ -64,11 +65,13 @@ class Task(ABC):
 
     @classmethod
     def check(cls, config: TaskConfig, cell: EncoderConfig) -> None:
-        """Refuses keys that do not fit together, or a cell that the task cannot use.
+        """Refuses keys that do not fit together, metrics that cannot score the task, or a cell that it cannot use.
 
         Raises:
             InputError: they do not.
         """
+        if config.metrics not in cls.METRICS:
+            raise InputError(f"metrics: expected {' or '.join(cls.METRICS)}, got {config.metrics!r}")
         frozen = isinstance(config.model, WordKeys) and config.model.word_vectors == "frozen"
         if frozen and config.training.frozen_epochs:
             raise InputError("training.frozen_epochs needs word_vectors: fine_tuned; remove it")
@@ -149,6 +152,10 @@ class Task(ABC):
     def predictor(self, engine: Engine, decoding: Any) -> Callable[[list[Encoded]], Sequence[dict]]:
         """A function that predicts a batch of sources, giving a row without its id for each."""
 
+    @abstractmethod
+    def empty_row(self, decoding: Any = None) -> dict[str, Any]:
+        """The row, without its id, of a text without tokens, which no model reads; arguments are those of `predict`."""
+
     def source(self, example: Example) -> Encoded:
         """What the model reads of an example."""
         return Encoded(self.vocabularies["tokens"].ids(example.tokens))
@@ -198,7 +205,7 @@ class Task(ABC):
         Yields:
             A prediction row with the example's id; `truncated_tokens` where the text was cut.
         """
-        predict_batch = self.predictor(engine, decoding or self.config.decoding)
+        predict_batch = self.predictor(engine, self.config.decoding if decoding is None else decoding)
         for example, encoded, row in streamed(examples, self.source, batch_size, predict_batch, engine.batches_at_once):
             cut = len(example.tokens) - len(encoded.source)
             yield {"id": example.id, **row, **({"truncated_tokens": cut} if cut > 0 else {})}

@@ -122,7 +122,7 @@ class TextClassification(Classification):
             return [of_windows[rows][windows[rows] != PADDING_ID] for rows in of_texts]
 
         encoded = [
-            self.source(example)._replace(target=[self.label_ids[row["label"]]])
+            self.source(example)._replace(target=[self.label_ids.get(row["label"], 0)])  # an empty text has no label
             for example, row in zip(examples, rows, strict=True)
         ]
         explained = []

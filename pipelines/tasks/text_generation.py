@@ -68,6 +68,7 @@ class TextGeneration(Task):
         {"metrics": "perplexity", "monitor": "nats_per_character", "model": model, "training": SMALL_TRAINING}
         for model in ({"chunk_tokens": 50}, {"chunk_tokens": 2, "tied_embeddings": True})
     )
+    METRICS = ("perplexity",)
     predicts = "tokens"
     dev_decoding = ScoringConfig()  # by the weights as they are
     config: TaskConfig[LanguageModelKeys, LanguageModelTraining, ScoringConfig]
@@ -144,6 +145,9 @@ class TextGeneration(Task):
             ]
 
         return predict
+
+    def empty_row(self, decoding: ScoringConfig | None = None) -> dict[str, Any]:
+        return {"log_probabilities": [], "unknown": []}
 
     def generate(
         self, engine: Engine, prompt: Sequence[str], choose: Callable[[np.ndarray], int], length: int

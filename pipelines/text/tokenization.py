@@ -32,6 +32,7 @@ _ENTITY = r"&(?:\L<entities>|#\d{1,7}|#[xX][\da-fA-F]{1,6});"
 _ENTITIES = [name[:-1] for name in html5 if name.endswith(";")]
 # HTML line breaks and no-break spaces, invisible characters.
 _GAP = regex.compile("<br ?/?>|&nbsp;|&#160;|&#[xX]0*[aA]0;|[\u200b\u2060\ufeff]")
+_ASCII_PART = regex.compile(r"[^ \t\n\v\f\r]+")
 _WORD = regex.compile(
     "|".join(
         (
@@ -55,8 +56,12 @@ _WORD = regex.compile(
 
 
 def whitespace(text: str) -> list[str]:
-    """Splits at white space alone: for text that is tokenised already."""
-    return text.split()
+    """Splits at ASCII white space alone: for text that is tokenised already.
+
+    Other white space may be part of a token, such as `10 000` with a no-break space; around one it is left out, as the
+    readers do.
+    """
+    return [token for part in _ASCII_PART.findall(text) if (token := part.strip())]
 
 
 def words(text: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class DevMetrics(keras.callbacks.Callback):
 
 
 class Stopwatch(keras.callbacks.Callback):
-    """Adds up the seconds of training steps, dev evaluation left out. It must be the first callback."""
+    """Adds up the seconds of training steps, dev evaluation and samples left out. It must be the first callback."""
 
     seconds = 0.0
 
@@ -49,6 +50,13 @@ class Stopwatch(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self.seconds += time.perf_counter() - self._start
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leaves out what is done within an epoch that is no training."""
+        begin = time.perf_counter()
+        yield
+        self._start += time.perf_counter() - begin
 
 
 class Progress(keras.callbacks.Callback):

@@ -12,7 +12,8 @@ from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json
 from embeddings.matrix import coverage
-from pipelines.data.examples import Example, check_field, read_dataset, read_examples
+from pipelines.data.examples import Example, read_dataset, read_examples
+from pipelines.data.requirements import ENTITIES, check_choice, check_entities, check_field
 from pipelines.evaluation.family import Family, load_family
 from pipelines.models.config import EncoderConfig
 from pipelines.runs.config import Run
@@ -79,8 +80,12 @@ def set_up(run: Run, config: TaskConfig, cell: EncoderConfig, data: Path, vector
         raise InputError(f"{data}: expected {kinds[reads]}, which task {config.task!r} reads, got {kinds[got]}")
     loaded = {field: load_vectors(vectors[field], dataset, field) for field in task_class.text_fields()}
     splits = {split: list(read_examples(data / f"{split}.jsonl")) for split in ("train", "dev")}
+    learner = f"task {config.task!r}"
     for split, examples in splits.items():
-        check_field(examples, task_class.predicts, data / f"{split}.jsonl", f"task {config.task!r}")
+        check_field(examples, task_class.predicts, data / f"{split}.jsonl", learner)
+        if config.metrics == ENTITIES:
+            check_entities(examples, data / f"{split}.jsonl", learner)
+    check_choice(splits["train"], task_class.predicts, data / "train.jsonl", learner)
     counts = read_json(data / "counts.json", "tokens", "labels", "tags", "target_tokens")
     family = load_family(config.metrics).of_dataset(data)
     task = task_class.from_counts(config, cell, counts, loaded, detokenizer_of(dataset))

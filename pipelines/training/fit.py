@@ -55,8 +55,8 @@ def fit(
         InputError: Keras has no such optimiser, dev does not give the metric, or the loss of a step is not finite.
 
     Returns:
-        What the training cost: epochs, seconds of steps, real tokens (or steps of features) of sources a second,
-        padding share.
+        What the training cost: epochs, seconds of steps (none of dev, samples or progress), real tokens (or steps of
+        features) of sources a second, padding share.
     """
     learning_rate: Any = config.learning_rate
     if config.schedule == "cosine":
@@ -102,35 +102,42 @@ def fit(
     callback_list = keras.callbacks.CallbackList(all_callbacks, model=model, epochs=config.epochs, steps=len(batches))
 
     # `Model.fit` would fix the time dimension where the first two batches happen to be of equal length.
-    callback_list.on_train_begin()
-    for average in averages if counts["epochs"] else ():
-        average._ema_weights_in_model = True  # a checkpoint is written while they are
-    while (epoch := counts["epochs"]) < config.epochs and not model.stop_training:
-        if frozen and epoch >= frozen_epochs:
-            frozen = False
-            compile_model(words_learn=True)
-        callback_list.on_epoch_begin(epoch)
-        logs: dict[str, Any] = {}
-        loss_sum = targets_seen = 0.0
-        for step, (inputs, targets, weights) in enumerate(batches.epoch()):
-            callback_list.on_train_batch_begin(step)
-            batch_loss = float(model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"])
-            if not math.isfinite(batch_loss):
-                raise InputError(
-                    f"training diverged: the loss of epoch {epoch + 1}, step {step + 1} is {batch_loss}; "
-                    "lower training.learning_rate or the cell's clip_norm"
+    try:
+        callback_list.on_train_begin()
+        for average in averages if counts["epochs"] else ():
+            average._ema_weights_in_model = True  # a checkpoint is written while they are
+        while (epoch := counts["epochs"]) < config.epochs and not model.stop_training:
+            if frozen and epoch >= frozen_epochs:
+                frozen = False
+                compile_model(words_learn=True)
+            callback_list.on_epoch_begin(epoch)
+            logs: dict[str, Any] = {}
+            loss_sum = targets_seen = 0.0
+            for step, (inputs, targets, weights) in enumerate(batches.epoch()):
+                callback_list.on_train_batch_begin(step)
+                batch_loss = float(
+                    model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"]
                 )
-            loss_sum += batch_loss * float(weights.sum())
-            targets_seen += float(weights.sum())
-            logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
-            callback_list.on_train_batch_end(step, logs)
-            source = inputs[0] if isinstance(inputs, tuple) else inputs
-            steps = source if source.ndim == 2 else np.ones(source.shape[:2])  # features have no padding
-            counts["real_tokens"] += int(np.count_nonzero(steps))
-            counts["padded_tokens"] += steps.size
-        counts["epochs"] += 1
-        callback_list.on_epoch_end(epoch, logs)
-    callback_list.on_train_end()
+                if not math.isfinite(batch_loss):
+                    raise InputError(
+                        f"training diverged: the loss of epoch {epoch + 1}, step {step + 1} is {batch_loss}; "
+                        "lower training.learning_rate or the cell's clip_norm"
+                    )
+                loss_sum += batch_loss * float(weights.sum())
+                targets_seen += float(weights.sum())
+                logs = {"loss": loss_sum / targets_seen}  # of the epoch so far; Keras gives that of the batch
+                with stopwatch.paused():
+                    callback_list.on_train_batch_end(step, logs)
+                source = inputs[0] if isinstance(inputs, tuple) else inputs
+                steps = source if source.ndim == 2 else np.ones(source.shape[:2])  # features have no padding
+                counts["real_tokens"] += int(np.count_nonzero(steps))
+                counts["padded_tokens"] += steps.size
+            counts["epochs"] += 1
+            callback_list.on_epoch_end(epoch, logs)
+        callback_list.on_train_end()
+    finally:
+        if curves.csv_file:
+            curves.csv_file.close()
     return {
         "epochs": counts["epochs"],
         "best_epoch": stopping.best_epoch + 1,

@@ -87,7 +87,7 @@ def test_vectors_whose_training_goes_on_come_with_those_of_before(repository):
 def test_a_stage_of_the_default_graph_is_changed_in_the_benchmarks_too(repository):
     edit("dvc.yaml", "        - pipelines/training\n", "        - pipelines/training\n        - data/new\n")
     main()
-    assert "benchmarks/out/data/new" in graph("benchmarks/dvc.yaml")["stages"]["train"]["do"]["deps"]
+    assert "out/data/new" in graph("benchmarks/dvc.yaml")["stages"]["train"]["do"]["deps"]
 
 
 def test_dvc_compares_the_values_of_datasets_and_of_tasks_that_decode(repository):
@@ -117,7 +117,7 @@ def test_what_is_written_by_hand_stays(repository):
          "configs/vectors/english_cbo.yaml: no such configuration file; did you mean 'english_cbow.yaml'?"),
         ("configs/runs.yaml", "source_vectors: english_cbow", "source_vectors: imdb_skip_gram",
          "configs/vectors/imdb_skip_gram.yaml: expected a corpus in data, where configs/runs.yaml has its datasets, "
-         "got benchmarks/out/data/imdb; copy the configuration and change its corpus"),
+         "got out/data/imdb; copy the configuration and change its corpus"),
         ("dvc.yaml", "  # Down to `baseline`", "  # To `baseline`",
          "dvc.yaml: expected the line '# Down to `baseline`', and below it 'baseline:'; put them back"),
         ("README.md", "<!-- /results -->", "",

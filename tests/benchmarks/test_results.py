@@ -1,16 +1,19 @@
 """The results of the benchmarks: runs, baselines and probes become one list and one page."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from benchmarks.results import main
-from embeddings.foundation.files import write_json
+from embeddings.foundation.config import read_yaml
+from embeddings.foundation.files import read_json, write_json
 from pipelines.evaluation.records import write_scores
 from pipelines.evaluation.scores import Score
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+ROOT = Path(__file__).parents[2]
+CONFIGS = ROOT / "configs"
 RUNS = """
 runs:
   poems-lstm-1:
@@ -28,6 +31,12 @@ ANCHORS = """
 poems: [{system: theirs, metric: nats_per_character, value: 1.2, note: n}]
 reviews: [{system: a classifier, metric: accuracy, value: 90.0, note: n}]
 """
+EARLIER = """
+poems:
+  - {runs: [poems-lstm, baseline words], commit: abc1234, since: unknown words are spelled}
+  - {runs: [poems-gru], commit: abc1234, since: nothing that concerns a run of this page}
+reviews: [{runs: [another], commit: abc1234, since: nothing that concerns a run of this page}]
+"""
 PROBE_SCORES = [("all_units", 80.0), ("one_unit", 70.0), ("majority", 50.0)]
 
 
@@ -40,6 +49,7 @@ def world(tmp_path):
     (tmp_path / "page").mkdir()
     (tmp_path / "runs.yaml").write_text(RUNS)
     (tmp_path / "anchors.yaml").write_text(ANCHORS)
+    (tmp_path / "earlier.yaml").write_text(EARLIER)
     for name, score in {
         "poems-lstm-1": nats(2.0),
         "poems-lstm-2": nats(3.0),
@@ -63,7 +73,8 @@ def world(tmp_path):
 def run_stage(world, *options):
     folders = [part for name in ("evaluations", "costs", "probes") for part in (f"--{name}", str(world / name))]
     main([*folders, "--runs", str(world / "runs.yaml"), "--configs", str(CONFIGS),
-          "--anchors", str(world / "anchors.yaml"), "--json", str(world / "page" / "results.json"),
+          "--anchors", str(world / "anchors.yaml"), "--earlier", str(world / "earlier.yaml"),
+          "--json", str(world / "page" / "results.json"),
           "--page", str(world / "page" / "RESULTS.md"), *options])  # fmt: skip
     page = (world / "page" / "RESULTS.md").read_text()
     return json.loads((world / "page" / "results.json").read_text()), page
@@ -75,6 +86,22 @@ def test_runs_that_differ_by_their_seed_are_one_with_mean_and_deviation(world):
     assert (poems["value"], poems["low"], poems["high"], poems["sd"]) == (2.5, 2.4, 2.6, 0.7071)
     assert "| poems-lstm | dev | nats_per_character | 2.5 | 2.4 to 2.6 | 0.7071 | 1, 2 | 2.0 | 900 |" in page
     assert "| theirs | nats_per_character | 1.2 | n |" in page
+
+
+def test_figures_of_earlier_code_stand_with_their_commit_below_the_table_of_their_dataset(world):
+    page = run_stage(world)[1]
+    (told,) = (part for part in page.split("## ") if "Figures that today's code" in part)
+    assert told.startswith("text_generation on poems")
+    assert "| poems-lstm | abc1234 | unknown words are spelled |" in told.splitlines()
+    assert "nothing that concerns" not in page
+
+
+def test_what_is_said_of_earlier_code_is_of_runs_and_commits_that_there_are():
+    systems = {(result["dataset"], result["run"]) for result in read_json(ROOT / "benchmarks/results.json")}
+    for dataset, entries in read_yaml(ROOT / "benchmarks/earlier.yaml").items():
+        for entry in entries:
+            assert {(dataset, run) for run in entry["runs"]} <= systems
+            assert re.fullmatch(r"[0-9a-f]{7}", entry["commit"])
 
 
 def test_a_number_without_an_interval_shows_none(world):

@@ -12,6 +12,8 @@ from pipelines.decoding import beam, greedy
 from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import save_run
 
+VARIANTS = "variants: {windows: {run: a, task: b, dataset: c, seed: 1, set: {model: {truncation: windows}}}}"
+
 
 @pytest.fixture(scope="module")
 def folders(ten_examples, small_vectors, tmp_path_factory):
@@ -27,7 +29,7 @@ def folders(ten_examples, small_vectors, tmp_path_factory):
 
 def test_a_variant_predicts_as_a_run_of_its_keys_with_the_same_weights(folders, ten_examples):
     root, task, model = folders
-    (root / "variants.yaml").write_text("variants: {windows: {set: {model: {truncation: windows}}}}")
+    (root / "variants.yaml").write_text(VARIANTS)
     main([str(root / "run"), "--variants", str(root / "variants.yaml"), "--variant", "windows",
           "--data", str(root / "data"), "--output", str(root / "predictions")])  # fmt: skip
     task.config = varied(task.config, {"model": {"truncation": "windows"}}, "here")
@@ -40,7 +42,7 @@ def test_a_variant_predicts_as_a_run_of_its_keys_with_the_same_weights(folders, 
 
 def test_an_unknown_variant_is_named(folders, capsys):
     root = folders[0]
-    (root / "variants.yaml").write_text("variants: {windows: {set: {model: {truncation: windows}}}}")
+    (root / "variants.yaml").write_text(VARIANTS)
     with pytest.raises(SystemExit) as stopped:
         main([str(root / "run"), "--variants", str(root / "variants.yaml"), "--variant", "window",
               "--data", str(root / "data"), "--output", str(root / "none")])  # fmt: skip

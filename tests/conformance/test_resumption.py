@@ -21,6 +21,7 @@ WITH_DRAWS = [("ner", "lstm", True, 1), ("text_classification", "gru", True, 1)]
 EPOCHS = 3
 
 
+@pytest.mark.filterwarnings("ignore:SimpleRNN. the compiled loop does not cover this setting of `recurrent_dropout`")
 @pytest.mark.parametrize("of", [*((task, cell, False) for task, cell in PAIRED), *WITH_DRAWS], ids=case_id)
 def test_a_training_goes_on_as_if_it_had_not_broken_off(of, ten_examples, ten_entity_examples, small_vectors, tmp_path):
     goes_on(of, {}, ten_examples, ten_entity_examples, small_vectors, tmp_path)

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from gensim.models import Word2Vec
+from gensim.models import KeyedVectors, Word2Vec
 
 from embeddings import store
 from embeddings.config import TrainedConfig
+from embeddings.continuation import Earlier, what_changed
 from embeddings.foundation.errors import InputError
 from embeddings.train import main, train
 
@@ -141,6 +142,17 @@ def test_a_rare_word_is_added_no_more_but_learns_if_it_was_there(second, folder,
 def test_the_new_word_stands_where_its_contexts_put_it(second, first):
     vectors = train(replace(second, epochs=40)).vectors
     assert vectors.similarity("lynx", "dog") > vectors.similarity("lynx", "bus") + 0.2
+
+
+def test_zero_vectors_have_moved_by_no_cosine(second):
+    words = ["cat", "dog", "nought", "late"]
+    before = np.array([[1, 0], [3, 4], [0, 0], [1, 1]], dtype=np.float32)
+    after = KeyedVectors(2)
+    after.add_vectors(words, np.array([[0, 2], [3, 4], [1, 1], [0, 0]], dtype=np.float32))
+    earlier = Earlier(store.Artefact(before, words, np.ones(4, dtype=np.int64)), before, {})
+    assert what_changed(second, earlier, after, 9)["mean_cosine_distance"] == 0.5  # of cat 1, of dog 0
+    earlier = earlier._replace(artefact=store.Artefact(0 * before, words, np.ones(4, dtype=np.int64)))
+    assert what_changed(second, earlier, after, 9)["mean_cosine_distance"] is None
 
 
 def test_what_changed_is_told_and_stored(second, folder, caplog):

@@ -74,3 +74,24 @@ def test_one_covered_pair_has_no_correlation(tmp_path):
     (tmp_path / "pairs.tsv").write_text("a\tb\t1\na\tc\t2\n")
     vectors = keyed_vectors({"a": (1, 0), "b": (0, 1)})
     assert similarity(vectors, "pairs", tmp_path / "pairs.tsv") == {"pairs_coverage": 50.0}
+
+
+def test_pairs_with_a_zero_vector_are_not_covered(tmp_path):
+    (tmp_path / "pairs.tsv").write_text("cat\tdog\t9\ncat\tcar\t5\ndog\tcar\t2\ncat\tnought\t1\nnought\tcar\t9\n")
+    vectors = keyed_vectors({"nought": (0, 0), "cat": (1, 0), "dog": (0.8, 0.6), "car": (0, 1)})
+    assert similarity(vectors, "pairs", tmp_path / "pairs.tsv") == {"pairs": 50.0, "pairs_coverage": 60.0}
+
+
+def test_analogies_are_neither_asked_nor_answered_by_a_zero_vector(tmp_path):
+    words = {"nought": (0, 0), "man": (0, 1), "woman": (1, 0), "king": (3, 4), "queen": (4, 3), "stone": (-1, 0)}
+    questions = [": family", "man woman king queen", "man woman nought queen", "man woman king nought", ""]
+    (tmp_path / "questions.txt").write_text("\n".join(questions))
+    scores = analogies(keyed_vectors(words), "analogies", tmp_path / "questions.txt")
+    assert scores == {"analogies": 100.0, "analogies_coverage": 33.33}
+
+
+@pytest.mark.filterwarnings("error")
+def test_equal_cosines_have_no_correlation(tmp_path):
+    (tmp_path / "pairs.tsv").write_text("a\tb\t1\na\tc\t2\nb\tc\t3\n")
+    vectors = keyed_vectors({"a": (1, 0), "b": (1, 0), "c": (1, 0)})
+    assert similarity(vectors, "pairs", tmp_path / "pairs.tsv") == {"pairs_coverage": 100.0}

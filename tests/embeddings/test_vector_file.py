@@ -138,6 +138,11 @@ BINARY = b"2 2\n" + b"".join(word + b" " + struct.pack("<2f", 0.1, 0.2) for word
         ("a 0.1 0.2\nb 0.1 0,2\n", ":2: expected a word and 2 numbers, got '0,2' among them"),
         ("a 0.1 0.2\n\nb 0.1 0.2\n", ":2: expected a word and 2 numbers, got 0 fields"),
         ("a 0.1 0.2\nb 0.1 nan\n", ":2: expected finite numbers of 32 bits, got nan for the word 'b'"),
+        ("a 0.1 0.2\nb 0.1 1_0\n", ":2: expected a word and 2 numbers, got '1_0' among them"),
+        ("2 2\na 0.1 1_0\nb 0.1 0.2\n", ":2: expected a word and 2 numbers, got '1_0' among them"),
+        ("a 0.1 0.2\nb 0.1 \u0661\n", ":2: expected a word and 2 numbers, got '\u0661' among them"),
+        ("a 0.1 0.2\nb infinity 0.2\n", ":2: expected finite numbers of 32 bits, got inf for the word 'b'"),
+        ("2 2\na 0.1 nan\nb 0.1 0.2\n", ":2: expected finite numbers of 32 bits, got nan for the word 'a'"),
         ("a 0.1 0.2\nb 0.1 -1e39\n", ":2: expected finite numbers of 32 bits, got -inf for the word 'b'"),
         ("3 2\na 0.1 0.2\nb 0.1 0.2\n", ":3: expected 3 words, as line 1 says, got 2"),
         ("3 2\na 0.1 0.2\nb 0.1 0.2\n\n", ":4: expected a word and 2 numbers, got 0 fields"),
@@ -164,6 +169,15 @@ def test_a_broken_file_is_refused_in_one_line(tmp_path, content, message):
     assert str(error.value).startswith(str(path))
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("word", ["garlic nan", "to infinity", "info inf", "v 1_000", "sura \u0661\u0662"])
+@pytest.mark.parametrize("header", ["", "3 2\n"])
+def test_a_phrase_may_end_with_what_python_takes_for_a_number(tmp_path, word, header):
+    rows_of_it = f"{word} 0.1 0.2\nb 1e-1 +2\n{word} {word} .1 2.\n"
+    words, matrix = read(write(tmp_path / "vectors", header + rows_of_it))
+    assert words == [word, "b", f"{word} {word}"]
+    np.testing.assert_allclose(matrix, [[0.1, 0.2], [0.1, 2], [0.1, 2]], rtol=1e-6)
 
 
 def test_a_missing_file_is_refused(tmp_path):

@@ -22,9 +22,11 @@ training: {{optimizer: adam, learning_rate: 0.001, batch_size: 4, epochs: 1, pat
 def stage(tmp_path):
     """Writes a dataset and runs the stage on it; returns the output folder and the costs."""
 
-    def run(train, dev, baselines, *, test=(), report_test="false", target_language="", tokenizer="words"):
+    def run(
+        train, dev, baselines, *, test=(), report_test="false", target_language="", tokenizer="words", metrics="any"
+    ):
         (tmp_path / "task.yaml").write_text(
-            TASK.format(task="any", metrics="any", monitor="any", baselines=list(baselines)), encoding="utf-8"
+            TASK.format(task="any", metrics=metrics, monitor="any", baselines=list(baselines)), encoding="utf-8"
         )
         data = tmp_path / "data"
         for split, examples in (("train", train), ("dev", dev), ("test", test)):
@@ -65,6 +67,46 @@ def test_tags_are_predicted_for_each_token(stage):
     train = [Example("train-0", "the dog", ("the", "dog"), tags=("DET", "NOUN"))]
     output, _ = stage(train, [Example("dev-0", "dog the", ("dog", "the"), tags=("X", "X"))], ["most_frequent_tag"])
     assert list(read_rows(output / "most_frequent_tag" / "dev.jsonl")) == [{"id": "dev-0", "tags": ["NOUN", "DET"]}]
+
+
+def tagged(words, tags):
+    return Example("x", words, tuple(words.split()), tags=tuple(tags.split()))
+
+
+TAGGERS = ["most_frequent_tag", "windowed_linear_tagger"]
+
+
+@pytest.mark.parametrize("baseline", TAGGERS)
+def test_predicted_entity_tags_make_whole_entities(stage, baseline):
+    train = [tagged("Volga Bank", "B-ORG I-ORG"), tagged("it opens", "O O")] * 5
+    output, _ = stage(train, [tagged("it Bank", "O O")], [baseline], metrics="entities")
+    (row,) = read_rows(output / baseline / "dev.jsonl")
+    assert row["tags"] == ["O", "B-ORG"]
+
+
+@pytest.mark.parametrize("baseline", TAGGERS)
+def test_predicted_parts_of_speech_stay_as_they_are(stage, baseline):
+    train = [tagged("jah ni", "C- I-"), tagged("in haim", "R- I-DET")] * 5
+    output, _ = stage(train, train[:2], [baseline], metrics="tagging")
+    assert [row["tags"] for row in read_rows(output / baseline / "dev.jsonl")] == [["C-", "I-"], ["R-", "I-DET"]]
+
+
+@pytest.mark.parametrize("baseline", TAGGERS)
+@pytest.mark.parametrize(
+    ("sentences", "told"),
+    [
+        (["O O", "O NOUN"], "train.jsonl:2: expected entity tags, which the baseline {} needs: expected O, B-..., I-"),
+        (["I-PER O"], "train.jsonl:1: expected entity tags, which the baseline {} needs: expected 'B-PER'"),
+        (["O O", "O O"], "train.jsonl: expected two tags or more, which the baseline {} learns to tell apart, got 'O'"),
+    ],
+)
+def test_tags_that_a_tagger_of_entities_cannot_learn_are_refused(stage, tmp_path, capsys, baseline, sentences, told):
+    with pytest.raises(SystemExit, match="2"):
+        stage([tagged("a b", tags) for tags in sentences], [tagged("a", "O")], [baseline], metrics="entities")
+    error = capsys.readouterr().err
+    assert told.format(baseline) in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "predictions").exists()
 
 
 def test_a_translation_has_its_tokens_and_its_text(stage):
@@ -124,7 +166,10 @@ def test_two_executions_write_the_same_bytes(stage):
         (TRANSLATED, "majority", "train.jsonl:1: expected `label`, which the baseline majority learns, got none"),
         (LABELLED, "word_by_word", "train.jsonl:1: expected `target_tokens`"),
         ([], "majority", "train.jsonl: expected examples, got none"),
-        (LABELLED[:2], "tfidf_logistic_regression", "tfidf_logistic_regression: expected two labels or more"),
+        *(
+            (LABELLED[:2], name, f"train.jsonl: expected two labels or more, which the baseline {name} learns to tell")
+            for name in ("majority", "nb_svm", "tfidf_logistic_regression")
+        ),
         (LABELLED, "majorty", "did you mean 'majority'?"),
     ],
 )

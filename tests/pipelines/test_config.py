@@ -1,12 +1,24 @@
+import shlex
+from functools import partial
+
 import pytest
 import yaml
+from dvc.utils.serialize import loads_yaml
 
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.names import check_name
+from pipelines import prepare
 from pipelines.datasets.config import DatasetConfig
 from pipelines.decoding.config import DecodingConfig
-from pipelines.runs.config import load_run, load_runs
+from pipelines.reporting.systems import read_entries
+from pipelines.runs.config import load_baselines, load_run, load_runs
+from pipelines.tasks.config import load_task
 
+ODD_NAMES = (
+    *("a b", "a;b", "a.b", "a/b", "../a", "-a", "--run", "_a", "", "a$b", "a|b", "a*", "a'b", "a\nb", "a\u00a0b", "#a"),
+    *("100", "yes", "null", "true", "on", "~", "0x1f", "1_000", "010", "2020-01-01", 100, True, None, 1.5),
+)
 RATE = "ner.yaml: training: expected a finite number under 'learning_rate'"
 
 
@@ -98,6 +110,14 @@ def test_a_value_out_of_range_is_refused_with_the_file(project, path, part, key,
         load()
 
 
+def test_a_number_with_an_exponent_is_one(project, tmp_path):
+    _, load = project
+    load()
+    path = tmp_path / "tasks/ner.yaml"
+    path.write_text(path.read_text().replace("learning_rate: 0.1", "learning_rate: 1e-05"))
+    assert load_task(path).training.learning_rate == 0.00001
+
+
 def test_a_whole_number_is_a_float_where_one_is_asked_for(project):
     files, load = project
     files["tasks/ner.yaml"]["training"]["learning_rate"] = 1
@@ -107,7 +127,8 @@ def test_a_whole_number_is_a_float_where_one_is_asked_for(project):
 @pytest.mark.parametrize(
     ("value", "told"),
     [(float("nan"), f"{RATE}, got nan"), (float("-inf"), f"{RATE}, got -inf"), (10**400, f"{RATE}, got 1000"),
-     ("1e-3", f"{RATE}, got '1e-3'; YAML reads it as text: write 1.0e-3"), ("high", f"{RATE}, got 'high'$"),
+     ("1_0", f"{RATE}, got '1_0'$"),
+     ("high", f"{RATE}, got 'high'$"),
      (True, f"{RATE}, got True"), (-0.1, "a learning_rate of at least 0, got -0.1")],
 )  # fmt: skip
 def test_a_rate_that_is_no_number_is_refused(project, value, told):
@@ -174,9 +195,76 @@ def test_a_cell_that_is_not_built_of_the_runs_layer_is_refused(project):
         load()
 
 
-def test_a_run_name_with_a_dot_is_refused(tmp_path):
-    (tmp_path / "runs.yaml").write_text("runs: {a.b: {}}", encoding="utf-8")
-    with pytest.raises(InputError, match="no dots"):
+@pytest.mark.parametrize("section", ["runs", "baselines"])
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_name_of_a_run_that_something_else_is_read_in_is_refused_with_its_line(project, tmp_path, section, name):
+    files, load = project
+    load()
+    values = files["runs.yaml"]["runs"]["first"]
+    kept = ("task", "dataset", "seed", "report_test") if section == "baselines" else tuple(values)
+    files["runs.yaml"].setdefault(section, {})[name] = {key: values[key] for key in kept}
+    (tmp_path / "runs.yaml").write_text(yaml.safe_dump(files["runs.yaml"]), encoding="utf-8")
+    line = next(n for n, text in enumerate((tmp_path / "runs.yaml").read_text().split("\n"), 1) if text.startswith("  ")
+                and not text.startswith(("   ", "  first")))  # fmt: skip
+    own = {"runs": load_runs, "baselines": load_baselines}[section]
+    for reader in (own, partial(read_entries, kind=section)):
+        with pytest.raises(InputError) as refused:
+            reader(tmp_path / "runs.yaml")
+        kind = section.replace("runs", "run")
+        assert str(refused.value) == (
+            f"{tmp_path / 'runs.yaml'}:{line}: {kind} {name!r}: expected a name of a {kind} of letters, digits, `_` and"
+            f" `-`, the first a letter or digit, that YAML reads as text, got {name!r}; rename it"
+        )
+
+
+@pytest.mark.parametrize(("name", "shown"), [("1e3", "1000.0"), ("a b", "'a b'")])
+def test_an_odd_name_that_is_merged_is_refused_with_the_line_that_merges_it(tmp_path, name, shown):
+    (tmp_path / "runs.yaml").write_text(f"more: &more\n  {name}: {{}}\nruns:\n  <<: *more\n", encoding="utf-8")
+    with pytest.raises(InputError, match=f"runs.yaml:3: run {shown}: expected a name of a run of letters"):
+        load_runs(tmp_path / "runs.yaml")
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+@pytest.mark.parametrize("key", ["task", "dataset", "cell", "layer", "source_vectors", "target_vectors"])
+def test_a_name_in_a_run_that_something_else_is_read_in_is_refused(project, key, name):
+    files, load = project
+    files["runs.yaml"]["runs"]["first"][key] = name
+    with pytest.raises(InputError, match=f"runs.yaml:2: run 'first': expected (a )?(str under )?'?{key}"):
+        load()
+
+
+@pytest.mark.parametrize("name", [*ODD_NAMES, "1e3", "12e03"])
+def test_what_is_no_name_is_refused_wherever_it_is_asked(name):
+    with pytest.raises(ValueError, match="expected a run of letters, digits, `_` and `-`"):
+        check_name("run", name)
+
+
+@pytest.mark.parametrize("name", ["a", "ner-bilstm-1", "20newsgroups", "lstm_2x160", "поэма", "1-a", "y", "nan"])
+def test_other_names_are_the_same_to_the_shell_and_to_yaml(name):
+    check_name("run", name)
+    assert shlex.split(f"--run {name}") == ["--run", name]
+    assert loads_yaml(f"runs: {{{name}: 1}}")["runs"] == {name: 1}
+
+
+def test_the_file_of_a_dataset_gives_no_name_that_a_command_splits(tmp_path, capsys):
+    (tmp_path / "my data.yaml").write_text("source: toy")
+    with pytest.raises(SystemExit) as stopped:
+        prepare.main(["--dataset", str(tmp_path / "my data.yaml"), "--output", str(tmp_path / "out")])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.startswith(
+        f"error: {tmp_path}/my data.yaml: expected a name of a dataset of letters"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("value", ["yes", "on", "No", "OFF"])
+def test_a_truth_value_that_dvc_reads_as_text_is_refused(project, tmp_path, value):
+    _, load = project
+    load()
+    text = (tmp_path / "runs.yaml").read_text()
+    assert "report_test: false" in text
+    (tmp_path / "runs.yaml").write_text(text.replace("report_test: false", f"report_test: {value}"))
+    with pytest.raises(InputError, match=rf"runs.yaml:\d+: expected .*, got '{value}'; write true or false, or text"):
         load_runs(tmp_path / "runs.yaml")
 
 
@@ -197,7 +285,7 @@ def test_what_should_be_a_mapping_is_told_in_plain_words(tmp_path, key):
         load_config(DatasetConfig, tmp_path / "a.yaml")
 
 
-@pytest.mark.parametrize("content", [b"runs: \xff", b"runs: 2020-13-45", b"runs: " + b"[" * 5_000])
+@pytest.mark.parametrize("content", [b"runs: \xff", b"runs: !!timestamp 2020-13-45", b"runs: " + b"[" * 5_000])
 def test_what_no_yaml_can_hold_is_refused(tmp_path, content):
     (tmp_path / "runs.yaml").write_bytes(content)
     with pytest.raises(InputError, match=r"runs.yaml: not valid YAML: "):

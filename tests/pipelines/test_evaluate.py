@@ -146,6 +146,16 @@ def test_wrong_predictions_exit_with_one_line_and_write_nothing(root, capsys, ta
     assert not (root / "evaluation.json").exists()
 
 
+def test_gold_entities_that_are_not_valid_iob2_are_refused_with_their_line(root, capsys):
+    gold = [Example("dev-0", "", ("w",), tags=("O",)), Example("dev-1", "", ("w",), tags=("I-PER",))]
+    write_examples(root / "data/dev.jsonl", gold)
+    run = write_predictions(root / "run", ["dev"])
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments(root, run, "ner"))
+    told = "dev.jsonl:2: expected entity tags, which task 'ner' needs: expected 'B-PER', since it continues no entity"
+    assert told in capsys.readouterr().err
+
+
 def test_a_monitor_of_another_family_is_refused(root, capsys):
     task = root / "task.yaml"
     task.write_text((TASKS / "pos_tagging.yaml").read_text().replace("monitor: accuracy", "monitor: bleu"))

@@ -1,11 +1,14 @@
 """Texts that a language model writes, and the command that prints them."""
 
+import json
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+import yaml
 from conformance_cases import DATASET, RUN, cell_config, task_config
 
 import pipelines
@@ -13,9 +16,11 @@ from embeddings.foundation.plugins import load
 from pipelines import generate, predict
 from pipelines.data.examples import Example
 from pipelines.decoding.sampling import Sampler
+from pipelines.models.config import DynamicEvaluationConfig
 from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import save_run
 from pipelines.runs.trained_run import TrainedRun
+from pipelines.tasks.text_generation import ScoringConfig
 from pipelines.text.tokenization import Detokenizer, tokenizer
 from pipelines.text.vocabulary import END_ID
 
@@ -165,6 +170,28 @@ def test_decoding_of_another_kind_is_refused(folder, tmp_path, capsys):
     with pytest.raises(SystemExit, match="2"):
         predict.main([str(folder), "--task", str(tmp_path / "beam.yaml")])
     assert "decoding: unknown key 'no_repeat_ngram'; known: dynamic_evaluation" in capsys.readouterr().err
+
+
+def test_a_configuration_without_decoding_replaces_that_of_the_run(run, folder, tmp_path, capsys):
+    dynamic = ScoringConfig(DynamicEvaluationConfig(learning_rate=0.5, segment_tokens=2))
+    about = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    about["task"]["decoding"] = asdict(dynamic)
+    (folder / "config.json").write_text(json.dumps(about), encoding="utf-8")
+    (tmp_path / "text.txt").write_text(TEXT, encoding="utf-8")
+    task = Path(__file__).parents[2] / "configs/tasks/text_generation.yaml"
+    assert "decoding" not in yaml.safe_load(task.read_text(encoding="utf-8"))
+
+    def predicted(*options):
+        predict.main([str(folder), "--text", str(tmp_path / "text.txt"), *options])
+        return json.loads(capsys.readouterr().out)["log_probabilities"]
+
+    def expected(decoding):
+        return next(run.predict([TEXT.strip("\n")], decoding))["log_probabilities"]
+
+    plain, learned = expected(ScoringConfig()), expected(dynamic)
+    assert not np.allclose(plain, learned, atol=1e-3)
+    np.testing.assert_allclose(predicted(), learned, atol=1e-4)
+    np.testing.assert_allclose(predicted("--task", str(task)), plain, atol=1e-4)
 
 
 def test_the_vector_of_a_text_is_the_state_after_its_last_token(run):

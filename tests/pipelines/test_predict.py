@@ -1,6 +1,7 @@
 """Predictions for raw text."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,22 +10,26 @@ from conformance_cases import (
     CASES,
     DATASET,
     RUN,
+    TASKS,
     build,
     case_id,
     cell_config,
     examples_of,
     of_case,
+    takes,
     task_class,
     task_config,
 )
 
 import pipelines
 from pipelines import encode, predict
+from pipelines.decoding.beam import Decoding as Beam
 from pipelines.decoding.config import DecodingConfig
+from pipelines.reporting.predictions import formatted
 from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import save_run
 from pipelines.runs.trained_run import TrainedRun, described
-from pipelines.text.tokenization import words
+from pipelines.text.tokenization import characters, words
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +67,82 @@ def test_a_long_sentence_is_tagged_whole(run):
     assert len(row["tags"]) == 3000
 
 
-def test_an_empty_line_has_a_prediction(run):
-    (row,) = run.predict([""])
-    assert len(row["tags"]) == 1
-    assert row["offsets"] == [(0, 0)]
+EMPTY = {
+    "label": {"label": None, "probabilities": {}},
+    "tags": {"tags": [], "probabilities": [], "offsets": []},
+    "target_tokens": {"tokens": [], "text": ""},
+    "tokens": {"log_probabilities": [], "unknown": []},
+}
+READ = [name for name in TASKS if task_class(name).reads == "tokens"]
+
+
+def small_run(task, ten_examples, ten_entity_examples, small_vectors):
+    examples, cell = examples_of(task, ten_examples, ten_entity_examples), cell_config("gru", takes(task, "gru", True))
+    return TrainedRun("small", *build(task_config(task), cell, small_vectors, examples), words)
+
+
+@pytest.mark.parametrize("task", READ)
+def test_a_text_without_tokens_has_an_empty_answer(task, ten_examples, ten_entity_examples, small_vectors):
+    run = small_run(task, ten_examples, ten_entity_examples, small_vectors)
+    texts = ["", "films", " \t", "\xa0\u3000", "Anna saw", "<br />"]
+    expected = EMPTY[task_class(task).predicts] | ({"entities": []} if task == "ner" else {})
+    rows = list(run.predict(texts))
+    assert [row["id"] for row in rows] == list("012345")
+    for number in (0, 2, 3, 5):
+        assert rows[number] == {"id": str(number), "source_tokens": (), **expected}
+    for number, alone in zip((1, 4), run.predict(["films", "Anna saw"]), strict=True):
+        same = {key: value for key, value in alone.items() if key not in ("id", "probabilities", "log_probabilities")}
+        assert rows[number].keys() == alone.keys()
+        assert rows[number] | same == rows[number]
+    assert list(run.predict([""], tokenised=True)) == rows[:1]
+
+
+@pytest.mark.parametrize("task", READ)
+def test_a_blank_line_is_read_by_a_language_model_of_characters_alone(
+    task, ten_examples, ten_entity_examples, small_vectors
+):
+    run = replace(small_run(task, ten_examples, ten_entity_examples, small_vectors), tokenize=characters)
+    empty, blank = run.predict(["", " \u3000"])
+    assert empty["source_tokens"] == ()
+    assert blank["source_tokens"] == ((" ", "\u3000") if task == "text_generation" else ())
+    assert len(blank.get("log_probabilities", ())) == len(blank["source_tokens"])
+
+
+@pytest.mark.parametrize("task", READ)
+def test_a_text_without_tokens_is_encoded_as_zeros(task, ten_examples, ten_entity_examples, small_vectors):
+    run = small_run(task, ten_examples, ten_entity_examples, small_vectors)
+    empty, films, blank = run.encode(["", "films", " "])
+    assert empty.shape == blank.shape == films.shape
+    assert not empty.any()
+    assert not blank.any()
+    np.testing.assert_allclose(films, next(run.encode(["films"])), atol=1e-6)
+
+
+def test_an_empty_text_has_no_translations_to_list(ten_examples, ten_entity_examples, small_vectors):
+    run = small_run("translation", ten_examples, ten_entity_examples, small_vectors)
+    empty, films = run.predict(["", "films"], Beam(beam_size=2, length_penalty=0.0, n_best=2))
+    assert empty["n_best"] == []
+    assert len(films["n_best"]) == 2
+
+
+@pytest.mark.parametrize("task", ["sentiment", "translation"])
+def test_an_empty_text_is_explained_by_no_weights(task, ten_examples, ten_entity_examples, small_vectors):
+    run = small_run(task, ten_examples, ten_entity_examples, small_vectors)
+    for texts in (["", "films"], [""]):
+        row = next(run.predict(texts, explain=True))
+        assert row["explanation"]["weights"] == []
+        assert row["explanation"]["method"]
+    page = "".join(formatted(run.predict(["films", "", "good films"], explain=True), "html"))
+    assert page.count("<section>") == page.count("</section>") == 3
+    assert "None" not in page
+
+
+@pytest.mark.parametrize(
+    ("task", "form"), [("ner", "conll"), ("ner", "text"), ("sentiment", "text"), ("translation", "text")]
+)
+def test_an_empty_text_is_an_empty_line(task, form, ten_examples, ten_entity_examples, small_vectors):
+    run = small_run(task, ten_examples, ten_entity_examples, small_vectors)
+    assert list(formatted(run.predict([""]), form)) == ["\n"]
 
 
 def test_chunks_change_nothing(run):
@@ -76,8 +153,9 @@ def test_chunks_change_nothing(run):
 
 
 def test_tokens_may_be_given(run):
-    (row,) = run.predict(["don't stop"], tokenised=True)
-    assert row["source_tokens"] == ("don't", "stop")
+    (row,) = run.predict(["don't\tstop  10\xa0000 \u3000"], tokenised=True)
+    assert row["source_tokens"] == ("don't", "stop", "10\xa0000")
+    assert row["offsets"] == [(0, 5), (6, 10), (12, 18)]
 
 
 @pytest.mark.parametrize("form", [form for form in predict.FORMATS if form != "html"])
@@ -144,6 +222,16 @@ def test_the_configuration_of_another_task_is_refused(folder, capsys):
     (folder / "text.txt").write_text("Anna\n", encoding="utf-8")
     predict.main([str(folder), "--task", str(configs / "ner_uner.yaml"), "--text", str(folder / "text.txt")])
     assert json.loads(capsys.readouterr().out)["source_tokens"] == ["Anna"]
+
+
+def test_a_configuration_of_a_translator_without_decoding_is_refused(tmp_path, small_vectors, ten_examples, capsys):
+    task, model = build(task_config("translation"), cell_config("gru", False), small_vectors, ten_examples)
+    save_run(tmp_path, "small", RUN, task, model, DATASET)
+    text = (Path(__file__).parents[2] / "configs/tasks/translation.yaml").read_text(encoding="utf-8")
+    (tmp_path / "task.yaml").write_text(text[: text.index("decoding:")], encoding="utf-8")
+    with pytest.raises(SystemExit, match="2"):
+        predict.main([str(tmp_path), "--task", str(tmp_path / "task.yaml")])
+    assert "task.yaml: decoding: the task needs it; give a `method`\n" in capsys.readouterr().err
 
 
 def test_bytes_that_are_no_text_are_told_in_one_line(folder, tmp_path, capsys):

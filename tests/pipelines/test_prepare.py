@@ -82,6 +82,10 @@ def test_both_sides_of_a_translation_are_tokenised(root: Path) -> None:
     assert (example.tokens, example.target_tokens) == (("Ein", "Haus", "."), ("a", "house", "."))
     assert example.target_text == "A House."
     assert read_json(folder / "counts.json")["target_tokens"] == {"a": 1, "house": 1, ".": 1}
+    assert read_json(folder / "report.json")["splits"]["train"]["restored_targets"] == 0  # in lower case
+    folder = prepare(root, {"train": ["Ein Haus.\n", "A House.\n"]}, **config | {"target_tokenizer": "words"},
+                     target_language="en")  # fmt: skip
+    assert "| train | 1 (100.0 %) |" in (folder / "report.md").read_text(encoding="utf-8")
 
 
 def test_an_empty_text_is_one_unknown_word_and_reported(root: Path) -> None:
@@ -102,6 +106,18 @@ def test_dev_is_drawn_with_the_same_share_of_every_label(root: Path) -> None:
     assert [example.id for example in train] == [f"train-{number}" for number in range(32)]
     numbers = [int(example.text.split()[1]) for example in dev]
     assert numbers == sorted(numbers)  # the order of the source
+
+
+def test_what_drawing_dev_leaves_amiss_is_warned_of(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rare = "".join(f"rare-{number % 12}\ttext {number}\n" for number in range(48))
+    files = {"train": rare + "frequent\tthe same\n" * 52}
+    prepare(root, files, **LABELLED, dev_share=0.1)
+    told = capsys.readouterr().err
+    names = "rare-10, rare-11, rare-5, rare-6, rare-7, rare-8, rare-9"
+    assert f"warning: labels or tags that dev lacks and cannot measure ({names}): 7\n" in told
+    assert "warning: examples drawn for dev that train has as well: 5\n" in told
+    prepare(root, files, **LABELLED, dev_share=0.1, remove_overlap=True)
+    assert "examples drawn for dev" not in capsys.readouterr().err
 
 
 def test_the_draw_depends_on_the_seed_alone(root: Path) -> None:
@@ -174,6 +190,11 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
             "tiny.yaml: reader file_per_label: the key 'labels' is missing",
         ),
         ({"train": "pos\ta\n"}, {"source": "file"}, "under 'source', got 'file'; did you mean 'files'?"),
+        (
+            {"train": '{"w": ["a"], "t": ["O"]}\n{"w": ["a"], "t": ["NOUN"]}\n'},
+            {"reader": "json_lines", "options": {"fields": {"tokens": "w", "tags": "t"}, "scheme": "iob2"}},
+            "train0:2: expected O, B-..., I-... (iob2), got 'NOUN'; correct it, or choose another `scheme`",
+        ),
     ],
 )
 def test_wrong_input_is_one_line_and_leaves_the_old_folder(
@@ -215,6 +236,40 @@ def test_malformed_iobes_is_repaired_and_counted(root: Path) -> None:
     report = read_json(folder / "report.json")
     assert report["changes"]["repaired, as conlleval reads them"] == {"train": 2}
     assert "repaired_tags" not in (folder / "train.jsonl").read_text(encoding="utf-8")
+
+
+GOTHIC = "".join(
+    f"{number}\t{word}\t_\tX\t{tag}\t_\t_\t_\t_\t_\n"
+    for number, (word, tag) in enumerate([("jah", "C-"), ("ni", "I-"), ("in", "I-LOC")], start=1)
+)
+ROW = {"words": ["jah", "ni", "in"], "tags": ["C-", "I-", "I-LOC"]}
+
+
+@pytest.mark.parametrize(
+    ("content", "reader", "options"),
+    [
+        (GOTHIC, "conllu", {"tags": "xpos"}),
+        ("jah\tC-\nni\tI-\nin\tI-LOC\n", "conll_columns", {"scheme": "none"}),
+        (json.dumps(ROW) + "\n", "json_lines", {"fields": {"tokens": "words", "tags": "tags"}}),
+    ],
+)
+def test_parts_of_speech_that_look_like_entity_tags_stay(root: Path, content: str, reader: str, options: dict) -> None:
+    folder = prepare(root, {"train": content, "dev": content}, reader=reader, options=options, tokenizer="words")
+    (example,) = read_examples(folder / "train.jsonl")
+    assert example.tags == ("C-", "I-", "I-LOC")
+    assert read_json(folder / "counts.json")["tags"] == {"C-": 1, "I-": 1, "I-LOC": 1}
+    assert "tags repaired, as conlleval reads them" not in read_json(folder / "report.json")["warnings"]
+
+
+@pytest.mark.parametrize(("scheme", "repaired"), [("iob2", 2), ("iob1", 0)])
+def test_entity_tags_of_json_lines_are_repaired_where_their_scheme_is_given(root: Path, scheme: str, repaired) -> None:
+    row = json.dumps({"words": ["a", "b", "c"], "tags": ["O", "I-PER", "I-LOC"]}) + "\n"
+    options = {"fields": {"tokens": "words", "tags": "tags"}, "scheme": scheme}
+    folder = prepare(root, {"train": row, "dev": row}, reader="json_lines", options=options, tokenizer="words")
+    (example,) = read_examples(folder / "train.jsonl")
+    assert example.tags == ("O", "B-PER", "B-LOC")
+    changes = read_json(folder / "report.json")["changes"]["repaired, as conlleval reads them"]
+    assert changes == ({"train": repaired, "dev": repaired} if repaired else {})
 
 
 def test_a_full_disk_is_one_line_and_leaves_the_old_folder(root: Path) -> None:

@@ -137,10 +137,22 @@ def test_after_a_cut_lock_file_finished_stages_come_from_the_cache(graph):
     assert trained(graph) == ""
 
 
+def test_a_run_whose_name_a_command_splits_is_refused_before_anything_is_run(graph):
+    runs = "runs:\n  a: &a {task: t, dataset: d, cell: c, layer: l, source_vectors: v, target_vectors: v, seed: 1,\n"
+    runs += "    report_test: true}\n  a; touch b: *a\n"
+    (graph / "runs.yaml").write_text(runs, encoding="utf-8")
+    stages = {"train": {"foreach": "${runs}", "do": {"cmd": "echo ${key}"}}}
+    (graph / "dvc.yaml").write_text(yaml.safe_dump({"vars": ["runs.yaml"], "stages": stages}), encoding="utf-8")
+    assert repro(graph, status=2).startswith(
+        "error: runs.yaml:4: run 'a; touch b': expected a name of a run of letters"
+    )
+    assert not (graph / "b").exists()
+
+
 def test_without_a_graph_or_with_a_wrong_one_it_is_refused_in_one_line(graph):
     assert repro(graph, "--jobs", "0", status=2) == "error: --jobs: expected at least 1, got 0\n"
     (graph / "dvc.yaml").write_text("stages: [", encoding="utf-8")
-    assert repro(graph, status=2).startswith("error: dvc.yaml: ")
+    assert repro(graph, status=2).startswith("error: dvc.yaml:1: not valid YAML: ")
     (graph / "dvc.yaml").unlink()
     assert repro(graph, status=2) == "error: dvc.yaml: no such file; run it where the stages are\n"
 

@@ -7,7 +7,7 @@ Reference: Lei et al., "Simple Recurrent Units for Highly Parallelizable Recurre
 """
 
 import math
-from functools import partial
+from typing import Any
 
 import keras
 from keras import ops
@@ -132,4 +132,6 @@ class SRU(CompiledLoop, keras.layers.RNN):
         return cls(**config)
 
 
-layer = partial(sequence_layer, SRU)
+def layer(units: int, name: str, seed: int, input_dropout: float = 0.0, **own: Any) -> SRU:
+    """A layer of the cell, with the keys of its `Config`."""
+    return sequence_layer(SRU, units, name, seed, dropout=input_dropout, **own)

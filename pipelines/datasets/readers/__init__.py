@@ -23,5 +23,5 @@ class FileReader(ABC):
         return None
 
     def tag_scheme(self) -> str:
-        """The scheme of the entity tags that `read` gives, one of pipelines/data/tag_schemes.py."""
-        return "iob2"
+        """The scheme of the entity tags that `read` gives; `none`: its tags are of another kind, or it has none."""
+        return "none"

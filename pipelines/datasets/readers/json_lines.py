@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
@@ -18,9 +18,10 @@ SCALARS, LISTS = ("text", "label", "target_text"), ("tokens", "tags", "target_to
 
 @dataclass(frozen=True)
 class Reader(FileReader):
-    """Examples; entity tags are IOB2."""
+    """Examples."""
 
     fields: dict[str, str]  # field of an example -> key of the object, such as `{text: review, label: stars}`
+    scheme: Literal["iob2", "iob1", "iobes", "none"] = "none"  # of entity tags; `none`: tags of another kind
 
     def __post_init__(self) -> None:
         for field in self.fields:
@@ -28,6 +29,11 @@ class Reader(FileReader):
                 raise InputError(f"unknown field {field!r} in `fields`{nearest(field, [*SCALARS, *LISTS])}")
         if not {"text", "tokens"} & set(self.fields):
             raise InputError("`fields` must map text or tokens")
+        if self.scheme != "none" and "tags" not in self.fields:
+            raise InputError(f"`scheme: {self.scheme}` needs a key for tags in `fields`, got none")
+
+    def tag_scheme(self) -> str:
+        return self.scheme
 
     def read(self, paths: Sequence[Path]) -> Iterator[Example]:
         """Reads examples, streaming.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import getitem
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -34,6 +34,7 @@ class Source(DatasetConfig):
     builder: str  # name, name/config or name/config:version
     splits: dict[str, str]  # our split -> the builder's split expression
     features: dict[str, str]  # our field -> path of the feature, as a/b
+    scheme: Literal["iob2", "iob1", "iobes", "none"] = "none"  # of entity tags; `none`: tags of another kind
     skip_tokens: dict[str, str] = field(default_factory=dict)  # no token where this feature has this value
     label_names: tuple[str, ...] = ()  # for class numbers, where the builder's own names are to be replaced
 
@@ -48,6 +49,11 @@ class Source(DatasetConfig):
             raise InputError(
                 f"{self.builder}: `features` must map text or tokens or features, and tokens where it maps tags"
             )
+        if self.scheme != "none" and "tags" not in mapped:
+            raise InputError(f"{self.builder}: `scheme: {self.scheme}` needs tags in `features`, got none")
+
+    def tag_scheme(self) -> str:
+        return self.scheme
 
     def origins(self) -> Mapping[str, str]:
         return self.splits

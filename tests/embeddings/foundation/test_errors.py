@@ -84,7 +84,8 @@ main()
     assert writer.stderr
     assert writer.stdout.readline() == b"text\n"
     writer.stdout.close()
-    assert writer.stderr.read() == b""
+    with writer.stderr:
+        assert writer.stderr.read() == b""
     assert writer.wait() == 1
 
 

@@ -1,10 +1,8 @@
 """Baselines of features: a linear model of their numbers, and the caption of the nearest."""
 
 import numpy as np
-import pytest
 from sklearn.linear_model import LogisticRegression
 
-from embeddings.foundation.errors import InputError
 from pipelines.baselines import feature_logistic_regression, nearest_neighbour
 from pipelines.data.examples import Example
 
@@ -31,11 +29,6 @@ def test_a_linear_model_sees_where_a_pixel_stands():
     model = LogisticRegression(C=1.0, max_iter=1000).fit(flat, [example.label for example in TRAIN])
     expected = model.predict_proba(np.array([example.features for example in NEW]).reshape(2, 4))
     np.testing.assert_allclose([[*row["probabilities"].values()] for row in rows], expected, atol=1e-6)
-
-
-def test_one_label_alone_is_nothing_to_learn():
-    with pytest.raises(InputError, match="expected two labels or more"):
-        feature_logistic_regression.fit(TRAIN[:6], seed=1)
 
 
 def test_the_caption_is_that_of_the_nearest():

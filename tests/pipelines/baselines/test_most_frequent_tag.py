@@ -39,11 +39,6 @@ def test_the_rarest_words_may_stand_more_than_once():
     assert predict(train, "bird") == ["NOUN"]
 
 
-def test_entity_tags_are_made_valid():
-    train = tagged("Volga/B-ORG Bank/I-ORG", "Volga/B-ORG Bank/I-ORG")
-    assert predict(train, "Bank", "Volga", "Bank") == ["B-ORG", "B-ORG", "I-ORG"]
-
-
 def test_a_sentence_without_tokens_gets_no_tags_and_no_sentences_get_no_rows():
     model = fit(tagged("a/X"), seed=1)
     assert list(model([Example("y", "", ())])) == [{"id": "y", "tags": []}]

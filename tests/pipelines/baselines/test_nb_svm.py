@@ -1,12 +1,10 @@
 """NB-SVM: what it learns, and degenerate sets."""
 
 import numpy as np
-import pytest
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.svm import LinearSVC
 
-from embeddings.foundation.errors import InputError
 from pipelines.baselines.nb_svm import fit, log_count_ratio
 from pipelines.baselines.tfidf_logistic_regression import terms
 from pipelines.data.examples import Example
@@ -60,8 +58,3 @@ def test_the_same_seed_gives_the_same_labels():
 
 def test_no_examples_give_no_predictions():
     assert list(fit(labelled(("good", "p"), ("bad", "n")), seed=1)([])) == []
-
-
-def test_one_label_alone_is_refused():
-    with pytest.raises(InputError, match=r"two labels or more.*\['a'\]"):
-        fit(labelled(("x", "a")), seed=1)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from embeddings.foundation.errors import InputError
 from pipelines.baselines.tfidf_logistic_regression import fit, terms
 from pipelines.data.examples import Example
 
@@ -54,11 +53,6 @@ def test_a_label_with_one_example_can_be_learned():
 def test_the_same_seed_gives_the_same_probabilities():
     train = labelled(*[(f"w{n} w{n % 5} w{n % 7}", "ab"[n % 3 == 0]) for n in range(60)])
     assert list(fit(train, seed=5)(train)) == list(fit(train, seed=5)(train))
-
-
-def test_one_label_alone_is_refused():
-    with pytest.raises(InputError, match=r"two labels or more.*\['a'\]"):
-        fit(labelled(("x", "a"), ("y", "a")), seed=1)
 
 
 def test_nothing_to_predict_gives_no_rows():

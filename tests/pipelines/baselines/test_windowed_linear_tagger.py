@@ -2,7 +2,6 @@
 
 import pytest
 
-from embeddings.foundation.errors import InputError
 from pipelines.baselines.windowed_linear_tagger import features, fit
 from pipelines.data.examples import Example
 
@@ -57,23 +56,12 @@ def test_an_unknown_word_is_tagged_by_its_ending():
     assert [row["tags"] for row in rows] == [["ADV"], ["NOUN"]]
 
 
-def test_entity_tags_are_made_valid():
-    train = [sentence(["Volga", "Bank"], ["B-ORG", "I-ORG"]), sentence(["it", "opens"], "OO")] * 5
-    (row,) = fit(train, seed=1)([sentence(["it", "Bank"], "??")])
-    assert row["tags"] == ["O", "B-ORG"]
-
-
 def test_the_same_seed_gives_the_same_tags_and_a_sentence_alone_the_same_as_among_others():
     train = [sentence([f"w{n % 7}", f"v{n % 5}", f"u{n % 11}"], "ABC"[n % 3] + "ABC"[n % 2] + "C") for n in range(60)]
     model = fit(train, seed=3)
     together = [row["tags"] for row in model(train)]
     assert together == [row["tags"] for row in fit(train, seed=3)(train)]
     assert together == [row["tags"] for example in train for row in model([example])]
-
-
-def test_one_tag_alone_is_refused():
-    with pytest.raises(InputError, match=r"two tags or more.*\['O'\]"):
-        fit([sentence("ab", "OO")], seed=1)
 
 
 def test_a_sentence_without_tokens_gets_no_tags_and_no_sentences_get_no_rows():

@@ -6,7 +6,10 @@ import keras
 import numpy as np
 import pytest
 
+from embeddings.foundation.errors import InputError
 from pipelines.cells.sru.layer import SRU, SRUCell
+from pipelines.models.config import build_encoder
+from pipelines.models.encoder import recurrent_stack
 
 UNITS = 5
 
@@ -49,6 +52,30 @@ def test_dropout_drops_the_same_features_at_every_step_and_in_training_alone(ran
     assert (kept == kept[:, :1]).all()
     assert 0 < kept.mean() < 1
     assert outcome(layer, sequences, training=False)[1][0].all()
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_configuration_reaches_the_dropout_of_the_layer(bidirectional):
+    values = {
+        "cell": "sru",
+        "units": UNITS,
+        "depth": 2,
+        "bidirectional": bidirectional,
+        "dropout": 0.25,
+        "clip_norm": 1,
+    }
+    config = build_encoder({**values, "input_dropout": 0.5}, "a test")
+    for encoder, rate in ((config, 0.5), (config.without_dropout(), 0.0), (build_encoder(values, "a test"), 0.0)):
+        for layer in recurrent_stack(encoder, 1):
+            ways = [layer.forward_layer, layer.backward_layer] if bidirectional else [layer]
+            assert [way.dropped.rate for way in ways] == [rate] * len(ways)
+    (layer, _), inputs = recurrent_stack(config, 1), np.ones((64, 3, UNITS), "float32")
+    assert np.isclose(layer(inputs, training=False)[0], layer(inputs, training=False)[0]).all()
+    assert not np.isclose(layer(inputs, training=True)[0], layer(inputs, training=False)[0]).all()
+    with pytest.raises(InputError, match=r"a test: expected input_dropout from 0 to below 1, got 1\.0"):
+        build_encoder({**values, "input_dropout": 1}, "a test")
+    with pytest.raises(InputError, match="the key 'input_dropout' belongs to cell sru, got 'gru'; remove it"):
+        build_encoder({**values, "cell": "gru", "input_dropout": 0.5}, "a test")
 
 
 def test_unrolling_is_named_and_gives_the_same_numbers(both, sequences, masks, outcome, assert_near):

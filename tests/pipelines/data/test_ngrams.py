@@ -36,3 +36,8 @@ def test_the_end_of_train_chooses_the_length():
     pattern = np.tile([2, 2, 3, 2, 3, 3], 200)
     assert best_length([pattern], 4) >= 3
     assert best_length([draws.integers(2, 40, size=400)], 42) == 1
+
+
+def test_a_word_that_only_the_end_of_train_holds_is_unknown_to_the_choice_of_the_length():
+    pattern = np.tile([2, 2, 3, 2, 3, 3], 200)
+    assert best_length([np.append(pattern, 4)], 5) >= 3

@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 from seqeval.metrics.sequence_labeling import get_entities
 
-from pipelines.data.tag_schemes import entities, from_iob2, repaired, tags_of, to_iob2, transitions
+from pipelines.data.tag_schemes import (
+    TagError,
+    check_iob2,
+    entities,
+    from_iob2,
+    repaired,
+    tags_of,
+    to_iob2,
+    transitions,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,9 +33,21 @@ def test_an_inside_tag_that_continues_nothing_begins_an_entity(tags, expected):
     assert repaired(tags.split()) == expected.split()
 
 
-@pytest.mark.parametrize("tags", ["B-PER I-PER O B-PER B-PER I-PER", "NOUN PART INTJ", ""])
-def test_valid_sequences_and_parts_of_speech_stay(tags):
+@pytest.mark.parametrize("tags", ["B-PER I-PER O B-PER B-PER I-PER", ""])
+def test_valid_sequences_stay(tags):
     assert repaired(tags.split()) == tags.split()
+
+
+def test_valid_iob2_is_what_no_repair_changes():
+    names = ["O", *(f"{prefix}-{kind}" for prefix in "BI" for kind in ("LOC", "PER"))]
+    for sequence in product(names, repeat=4):
+        first = next((at for at, tag in enumerate(repaired(sequence)) if tag != sequence[at]), None)
+        try:
+            check_iob2(sequence)
+            refused = None
+        except TagError as error:
+            refused = error.position
+        assert refused == first, sequence
 
 
 def random_iob2(random):
@@ -73,7 +94,6 @@ def test_the_allowed_sequences_are_those_that_the_scheme_can_write(scheme):
             assert all(allowed[pair] for pair in pairs) == written, names
 
 
-def test_iob2_keeps_the_tags_of_train_and_adds_what_repairs_need():
+def test_iob2_keeps_the_tags_of_train_and_iobes_adds_those_of_its_entities():
     assert tags_of(["O", "B-PER"], "iob2") == ["B-PER", "O"]
-    assert tags_of(["O", "I-PER"], "iob2") == ["B-PER", "I-PER", "O"]  # repaired, an entity begins
     assert tags_of(["O", "B-PER"], "iobes") == ["B-PER", "E-PER", "I-PER", "O", "S-PER"]

@@ -30,6 +30,10 @@ ROWS = [
 JSON = "".join(json.dumps(row, ensure_ascii=row["l"] == 5) + "\n" for row in ROWS)
 TSV = 'text\tlabel\tid\nодин "two"\tgood\t1\n\nthree\tbad\t2\n'
 
+PAGE = "<page>\n<title>{}</title>\n<ns>0</ns>\n<revision>\n<text>{}\n</text>\n</revision>\n</page>\n"
+LINE = "\n''Анна'' saw a [[house|small house]] &lt;ref&gt;note&lt;/ref&gt; of {{convert|3|m}} there.\n"
+DUMP = f'<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/">\n{PAGE.format("A", LINE * 9) * 3}</mediawiki>\n'
+
 ARRAY = io.BytesIO()
 np.save(ARRAY, np.arange(8, dtype="float32").reshape(2, 2, 2), allow_pickle=False)
 
@@ -60,6 +64,7 @@ SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
     "parallel_text": [([TEXTS, TEXTS], {})],
     "plain_text": [([TEXTS], {}), ([TEXTS, TEXTS], {})],
     "whole_file": [([TEXTS, TEXTS], {})],
+    "wikipedia_dump": [([DUMP], {"minimum_words": 1}), ([DUMP, DUMP], {"minimum_words": 3, "maximum_words": 400})],
 }
 
 PIECES = [

@@ -1,9 +1,10 @@
-"""Entity tags of any scheme become valid IOB2, and what was repaired is counted once."""
+"""Entity tags of any scheme become valid IOB2, what was repaired is counted once, and other tags stay."""
 
 from collections import Counter
 
 import pytest
 
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.repairs import repair_iob2, to_valid_iob2
 
@@ -24,7 +25,6 @@ from pipelines.datasets.repairs import repair_iob2, to_valid_iob2
         ("iobes", "B-PER I-PER O", "B-PER I-PER O", 1),  # E-PER
         ("iobes", "B-PER I-LOC", "B-PER B-LOC", 2),  # S-PER S-LOC
         ("iobes", "E-PER E-PER I-PER", "B-PER B-PER B-PER", 3),  # S-PER S-PER S-PER
-        ("none", "NN VB B", "NN VB B", 0),
     ],
 )
 def test_tags_become_valid_iob2(scheme: str, tags: str, expected: str, repaired: int) -> None:
@@ -40,3 +40,18 @@ def test_repairs_are_counted_by_split_and_other_examples_pass() -> None:
     assert counts == {"dev": 5, "train": 3}
     assert list(repair_iob2(found, "iob2", "train", counts)) == found
     assert counts == {"dev": 5, "train": 3}
+
+
+def test_tags_of_no_scheme_stay_whatever_they_look_like() -> None:
+    tags = ("I-", "I-PER", "I-LOC", "NOUN", "B-", "E-X")  # parts of speech of some treebanks begin so
+    counts: Counter[str] = Counter()
+    (example,) = repair_iob2([Example("a", "", tuple("abcdef"), tags=tags)], "none", "train", counts)
+    assert (example.tags, counts) == (tags, Counter())
+
+
+@pytest.mark.parametrize("scheme", ["iob2", "iob1", "iobes"])
+def test_a_tag_that_the_declared_scheme_lacks_is_refused_with_its_place(scheme: str) -> None:
+    tagged = [Example("rows.jsonl:1", "", ("a",), tags=("O",)), Example("rows.jsonl:2", "", ("a",), tags=("NOUN",))]
+    told = rf"^rows\.jsonl:2: expected O, B-\.\.\., .*\({scheme}\), got 'NOUN'; correct it, or choose another `scheme`$"
+    with pytest.raises(InputError, match=told):
+        list(repair_iob2(tagged, scheme, "train", Counter()))

@@ -4,15 +4,18 @@ from pathlib import Path
 
 from pipelines.data.examples import Example, write_examples
 from pipelines.datasets.report import (
+    DRAWN,
     LONG_BYTES,
     REPAIRED,
     build_report,
     fingerprint,
+    first_names,
     markdown,
     quantiles,
     truncated,
     warnings,
 )
+from pipelines.text.tokenization import Detokenizer, words
 
 
 def test_quantiles_are_the_smallest_length_that_covers_the_share() -> None:
@@ -55,7 +58,46 @@ def test_overlap_repeats_and_rare_labels_are_counted(tmp_path: Path) -> None:
     train = report["splits"]["train"]
     assert (train["examples"], train["tokens"], train["repeated"], train["empty_texts"]) == (5, 7, 1, 1)
     assert train["labels"] == {"pos": 2, "neg": 2, "odd": 1}
-    assert report["rare"]["labels"] == {"once in train": ["odd"], "only in dev or test": ["new"]}
+    assert report["rare"]["labels"] == {
+        "once in train": ["odd"],
+        "only in dev or test": ["new"],
+        "in train, not in dev": ["odd"],
+    }
+
+
+def test_labels_that_dev_lacks_and_copies_that_it_was_drawn_beside_are_warned_of(tmp_path: Path) -> None:
+    texts = {"train": [(text, text) for text in "aabbcd"], "dev": [("a", "a"), ("a", "a"), ("x", "a")]}
+    paths = {split: tmp_path / f"{split}.jsonl" for split in texts}
+    for split, rows in texts.items():
+        write_examples(paths[split], examples(split, rows))
+    lacking = {"labels or tags that dev lacks and cannot measure (b, c, d)": 3}
+    rare = {"labels or tags that occur once in train": 2}
+    copies = {"examples drawn for dev that train has as well": 2}
+    assert warnings({**build_report(paths), "changes": {DRAWN: {"dev": 3}}}) == rare | lacking | copies
+    assert warnings({**build_report(paths), "changes": {}}) == rare | lacking  # a dev that the dataset gives
+    del paths["dev"]
+    assert warnings({**build_report(paths), "changes": {}}) == rare
+
+
+def test_of_many_names_the_first_are_shown() -> None:
+    assert first_names(["a", "b"]) == "a, b"
+    assert first_names([str(n) for n in range(12)]) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"
+
+
+def test_targets_that_detokenization_restores_are_counted(tmp_path: Path) -> None:
+    targets = ["It's 3 €.", "Two  spaces", "Cost €5", "(a) b"]
+    rows = [
+        Example(f"train-{n}", "x", ("x",), target_text=text, target_tokens=tuple(words(text)))
+        for n, text in enumerate(targets)
+    ]
+    write_examples(tmp_path / "train.jsonl", rows)
+    paths = {"train": tmp_path / "train.jsonl"}
+    report = build_report(paths, Detokenizer("words", "en"))
+    assert report["splits"]["train"]["restored_targets"] == 3  # all but that with two spaces
+    about = dict.fromkeys(("name", "version", "licence", "citation"), "x")
+    assert "| train | 3 (75.0 %) |" in markdown({**about, "changes": {}, **report})
+    lower = build_report(paths, Detokenizer("characters", "en"))
+    assert lower["splits"]["train"]["restored_targets"] == 0  # tokens of words, joined as characters
 
 
 def test_the_page_holds_a_row_for_every_label(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, read_examples, write_examples
-from pipelines.datasets.splits import draw_dev, remove_overlap, split_paths, write_split
+from pipelines.datasets.splits import draw_dev, largest_remainders, remove_overlap, split_paths, write_split
 
 
 def write(folder: Path, split: str, texts: str, label: str | None = None) -> None:
@@ -41,6 +41,34 @@ def test_dev_has_the_same_share_of_every_label_in_the_order_of_train(tmp_path: P
     numbers = [int(example.text) for example in dev]
     assert numbers == sorted(numbers)
     assert sorted([*numbers, *map(int, train)]) == list(range(40))
+
+
+@pytest.mark.parametrize(
+    ("counts", "share", "sizes"),
+    [
+        ([4] * 25, 0.1, [1] * 10 + [0] * 15),  # 10 of 100, though no label gives 1 of 4
+        ([4] * 25 + [100], 0.1, [1] * 10 + [0] * 15 + [10]),
+        ([86, 1162, 1250, 1223, 835, 896], 0.1, [9, 116, 125, 122, 83, 90]),  # TREC: 545 of 5,452
+        ([100], 0.29, [29]),  # 28.999999999999996 in binary
+        ([5, 15, 25], 0.1, [0, 1, 3]),  # 4 of 45; of equal remainders, one half, the larger count is first
+        ([15, 15], 0.1, [2, 1]),
+        ([3], 0.1, [0]),
+        ([7, 3], 0.0, [0, 0]),
+    ],
+)
+def test_dev_has_its_share_of_the_whole_by_largest_remainders(
+    counts: list[int], share: float, sizes: list[int]
+) -> None:
+    assert largest_remainders(counts, share) == sizes
+
+
+def test_many_rare_labels_and_a_frequent_one_all_count(tmp_path: Path) -> None:
+    labels = [f"rare-{n % 25}" for n in range(100)] + ["frequent"] * 100
+    write_examples(tmp_path / "train.jsonl", [Example("", str(n), (str(n),), label) for n, label in enumerate(labels)])
+    assert draw_dev(tmp_path, 0.1, seed=1) == 20
+    drawn = Counter(example.label for example in read_examples(tmp_path / "dev.jsonl"))
+    assert drawn == {"frequent": 10} | {f"rare-{n}": 1 for n in range(10)}
+    assert len(texts(tmp_path, "train")) == 180
 
 
 def test_what_stands_in_dev_or_test_leaves_train_and_unlabelled(tmp_path: Path) -> None:

@@ -98,6 +98,25 @@ def test_a_resample_gives_the_values_of_the_examples_drawn(name):
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_weights_mix_two_systems_whose_predictions_stand_one_after_the_other(name):
+    """Paired tests swap the results of examples so."""
+    family = load_family(name)
+    references, predictions = split(name)
+    lengths = {}  # the other system: the predictions of other examples that are as long
+    for number, row in enumerate(predictions):
+        lengths.setdefault(len(row.get("tags", row.get("log_probabilities", ()))), []).append(number)
+    taken = {one: other for group in lengths.values() for one, other in zip(group, group[1:] + group[:1], strict=True)}
+    others = [predictions[taken[number]] for number in range(30)]
+    joint = family.statistic([*references, *references], [*predictions, *others])
+    of_one = np.random.default_rng(3).integers(2, size=(4, 30)).astype(float)
+    mixed = joint.values(np.concatenate([of_one, 1 - of_one], axis=1))
+    for row, chosen in enumerate(of_one):
+        rows = [one if own else other for own, one, other in zip(chosen, predictions, others, strict=True)]
+        for key, value in family.statistic(references, rows).whole().items():
+            assert mixed[key][row] == pytest.approx(value), key
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_a_metric_alone_has_the_values_that_it_has_among_the_others(name):
     family = load_family(name)
     weights = np.random.default_rng(3).multinomial(30, [1 / 30] * 30, size=4).astype(float)

@@ -12,7 +12,9 @@ TRAIN = [sentence("Anna saw New Tver", "B-PER O B-LOC I-LOC")]
 
 
 def table(references, predictions, train, vectors):
-    rows = by_novelty(references, [{"tags": tags.split()} for tags in predictions], known_from(train, vectors), seed=1)
+    of_entities = any("B-" in tag for each in references for tag in each.tags)
+    known = known_from(train, vectors, of_entities)
+    rows = by_novelty(references, [{"tags": tags.split()} for tags in predictions], known, seed=1)
     return {group: (int(items), metric, float(value)) for group, items, metric, value, *_ in rows}
 
 
@@ -42,11 +44,18 @@ def test_tags_are_scored_by_their_words():
     assert found["word without a vector"] == (2, "accuracy", 50.0)
 
 
+def test_tags_that_look_like_those_of_entities_are_scored_by_their_words():
+    train = [sentence("the dog saw", "I-DET B-NOUN O")]
+    known = known_from(train, None, of_entities=False)
+    rows = by_novelty(train, [{"tags": ["I-DET", "O", "O"]}], known, seed=1)
+    assert [row[:4] for row in rows] == [["word seen", "3", "accuracy", "66.67"]]
+
+
 def test_an_interval_holds_its_value():
     (row,) = by_novelty(
         [sentence("Tver", "B-LOC", number) for number in range(20)],
         [{"tags": ["B-LOC" if number % 2 else "O"]} for number in range(20)],
-        known_from([], None),
+        known_from([], None, of_entities=True),
         seed=1,
     )[:1]
     value, low, high = map(float, row[3:])

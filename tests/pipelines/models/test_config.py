@@ -21,7 +21,7 @@ def test_a_file_holds_the_cells_own_keys_beside_the_others(tmp_path):
     )
     config = load_encoder(tmp_path / "bisru.yaml")
     assert config == EncoderConfig("sru", 8, 2, True, 0.3, 1.0, sru.Config(-2.0))
-    assert config.flat() == {"cell": "sru", **COMMON, "highway_bias": -2.0}
+    assert config.flat() == {"cell": "sru", **COMMON, "highway_bias": -2.0, "input_dropout": 0.0}
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -27,3 +27,13 @@ def test_attention_is_a_table_with_a_row_for_each_word_written():
 def test_a_text_whose_words_say_nothing_has_no_colour():
     row = {"source_tokens": ["a"], "label": "x", "probabilities": {"x": 1.0}, "explanation": {"weights": [0.0]}}
     assert "0.00)" in section(row)
+
+
+def test_a_translation_without_words_is_a_table_of_no_rows():
+    row = {"source_tokens": ["ein"], "tokens": [], "text": "", "explanation": {"weights": []}}
+    assert "<th>ein</th></tr></thead>\n</table>" in section(row)
+
+
+def test_an_empty_text_is_an_empty_section():
+    row = {"source_tokens": [], "label": None, "probabilities": {}, "explanation": {"weights": []}}
+    assert section(row) == "<section>\n</section>\n"

@@ -25,6 +25,12 @@ def row(name, **scores):
     return Row(name, "run", values, {}, {})
 
 
+@pytest.mark.parametrize(("splits", "decisive"), [("", ""), ("dev", "dev"), ("dev test", "test"), ("test", "test")])
+def test_test_decides_where_run_and_baseline_are_scored_on_it(splits, decisive):
+    differences = {split: Value(1.0, 0.0, 2.0) for split in splits.split()}
+    assert Row("a", "run", {}, {}, {}, difference=differences).decisive == decisive
+
+
 @pytest.mark.parametrize(
     ("difference", "verdict"),
     [

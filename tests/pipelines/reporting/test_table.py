@@ -91,7 +91,7 @@ def test_the_terminal_shows_every_row_whole(width):
     lines = printed(width).splitlines()
     assert max(map(len, lines)) <= width
     for name, parts in {
-        "ner-bilstm-skip_gram": ["80.2 ±1.5", "79.0 ±1.5", "+5.2", "2.5 min", "12,346"],
+        "ner-bilstm-skip_gram": ["80.2 ±1.5", "79.0 ±1.5", "+4.0", "2.5 min", "12,346"],
         "translation-simple_rnn-skip_gram": ["simple_rnn 1×64", "60.0 ±1.5", "-15.0 loses"],
         "windowed_linear_tagger": ["baseline", "75.0 ±1.5", "3 s"],
     }.items():

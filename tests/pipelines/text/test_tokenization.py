@@ -60,7 +60,17 @@ def test_characters_put_together_are_the_text(text: str) -> None:
 
 
 def test_every_unicode_space_ends_a_word() -> None:
-    assert words("a\xa0b\u2028c\u3000d\te\nf") == whitespace("a\xa0b\u2028c\u3000d\te\nf") == list("abcdef")
+    assert words("a\xa0b\u2028c\u3000d\te\nf") == list("abcdef")
+
+
+def test_only_ascii_spaces_separate_tokens_that_are_given() -> None:
+    assert whitespace("10\xa0000 \u20ac\tin\n\u3000Tokyo\xa0 \xa0 \u2028 now") == [
+        "10\xa0000",
+        "€",
+        "in",
+        "Tokyo",
+        "now",
+    ]
 
 
 def test_characters_are_put_together_as_they_stood() -> None:

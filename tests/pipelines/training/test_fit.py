@@ -1,3 +1,5 @@
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -5,6 +7,7 @@ import pytest
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.tasks.config import TrainingConfig
+from pipelines.training.callbacks import Samples
 from pipelines.training.fit import fit
 
 
@@ -53,6 +56,30 @@ def test_words_that_do_not_occur_and_padding_are_not_moved(problem, tmp_path):
     _, weights, _ = train(problem, range(9), tmp_path)
     assert not weights[-1][:4].any()
     assert weights[-1][4:].all()
+
+
+def test_samples_are_not_counted_as_training(problem, tmp_path):
+    model, batches = problem
+    config = TrainingConfig(optimizer="sgd", learning_rate=0.5, batch_size=2, epochs=3, patience=3)
+    rising, written = iter(range(9)), []
+
+    def write():
+        time.sleep(0.5)
+        written.append("a sample")
+        return written[-1]
+
+    def evaluate():
+        time.sleep(0.5)
+        return {"metric": float(next(rising))}
+
+    loss = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
+    samples = Samples(write, 1, tmp_path / "samples.jsonl")
+    begin = time.perf_counter()
+    cost = fit(model, loss, batches, evaluate, config, "metric", 1.0, tmp_path / "history.csv", [samples])
+    passed, slept = time.perf_counter() - begin, 0.5 * (len(written) + 3)
+    assert len(written) == 3 * len(batches) == 6
+    assert 0 < cost["training_seconds"] <= passed - slept + 0.01
+    assert cost["tokens_per_second"] >= 3 * 7 / (passed - slept + 0.01) - 1
 
 
 def test_learning_curves_hold_a_line_an_epoch(problem, tmp_path):

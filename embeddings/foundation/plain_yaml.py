@@ -1,0 +1,132 @@
+"""YAML that all its readers read alike: PyYAML follows YAML 1.1, DVC's reader YAML 1.2.
+
+What the two read differently is refused where it stands: `yes` is true to one and text to the other, `010` is 8 and 10,
+and of a repeated key one takes the last value. So is a date, which no key takes. Numbers as DVC writes them, such as
+`1e-05`, are numbers here as well, though text to PyYAML.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+_PREFIX = "tag:yaml.org,2002:"
+_YAML_1_2 = {  # as DVC's reader, ruamel.yaml, takes them, which lets `_` stand in numbers
+    "null": re.compile(r"~|null|Null|NULL|"),
+    "bool": re.compile(r"true|True|TRUE|false|False|FALSE"),
+    "int": re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|[0-9_]+|0x[0-9a-fA-F_]+)"),
+    "float": re.compile(
+        r"[-+]?([0-9][0-9_]*(\.[0-9_]*([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)|\.[0-9_]+([eE][-+]?[0-9]+)?"
+        r"|\.(inf|Inf|INF))|\.(nan|NaN|NAN)"
+    ),
+}
+_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+|\.[0-9]+([eE][-+][0-9]+)?)")  # text in YAML 1.1, or not
+_OWN_SPELLING = re.compile(r"[-+]?0[0-9]|.*_")  # of numbers: octal to one reader, or with `_`
+_REPAIRS = {
+    "bool": "write true or false, or text in quotes",
+    "timestamp": "write a date in quotes",
+    "value": "write it in quotes",
+}
+
+
+class DifferentReadingsError(yaml.MarkedYAMLError):
+    """Valid YAML that means something else to another reader."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a YAML file, as a message names it: with its line, which is found when it is asked for."""
+
+    path: str | Path
+    keys: tuple[Any, ...]  # down to it
+    called: str
+
+    def __str__(self) -> str:
+        loader = _Loader(Path(self.path).read_text(encoding="utf-8"))
+        node: Any = loader.get_single_node()
+        line = 1
+        for key in self.keys:
+            own = [(name, value) for name, value in node.value if name.tag != f"{_PREFIX}merge"]
+            found = [(name, value) for name, value in own if loader.construct_object(name, deep=True) == key]
+            if not found:  # it is merged from elsewhere
+                break
+            name, node = found[0]
+            line = name.start_mark.line + 1
+        return f"{self.path}:{line}: {self.called}"
+
+
+def read(text: str) -> Any:
+    """Reads the one document of a text.
+
+    Raises:
+        DifferentReadingsError: two readers would read it differently.
+        yaml.YAMLError: it is not valid YAML.
+    """
+    loader = _Loader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
+def is_text(value: str) -> bool:
+    """Whether every reader takes a plain value for text."""
+    return {*_kinds(value)} == {"str"}
+
+
+def _kinds(value: str) -> tuple[str, str]:
+    """What a plain value is in YAML 1.1 and in YAML 1.2."""
+    first = _RESOLVER.resolve(ScalarNode, value, (True, False)).removeprefix(_PREFIX)
+    second = next((kind for kind, form in _YAML_1_2.items() if form.fullmatch(value)), "str")
+    return first, second
+
+
+class _Resolver(yaml.resolver.Resolver):
+    """Tells numbers, truth values and text apart as PyYAML does, but for numbers with an exponent."""
+
+
+_RESOLVER = _Resolver()
+_Resolver.add_implicit_resolver(f"{_PREFIX}float", re.compile(f"{_NUMBER.pattern}$"), [*"-+.0123456789"])
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what is read differently, with its line."""
+
+    def compose_document(self) -> Node | None:
+        event: Any = self.peek_event()
+        if event.version:
+            raise _refusal("expected no %YAML line, which changes what values mean; remove it", event.start_mark)
+        return super().compose_document()
+
+    def compose_scalar_node(self, anchor: Any) -> ScalarNode:
+        event: Any = self.peek_event()
+        if event.tag is None and event.implicit[0]:
+            one, other = _kinds(event.value)
+            of_merge = one == "merge"
+            alike = one == other and not (one in ("int", "float") and _OWN_SPELLING.match(event.value))
+            if not (alike or of_merge):
+                kind = next((kind for kind in (one, other) if kind in _REPAIRS), "")
+                repair = _REPAIRS.get(kind, "write a number such as 10, 0.5 or 1e-3, or text in quotes")
+                told = "expected a value that YAML 1.1 and YAML 1.2, which DVC reads, read alike"
+                raise _refusal(f"{told}, got {event.value!r}; {repair}", event.start_mark)
+        return super().compose_scalar_node(anchor)
+
+    def compose_mapping_node(self, anchor: Any) -> MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, ScalarNode):
+                if (key.tag, key.value) in seen:
+                    raise _refusal(f"expected each key once, got {key.value!r} again; remove one", key.start_mark)
+                seen.add((key.tag, key.value))
+        return node
+
+
+_Loader.yaml_implicit_resolvers = _Resolver.yaml_implicit_resolvers
+
+
+def _refusal(problem: str, mark: Any) -> DifferentReadingsError:
+    return DifferentReadingsError(problem=problem, problem_mark=mark)

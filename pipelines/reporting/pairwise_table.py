@@ -1,0 +1,74 @@
+"""Paired tests as tables on the terminal, and as JSON."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from embeddings.foundation.errors import printable
+from pipelines.reporting.pairwise import Tested, Tests, deviation
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDE = 120  # columns, where the output is no terminal
+NOTE = """p: approximate randomisation, or the bootstrap where numbers of seeds differ. Holm corrects for all rows.
+Intervals: 95 %, of a paired bootstrap over examples and seeds. Needed: as many for a difference of this size to be
+significant in 80 % of test sets."""
+
+
+def as_json(tests: Tests) -> dict[str, Any]:
+    """Everything that was measured, for a file."""
+    tested = [{**asdict(each), "p": each.difference.p} for each in tests.tested]
+    return {**asdict(tests), "metric": tests.metric.name, "tested": tested}
+
+
+def print_tests(tests: Tests, console: "Console | None" = None) -> None:
+    """Prints the score of each system, and each difference."""
+    from rich.console import Console
+
+    console = console or Console(soft_wrap=True)
+    if not console.is_terminal:
+        console.width = max(console.width, WIDE)
+    metric, units = tests.metric, tests.tested[0].difference.units
+    title = f"{metric.caption} on {tests.split} of {tests.dataset}, {units:,} units ({tests.unit})"
+    console.print(title, highlight=False, markup=False)
+    rows = []
+    for name, values in tests.scores.items():
+        spread, mean = deviation(values), metric.write(sum(values) / len(values))
+        seeds = "" if spread is None else f"± {metric.write(spread)} over {len(values)} seeds"
+        rows.append([name, mean, seeds])
+    _print_table(console, ["system", "score", ""], rows)
+    for base in dict.fromkeys(each.base for each in tests.tested):
+        console.print(f"\nbeside {printable(base)}", highlight=False, markup=False)
+        header = ["system", "difference", "p", "p, Holm", "McNemar", "", "needed"]
+        _print_table(console, header, [_cells(each, tests) for each in tests.tested if each.base == base])
+    console.print(f"\n{NOTE}", highlight=False, markup=False)
+
+
+def _print_table(console: "Console", header: list[str], rows: list[list[str]]) -> None:
+    """Prints the columns that are not empty."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    full = [column for column in range(len(header)) if any(row[column] for row in rows)]
+    for column in full:
+        name = header[column]
+        left = name in ("system", "")
+        table.add_column(name, justify="left" if left else "right", no_wrap=name != "system", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(row[column])) for column in full))
+    console.print(table)
+
+
+def _cells(each: Tested, tests: Tests) -> list[str]:
+    found = each.difference
+    value, low, high = (tests.metric.write(number, signed=True) for number in (found.value, found.low, found.high))
+    mcnemar = "" if found.p_mcnemar is None else p_text(found.p_mcnemar)
+    needed = "" if found.units_needed is None else f"{found.units_needed:,}"
+    difference = f"{value} [{low}, {high}]"
+    return [each.system, difference, p_text(found.p), p_text(each.p_adjusted), mcnemar, each.verdict, needed]
+
+
+def p_text(p: float) -> str:
+    """A p-value as text: three decimals."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
