@@ -35,9 +35,9 @@ class Task(ABC):
     SMALL: ClassVar[tuple[Mapping[str, Any], ...]]  # small configurations to test it with, in a file's form
     METRICS: ClassVar[tuple[str, ...]]  # modules of pipelines/evaluation/families that can score it
     reads: ClassVar[Literal["tokens", "features"]] = "tokens"  # the field of an example that the model reads
-    predicts: ClassVar[Literal["label", "tags", "tokens", "target_tokens"]]  # and the one that it predicts
+    predicts: ClassVar[Literal["label", "labels", "tags", "tokens", "target_tokens"]]  # and the one that it predicts
     dev_decoding: ClassVar[Any] = None  # how dev is decoded while training, if a task decodes
-    UNCALIBRATED: ClassVar[Mapping[str, float]] = {}  # what `calibrate` changes
+    UNCALIBRATED: ClassVar[Mapping[str, Any]] = {}  # what `calibrate` changes
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Task(ABC):
         vocabularies: dict[str, Vocabulary],
         labels: Sequence[str] = (),
         detokenize: Detokenizer = PLAIN,
-        calibration: Mapping[str, float] | None = None,
+        calibration: Mapping[str, Any] | None = None,
     ) -> None:
         self.config = config
         self.cell = cell
