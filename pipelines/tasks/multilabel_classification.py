@@ -11,6 +11,7 @@ from pipelines.data.thresholds import best_thresholds
 from pipelines.models.engine import Engine
 from pipelines.models.probabilities import sigmoid
 from pipelines.tasks.config import SMALL_TRAINING
+from pipelines.tasks.label_weights import balanced_decisions, label_weights
 from pipelines.tasks.text_classification import ATTRIBUTION, TextClassification
 
 
@@ -44,8 +45,17 @@ class MultilabelClassification(TextClassification):
             found[row, list(labels)] = 1
         return found
 
-    def loss(self) -> Any:
+    def loss(self, train: Sequence[Encoded] = ()) -> Any:
         """Binary cross-entropy, averaged over labels and over the texts of a batch."""
+        training = self.config.training
+        if training.class_weights is not None or training.focal_gamma:
+            counts = self.has_labels([text.target for text in train]).sum(axis=0)
+            balanced = balanced_decisions(counts, len(train))
+
+            from pipelines.models.label_losses import WeightedBinaryCrossEntropy
+
+            weights = label_weights(training.class_weights, self.labels, balanced)
+            return WeightedBinaryCrossEntropy(weights, training.focal_gamma, reduction="mean_with_sample_weight")
         import keras
 
         return keras.losses.BinaryCrossentropy(from_logits=True, reduction="mean_with_sample_weight")

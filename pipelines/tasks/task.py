@@ -173,8 +173,12 @@ class Task(ABC):
         """Training batches with `epoch()` and `len()`, of what `encode` gave."""
         return TrainingBatches(encoded, self.collate, batch_size, seed)
 
-    def loss(self) -> Any:
-        """Cross-entropy, averaged over the real targets of a batch."""
+    def loss(self, train: Sequence[Encoded] = ()) -> Any:
+        """Cross-entropy, averaged over the real targets of a batch.
+
+        Args:
+            train: what `encode` gave of train, for weights that follow from it.
+        """
         import keras
 
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")

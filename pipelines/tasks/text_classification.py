@@ -12,7 +12,7 @@ from pipelines.batches.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
 from pipelines.models.engine import Engine
 from pipelines.tasks.classification import Classification
-from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining, WordDropoutKeys
+from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextLabelTraining, WordDropoutKeys
 from pipelines.text.vocabulary import PADDING_ID
 
 ATTRIBUTION = "gradient_times_input"
@@ -42,6 +42,7 @@ class TextClassification(Classification):
     """
 
     Model = TextClassifierKeys
+    Training = TextLabelTraining
     SMALL = tuple(
         {"metrics": "classification", "monitor": "accuracy", "model": model, "training": SMALL_TRAINING}
         for model in (
@@ -51,7 +52,7 @@ class TextClassification(Classification):
             {"word_vectors": "fine_tuned", "pooling": "mean", "maximum_tokens": 4, "truncation": "windows"},
         )
     )
-    config: TaskConfig[TextClassifierKeys, TextTraining, None]
+    config: TaskConfig[TextClassifierKeys, TextLabelTraining, None]
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.classifier import build_classifier

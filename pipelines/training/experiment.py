@@ -135,10 +135,11 @@ def learn(
     task, model, seed = experiment.task, experiment.model, experiment.run.seed
     training = task.config.training
     examples = training.augment(experiment.splits["train"], seed)
+    encoded = [task.encode(example) for example in examples]
     cost = fit(
         model,
-        task.loss(),
-        task.batches([task.encode(example) for example in examples], training.batch_size, seed),
+        task.loss(encoded),
+        task.batches(encoded, training.batch_size, seed),
         experiment.dev_metrics,
         training,
         task.config.monitor,
