@@ -116,7 +116,8 @@ def learned(ten_examples, small_vectors, tmp_path_factory):
         falling = iter(range(100, 0, -1))
         cost = fit(
             model, task.loss(encoded), task.batches(encoded, config.training.batch_size, 1),
-            lambda: {"m": next(falling)}, config.training, "m", cell.clip_norm, tmp_path_factory.mktemp("run") / "h.csv",
+            lambda: {"m": next(falling)}, config.training, "m", cell.clip_norm,
+            tmp_path_factory.mktemp("run") / "h.csv",
             word_tables=list(word_tables(model, task.text_fields()).values()),
             frozen_epochs=training.get("frozen_epochs", 0),
         )  # fmt: skip
