@@ -3,7 +3,6 @@
 import dataclasses
 from itertools import cycle, product
 
-import keras
 import numpy as np
 import pytest
 from conformance_cases import CELLS, build, cell_config, examples_of, takes, task_config
@@ -64,7 +63,6 @@ def test_two_layers_with_a_switch_give_the_same_scores_states_and_predictions(
     inputs = task.inputs([task.source(example) for example in examples])
     np.testing.assert_allclose(found.hidden_states(inputs), expected.hidden_states(inputs), atol=1e-5)
     compare(*(list(task.predict(engine, examples)) for engine in engines))
-    keras.backend.clear_session()
 
 
 @pytest.mark.parametrize("cell", CELLS)
