@@ -78,7 +78,8 @@ READ = [name for name in TASKS if task_class(name).reads == "tokens"]
 
 def small_run(task, ten_examples, ten_entity_examples, small_vectors):
     examples, cell = examples_of(task, ten_examples, ten_entity_examples), cell_config("gru", takes(task, "gru", True))
-    return TrainedRun("small", *build(task_config(task), cell, small_vectors, examples), words)
+    built, model = build(task_config(task), cell, small_vectors, examples)
+    return TrainedRun("small", built, KerasEngine(model), words)
 
 
 @pytest.mark.parametrize("task", READ)
