@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from conformance_cases import DATASET, RUN, TASKS, build, cell_config, examples_of, takes, task_config
 
@@ -90,8 +91,6 @@ def test_weights_of_8_bits_are_smaller_and_near(name, ten_examples, ten_entity_e
 
 
 def onnx_nodes(path):
-    import onnx
-
     return onnx.load(path).graph.node
 
 
@@ -136,6 +135,23 @@ def test_what_train_has_not_shown_is_compared_as_well(name, ten_examples, small_
         for example in ten_examples
     ]
     check_graphs(tmp_path / "run", task, engine, other * 7)
+
+
+def test_weights_outside_the_folder_of_a_graph_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(graph, "EXTERNAL_BYTES", 100)
+    built = graph.Graph("lookup")
+    found = built.add("Gather", built.constant(np.zeros((50, 2))), built.input("ids", "int32", ["batch"]))
+    built.output("outputs", found, "float32", ["batch", 2])
+    (tmp_path / "run").mkdir()
+    path = tmp_path / "run/model.onnx"
+    built.save(path)
+    model = onnx.load(path, load_external_data=False)
+    (weights,) = [each for each in model.graph.initializer if each.external_data]
+    weights.external_data[0].value = "../model.weights"
+    path.write_bytes(model.SerializeToString())
+    (tmp_path / "run/model.weights").rename(tmp_path / "model.weights")
+    with pytest.raises(ValueError, match=r"model\.onnx: expected an ONNX graph, got .*escapes model directory"):
+        ONNXEngine(tmp_path / "run")
 
 
 def test_a_damaged_graph_is_refused_in_one_line(run, ten_examples, tmp_path, capsys):
