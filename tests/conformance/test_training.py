@@ -1,16 +1,41 @@
-"""Every task learns with every cell, and what it learned survives saving."""
+"""Every task learns with every cell, and what it learned survives saving, in a fresh process as well."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from functools import cache
+from itertools import cycle
 
 import keras
 import numpy as np
 import pytest
-from conformance_cases import DATASET, RUN, build, of_case
+from conformance_cases import CASES, CELLS, DATASET, RUN, TASKS, build, examples_of, of_case, takes
 from test_invariances import compare
 
+from pipelines.data.examples import write_examples
+from pipelines.runs.engines import ENGINES
 from pipelines.runs.engines.keras_engine import KerasEngine
+from pipelines.runs.engines.onnx_engine import ONNXEngine
 from pipelines.runs.folder import load_run_folder, save_run
 from pipelines.runs.graphs import check_graphs
 from pipelines.training.fit import fit
 from pipelines.training.seeding import seed_everything
+
+PREDICT = """
+import json, sys
+import pipelines
+from pipelines.data.examples import read_examples
+from pipelines.runs.folder import load_run_folder
+print(pipelines.__file__, file=sys.stderr)
+for folder in sys.argv[2:]:
+    run = load_run_folder(folder, sys.argv[1])
+    print(json.dumps(list(run.task.predict(run.engine, read_examples(folder + "/examples.jsonl")))))
+heavy = {"tensorflow", "keras", "sklearn", "scipy", "gensim", "dvc", "pandas", "numba", "onnx"}
+print(sorted(heavy & set(sys.modules)))
+"""
 
 
 def correct_share(task, engine, examples):
@@ -27,19 +52,31 @@ def correct_share(task, engine, examples):
 
 
 @pytest.fixture(scope="module")
-def trained(case, examples, small_vectors, tmp_path_factory):
-    """A task, its model trained on the ten sentences until it knows them, and what training reports."""
-    seed_everything(1)
-    task, model = build(*of_case(case), small_vectors, examples)
-    engine = KerasEngine(model)
-    history = tmp_path_factory.mktemp("run") / "history.csv"
-    batches = task.batches([task.encode(example) for example in examples], 4, 1)
-    known = keras.callbacks.LambdaCallback(  # what comes after the first of the best epochs is not kept
-        on_epoch_end=lambda epoch, logs: setattr(model, "stop_training", model.stop_training or logs["val_right"] == 1)
-    )
-    cost = fit(model, task.loss(), batches, lambda: {"right": correct_share(task, engine, examples)},
-               task.config.training, "right", 1.0, history, [known])  # fmt: skip
-    return task, engine, cost, history
+def memorise(ten_examples, ten_entity_examples, small_vectors, tmp_path_factory):
+    """Trains the model of a case on the ten sentences until it knows them; each is trained once."""
+
+    @cache
+    def train(case):
+        seed_everything(1)
+        examples = examples_of(case[0], ten_examples, ten_entity_examples)
+        task, model = build(*of_case(case), small_vectors, examples)
+        engine = KerasEngine(model)
+        history = tmp_path_factory.mktemp("run") / "history.csv"
+        batches = task.batches([task.encode(example) for example in examples], 4, 1)
+        known = keras.callbacks.LambdaCallback(  # what comes after the first of the best epochs is not kept
+            on_epoch_end=lambda _, logs: setattr(model, "stop_training", model.stop_training or logs["val_right"] == 1)
+        )
+        cost = fit(model, task.loss(), batches, lambda: {"right": correct_share(task, engine, examples)},
+                   task.config.training, "right", 1.0, history, [known])  # fmt: skip
+        return task, engine, cost, history
+
+    return train
+
+
+@pytest.fixture(scope="module")
+def trained(case, memorise):
+    """A task, its trained model, and what training reports."""
+    return memorise(case)
 
 
 def test_the_model_memorises_ten_sentences(trained, examples):
@@ -57,14 +94,12 @@ def test_learning_curves_and_cost_are_recorded(trained):
 
 
 def test_a_saved_run_predicts_the_same_in_memory(trained, examples, tmp_path):
+    """By ONNX Runtime; by Keras it does so in a fresh process, below."""
     task, engine, _, _ = trained
     save_run(tmp_path, "small", RUN, task, engine.model, DATASET)
-    loaded = load_run_folder(tmp_path, "keras")
-    expected = list(task.predict(engine, examples))
-    assert list(loaded.task.predict(loaded.engine, examples)) == expected
     check_graphs(tmp_path, task, engine, examples)
     in_onnx = load_run_folder(tmp_path)
-    compare(list(in_onnx.task.predict(in_onnx.engine, examples)), expected)
+    compare(list(in_onnx.task.predict(in_onnx.engine, examples)), list(task.predict(engine, examples)))
 
 
 def test_saving_twice_gives_equal_bytes(trained, tmp_path):
@@ -75,3 +110,40 @@ def test_saving_twice_gives_equal_bytes(trained, tmp_path):
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
     assert any(name.endswith(".onnx") for name in one)
     assert one == two
+
+
+def test_every_run_predicts_the_same_in_a_fresh_process_elsewhere(
+    memorise, wheel, ten_examples, ten_entity_examples, small_vectors, tmp_path
+):
+    """With the built wheel, by each engine; a run of two layers of each cell as well."""
+    site = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    models = {case: memorise(case)[:2] for case in CASES}
+    for deep in ((task, cell, takes(task, cell, True)) for task, cell in zip(cycle(TASKS), CELLS, strict=False)):
+        config, cell = of_case(deep)
+        examples = examples_of(deep[0], ten_examples, ten_entity_examples)
+        task, model = build(config, replace(cell, depth=2), small_vectors, examples)
+        models[*deep, "two layers"] = task, KerasEngine(model)
+    expected: dict[str, dict] = {engine: {} for engine in ENGINES}
+    for number, (case, (task, engine)) in enumerate(models.items()):
+        examples = examples_of(case[0], ten_examples, ten_entity_examples)
+        folder = tmp_path / f"run-{number}"
+        folder.mkdir()
+        save_run(folder, folder.name, RUN, task, engine.model, DATASET)
+        write_examples(folder / "examples.jsonl", examples)
+        for name, of_name in (("onnx", ONNXEngine(folder)), ("keras", engine)):
+            expected[name][str(folder)] = list(task.predict(of_name, examples))
+    for name, of_runs in expected.items():
+        done = subprocess.run(
+            [sys.executable, "-c", PREDICT, name, *of_runs],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(site)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert str(site) in done.stderr
+        *rows, heavy = done.stdout.splitlines()
+        assert [json.loads(line) for line in rows] == list(of_runs.values())
+        assert heavy == "[]" or name == "keras"
