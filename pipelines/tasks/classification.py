@@ -31,8 +31,8 @@ class Classification(Task):
         labels = np.array([label for example in batch for label in example.target], dtype="int32")
         return self.inputs(batch), labels, np.ones(len(batch), "float32")
 
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
-        return [logits[None] for logits in self.logits(engine, batch)]
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        return [logits[None] for logits in self.logits(engine, [self.source(example) for example in examples])]
 
     def logits(self, engine: Engine, batch: list[Encoded]) -> np.ndarray:
         """The model's logits, float64 (batch, labels)."""
