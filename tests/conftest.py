@@ -1,8 +1,10 @@
 """What several tests share: a quiet TensorFlow, small examples of each task, and small vectors."""
 
+import gc
 import os
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+gc.set_threshold(100_000, 20, 50)  # TensorFlow's objects are many: looking for cycles so often took a tenth of the time
 
 import subprocess
 import sys
