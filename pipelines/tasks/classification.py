@@ -35,8 +35,8 @@ class Classification(Task):
     def loss(self, train: Sequence[Encoded] = ()) -> Any:
         return choice_loss(self.config.training, self.labels, train) or super().loss(train)
 
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
-        return [logits[None] for logits in self.logits(engine, batch)]
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        return [logits[None] for logits in self.logits(engine, [self.source(example) for example in examples])]
 
     def logits(self, engine: Engine, batch: list[Encoded]) -> np.ndarray:
         """The model's logits, float64 (batch, labels)."""

@@ -76,7 +76,8 @@ class EncoderDecoder(Task):
         with np.errstate(over="ignore"):
             return {"loss": loss, "perplexity": float(np.exp(loss))}
 
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        batch = [self.encode(example) for example in examples]
         memory, states = engine.start(self.inputs(batch))
         found = []
         for words in pad([[BEGIN_ID, *example.target] for example in batch]).T:

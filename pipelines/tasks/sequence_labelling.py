@@ -128,7 +128,8 @@ class SequenceLabelling(Task):
             weights[row, : len(sentence.target)] = 1
         return self.inputs(batch), tags, weights
 
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        batch = [self.source(example) for example in examples]
         outputs = engine.outputs(self.inputs(batch))
         return [of_sentence[: len(sentence.source)] for of_sentence, sentence in zip(outputs, batch, strict=True)]
 

@@ -133,8 +133,8 @@ class Task(ABC):
         """The ONNX graphs of a trained model (`pipelines.graphs.graph.Graph`), by the names of their files."""
 
     @abstractmethod
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
-        """What engines are compared by: of each of a batch of what `encode` gave the scores at its real positions.
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        """What engines are compared by: of each of a batch of examples the scores at its real positions.
 
         Returns:
             Logits, float (positions, choices), or a CRF's potentials, float (positions, tags, tags).

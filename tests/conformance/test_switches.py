@@ -4,7 +4,6 @@ import dataclasses
 import json
 from functools import cache
 
-import keras
 import numpy as np
 import pytest
 from conformance_cases import CELLS, RUN, TASKS, build, cell_config, examples_of, task_class, task_config
@@ -202,4 +201,3 @@ def test_dynamic_evaluation_changes_probabilities_but_not_those_of_dev_while_tra
     expected = list(task.predict(engine, ten_examples, config.decoding))
     assert list(task.predict(engine, ten_examples)) == expected
     assert list(task.predict(engine, ten_examples, task.dev_decoding)) != expected
-    keras.backend.clear_session()
