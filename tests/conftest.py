@@ -73,12 +73,13 @@ def ten_examples():
             text=english,
             tokens=tuple(english.split()),
             label=label,
+            labels=tuple(sorted({label, *(tag[2:] for tag in entities.split() if tag != "O")})),
             tags=tuple(tags.split()),
             target_text=russian,
             target_tokens=tuple(russian.split()),
             features=images[number],
         )
-        for number, (english, russian, tags, _, label) in enumerate(TEN_SENTENCES)
+        for number, (english, russian, tags, entities, label) in enumerate(TEN_SENTENCES)
     ]
 
 

@@ -10,6 +10,7 @@ from pipelines.data.examples import Example
 from pipelines.models.engine import Engine
 from pipelines.models.probabilities import log_softmax, softmax
 from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.label_weights import choice_loss
 from pipelines.tasks.task import Task
 
 
@@ -30,6 +31,9 @@ class Classification(Task):
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         labels = np.array([label for example in batch for label in example.target], dtype="int32")
         return self.inputs(batch), labels, np.ones(len(batch), "float32")
+
+    def loss(self, train: Sequence[Encoded] = ()) -> Any:
+        return choice_loss(self.config.training, self.labels, train) or super().loss(train)
 
     def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
         return [logits[None] for logits in self.logits(engine, [self.source(example) for example in examples])]

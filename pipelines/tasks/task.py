@@ -35,9 +35,9 @@ class Task(ABC):
     SMALL: ClassVar[tuple[Mapping[str, Any], ...]]  # small configurations to test it with, in a file's form
     METRICS: ClassVar[tuple[str, ...]]  # modules of pipelines/evaluation/families that can score it
     reads: ClassVar[Literal["tokens", "features"]] = "tokens"  # the field of an example that the model reads
-    predicts: ClassVar[Literal["label", "tags", "tokens", "target_tokens"]]  # and the one that it predicts
+    predicts: ClassVar[Literal["label", "labels", "tags", "tokens", "target_tokens"]]  # and the one that it predicts
     dev_decoding: ClassVar[Any] = None  # how dev is decoded while training, if a task decodes
-    UNCALIBRATED: ClassVar[Mapping[str, float]] = {}  # what `calibrate` changes
+    UNCALIBRATED: ClassVar[Mapping[str, Any]] = {}  # what `calibrate` changes
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Task(ABC):
         vocabularies: dict[str, Vocabulary],
         labels: Sequence[str] = (),
         detokenize: Detokenizer = PLAIN,
-        calibration: Mapping[str, float] | None = None,
+        calibration: Mapping[str, Any] | None = None,
     ) -> None:
         self.config = config
         self.cell = cell
@@ -173,8 +173,12 @@ class Task(ABC):
         """Training batches with `epoch()` and `len()`, of what `encode` gave."""
         return TrainingBatches(encoded, self.collate, batch_size, seed)
 
-    def loss(self) -> Any:
-        """Cross-entropy, averaged over the real targets of a batch."""
+    def loss(self, train: Sequence[Encoded] = ()) -> Any:
+        """Cross-entropy, averaged over the real targets of a batch.
+
+        Args:
+            train: what `encode` gave of train, for weights that follow from it.
+        """
         import keras
 
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")

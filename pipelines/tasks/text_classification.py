@@ -12,8 +12,10 @@ from pipelines.batches.batching import Encoded, in_batches_by_length, pad
 from pipelines.data.examples import Example
 from pipelines.models.engine import Engine
 from pipelines.tasks.classification import Classification
-from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining, WordDropoutKeys
+from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextLabelTraining, WordDropoutKeys
 from pipelines.text.vocabulary import PADDING_ID
+
+ATTRIBUTION = "gradient_times_input"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ class TextClassification(Classification):
     """
 
     Model = TextClassifierKeys
+    Training = TextLabelTraining
     SMALL = tuple(
         {"metrics": "classification", "monitor": "accuracy", "model": model, "training": SMALL_TRAINING}
         for model in (
@@ -49,7 +52,7 @@ class TextClassification(Classification):
             {"word_vectors": "fine_tuned", "pooling": "mean", "maximum_tokens": 4, "truncation": "windows"},
         )
     )
-    config: TaskConfig[TextClassifierKeys, TextTraining, None]
+    config: TaskConfig[TextClassifierKeys, TextLabelTraining, None]
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.classifier import build_classifier
@@ -84,7 +87,7 @@ class TextClassification(Classification):
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         _, labels, weights = super().collate(batch)
         windows, counts = self.windows(batch)
-        return windows, labels.repeat(counts), (weights / counts).astype("float32").repeat(counts)
+        return windows, labels.repeat(counts, axis=0), (weights / counts).astype("float32").repeat(counts)
 
     def windows(self, batch: Sequence[Encoded]) -> tuple[np.ndarray, np.ndarray]:
         """What the model reads at once, int32 (windows, time), and how many windows each text has, int (batch,).
@@ -110,6 +113,14 @@ class TextClassification(Classification):
 
     def explain(self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
         """How far each token moved the logit of the label that was predicted; None for tokens that were cut off."""
+        labels = [self.label_ids.get(row["label"], 0) for row in rows]  # an empty text has no label
+        weights = self.attributions(engine, examples, labels)
+        return [{"method": ATTRIBUTION, "weights": of_text} for of_text in weights]
+
+    def attributions(
+        self, engine: Engine, examples: Sequence[Example], labels: Sequence[int]
+    ) -> list[list[float | None]]:
+        """How far each token of each text moved the logit of a label; None for tokens that were cut off."""
         model = engine.keras_model("--explain")
 
         from pipelines.models.saliency import word_influence
@@ -122,8 +133,7 @@ class TextClassification(Classification):
             return [of_windows[rows][windows[rows] != PADDING_ID] for rows in of_texts]
 
         encoded = [
-            self.source(example)._replace(target=[self.label_ids.get(row["label"], 0)])  # an empty text has no label
-            for example, row in zip(examples, rows, strict=True)
+            self.source(example)._replace(target=[label]) for example, label in zip(examples, labels, strict=True)
         ]
         explained = []
         for example, influences in zip(examples, in_batches_by_length(encoded, 16, influence), strict=True):
@@ -131,7 +141,7 @@ class TextClassification(Classification):
             places = self.truncate(list(range(len(example.tokens))))
             for place, weight in zip(places, influences.tolist(), strict=False):
                 weights[place] = round(weight, 6)
-            explained.append({"method": "gradient_times_input", "weights": weights})
+            explained.append(weights)
         return explained
 
 

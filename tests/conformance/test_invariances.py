@@ -119,6 +119,8 @@ def test_probabilities_are_of_the_chosen_and_sum_to_one(untrained, engine, examp
         if task.predicts == "label":
             assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-5)
             assert row["probabilities"][row["label"]] == max(row["probabilities"].values())
+        elif task.predicts == "labels":
+            assert row["labels"] == [label for label, share in row["probabilities"].items() if share >= 0.5]
         elif task.predicts == "tags":
             assert len(row["tags"]) == len(row["probabilities"]) == len(example.tokens)
             assert all(0 < probability <= 1 for probability in row["probabilities"])
