@@ -12,6 +12,7 @@ from typing import Any
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import read_json, write_json
+from embeddings.subwords import LENGTHS, TABLE, Subwords
 from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.models.engine import Engine
 from pipelines.runs.config import Run
@@ -34,6 +35,8 @@ def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset:
     _reproducible(folder / "model.keras")
     for field, vocabulary in task.vocabularies.items():
         vocabulary.save(folder / f"vocabulary_{field}.json")
+    if task.subwords:
+        task.subwords.save(folder)
     write_json(folder / "labels.json", task.labels)
     write_json(folder / "calibration.json", task.calibration)
     graphs = write_graphs(folder, task, model) if has_graph(task.cell.cell) else None
@@ -52,7 +55,14 @@ def export_run(run: Path, folder: Path, quantized: bool = False) -> TrainedRun:
         InputError: it is not a run folder, or its cell has no graph.
     """
     about = read_description(run)
-    for pattern in (f"{VOCABULARY}*.json", "labels.json", "calibration.json", encoding_path(Path(), "*").name):
+    for pattern in (
+        f"{VOCABULARY}*.json",
+        "labels.json",
+        "calibration.json",
+        encoding_path(Path(), "*").name,
+        TABLE,
+        LENGTHS,
+    ):
         for path in run.glob(pattern):
             shutil.copy(path, folder)
     graphs = about.get("graphs")
@@ -99,6 +109,7 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
         read_json(folder / "labels.json"),
         detokenizer_of(about["dataset"]),
         read_json(folder / "calibration.json"),
+        Subwords.load(folder),
     )
     tokenize = tokenizer_of(about["dataset"], folder)
     shape = about["dataset"].get("features")

@@ -42,6 +42,7 @@ class SequenceLabelling(Task):
     Training = TextLabelTraining
     METRICS = ("tagging", "entities")
     predicts = "tags"
+    composes = True
     config: TaskConfig[Any, TextLabelTraining, None]
 
     @classmethod
@@ -69,6 +70,7 @@ class SequenceLabelling(Task):
             output=keys.output,
             characters=keys.characters,
             word_shapes=keys.word_shapes,
+            composed=self.subwords is not None,
         )
 
     def graphs(self, model: Any) -> dict[str, Any]:
@@ -111,14 +113,14 @@ class SequenceLabelling(Task):
         return tags
 
     def inputs(self, batch: Sequence[Encoded]) -> Any:
-        token_ids = super().inputs(batch)
+        words = super().inputs(batch)
         sentences = [sentence.tokens for sentence in batch]
-        inputs = [token_ids]
+        inputs = [*words] if isinstance(words, tuple) else [words]
         if self.config.model.characters:
             inputs += distinct_words(sentences, self.vocabularies[CHARACTERS])
         if self.config.model.word_shapes:
             inputs.append(pad([[shape(token) for token in tokens] for tokens in sentences]))
-        return tuple(inputs) if len(inputs) > 1 else token_ids
+        return tuple(inputs) if len(inputs) > 1 else inputs[0]
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         tags = np.zeros((len(batch), max(len(sentence.source) for sentence in batch)), dtype="int32")

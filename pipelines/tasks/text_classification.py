@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pipelines.batches.batching import Encoded, in_batches_by_length, pad
+from pipelines.batches.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
 from pipelines.models.engine import Engine
 from pipelines.tasks.classification import Classification
@@ -52,6 +52,7 @@ class TextClassification(Classification):
             {"word_vectors": "fine_tuned", "pooling": "mean", "maximum_tokens": 4, "truncation": "windows"},
         )
     )
+    composes = True
     config: TaskConfig[TextClassifierKeys, TextLabelTraining, None]
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
@@ -66,6 +67,7 @@ class TextClassification(Classification):
             seed,
             pooling=keys.pooling,
             word_dropout=keys.word_dropout,
+            composed=self.subwords is not None,
         )
 
     def graphs(self, model: Any) -> dict[str, Any]:
@@ -89,8 +91,8 @@ class TextClassification(Classification):
         windows, counts = self.windows(batch)
         return windows, labels.repeat(counts, axis=0), (weights / counts).astype("float32").repeat(counts)
 
-    def windows(self, batch: Sequence[Encoded]) -> tuple[np.ndarray, np.ndarray]:
-        """What the model reads at once, int32 (windows, time), and how many windows each text has, int (batch,).
+    def windows(self, batch: Sequence[Encoded]) -> tuple[Any, np.ndarray]:
+        """What the model reads at once, as `padded` gives it, and how many windows each text has, int (batch,).
 
         A text is one window; where texts are read in windows, a long text has as many as it needs, which differ in
         length by one token at most.
@@ -103,7 +105,7 @@ class TextClassification(Classification):
         for text, count in zip(batch, counts, strict=True):
             ends = [len(text.source) * number // count for number in range(count + 1)]
             rows += [text.source[start:end] for start, end in pairwise(ends)]
-        return pad(rows), np.array(counts)
+        return self.padded(rows), np.array(counts)
 
     def logits(self, engine: Engine, batch: list[Encoded]) -> np.ndarray:
         """The model's logits, the mean of a text's windows, float64 (batch, labels)."""
@@ -129,8 +131,9 @@ class TextClassification(Classification):
             windows, counts = self.windows(batch)
             labels = np.array([label for text in batch for label in text.target]).repeat(counts)
             of_windows = word_influence(model, windows, labels) / counts.repeat(counts)[:, None]
-            of_texts = np.split(np.arange(len(windows)), counts.cumsum()[:-1])
-            return [of_windows[rows][windows[rows] != PADDING_ID] for rows in of_texts]
+            ids = windows[0] if isinstance(windows, tuple) else windows
+            of_texts = np.split(np.arange(len(ids)), counts.cumsum()[:-1])
+            return [of_windows[rows][ids[rows] != PADDING_ID] for rows in of_texts]
 
         encoded = [
             self.source(example)._replace(target=[label]) for example, label in zip(examples, labels, strict=True)
