@@ -120,11 +120,11 @@ def test_a_graph_of_any_large_table_is_checked_and_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(graph, "EXTERNAL_BYTES", 1000)
     rows = np.arange(3000, dtype="float32").reshape(1000, 3)
     built = graph.Graph("lookup")
-    found = built.add("Gather", built.constant(rows), built.input("ids", "int32", ["batch"]))
-    built.output("outputs", found, "float32", ["batch", 3])
+    found = built.add("Gather", built.constant(rows), built.input("ids", "int32", ["batch", "time"]))
+    built.output("outputs", found, "float32", ["batch", "time", 3])
     built.save(tmp_path / "model.onnx")
     assert (tmp_path / "model.onnx").stat().st_size < 1000
-    np.testing.assert_array_equal(ONNXEngine(tmp_path).outputs(np.array([999, 0], "int32")), rows[[999, 0]])
+    np.testing.assert_array_equal(ONNXEngine(tmp_path).outputs(np.array([[999, 0]], "int32")), rows[[[999, 0]]])
 
 
 @pytest.mark.parametrize("name", ["pos_tagging", "text_classification", "translation"])
