@@ -10,13 +10,17 @@ from typing import Any
 from benchmarks.seeds import by_group
 from embeddings.foundation.config import load_part, read_yaml
 from embeddings.foundation.errors import InputError, exits_on_input_error
-from embeddings.foundation.files import atomic_file, read_json, write_json
+from embeddings.foundation.files import atomic_file, write_json
+from embeddings.foundation.reading import read_json
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.metrics import Metric
+from pipelines.evaluation.paired import RESAMPLES
 from pipelines.evaluation.records import main_scores, read_scores
 from pipelines.evaluation.scores import Score
-from pipelines.reporting.comparison import ComparisonGroup, System, differences
+from pipelines.reporting.comparison import ComparisonGroup, System
 from pipelines.reporting.leaderboard import Row, Value
+from pipelines.reporting.pairwise import Asked, NamedSystem, Tested, compare
+from pipelines.reporting.pairwise_table import p_text
 from pipelines.reporting.systems import Entry, read_entries
 
 PREFACE = """# Comparisons
@@ -108,8 +112,9 @@ def compared(
     seeds = by_group(runs)
     run = runs[members(base, seeds)[0]]
     systems = {name: system(name, members(name, seeds), group, options) for name in (base, *others.values())}
-    test = options.data / run.dataset / "test.jsonl"
-    found = differences(systems[base], [systems[name] for name in others.values()], group, test, run.seed)
+    named = [NamedSystem(name, group.scoring, run.dataset, each.predictions, {}) for name, each in systems.items()]
+    tests = compare(named, options.data, Asked(None, "test", all_pairs=False, seed=run.seed, resamples=RESAMPLES))
+    found = {each.system: each for each in tests.tested}
     return [
         {
             "comparison": title,
@@ -117,10 +122,17 @@ def compared(
             "system": name,
             "metric": group.headline.name,
             **{split: vars(values[group.headline.name]) for split, values in systems[name].row.scores.items()},
-            "difference": vars(found[name]) if name in found else None,
+            **(of_test(found[name]) if name in found else {"difference": None}),
         }
         for what, name in {comparison["base_is"]: base, **others}.items()
     ]
+
+
+def of_test(tested: Tested) -> dict[str, Any]:
+    """What a paired test adds to a row."""
+    found = tested.difference
+    gap = {key: round(number, 4) for key, number in zip(BOUNDS, (found.value, found.low, found.high), strict=True)}
+    return {"difference": gap, "p": round(found.p, 4), "p_holm": round(tested.p_adjusted, 4)}
 
 
 def system(name: str, runs: Sequence[str], group: ComparisonGroup, options: argparse.Namespace) -> System:
@@ -152,15 +164,16 @@ def tables(results: list[dict[str, Any]], metrics: Mapping[str, Metric]) -> Iter
         rows = [row for row in results if row["comparison"] == title]
         yield f"## {title}\n"
         metric = metrics[title]
-        yield f"| what | system | {metric.title}, dev | test | 95 % interval | difference | 95 % interval |"
-        yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
+        yield f"| what | system | {metric.title}, dev | test | 95 % interval | difference | 95 % interval | p, Holm |"
+        yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
         for row in rows:
             dev = metric.write(row["dev"]["value"])
             test, low, high = (metric.write(row["test"][key]) for key in BOUNDS)
             gap = " | "
             if row["difference"]:
                 gap = "{} | {} to {}".format(*(metric.write(row["difference"][key], signed=True) for key in BOUNDS))
-            yield f"| {row['what']} | `{Path(row['system']).name}` | {dev} | {test} | {low} to {high} | {gap} |"
+            p = p_text(row["p_holm"]) if "p_holm" in row else ""
+            yield f"| {row['what']} | `{Path(row['system']).name}` | {dev} | {test} | {low} to {high} | {gap} | {p} |"
         yield ""
 
 
