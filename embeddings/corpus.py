@@ -94,6 +94,8 @@ def describe(source: str, field: str) -> tuple[str, str | None]:
     if Path(source).stem in ("dev", "test"):
         raise InputError(f"{source}: expected train or unlabelled texts; no vectors are trained on dev or test")
     path = Path(source).parent / "dataset.json"
+    if not path.exists():
+        raise InputError(f"{path}: no such file; run the stage `prepare` that writes it")
     dataset = read_json(path, Dataset)
     if not (tokenizer := dataset.tokenizers.get(field)):
         raise InputError(f"{path}: expected a dataset with a tokenizer under `tokenizers: {field}`")
@@ -127,5 +129,5 @@ def _words(words: list[str], where: str) -> list[str]:
     if " ".join(words).split() == words:
         return words
     if "" in words:
-        raise InputError(f"{where}: expected a list of words, none of them empty")
+        raise InputError(f"{where}: expected a list of words, none of them empty; run the stage that writes it again")
     return [escape(word) for word in words]

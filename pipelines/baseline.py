@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
     config = load_part(BaselinesConfig, options.task)
     modules = {name: plugins.load("pipelines.baselines", name) for name in config.baselines}
     train_file = options.data / "train.jsonl"
-    dataset = read_dataset(options.data)
+    dataset = read_dataset(options.data, "target_language", "tokenizers")
     names = ("train", "dev", "test") if options.report_test == "true" else ("train", "dev")
     prepared = {name: list(read_examples(options.data / f"{name}.jsonl")) for name in names}
     for name, module in modules.items():

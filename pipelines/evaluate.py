@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     config = load_part(MetricsConfig, options.task)
     family, shown = config.family.of_dataset(options.data), config.shown
-    dataset = read_dataset(options.data)
+    dataset = read_dataset(options.data, "name", "version", "gold_tokens")
     folders = system_folders(options.predictions)
     splits = {split for folder in folders.values() for split in splits_in(folder)}
     references = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in splits}

@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.probing.texts import labelled_texts, labels, language_model, token_ids
 
     started = time.perf_counter()
-    dataset = read_dataset(options.data)
+    dataset = read_dataset(options.data, "name")
     names = ("train", "dev", "test") if options.report_test == "true" else ("train", "dev")
     splits = labelled_texts(options.data, names, options.limit, options.seed)
     run = language_model(options.run, options.engine)

@@ -30,4 +30,4 @@ def open_array(path: Path) -> np.ndarray:
         raise InputError(f"{path}:1: expected a whole NumPy file of numbers, got {what}; write it again") from None
     if not whole:
         raise InputError(f"{path}:1: expected a whole NumPy file, got another number of bytes; write it again")
-    return np.asarray(array)
+    return array

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, NotRequired, TypedDict, get_type_hints
+from typing import Annotated, Any, TypedDict, get_type_hints
 
 import msgspec
 import numpy as np
@@ -128,8 +128,8 @@ class Tokenizers(TypedDict):
     target_tokens: str | None
 
 
-class Dataset(TypedDict):
-    """What prepare says of a dataset, its `dataset.json`."""
+class Dataset(TypedDict, total=False):
+    """What prepare says of a dataset, its `dataset.json`; each stage requires some of it."""
 
     name: str
     version: str
@@ -139,7 +139,7 @@ class Dataset(TypedDict):
     gold_tokens: bool
     examples: dict[str, int]
     sha256: dict[str, str]
-    features: NotRequired[list[Annotated[int, msgspec.Meta(gt=0)]]]  # their shape
+    features: list[Annotated[int, msgspec.Meta(gt=0)]]  # their shape
 
 
 def check_shape(shape: Sequence[int] | None, expected: Sequence[int] | None, where: str) -> None:
@@ -153,13 +153,17 @@ def check_shape(shape: Sequence[int] | None, expected: Sequence[int] | None, whe
         raise InputError(f"{where}: expected {wanted}, as its dataset has, got {got}")
 
 
-def read_dataset(folder: str | Path) -> Dataset:
-    """Reads what prepare said of a dataset: its version, languages, tokenizers and splits.
+def read_dataset(folder: str | Path, *keys: str) -> dict[str, Any]:
+    """Reads what prepare said of a dataset: its version, languages, tokenizers and splits; it must have the `keys`.
 
     Raises:
-        InputError: prepare has not written it, or it is of another shape.
+        InputError: prepare has not written it, or it lacks a key or is of another shape.
     """
     path = Path(folder) / "dataset.json"
     if not path.exists():
         raise InputError(f"{folder}: expected a prepared dataset with a dataset.json; run the stage prepare")
-    return read_json(path, Dataset)
+    dataset: dict[str, Any] = read_json(path, Dataset)  # type: ignore[assignment]
+    for key in keys:
+        if key not in dataset:
+            raise InputError(f"{path}: expected an object with the key {key!r}; run the stage that writes it again")
+    return dataset

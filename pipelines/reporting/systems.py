@@ -89,7 +89,7 @@ class Description(TypedDict):
 
     run: dict[str, Any]
     task: Task
-    cell: dict[str, Any]
+    cell: NotRequired[dict[str, Any]]
     dataset: TrainedOn
 
 
@@ -109,7 +109,10 @@ def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, Com
         for scores in evaluated(folders.evaluations / name).values():
             path = folders.trained / name / "config.json"
             config = read_json(path, Description)
-            run, cell = build_part(TrainedRun, config["run"], path), build_part(TrainedCell, config["cell"], path)
+            run, cell = (
+                build_part(TrainedRun, config["run"], path),
+                build_part(TrainedCell, config.get("cell", {}), path),
+            )
             group = ComparisonGroup(build_part(MetricsConfig, config["task"], path), run.dataset)
             row = Row(
                 name=name,

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import checksum, verified, write_json
 from embeddings.foundation.reading import read_json
-from pipelines.data.examples import Dataset
+from pipelines.data.examples import Tokenizers
 from pipelines.models.config import EncoderConfig
 from pipelines.runs.config import Run
 from pipelines.tasks.config import TaskConfig
@@ -39,6 +41,15 @@ def checksums(folder: Path) -> dict[str, str]:
     return {path.name: checksum(path) for path in sorted(found)}
 
 
+class TrainedOn(TypedDict):
+    """What prediction asks of the dataset."""
+
+    tokenizers: Tokenizers
+    language: str
+    target_language: str
+    features: NotRequired[list[Annotated[int, Meta(gt=0)]]]
+
+
 class First(TypedDict):
     """What every format says."""
 
@@ -54,7 +65,7 @@ class Description(TypedDict):
     run: dict[str, Any]
     task: dict[str, Any]
     cell: dict[str, Any]
-    dataset: Dataset
+    dataset: TrainedOn
     graphs: NotRequired[dict[str, Any] | None]
     files: NotRequired[dict[str, str]]  # name -> SHA-256
 

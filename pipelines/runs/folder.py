@@ -143,6 +143,7 @@ def load_engine(folder: Path, cell: EncoderConfig, engine: str, with_keras: bool
 def load_keras(folder: Path, cell: EncoderConfig, purpose: str) -> Any:
     """Loads the Keras model of a run folder; `purpose` needs it, for the errors of `check_keras`."""
     check_keras(folder, purpose)
+    check_keras_file(folder / "model.keras")
     plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
     from pipelines.models.saved import load_model
 
@@ -161,7 +162,9 @@ def check_keras(folder: Path, purpose: str) -> None:
     """
     if not _has_keras():
         raise InputError(f"{purpose}: Keras is not installed; install Elman whole: pip install elman")
-    check_keras_file(folder / "model.keras")
+    path = folder / "model.keras"
+    if not (path.is_file() and zipfile.is_zipfile(path)):
+        raise InputError(f"{path}: expected a whole model, got none; copy the run folder again")
 
 
 def _has_keras() -> bool:

@@ -72,7 +72,7 @@ def set_up(run: Run, config: TaskConfig, cell: EncoderConfig, data: Path, vector
     Raises:
         InputError: task, dataset and vectors do not fit together, or dev cannot give the monitored metric.
     """
-    dataset = read_dataset(data)
+    dataset = read_dataset(data, "name", "language", "target_language", "tokenizers")
     task_class = plugins.load("pipelines.tasks", config.task).TASK
     reads, got = task_class.reads == "features", "features" in dataset
     if reads != got:

@@ -44,7 +44,7 @@ class Translation(Family):
         Raises:
             InputError: the packages that it needs are not installed.
         """
-        language = read_dataset(folder)["target_language"]
+        language = read_dataset(folder, "target_language")["target_language"]
         name = TOKENIZERS.get(language.partition("-")[0], "")
         try:
             _scorers(self.MAIN[:1], name)
