@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: there is no room
 
 
+LONGEST = 1_000  # message
+
+
 class InputError(ValueError):
     """Wrong input from the user, reported in one line: `where: expected, got; what to do`."""
 
@@ -72,8 +75,9 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
 
 
 def one_line(message: str) -> str:
-    """A message without line ends and what a terminal would obey."""
-    return printable(" ".join(message.split()))
+    """A message without line ends and what a terminal would obey; of a long one beginning and end."""
+    message = printable(" ".join(message.split()))
+    return message if len(message) <= LONGEST else f"{message[: LONGEST // 2]} ... {message[-LONGEST // 2 :]}"
 
 
 def _discard_output() -> None:

@@ -118,7 +118,7 @@ def read_json(path: str | Path, shape: Any = Any, limit: int = DESCRIPTION_BYTES
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
     found = decode(content, msgspec.json.Decoder(shape), path)
-    return msgspec.json.decode(content) if is_typeddict(shape) else found
+    return decode(content, msgspec.json.Decoder(), path) if is_typeddict(shape) else found
 
 
 def decode(content: bytes | str, decoder: "msgspec.json.Decoder[Shape]", path: object, line: int = 0) -> Shape:

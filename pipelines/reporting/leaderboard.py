@@ -39,7 +39,7 @@ class Row:
     kind: Literal["run", "baseline"]
     scores: dict[str, dict[str, Value]]
     signatures: dict[str, str]  # of the headline
-    cost: dict[str, Any]  # as the cost file has it; empty where there is none
+    cost: dict[str, float | str | None]  # as the cost file has it; empty where there is none
     cell: str = ""
     direction: Literal["", "forward", "both"] = ""
     depth: int = 0

@@ -52,8 +52,7 @@ def check_graph_file(path: Path) -> None:
         with open_file(path) as file:
             size = path.stat().st_size
             check_limit(path, "bytes", MODEL_BYTES, size)
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
-                _check_model(path, view)
+            _check_model(path, memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
     except InputError:
         raise
     except (_DamagedError, ValueError) as error:
@@ -97,7 +96,9 @@ def _check_tensor(path: Path, view: memoryview) -> None:
     if tensor.get(13) or tensor.get(14, [0])[0]:
         values = _beside(path, name, tensor)
     elif 9 in tensor:
-        values = tensor[9][0]
+        values = tensor[9][-1]
+        if isinstance(values, int):
+            raise _DamagedError("a number in the place of weights")
     else:  # small ones, in fields of their own
         if math.prod(shape) > len(view):
             raise _DamagedError(f"weights {name!r} of shape {list(shape)} in {len(view)} bytes")
@@ -128,8 +129,10 @@ def _beside(path: Path, name: str, tensor: Message) -> np.ndarray:
         raise InputError(f"{other}: expected {offset + length:,} bytes of weights; copy the run folder again") from None
 
 
-def _message(view: memoryview) -> Message:
+def _message(view: memoryview | int) -> Message:
     """The fields of a message."""
+    if isinstance(view, int):
+        raise _DamagedError("a number in the place of a message")
     found: Message = {}
     for number, value in _fields(view):
         found.setdefault(number, []).append(value)
