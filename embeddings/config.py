@@ -20,8 +20,14 @@ class VectorsConfig:
     @classmethod
     def variants(cls) -> tuple[str, Mapping[str, type["VectorsConfig"]]]:
         """The key that chooses, and the dataclass that each of its values chooses."""
-        of_algorithm = {"cbow": TrainedConfig, "skip_gram": TrainedConfig, "random": RandomConfig, "file": FileConfig}
-        return "algorithm", of_algorithm
+        return "algorithm", {
+            "cbow": TrainedConfig,
+            "skip_gram": TrainedConfig,
+            "fasttext_cbow": FastTextConfig,
+            "fasttext_skip_gram": FastTextConfig,
+            "random": RandomConfig,
+            "file": FileConfig,
+        }
 
     def check_at_least_one(self, *names: str) -> None:
         """Raises a ValueError for a key below 1."""
@@ -38,7 +44,7 @@ class VectorsConfig:
 class TrainedConfig(VectorsConfig):
     """Word2Vec, trained on prepared texts. Names are gensim's, spelt out."""
 
-    algorithm: Literal["cbow", "skip_gram"]
+    algorithm: Literal["cbow", "skip_gram", "fasttext_cbow", "fasttext_skip_gram"]
     seed: int
     corpus: tuple[str, ...]  # prepared splits: JSON Lines with lists of tokens
     field: Literal["tokens", "target_tokens"] = "tokens"
@@ -60,6 +66,26 @@ class TrainedConfig(VectorsConfig):
         self.check_at_least_one("window", "minimum_count", "negative_samples", "epochs", "workers")
         if self.learning_rate <= 0 or self.subsampling < 0:
             raise ValueError("expected a positive learning_rate and no negative subsampling")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FastTextConfig(TrainedConfig):
+    """FastText, trained on prepared texts: a word's vector is the mean of its own and of its n-grams' of characters."""
+
+    minimum_characters: int = 3  # of an n-gram; the beginning and the end of a word count as characters
+    maximum_characters: int = 6
+    buckets: int = 100_000  # rows of the n-grams' table, which those with the same hash share
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.algorithm.startswith("fasttext_"):
+            raise ValueError(f"expected the algorithm fasttext_cbow or fasttext_skip_gram, got {self.algorithm!r}")
+        self.check_at_least_one("minimum_characters", "buckets")
+        if self.maximum_characters < self.minimum_characters:
+            expected = f"maximum_characters of at least minimum_characters, {self.minimum_characters}"
+            raise ValueError(f"expected {expected}, got {self.maximum_characters}")
+        if self.continue_from or self.keep_output_weights:
+            raise ValueError("FastText's training is not continued; remove continue_from and keep_output_weights")
 
 
 @dataclass(frozen=True, kw_only=True)

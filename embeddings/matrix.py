@@ -21,20 +21,23 @@ def matrix(vectors: "str | Path | KeyedVectors", words: Sequence[str]) -> tuple[
 
     Returns:
         The matrix, float32 (len(words), dimensions), with zeros in the row of a word that has no vector;
-        and whether each word has one, bool (len(words),).
+        and whether each word has one, bool (len(words),). FastText's n-grams give one to every word that has any.
 
     Raises:
         InputError: the folder holds no artefact.
     """
     if isinstance(vectors, str | Path):
         table, known, _ = store.read(vectors)
-        rows = {word: row for row, word in enumerate(known)}
+        rows, subwords = {word: row for row, word in enumerate(known)}, store.subwords(vectors)
     else:
-        table, rows = vectors.vectors, vectors.key_to_index
+        table, rows, subwords = vectors.vectors, vectors.key_to_index, getattr(vectors, "subwords", None)
     found_rows = [find(rows, word) for word in words]
     found = np.array([row is not None for row in found_rows], dtype=bool)
     result = np.zeros((len(words), table.shape[1]), dtype=np.float32)
     result[found] = table[[row for row in found_rows if row is not None]]
+    if subwords and not found.all():
+        result[~found] = subwords.matrix([word for word, is_there in zip(words, found, strict=True) if not is_there])
+        found = np.array(result.any(axis=1), dtype=bool)
     return result, found
 
 

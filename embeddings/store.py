@@ -13,6 +13,7 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.limits import DESCRIPTION_BYTES, PARSED_BYTES
 from embeddings.foundation.reading import read_json
+from embeddings.subwords import Subwords
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -50,7 +51,7 @@ def save(folder: str | Path, keyed_vectors: "KeyedVectors", provenance: dict[str
     Args:
         folder: where.
         keyed_vectors: words, most frequent first, with their vectors and, where known, `expandos`: "count" int (words,)
-            and "output_weights" float32 (words, dimensions).
+            and "output_weights" float32 (words, dimensions); those of FastText have `subwords`, a `Subwords`.
         provenance: how they were made; JSON.
     """
     words = keyed_vectors.index_to_key
@@ -61,6 +62,8 @@ def save(folder: str | Path, keyed_vectors: "KeyedVectors", provenance: dict[str
         if "output_weights" in keyed_vectors.expandos:
             weights = np.asarray(keyed_vectors.expandos["output_weights"], dtype=np.float32)
             np.save(temporary / OUTPUT_WEIGHTS, weights, allow_pickle=False)
+        if subwords := getattr(keyed_vectors, "subwords", None):
+            subwords.save(temporary)
         write_json(temporary / VOCABULARY, words)
         write_json(temporary / PROVENANCE, provenance)
 
@@ -125,7 +128,7 @@ def read(folder: str | Path) -> Artefact:
 
 
 def load(folder: str | Path) -> "KeyedVectors":
-    """Loads an artefact as gensim's KeyedVectors, memory-mapped and read-only.
+    """Loads an artefact as gensim's KeyedVectors, memory-mapped and read-only; `subwords` are FastText's, else None.
 
     Raises:
         InputError: there is no such folder, or it is not a whole artefact.
@@ -138,7 +141,20 @@ def load(folder: str | Path) -> "KeyedVectors":
     keyed_vectors.index_to_key = words
     keyed_vectors.key_to_index = {word: row for row, word in enumerate(words)}
     keyed_vectors.expandos["count"] = counts
+    keyed_vectors.subwords = subwords(folder)
     return keyed_vectors
+
+
+def subwords(folder: str | Path) -> Subwords | None:
+    """Reads the vectors of n-grams that an artefact of FastText has; None of any other.
+
+    Raises:
+        InputError: they are not whole, or of another width than those of the words.
+    """
+    found = Subwords.load(Path(folder))
+    if found and found.table.shape[1] != (width := read(folder).vectors.shape[1]):
+        raise _broken(folder, f"n-grams have {found.table.shape[1]} dimensions, and words {width}")
+    return found
 
 
 def output_weights(folder: str | Path) -> np.ndarray:

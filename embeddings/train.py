@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embeddings import store
-from embeddings.config import FileConfig, TrainedConfig, VectorsConfig
+from embeddings.config import FastTextConfig, FileConfig, TrainedConfig, VectorsConfig
 from embeddings.continuation import Earlier, extend_vocabulary, read_earlier, what_changed
 from embeddings.corpus import Corpus, describe, unescape, write_corpus
 from embeddings.evaluate import evaluate
@@ -19,6 +19,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import write_json
 from embeddings.foundation.progress import Progress
 from embeddings.import_file import import_file
+from embeddings.subwords import Subwords
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 class Trained(NamedTuple):
     """Vectors, how they were made, and how fast."""
 
-    vectors: "KeyedVectors"
+    vectors: "KeyedVectors"  # those of FastText with `subwords`, a `Subwords`
     provenance: dict[str, Any]
     words_per_second: float  # words of the corpus passed, in every epoch, over the time of training alone
 
@@ -65,10 +66,15 @@ def train(config: VectorsConfig) -> Trained:
 
 def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) -> "tuple[KeyedVectors, float]":
     """Trains on a written corpus; returns the vectors and the seconds that training took."""
-    from gensim.models import Word2Vec
+    from gensim.models import FastText, Word2Vec
 
-    model = Word2Vec(
-        sg=int(config.algorithm == "skip_gram"),
+    model_class, own = Word2Vec, {}
+    if isinstance(config, FastTextConfig):
+        own = {"min_n": config.minimum_characters, "max_n": config.maximum_characters, "bucket": config.buckets}
+        model_class = FastText
+    model = model_class(
+        **own,
+        sg=int(config.algorithm.endswith("skip_gram")),
         vector_size=config.dimensions,
         seed=config.seed,
         window=config.window,
@@ -96,7 +102,7 @@ def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) ->
             callbacks=[_epoch_counter(progress)],
         )
         seconds = progress.seconds
-    vectors = model.wv
+    vectors = _plain(model.wv, config) if isinstance(config, FastTextConfig) else model.wv
     if config.keep_output_weights:
         vectors.expandos["output_weights"] = model.syn1neg
     if earlier:
@@ -104,6 +110,17 @@ def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) ->
     vectors.index_to_key = [unescape(str(word)) for word in vectors.index_to_key]
     vectors.key_to_index = {word: row for row, word in enumerate(vectors.index_to_key)}
     return vectors, seconds
+
+
+def _plain(trained: Any, config: FastTextConfig) -> "KeyedVectors":
+    """FastText's vectors of words as plain ones, with their n-grams' beside them."""
+    from gensim.models import KeyedVectors
+
+    vectors = KeyedVectors(config.dimensions)
+    vectors.vectors, vectors.index_to_key = trained.vectors, trained.index_to_key
+    vectors.expandos["count"] = trained.expandos["count"]
+    vectors.subwords = Subwords(trained.vectors_ngrams, config.minimum_characters, config.maximum_characters)
+    return vectors
 
 
 def _epoch_counter(progress: Progress) -> Any:

@@ -26,6 +26,7 @@ STUDIES = (
     "cbow_against_skip_gram",
     "relu_against_tanh",
     "recurrent_against_convolutional",
+    "rare_labels",
 )
 PREFACE = """# Studies: textbook claims about recurrent networks, tested
 

@@ -27,7 +27,7 @@ def folder(tmp_path_factory):
 
 
 def test_every_run_of_the_page_is_trained(folder):
-    trained = {"my-reviews", "my-cities", "my-treebank", "my-pairs", "my-squares"}
+    trained = {"my-reviews", "my-cities", "my-treebank", "my-pairs", "my-topics", "my-squares"}
     assert {path.name for path in (folder / "runs").iterdir()} == trained
 
 

@@ -16,12 +16,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.runs.engines import add_engine_option
+
 SINGLE = 300  # sentences that are tagged one by one
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure how fast a trained tagger tags.")
     parser.add_argument("run", type=Path, help="run folder")
+    add_engine_option(parser)
     parser.add_argument("examples", type=Path, help="prepared split (JSON Lines)")
     parser.add_argument("--batch-size", type=int, default=64, help="sentences a batch")
     parser.add_argument("--rounds", type=int, default=5, help="measurements, of which the median counts")
@@ -58,7 +61,7 @@ def measure(options: argparse.Namespace) -> dict[str, float]:
     from pipelines.data.examples import read_examples
     from pipelines.runs.folder import load_run_folder
 
-    run = load_run_folder(options.run)
+    run = load_run_folder(options.run, options.engine)
     examples = list(read_examples(options.examples))
 
     def tag(part: list[Any], batch_size: int) -> float:

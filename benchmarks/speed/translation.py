@@ -13,6 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.runs.engines import add_engine_option
+
 ALONE = 100  # sentences that are decoded one by one
 WARM_UP = 5  # training steps that are not measured
 
@@ -20,6 +22,7 @@ WARM_UP = 5  # training steps that are not measured
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure how fast a translator trains and decodes.")
     parser.add_argument("run", type=Path, help="run folder")
+    add_engine_option(parser)
     parser.add_argument("data", type=Path, help="its prepared dataset")
     parser.add_argument("--steps", type=int, default=100, help="training steps to measure")
     parser.add_argument("--batch-size", type=int, default=64, help="sentences a batch")
@@ -52,7 +55,7 @@ def measure(options: argparse.Namespace) -> list[tuple[str, float, str]]:
     from pipelines.decoding import beam, greedy
     from pipelines.runs.folder import load_run_folder
 
-    run = load_run_folder(options.run, "keras")
+    run = load_run_folder(options.run, options.engine)
     dev = list(read_examples(options.data / "dev.jsonl"))
     found = []
     for name, decoding in (
@@ -78,13 +81,14 @@ def training_rate(run: Any, train: list[Any], options: argparse.Namespace) -> fl
     from pipelines.models.tracing import trace_once
 
     optimizer: Any = keras.optimizers.Adam(1e-4, global_clipnorm=run.task.cell.clip_norm)
-    run.engine.model.compile(optimizer, run.task.loss())
-    trace_once(run.engine.model)
+    model = run.engine.keras_model("training")
+    model.compile(optimizer, run.task.loss())
+    trace_once(model)
     batches = TrainingBatches([run.task.encode(example) for example in train], run.task.collate, options.batch_size, 1)
     rates = []
     for inputs, targets, weights in islice(batches.epoch(), WARM_UP + options.steps):
         started = time.perf_counter()
-        float(run.engine.model.train_on_batch(inputs, targets, sample_weight=weights))
+        float(model.train_on_batch(inputs, targets, sample_weight=weights))
         rates.append(float(weights.sum()) / (time.perf_counter() - started))
     return median(rates[WARM_UP:])
 

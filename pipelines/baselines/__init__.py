@@ -1,7 +1,7 @@
 """Baselines, one file each; a task names the files under `baselines:`.
 
-A module offers `LEARNS`, the field of an example that it learns to predict (`label`, `tags`, `tokens`,
-`target_tokens` or `target_text`), `READS` if it learns from another one than `tokens`, and
+A module offers `LEARNS`, the field of an example that it learns to predict (`label`, `labels`, `tags`,
+`tokens`, `target_tokens` or `target_text`), `READS` if it learns from another one than `tokens`, and
 `fit(train: Sequence[Example], seed: int) -> Predict`. Predicted rows have the form of a model's, but for a
 translation's `text`, which the stage adds, for it knows the language, and entity tags, of which the stage makes whole
 entities. Of a dataset in subwords a module gets the words,

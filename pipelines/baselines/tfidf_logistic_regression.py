@@ -41,12 +41,12 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
     return predict
 
 
-def learned(features: Any, labels: Sequence[str], seed: int) -> Any:
+def learned(features: Any, labels: Sequence[Any], seed: int, scoring: str = "accuracy") -> Any:
     """Fits a logistic regression, scikit-learn's, to features (examples, dimensions).
 
-    The penalty is the one with the best accuracy in stratified cross-validation on train, the strongest
-    of equals; the folds are three, or as many as the rarest label has examples. With fewer than two it
-    is the middle one.
+    The penalty is the one with the best score, accuracy or another of scikit-learn's, in stratified cross-validation on
+    train, the strongest of equals; the folds are three, or as many as the rarest label has examples. With fewer than
+    two it is the middle one.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV, StratifiedKFold
@@ -55,7 +55,7 @@ def learned(features: Any, labels: Sequence[str], seed: int) -> Any:
     model = LogisticRegression(C=PENALTY_INVERSES[1], max_iter=1000)
     if folds > 1:
         splits = StratifiedKFold(folds, shuffle=True, random_state=seed)
-        model = GridSearchCV(model, {"C": PENALTY_INVERSES}, scoring="accuracy", cv=splits)
+        model = GridSearchCV(model, {"C": PENALTY_INVERSES}, scoring=scoring, cv=splits)
     with one_thread():
         return model.fit(features, labels)
 

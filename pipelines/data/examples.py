@@ -19,19 +19,21 @@ from pipelines.data.lines import numbered_lines
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text, or features in its place, with what is known of it: a label, a tag for each token, or a translation.
+    """A text, or features in its place, with what is known of it: a label, several labels, a tag for each token, or a
+    translation.
 
-    `id` is unique in a dataset and joins examples to predictions. `text` is the untouched raw text
-    (of a treebank without one, the tokens joined by spaces). `tags` are as many as `tokens`; in a prepared dataset
-    entity tags are valid IOB2. `features` are a vector, float32 (dimensions,), or an image, (height, width); in
-    JSON Lines hold the number of their row in the NumPy file of the same name. `target_text` is then
-    a caption.
+    `id` is unique in a dataset and joins examples to predictions. `text` is the untouched raw text (of a treebank
+    without one, the tokens joined by spaces). A dataset has `label` or `labels`, which may be none. `tags` are as many
+    as `tokens`; in a prepared dataset entity tags are valid IOB2. `features` are a vector, float32 (dimensions,), or an
+    image, (height, width); in JSON Lines hold the number of their row in the NumPy file of the same name. `target_text`
+    is then a caption.
     """
 
     id: str
     text: str
     tokens: tuple[str, ...]
     label: str | None = None
+    labels: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
     target_text: str | None = None
     target_tokens: tuple[str, ...] | None = None
@@ -40,6 +42,11 @@ class Example:
     def __post_init__(self) -> None:
         if self.tags is not None and len(self.tags) != len(self.tokens):
             raise InputError(f"{self.id}: expected {len(self.tokens)} tags, one per token, got {len(self.tags)}")
+
+
+def names_of(example: Example) -> tuple[str, ...]:
+    """The label of an example, or its labels; none where it has neither."""
+    return example.labels or (() if example.label is None else (example.label,))
 
 
 def write_examples(path: str | Path, examples: Iterable[Example]) -> int:

@@ -1,5 +1,6 @@
 """What a learner, a model or a baseline, needs of the split that it is to learn from or be scored on."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,9 +42,16 @@ def check_entities(examples: Sequence[Example], path: str | Path, learner: str) 
 def check_choice(train: Sequence[Example], field: str, path: str | Path, learner: str) -> None:
     """Refuses a train split with one label or tag alone, which leaves nothing to learn; other fields have no labels.
 
+    Of several labels a text, one must be there that some texts have and others lack.
+
     Raises:
         InputError: it has.
     """
+    if field == "labels":
+        counts = Counter(label for each in train for label in set(each.labels or ()))
+        if all(count == len(train) for count in counts.values()):
+            got = f"the same for all: {', '.join(sorted(counts))[:60]}" if counts else "no labels"
+            raise InputError(f"{path}: expected a label that some texts have and others lack, got {got}")
     names = {"label": {each.label for each in train}, "tags": {tag for each in train for tag in each.tags or ()}}
     if field in names and len(names[field]) < 2:
         kind = "labels" if field == "label" else "tags"

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from pipelines.data.examples import read_examples
+from pipelines.data.examples import names_of, read_examples
 
 
 def count_names(train: Path | None) -> dict[str, dict[str, int]]:
@@ -13,6 +13,5 @@ def count_names(train: Path | None) -> dict[str, dict[str, int]]:
         counts["tokens"].update(example.tokens)
         counts["tags"].update(example.tags or ())
         counts["target_tokens"].update(example.target_tokens or ())
-        if example.label is not None:
-            counts["labels"][example.label] += 1
+        counts["labels"].update(names_of(example))
     return {kind: dict(names.most_common()) for kind, names in counts.items()}

@@ -38,7 +38,7 @@ def only_text(example: Example) -> str:
     Raises:
         InputError: it has, which joining would lose.
     """
-    for field in ("tags", "label", "target_text", "target_tokens", "features"):
+    for field in ("tags", "label", "labels", "target_text", "target_tokens", "features"):
         if getattr(example, field) is not None:
             raise InputError(f"{example.id}: expected only a text, got its {field} too, which `continuous` would drop")
     return example.text

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.foundation.escaping import markdown as markdown_text
-from pipelines.data.examples import read_examples
+from pipelines.data.examples import names_of, read_examples
 from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import UNKNOWN
 
@@ -44,6 +44,7 @@ class SplitSummary:
         self.lengths: Counter[int] = Counter()  # in tokens
         self.target_lengths: Counter[int] = Counter()
         self.names: dict[str, Counter[str]] = {"labels": Counter(), "tags": Counter()}
+        self.label_counts: Counter[int] = Counter()  # of examples that may have several
         self.sentences: Counter[bytes] = Counter()  # by fingerprint
         self.empty_texts = 0
         self.long_texts = 0
@@ -54,7 +55,9 @@ class SplitSummary:
             self.sentences[fingerprint(example.tokens, example.features)] += 1
             if example.features is not None:
                 self.add_features(example.features)
-            self.names["labels"].update([example.label] if example.label is not None else [])
+            self.names["labels"].update(names_of(example))
+            if example.labels is not None:
+                self.label_counts[len(example.labels)] += 1
             self.names["tags"].update(example.tags or ())
             self.empty_texts += example.tokens == (UNKNOWN,)
             self.long_texts += any(is_long(text) for text in (example.text, example.target_text or ""))
@@ -86,6 +89,8 @@ class SplitSummary:
         if self.target_lengths:
             summary["target_lengths"] = quantiles(self.target_lengths)
             summary["restored_targets"] = self.restored_targets
+        if self.label_counts:
+            summary["label_counts"] = dict(sorted(self.label_counts.items()))
         if self.features:
             summary["features"] = self.features
         return summary | {kind: dict(names.most_common()) for kind, names in self.names.items() if names}
@@ -225,13 +230,27 @@ def markdown(report: Mapping[str, Any]) -> str:
         if counted:
             page += section(kind.capitalize(), "Count (share)")
             names = dict.fromkeys(name for names in counted.values() for name in names)
+            several = kind == "labels" and any("label_counts" in summary for summary in splits.values())
+            totals = [splits[each]["examples"] if several else sum(counted[each].values()) for each in counted]
             rows = [
-                (name, *(with_share(found.get(name, 0), sum(found.values())) for found in counted.values()))
+                (
+                    name,
+                    *(
+                        with_share(found.get(name, 0), total)
+                        for found, total in zip(counted.values(), totals, strict=True)
+                    ),
+                )
                 for name in names
             ]
             page += table((kind[:-1], *counted), rows)
             for where, found in report["rare"][kind].items():
                 page += ["", f"{where.capitalize()}: {markdown_text(', '.join(found)) or 'none'}."]
+
+    if several := {split: summary["label_counts"] for split, summary in splits.items() if "label_counts" in summary}:
+        page += section("Labels of a text", "How many texts have so many labels")
+        numbers = sorted({number for counts in several.values() for number in counts})
+        rows = [(str(number), *(counts.get(number, 0) for counts in several.values())) for number in numbers]
+        page += table(("labels", *several), rows)
 
     if report["overlap"]:
         rows = [(pair, shared["sentences"], listing(shared["examples"])) for pair, shared in report["overlap"].items()]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.progress import Progress
-from pipelines.data.examples import Example, read_examples, write_examples
+from pipelines.data.examples import Example, names_of, read_examples, write_examples
 from pipelines.datasets.config import SPLITS, DatasetConfig
 from pipelines.datasets.one_text import as_one_text
 from pipelines.datasets.repairs import repair_iob2
@@ -66,12 +66,15 @@ def split_paths(folder: Path) -> dict[str, Path]:
 def draw_dev(folder: Path, share: float, seed: int) -> int:
     """Moves a share of train, the same of every label as nearly as whole examples allow, to a new split dev.
 
+    An example with several labels counts for the rarest of them.
+
     Returns:
         The number of dev's examples.
     """
+    counts = Counter(name for example in read_examples(folder / "train.jsonl") for name in names_of(example))
     positions = defaultdict(list)
     for position, example in enumerate(read_examples(folder / "train.jsonl")):
-        positions[example.label].append(position)
+        positions[min(names_of(example), key=lambda name: (counts[name], name), default=None)].append(position)
     sizes = largest_remainders([len(of_label) for of_label in positions.values()], share)
     generator = random.Random(seed)
     drawn: set[int] = set()

@@ -53,6 +53,39 @@ def statistic(texts: Texts) -> Statistic:
     return Statistic(len(texts.actual), values, options)
 
 
+def of_decisions(probabilities: np.ndarray, actual: np.ndarray) -> Statistic:
+    """The same numbers of labels that do not exclude each other: means over the decisions whether a text has a label.
+
+    The calibration error is the mean distance of the probability and the share of texts with the label.
+
+    Args:
+        probabilities: of the labels, float64 (texts, labels).
+        actual: which texts have them, bool (texts, labels).
+    """
+    texts, labels = actual.shape
+    given = np.clip(np.where(actual, probabilities, 1 - probabilities), FLOOR, None)
+    bins = np.clip(np.ceil(probabilities * BINS).astype(int) - 1, 0, BINS - 1)
+    places = (np.arange(texts)[:, None] * BINS + bins).ravel()
+    gaps = np.bincount(places, (probabilities - actual).ravel(), texts * BINS).reshape(texts, BINS)
+    means = np.stack([-np.log(given).mean(axis=1), ((probabilities - actual) ** 2).mean(axis=1)], axis=1)
+
+    def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
+        total = weights.sum(axis=1)
+        losses, squares = (weights @ means).T / total
+        return {
+            ("log_loss", ""): losses,
+            ("brier", ""): 100 * squares,
+            ("calibration_error", ""): 100 * np.abs(weights @ gaps).sum(axis=1) / (labels * total),
+        }
+
+    options: dict[Key, dict[str, Any]] = {
+        ("log_loss", ""): {"floor": FLOOR, "labels": labels},
+        ("brier", ""): {"labels": labels},
+        ("calibration_error", ""): {"bins": BINS, "labels": labels},
+    }
+    return Statistic(texts, values, options)
+
+
 def reliability(texts: Texts) -> list[Sequence[float]]:
     """For each bin of confidence that holds any: mean confidence and accuracy in percent, and the number of texts."""
     bins, confidence, right = _by_confidence(texts)

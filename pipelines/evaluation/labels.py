@@ -41,18 +41,30 @@ def statistic(actual: Sequence[str], predicted: Sequence[str], example: np.ndarr
         actual=counts.tabulate(example, truth, shape),
     )
     options: dict[Key, dict[str, Any]] = {(ACCURACY.name, ""): {}, (MCC.name, ""): {}}
-    for average in AVERAGES:
-        prefix = f"{average}_" if average else ""
-        for name in counts.NAMES:
-            for label in [""] if average else names:
-                options[prefix + name, label] = {"average": average, **OPTIONS}
+    options |= ratio_options(names)
 
     def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
         sums = counts.resample(table, weights)
-        columns = [counts.accuracy(sums), counts.correlation(sums)]
-        for average in AVERAGES:
-            for ratio in counts.precision_recall_f1(sums, average, **OPTIONS):
-                columns.extend([ratio] if average else ratio.T)
+        columns = [counts.accuracy(sums), counts.correlation(sums), *ratios(sums)]
         return {key: 100 * column for key, column in zip(options, columns, strict=True)}
 
     return Statistic(examples, values, options)
+
+
+def ratio_options(names: Sequence[str]) -> dict[Key, dict[str, Any]]:
+    """The options of precision, recall and F1, by average and by label."""
+    return {
+        (f"{average}_{name}" if average else name, label): {"average": average, **OPTIONS}
+        for average in AVERAGES
+        for name in counts.NAMES
+        for label in ([""] if average else names)
+    }
+
+
+def ratios(sums: counts.Counts) -> list[np.ndarray]:
+    """Precision, recall and F1 of counts (resamples, labels), each (resamples,), in the order of `ratio_options`."""
+    columns: list[np.ndarray] = []
+    for average in AVERAGES:
+        for ratio in counts.precision_recall_f1(sums, average, **OPTIONS):
+            columns.extend([ratio] if average else ratio.T)
+    return columns

@@ -1,8 +1,34 @@
 """The area under the ROC curve on many resamples at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+
+from pipelines.evaluation.family import Key, Statistic
+from pipelines.evaluation.metrics import Metric
+
+ROC_AUC = Metric("roc_auc")
+
+
+def statistic(classes: Sequence[tuple[np.ndarray, np.ndarray]], examples: int, options: Mapping[str, Any]) -> Statistic:
+    """The mean area under the ROC curve of classes, of those that a resample has.
+
+    Args:
+        classes: of each, which examples are of it, and its probability in each prediction, as `resampler` takes them.
+        examples: how many there are.
+        options: for the signature.
+    """
+    areas = [resampler(*columns) for columns in classes]
+
+    def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
+        each = np.array([area(weights) for area in areas])
+        defined = (~np.isnan(each)).sum(axis=0)
+        mean = np.full(len(weights), np.nan)
+        return {key: 100 * np.divide(np.nansum(each, axis=0), defined, out=mean, where=defined > 0)}
+
+    key = (ROC_AUC.name, "")
+    return Statistic(examples, values, {key: {**options, "ties": "half"}})
 
 
 def resampler(positive: np.ndarray, score: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

@@ -5,16 +5,16 @@ from typing import Any
 from pipelines.graphs.graph import Graph
 from pipelines.graphs.pooling import pooled
 from pipelines.graphs.recurrent import joined, stack
-from pipelines.graphs.words import embed, lengths, real
+from pipelines.graphs.words import lengths, read_words, real
 from pipelines.models.config import EncoderConfig
 
 
 def classifier_graph(model: Any, cell: EncoderConfig, pooling: str) -> Graph:
     """The graph of a model from `build_classifier` or `build_column_classifier`."""
     graph = Graph("classifier")
-    if model.input.dtype == "int32":
-        token_ids = graph.input("token_ids", "int32", ["batch", "time"])
-        vectors, mask = embed(graph, model.get_layer("source_vectors"), token_ids), real(graph, token_ids)
+    if model.inputs[0].dtype == "int32":
+        token_ids, vectors = read_words(graph, model)
+        mask = real(graph, token_ids)
     else:
         columns = graph.input("columns", "float32", ["batch", "time", model.input.shape[-1]])
         vectors, mask = graph.swapped(columns), None

@@ -6,16 +6,16 @@ from pipelines.graphs.characters import character_features
 from pipelines.graphs.crf import potentials
 from pipelines.graphs.graph import Graph
 from pipelines.graphs.recurrent import joined, stack
-from pipelines.graphs.words import embed, lengths, real
+from pipelines.graphs.words import lengths, read_words, real
 from pipelines.models.config import EncoderConfig
 
 
 def tagger_graph(model: Any, cell: EncoderConfig, *, crf: bool, characters: bool, word_shapes: bool) -> Graph:
     """The graph of a model from `build_tagger`."""
     graph = Graph("tagger")
-    token_ids = graph.input("token_ids", "int32", ["batch", "time"])
+    token_ids, vectors = read_words(graph, model)
     of_rows = lengths(graph, real(graph, token_ids))
-    features = [embed(graph, model.get_layer("source_vectors"), token_ids)]
+    features = [vectors]
     if characters:
         word_numbers = graph.input("word_numbers", "int32", ["batch", "time"])
         character_ids = graph.input("character_ids", "int32", ["words", "characters"])

@@ -18,6 +18,8 @@ class WordEmbedding(keras.layers.Layer):
 
     Call arguments:
         token_ids: int32 (batch, time).
+        composed_vectors: float32 (words, dimensions), possibly none: what ids from `trained_size + frozen_size` on
+            stand for, such as words whose vectors are made of those of their n-grams.
 
     Returns:
         float32 (batch, time, dimensions).
@@ -48,7 +50,17 @@ class WordEmbedding(keras.layers.Layer):
         if self.frozen_size:
             self.frozen_vectors.assign(vectors[self.trained_size :])
 
-    def call(self, token_ids):
+    def call(self, token_ids, composed_vectors=None):
+        if composed_vectors is None:
+            return self._known(token_ids)
+        size = self.trained_size + self.frozen_size
+        is_composed = token_ids >= size
+        known = self._known(ops.where(is_composed, 0, token_ids))
+        table = ops.reshape(composed_vectors, (-1, self.dimensions))
+        composed = ops.take(table, ops.where(is_composed, token_ids - size, 0), axis=0)
+        return ops.where(ops.expand_dims(is_composed, -1), composed, known)
+
+    def _known(self, token_ids):
         if not self.frozen_size:
             return ops.take(self.trained_vectors, token_ids, axis=0)
         is_frozen = token_ids >= self.trained_size

@@ -6,7 +6,14 @@ import keras
 
 from pipelines.layers import AttentionPooling, MaskedPooling
 from pipelines.models.config import EncoderConfig
-from pipelines.models.encoder import dropouts, embed_words, encode, last_hidden_states, recurrent_stack
+from pipelines.models.encoder import (
+    dropouts,
+    embed_words,
+    encode,
+    last_hidden_states,
+    recurrent_stack,
+    word_inputs,
+)
 from pipelines.text.vocabulary import Vocabulary
 
 
@@ -19,6 +26,7 @@ def build_classifier(
     *,
     pooling: str,
     word_dropout: float = 0.0,
+    composed: bool = False,
 ) -> keras.Model:
     """A classifier of texts.
 
@@ -30,13 +38,16 @@ def build_classifier(
         seed: of the initial weights and of dropout.
         pooling: `last` joins the last real state of each direction; `max`, `mean` and `attention` pool the outputs.
         word_dropout: share of the words that training replaces by the unknown word.
+        composed: whether ids may stand beyond the vocabulary, for composed vectors.
 
     Returns:
-        A model from int32 (batch, time) to logits, float32 (batch, labels).
+        A model from the `word_inputs` to logits, float32 (batch, labels).
     """
-    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    vectors = embed_words(token_ids, vocabulary, dimensions, word_dropout, seed)
-    return keras.Model(token_ids, _logits(vectors, labels, cell, seed, pooling), name="classifier")
+    inputs = word_inputs(dimensions, composed)
+    vectors = embed_words(inputs[0], vocabulary, dimensions, word_dropout, seed, *inputs[1:])
+    return keras.Model(
+        inputs if composed else inputs[0], _logits(vectors, labels, cell, seed, pooling), name="classifier"
+    )
 
 
 def build_column_classifier(height: int, labels: int, cell: EncoderConfig, seed: int, *, pooling: str) -> keras.Model:

@@ -11,7 +11,14 @@ from pipelines.models.config import EncoderConfig
 from pipelines.text.vocabulary import UNKNOWN_ID, Vocabulary
 
 
-def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dropout: float, seed: int) -> Any:
+def embed_words(
+    token_ids: Any,
+    vocabulary: Vocabulary,
+    dimensions: int,
+    word_dropout: float,
+    seed: int,
+    composed_vectors: Any = None,
+) -> Any:
     """The word vectors of token ids, with a mask; their values are set after the model is built.
 
     Args:
@@ -20,11 +27,20 @@ def embed_words(token_ids: Any, vocabulary: Vocabulary, dimensions: int, word_dr
         dimensions: width of the vectors.
         word_dropout: share of the words that training replaces by the unknown word.
         seed: of those draws.
+        composed_vectors: float (words, dimensions), of ids beyond the vocabulary, where there are such.
     """
     if word_dropout:
         token_ids = WordDropout(word_dropout, UNKNOWN_ID, seed + 300, name="word_dropout")(token_ids)
     rows = vocabulary.trained_size, len(vocabulary.frozen)
-    return WordEmbedding(*rows, dimensions, name="source_vectors")(token_ids)
+    embed = WordEmbedding(*rows, dimensions, name="source_vectors")
+    return embed(token_ids) if composed_vectors is None else embed(token_ids, composed_vectors)
+
+
+def word_inputs(dimensions: int, composed: bool) -> list[Any]:
+    """The inputs of a model that reads words: `token_ids`, int32 (batch, time), and, where words of no vocabulary are
+    composed, `composed_vectors`, float32 (words, dimensions)."""
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    return [token_ids, *([keras.Input((dimensions,), dtype="float32", name="composed_vectors")] if composed else [])]
 
 
 def recurrent_layer(config: EncoderConfig, units: int, name: str, seed: int) -> keras.layers.Layer:

@@ -1,4 +1,4 @@
-"""Scores as probabilities, over the last dimension."""
+"""Scores as probabilities; those that exclude each other stand in the last dimension."""
 
 import numpy as np
 
@@ -13,3 +13,8 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     """exp(scores) over their sum, of the type of the scores."""
     exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def sigmoid(scores: np.ndarray) -> np.ndarray:
+    """The logistic function 1 / (1 + exp(-scores)), of each score by itself, of the type of the scores."""
+    return np.exp(-np.logaddexp(0, -scores))

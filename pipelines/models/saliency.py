@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 
-def word_influence(model: keras.Model, token_ids: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def word_influence(model: keras.Model, inputs: Any, labels: np.ndarray) -> np.ndarray:
     """The gradient of a label's logit by each word's vector, times that vector.
 
     To first order this is what the word adds to the logit in comparison with a vector of zeros: above zero it spoke
@@ -16,7 +16,7 @@ def word_influence(model: keras.Model, token_ids: np.ndarray, labels: np.ndarray
 
     Args:
         model: from `build_classifier`.
-        token_ids: int32 (batch, time).
+        inputs: the model's: token_ids, int32 (batch, time), and composed vectors, where it takes them.
         labels: number of the label of each text, int (batch,).
 
     Returns:
@@ -25,14 +25,15 @@ def word_influence(model: keras.Model, token_ids: np.ndarray, labels: np.ndarray
     Reference: Shrikumar, Greenside & Kundaje, "Learning Important Features Through Propagating Activation
     Differences", ICML 2017, section 2.1 (gradient times input).
     """
-    token_ids, words = ops.convert_to_tensor(token_ids), model.get_layer("source_vectors")
-    vectors, mask = words.call(token_ids), words.compute_mask(token_ids)
-    decide = keras.Model([model.input, words.output], model.output)  # the ids are read again, for the mask
+    read = [ops.convert_to_tensor(each) for each in (inputs if isinstance(inputs, tuple) else (inputs,))]
+    words = model.get_layer("source_vectors")
+    vectors, mask = words.call(*read), words.compute_mask(read[0])
+    decide = keras.Model([*model.inputs, words.output], model.output)  # the ids are read again, for the mask
     decide.supports_masking = True  # or Keras warns that no mask comes out of it
     chosen = ops.one_hot(labels, model.output.shape[-1])
 
     def score(vectors: Any) -> Any:
-        return ops.sum(decide([token_ids, vectors], training=False, mask=[None, mask]) * chosen)
+        return ops.sum(decide([*read, vectors], training=False, mask=[*([None] * len(read)), mask]) * chosen)
 
     influence = ops.sum(_gradient(score, vectors) * vectors, axis=-1)
     return ops.convert_to_numpy(ops.where(mask, influence, 0.0)).astype("float32")

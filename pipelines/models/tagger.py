@@ -6,7 +6,7 @@ import keras
 
 from pipelines.layers import CRF, CharFeatures, CRFLoss
 from pipelines.models.config import CharacterConfig, EncoderConfig
-from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_layer, recurrent_stack
+from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_layer, recurrent_stack, word_inputs
 from pipelines.text.vocabulary import Vocabulary
 from pipelines.text.word_forms import SHAPES
 
@@ -24,6 +24,7 @@ def build_tagger(
     output: str = "softmax",
     characters: CharacterConfig | None = None,
     word_shapes: bool = False,
+    composed: bool = False,
 ) -> keras.Model:
     """A tagger of tokens.
 
@@ -37,16 +38,16 @@ def build_tagger(
         output: `softmax` scores tags one by one, `crf` in sequences.
         characters: how words are read character by character, if they are.
         word_shapes: whether a word is upper case, has digits, and so on, is read too.
+        composed: whether ids may stand beyond the vocabulary, for composed vectors.
 
     Returns:
-        A model of token_ids, int32 (batch, time); with characters then of word_numbers, int32 (batch, time), and
+        A model of the `word_inputs`; with characters then of word_numbers, int32 (batch, time), and
         character_ids, int32 (words, characters); with word shapes then of shape_ids, int32 (batch, time). It gives
         logits, float32 (batch, time, tags), or a CRF's potentials, float32 (batch, time, tags, tags). Outputs at
         padding mean nothing.
     """
-    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    inputs = [token_ids]
-    features = [embed_words(token_ids, vocabularies["tokens"], dimensions, word_dropout, seed)]
+    inputs = word_inputs(dimensions, composed)
+    features = [embed_words(inputs[0], vocabularies["tokens"], dimensions, word_dropout, seed, *inputs[1:])]
     if characters:
         word_numbers = keras.Input((None,), dtype="int32", name="word_numbers")
         character_ids = keras.Input((None,), dtype="int32", name="character_ids")
@@ -79,7 +80,7 @@ def build_tagger(
     )(outputs)
     if output == "crf":
         logits = CRF(transitions, name="crf")(logits)
-    return keras.Model(inputs if len(inputs) > 1 else token_ids, logits, name="tagger")
+    return keras.Model(inputs if len(inputs) > 1 else inputs[0], logits, name="tagger")
 
 
 def sequence_loss() -> CRFLoss:

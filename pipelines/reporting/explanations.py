@@ -30,17 +30,21 @@ def section(row: Mapping[str, Any]) -> str:
     """A prediction with its `explanation`, as HTML.
 
     Weights of words colour a text, blue where they are above zero and red below, by their share of the largest; rows
-    of weights make a table with a column for each source word. An empty text, without a label, is an empty section.
+    of weights make a table with a column for each source word; of several labels each colours the text once. An empty
+    text, without a label, is an empty section.
     """
     weights = row["explanation"]["weights"]
-    body = _text(row, weights) if "label" in row else _table(row, weights)
+    if "labels" in row:
+        body = "".join(_text(row, label, of_label) for label, of_label in zip(row["labels"], weights, strict=True))
+    elif "label" in row:
+        body = "" if row["label"] is None else _text(row, row["label"], weights)
+    else:
+        body = _table(row, weights)
     return f"<section>\n{body}</section>\n"
 
 
-def _text(row: Mapping[str, Any], weights: Sequence[float | None]) -> str:
-    if row["label"] is None:
-        return ""
-    label, largest = str(row["label"]), max((abs(weight) for weight in weights if weight is not None), default=0.0)
+def _text(row: Mapping[str, Any], label: str, weights: Sequence[float | None]) -> str:
+    largest = max((abs(weight) for weight in weights if weight is not None), default=0.0)
     words = [
         f'<span style="background: {_colour(weight, largest)}" title="{_told(weight)}">{escape(token)}</span>'
         for token, weight in zip(row["source_tokens"], weights, strict=True)

@@ -57,9 +57,11 @@ def _json(row: Mapping[str, Any]) -> str:
 
 
 def _text(row: Mapping[str, Any]) -> str:
-    """Its label, its tags separated by spaces, or its text."""
+    """Its label, its labels separated by commas, its tags by spaces, or its text."""
     if "log_probabilities" in row:
         raise InputError("--format text: a language model predicts no text; `elman generate` writes one")
+    if "labels" in row:
+        return ", ".join(row["labels"])
     return " ".join(row["tags"]) if "tags" in row else row.get("label", row.get("text")) or ""
 
 

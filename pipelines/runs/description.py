@@ -15,7 +15,16 @@ from pipelines.models.config import EncoderConfig
 from pipelines.runs.config import Run
 from pipelines.tasks.config import TaskConfig
 
-PREDICTING = ("model.keras", "*.onnx", "*.weights", "vocabulary_*.json", "labels.json", "calibration.json")
+PREDICTING = (
+    "model.keras",
+    "*.onnx",
+    "*.weights",
+    "*.data",
+    "subwords.*",
+    "vocabulary_*.json",
+    "labels.json",
+    "calibration.json",
+)
 FORMAT = 2  # of a run folder; 1 had every task's keys in one list
 
 

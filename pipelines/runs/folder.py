@@ -15,6 +15,7 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import write_json
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
+from embeddings.subwords import LENGTHS, TABLE, Subwords
 from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.models.engine import Engine
 from pipelines.runs.config import Run
@@ -37,6 +38,8 @@ def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset:
     _save_keras(model, folder / "model.keras")
     for field, vocabulary in task.vocabularies.items():
         vocabulary.save(folder / f"vocabulary_{field}.json")
+    if task.subwords:
+        task.subwords.save(folder)
     write_json(folder / "labels.json", task.labels)
     write_json(folder / "calibration.json", task.calibration)
     graphs = write_graphs(folder, task, model) if has_graph(task.cell.cell) else None
@@ -55,7 +58,14 @@ def export_run(run: Path, folder: Path, quantized: bool = False) -> TrainedRun:
         InputError: it is not a run folder, or its cell has no graph.
     """
     about = read_description(run)
-    for pattern in (f"{VOCABULARY}*.json", "labels.json", "calibration.json", encoding_path(Path(), "*").name):
+    for pattern in (
+        f"{VOCABULARY}*.json",
+        "labels.json",
+        "calibration.json",
+        encoding_path(Path(), "*").name,
+        TABLE,
+        LENGTHS,
+    ):
         for path in run.glob(pattern):
             shutil.copy(path, folder)
     graphs = about.get("graphs")
@@ -95,8 +105,8 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
     folder, where = Path(folder), Path(folder) / "config.json"
     about, chosen = read_description(folder), choose_engine(folder, engine)
     config, cell = build_task(about["task"], where), build_encoder(about["cell"], where)
-    files = "model.keras" if chosen == "keras" else "*.onnx", *(() if chosen == "keras" else ("*.weights",))
-    check_files(folder, about, [*files, f"{VOCABULARY}*.json", "labels.json", "calibration.json"])
+    files = "model.keras" if chosen == "keras" else "*.onnx", *(() if chosen == "keras" else ("*.weights", "*.data"))
+    check_files(folder, about, [*files, f"{VOCABULARY}*.json", "labels.json", "calibration.json", TABLE, LENGTHS])
     vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
     task = plugins.load("pipelines.tasks", config.task).TASK(
         config,
@@ -104,7 +114,8 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
         {field: Vocabulary.load(path) for field, path in vocabularies.items()},
         read_json(folder / "labels.json", list[str], PARSED_BYTES),
         detokenizer_of(about["dataset"]),
-        read_json(folder / "calibration.json", dict[str, float]),
+        read_json(folder / "calibration.json", dict[str, float | dict[str, float]]),
+        Subwords.load(folder),
     )
     tokenize = tokenizer_of(about["dataset"], folder)
     shape = about["dataset"].get("features")

@@ -4,7 +4,6 @@ import importlib.util
 import logging
 from collections.abc import Sequence
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from pipelines.tasks.task import Task
 
 TOLERANCE = 1e-4  # between two engines, at a real position; of potentials relative to their size
 COMPARED = 64  # examples of dev
+AT_ONCE = 8  # whose scores are held at a time
 
 
 def has_graph(cell: str) -> bool:
@@ -58,10 +58,12 @@ def check_graphs(folder: Path, task: Task, engine: Engine, examples: Sequence[Ex
     """
     from pipelines.runs.engines.onnx_engine import ONNXEngine
 
-    encoded = [task.encode(example) for example in islice(examples, COMPARED)]
-    for found, expected in zip(*(task.scores(each, encoded) for each in (ONNXEngine(folder), engine)), strict=True):
-        if problem := difference(found, expected):
-            raise InputError(f"the ONNX graphs differ from Keras: {problem}; report it with the configuration")
+    graphs, compared = ONNXEngine(folder), examples[:COMPARED]
+    for start in range(0, len(compared), AT_ONCE):
+        part = compared[start : start + AT_ONCE]
+        for found, expected in zip(*(task.scores(each, part) for each in (graphs, engine)), strict=True):
+            if problem := difference(found, expected):
+                raise InputError(f"the ONNX graphs differ from Keras: {problem}; report it with the configuration")
 
 
 def difference(found: np.ndarray, expected: np.ndarray) -> str | None:

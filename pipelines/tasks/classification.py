@@ -10,6 +10,7 @@ from pipelines.data.examples import Example
 from pipelines.models.engine import Engine
 from pipelines.models.probabilities import log_softmax, softmax
 from pipelines.tasks.config import TaskConfig
+from pipelines.tasks.label_weights import choice_loss
 from pipelines.tasks.task import Task
 
 
@@ -31,8 +32,11 @@ class Classification(Task):
         labels = np.array([label for example in batch for label in example.target], dtype="int32")
         return self.inputs(batch), labels, np.ones(len(batch), "float32")
 
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
-        return [logits[None] for logits in self.logits(engine, batch)]
+    def loss(self, train: Sequence[Encoded] = ()) -> Any:
+        return choice_loss(self.config.training, self.labels, train) or super().loss(train)
+
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        return [logits[None] for logits in self.logits(engine, [self.source(example) for example in examples])]
 
     def logits(self, engine: Engine, batch: list[Encoded]) -> np.ndarray:
         """The model's logits, float64 (batch, labels)."""

@@ -10,7 +10,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded
 from pipelines.data.examples import Example
 from pipelines.tasks.classification import Classification
-from pipelines.tasks.config import SMALL_TRAINING, ImageTraining, TaskConfig
+from pipelines.tasks.config import SMALL_TRAINING, ImageLabelTraining, TaskConfig
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class ColumnClassification(Classification):
     """Labels an image from the states of a recurrent encoder of its columns, the leftmost first."""
 
     Model = ColumnClassifierKeys
-    Training = ImageTraining
+    Training = ImageLabelTraining
     SMALL = tuple(
         {
             "metrics": "classification",
@@ -35,7 +35,7 @@ class ColumnClassification(Classification):
         for pooling in ("last", "attention")
     )
     reads = "features"
-    config: TaskConfig[ColumnClassifierKeys, ImageTraining, None]
+    config: TaskConfig[ColumnClassifierKeys, ImageLabelTraining, None]
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.classifier import build_column_classifier

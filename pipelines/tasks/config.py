@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from embeddings.foundation import plugins
-from embeddings.foundation.config import build_config, check_share, read_yaml
+from embeddings.foundation.config import build_config, check_above_zero, check_share, read_yaml
 from embeddings.foundation.errors import InputError
 from pipelines.batches.augmentation import lowercase_augmentation, shift_augmentation
 from pipelines.data.examples import Example
@@ -113,6 +113,32 @@ class ImageTraining(TrainingConfig):
     def augment(self, examples: Sequence[Example], seed: int) -> Sequence[Example]:
         examples = super().augment(examples, seed)
         return shift_augmentation(examples) if self.shift_augmentation else examples
+
+
+@dataclass(frozen=True)
+class LabelTraining(TrainingConfig):
+    """How a model that chooses among labels or tags is trained where some of them are rare."""
+
+    class_weights: Literal["balanced"] | dict[str, float] | None = None  # of the loss; by label, of the others 1
+    focal_gamma: float = 0.0  # the loss of a decision of probability p is multiplied by (1 - p) to this power
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.class_weights, dict):
+            for label, weight in self.class_weights.items():
+                check_above_zero(f"class_weights of {label!r}", weight)
+        if self.focal_gamma < 0:
+            raise ValueError(f"expected a focal_gamma of at least 0, got {self.focal_gamma}")
+
+
+@dataclass(frozen=True)
+class TextLabelTraining(TextTraining, LabelTraining):
+    """How a classifier or tagger of texts is trained."""
+
+
+@dataclass(frozen=True)
+class ImageLabelTraining(ImageTraining, LabelTraining):
+    """How a classifier of images is trained."""
 
 
 # Enough for every task to memorise ten sentences.

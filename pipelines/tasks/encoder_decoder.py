@@ -55,11 +55,13 @@ class EncoderDecoder(Task):
         after = pad([[*example.target, END_ID] for example in batch])
         return (self.inputs(batch), before), after, (after != PADDING_ID).astype("float32")
 
-    def loss(self) -> Any:
+    def loss(self, train: Sequence[Encoded] = ()) -> Any:
         from pipelines.models.label_smoothing import SmoothedCrossEntropy
 
         smoothing = self.config.model.label_smoothing
-        return SmoothedCrossEntropy(smoothing, reduction="mean_with_sample_weight") if smoothing else super().loss()
+        return (
+            SmoothedCrossEntropy(smoothing, reduction="mean_with_sample_weight") if smoothing else super().loss(train)
+        )
 
     def dev_losses(self, engine: Engine, dev: Sequence[Example]) -> dict[str, float]:
         """Cross-entropy of a real target word, its end counted as one, in nats; and the perplexity it makes."""
@@ -74,7 +76,8 @@ class EncoderDecoder(Task):
         with np.errstate(over="ignore"):
             return {"loss": loss, "perplexity": float(np.exp(loss))}
 
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        batch = [self.encode(example) for example in examples]
         memory, states = engine.start(self.inputs(batch))
         found = []
         for words in pad([[BEGIN_ID, *example.target] for example in batch]).T:

@@ -10,7 +10,7 @@ from pipelines.batches.batching import Encoded, in_batches_by_length
 from pipelines.data import tag_schemes
 from pipelines.data.examples import Example
 from pipelines.models.engine import Engine
-from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining
+from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextLabelTraining
 from pipelines.tasks.sequence_labelling import SequenceLabelling, TaggerKeys
 
 OUTSIDE = "O"
@@ -45,7 +45,7 @@ class NER(SequenceLabelling):
         )
     )  # fmt: skip
     UNCALIBRATED: ClassVar[Mapping[str, float]] = {"outside_penalty": 0.0}
-    config: TaskConfig[EntityTaggerKeys, TextTraining, None]
+    config: TaskConfig[EntityTaggerKeys, TextLabelTraining, None]
 
     @classmethod
     def labels_of(cls, config: TaskConfig, counts: Mapping[str, Mapping[str, int]]) -> Sequence[str]:

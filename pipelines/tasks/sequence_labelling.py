@@ -6,14 +6,16 @@ from typing import Any, Literal
 
 import numpy as np
 
+from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, pad
 from pipelines.batches.characters import distinct_words
 from pipelines.data.examples import Example
-from pipelines.models.config import CharacterConfig
+from pipelines.models.config import CharacterConfig, EncoderConfig
 from pipelines.models.engine import Engine
 from pipelines.models.probabilities import log_softmax, softmax
 from pipelines.models.tag_sequences import marginals, viterbi, with_transitions
-from pipelines.tasks.config import TaskConfig, TextTraining, WordDropoutKeys
+from pipelines.tasks.config import TaskConfig, TextLabelTraining, WordDropoutKeys
+from pipelines.tasks.label_weights import choice_loss
 from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import UNKNOWN, Vocabulary
 from pipelines.text.word_forms import character_vocabulary, shape
@@ -37,9 +39,11 @@ class SequenceLabelling(Task):
     """
 
     Model = TaggerKeys
+    Training = TextLabelTraining
     METRICS = ("tagging", "entities")
     predicts = "tags"
-    config: TaskConfig[Any, TextTraining, None]
+    composes = True
+    config: TaskConfig[Any, TextLabelTraining, None]
 
     @classmethod
     def vocabularies_of(
@@ -66,6 +70,7 @@ class SequenceLabelling(Task):
             output=keys.output,
             characters=keys.characters,
             word_shapes=keys.word_shapes,
+            composed=self.subwords is not None,
         )
 
     def graphs(self, model: Any) -> dict[str, Any]:
@@ -79,10 +84,19 @@ class SequenceLabelling(Task):
         """Which tags may follow which: any."""
         return [[True] * (len(self.labels) + 1)] * (len(self.labels) + 1)
 
-    def loss(self) -> Any:
-        from pipelines.models.tagger import sequence_loss
+    @classmethod
+    def check(cls, config: TaskConfig, cell: EncoderConfig) -> None:
+        super().check(config, cell)
+        for key in ("class_weights", "focal_gamma"):
+            if config.model.output == "crf" and getattr(config.training, key):
+                raise InputError(f"training.{key}: a CRF scores whole sequences; use output: softmax, or remove it")
 
-        return sequence_loss() if self.config.model.output == "crf" else super().loss()
+    def loss(self, train: Sequence[Encoded] = ()) -> Any:
+        if self.config.model.output == "crf":
+            from pipelines.models.tagger import sequence_loss
+
+            return sequence_loss()
+        return choice_loss(self.config.training, self.labels, train) or super().loss(train)
 
     def source(self, example: Example) -> Encoded:
         return super().source(example)._replace(tokens=example.tokens or (UNKNOWN,))
@@ -99,14 +113,14 @@ class SequenceLabelling(Task):
         return tags
 
     def inputs(self, batch: Sequence[Encoded]) -> Any:
-        token_ids = super().inputs(batch)
+        words = super().inputs(batch)
         sentences = [sentence.tokens for sentence in batch]
-        inputs = [token_ids]
+        inputs = [*words] if isinstance(words, tuple) else [words]
         if self.config.model.characters:
             inputs += distinct_words(sentences, self.vocabularies[CHARACTERS])
         if self.config.model.word_shapes:
             inputs.append(pad([[shape(token) for token in tokens] for tokens in sentences]))
-        return tuple(inputs) if len(inputs) > 1 else token_ids
+        return tuple(inputs) if len(inputs) > 1 else inputs[0]
 
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         tags = np.zeros((len(batch), max(len(sentence.source) for sentence in batch)), dtype="int32")
@@ -116,7 +130,8 @@ class SequenceLabelling(Task):
             weights[row, : len(sentence.target)] = 1
         return self.inputs(batch), tags, weights
 
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        batch = [self.source(example) for example in examples]
         outputs = engine.outputs(self.inputs(batch))
         return [of_sentence[: len(sentence.source)] for of_sentence, sentence in zip(outputs, batch, strict=True)]
 

@@ -7,13 +7,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from embeddings.foundation.errors import InputError
+from embeddings.subwords import Subwords
 from pipelines.batches.batching import Encoded, TrainingBatches, pad, streamed
 from pipelines.data.examples import Example
 from pipelines.models.config import EncoderConfig
 from pipelines.models.engine import Engine
 from pipelines.tasks.config import Keys, TaskConfig, TextTraining, TrainingConfig, WordKeys
 from pipelines.text.tokenization import PLAIN, Detokenizer
-from pipelines.text.vocabulary import Vocabulary, build_vocabulary
+from pipelines.text.vocabulary import SPECIAL_WORDS, UNKNOWN_ID, Vocabulary, build_vocabulary
 
 
 class Task(ABC):
@@ -28,6 +29,7 @@ class Task(ABC):
         labels: the labels or tags, sorted; a class's number is its index.
         detokenize: puts the tokens of a text together, where the task writes one.
         calibration: what `calibrate` has chosen, by name.
+        subwords: of the word vectors, where they have any.
     """
 
     Model: ClassVar[type]  # the dataclass of its keys under `model`
@@ -35,9 +37,10 @@ class Task(ABC):
     SMALL: ClassVar[tuple[Mapping[str, Any], ...]]  # small configurations to test it with, in a file's form
     METRICS: ClassVar[tuple[str, ...]]  # modules of pipelines/evaluation/families that can score it
     reads: ClassVar[Literal["tokens", "features"]] = "tokens"  # the field of an example that the model reads
-    predicts: ClassVar[Literal["label", "tags", "tokens", "target_tokens"]]  # and the one that it predicts
+    predicts: ClassVar[Literal["label", "labels", "tags", "tokens", "target_tokens"]]  # and the one that it predicts
+    composes: ClassVar[bool] = False  # whether words of no vocabulary are read by the vectors of their n-grams
     dev_decoding: ClassVar[Any] = None  # how dev is decoded while training, if a task decodes
-    UNCALIBRATED: ClassVar[Mapping[str, float]] = {}  # what `calibrate` changes
+    UNCALIBRATED: ClassVar[Mapping[str, Any]] = {}  # what `calibrate` changes
 
     def __init__(
         self,
@@ -46,7 +49,8 @@ class Task(ABC):
         vocabularies: dict[str, Vocabulary],
         labels: Sequence[str] = (),
         detokenize: Detokenizer = PLAIN,
-        calibration: Mapping[str, float] | None = None,
+        calibration: Mapping[str, Any] | None = None,
+        subwords: Subwords | None = None,
     ) -> None:
         self.config = config
         self.cell = cell
@@ -54,6 +58,7 @@ class Task(ABC):
         self.labels = tuple(labels)
         self.label_ids = {label: number for number, label in enumerate(self.labels)}
         self.detokenize = detokenize
+        self.subwords = subwords if self.composes else None
         self.calibration = {**self.UNCALIBRATED, **(calibration or {})}
 
     @classmethod
@@ -95,7 +100,8 @@ class Task(ABC):
             detokenize: puts target tokens together.
         """
         vocabularies = cls.vocabularies_of(config, counts, vectors)
-        return cls(config, cell, vocabularies, cls.labels_of(config, counts), detokenize)
+        subwords = getattr(vectors.get("tokens"), "subwords", None)
+        return cls(config, cell, vocabularies, cls.labels_of(config, counts), detokenize, subwords=subwords)
 
     @classmethod
     def vocabularies_of(
@@ -133,8 +139,8 @@ class Task(ABC):
         """The ONNX graphs of a trained model (`pipelines.graphs.graph.Graph`), by the names of their files."""
 
     @abstractmethod
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
-        """What engines are compared by: of each of a batch of what `encode` gave the scores at its real positions.
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        """What engines are compared by: of each of a batch of examples the scores at its real positions.
 
         Returns:
             Logits, float (positions, choices), or a CRF's potentials, float (positions, tags, tags).
@@ -157,8 +163,13 @@ class Task(ABC):
         """The row, without its id, of a text without tokens, which no model reads; arguments are those of `predict`."""
 
     def source(self, example: Example) -> Encoded:
-        """What the model reads of an example."""
-        return Encoded(self.vocabularies["tokens"].ids(example.tokens))
+        """What the model reads of an example: ids of tokens, and words themselves where they are to be composed."""
+        vocabulary = self.vocabularies["tokens"]
+        ids: list[Any] = vocabulary.ids(example.tokens)
+        for place, token in enumerate(example.tokens if self.subwords else ()):
+            if ids[place] == UNKNOWN_ID and token not in SPECIAL_WORDS:
+                ids[place] = token
+        return Encoded(ids)
 
     def encode(self, example: Example) -> Encoded:
         """What the model reads of an example, and what it learns."""
@@ -167,14 +178,32 @@ class Task(ABC):
     def inputs(self, batch: Sequence[Encoded]) -> Any:
         """What the model's encoder reads of a batch: int32 (batch, time) ids, or float32 (batch, time, width)."""
         sources = [example.source for example in batch]
-        return pad(sources) if self.reads == "tokens" else np.stack(sources)
+        return self.padded(sources) if self.reads == "tokens" else np.stack(sources)
+
+    def padded(self, rows: Sequence[Sequence[Any]]) -> Any:
+        """Rows of ids at the end padded, int32 (batch, time); where words are composed, also their vectors.
+
+        Words among the ids get ids beyond the vocabulary, the numbers of rows of float32 (words, dimensions), of which
+        there is always one.
+        """
+        if self.subwords is None:
+            return pad(rows)
+        words = list(dict.fromkeys(item for row in rows for item in row if isinstance(item, str)))
+        first = len(self.vocabularies["tokens"])
+        numbers = {word: number for number, word in enumerate(words, start=first)}
+        ids = [[numbers[item] if isinstance(item, str) else item for item in row] for row in rows]
+        return pad(ids), self.subwords.matrix(words or [""])
 
     def batches(self, encoded: Sequence[Encoded], batch_size: int, seed: int) -> Any:
         """Training batches with `epoch()` and `len()`, of what `encode` gave."""
         return TrainingBatches(encoded, self.collate, batch_size, seed)
 
-    def loss(self) -> Any:
-        """Cross-entropy, averaged over the real targets of a batch."""
+    def loss(self, train: Sequence[Encoded] = ()) -> Any:
+        """Cross-entropy, averaged over the real targets of a batch.
+
+        Args:
+            train: what `encode` gave of train, for weights that follow from it.
+        """
         import keras
 
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")

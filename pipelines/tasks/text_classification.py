@@ -8,12 +8,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pipelines.batches.batching import Encoded, in_batches_by_length, pad
+from pipelines.batches.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
 from pipelines.models.engine import Engine
 from pipelines.tasks.classification import Classification
-from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextTraining, WordDropoutKeys
+from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextLabelTraining, WordDropoutKeys
 from pipelines.text.vocabulary import PADDING_ID
+
+ATTRIBUTION = "gradient_times_input"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ class TextClassification(Classification):
     """
 
     Model = TextClassifierKeys
+    Training = TextLabelTraining
     SMALL = tuple(
         {"metrics": "classification", "monitor": "accuracy", "model": model, "training": SMALL_TRAINING}
         for model in (
@@ -49,7 +52,8 @@ class TextClassification(Classification):
             {"word_vectors": "fine_tuned", "pooling": "mean", "maximum_tokens": 4, "truncation": "windows"},
         )
     )
-    config: TaskConfig[TextClassifierKeys, TextTraining, None]
+    composes = True
+    config: TaskConfig[TextClassifierKeys, TextLabelTraining, None]
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         from pipelines.models.classifier import build_classifier
@@ -63,6 +67,7 @@ class TextClassification(Classification):
             seed,
             pooling=keys.pooling,
             word_dropout=keys.word_dropout,
+            composed=self.subwords is not None,
         )
 
     def graphs(self, model: Any) -> dict[str, Any]:
@@ -84,10 +89,10 @@ class TextClassification(Classification):
     def collate(self, batch: Sequence[Encoded]) -> tuple[Any, Any, Any]:
         _, labels, weights = super().collate(batch)
         windows, counts = self.windows(batch)
-        return windows, labels.repeat(counts), (weights / counts).astype("float32").repeat(counts)
+        return windows, labels.repeat(counts, axis=0), (weights / counts).astype("float32").repeat(counts)
 
-    def windows(self, batch: Sequence[Encoded]) -> tuple[np.ndarray, np.ndarray]:
-        """What the model reads at once, int32 (windows, time), and how many windows each text has, int (batch,).
+    def windows(self, batch: Sequence[Encoded]) -> tuple[Any, np.ndarray]:
+        """What the model reads at once, as `padded` gives it, and how many windows each text has, int (batch,).
 
         A text is one window; where texts are read in windows, a long text has as many as it needs, which differ in
         length by one token at most.
@@ -100,7 +105,7 @@ class TextClassification(Classification):
         for text, count in zip(batch, counts, strict=True):
             ends = [len(text.source) * number // count for number in range(count + 1)]
             rows += [text.source[start:end] for start, end in pairwise(ends)]
-        return pad(rows), np.array(counts)
+        return self.padded(rows), np.array(counts)
 
     def logits(self, engine: Engine, batch: list[Encoded]) -> np.ndarray:
         """The model's logits, the mean of a text's windows, float64 (batch, labels)."""
@@ -110,6 +115,14 @@ class TextClassification(Classification):
 
     def explain(self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
         """How far each token moved the logit of the label that was predicted; None for tokens that were cut off."""
+        labels = [self.label_ids.get(row["label"], 0) for row in rows]  # an empty text has no label
+        weights = self.attributions(engine, examples, labels)
+        return [{"method": ATTRIBUTION, "weights": of_text} for of_text in weights]
+
+    def attributions(
+        self, engine: Engine, examples: Sequence[Example], labels: Sequence[int]
+    ) -> list[list[float | None]]:
+        """How far each token of each text moved the logit of a label; None for tokens that were cut off."""
         model = engine.keras_model("--explain")
 
         from pipelines.models.saliency import word_influence
@@ -118,12 +131,12 @@ class TextClassification(Classification):
             windows, counts = self.windows(batch)
             labels = np.array([label for text in batch for label in text.target]).repeat(counts)
             of_windows = word_influence(model, windows, labels) / counts.repeat(counts)[:, None]
-            of_texts = np.split(np.arange(len(windows)), counts.cumsum()[:-1])
-            return [of_windows[rows][windows[rows] != PADDING_ID] for rows in of_texts]
+            ids = windows[0] if isinstance(windows, tuple) else windows
+            of_texts = np.split(np.arange(len(ids)), counts.cumsum()[:-1])
+            return [of_windows[rows][ids[rows] != PADDING_ID] for rows in of_texts]
 
         encoded = [
-            self.source(example)._replace(target=[self.label_ids.get(row["label"], 0)])  # an empty text has no label
-            for example, row in zip(examples, rows, strict=True)
+            self.source(example)._replace(target=[label]) for example, label in zip(examples, labels, strict=True)
         ]
         explained = []
         for example, influences in zip(examples, in_batches_by_length(encoded, 16, influence), strict=True):
@@ -131,7 +144,7 @@ class TextClassification(Classification):
             places = self.truncate(list(range(len(example.tokens))))
             for place, weight in zip(places, influences.tolist(), strict=False):
                 weights[place] = round(weight, 6)
-            explained.append({"method": "gradient_times_input", "weights": weights})
+            explained.append(weights)
         return explained
 
 

@@ -21,6 +21,7 @@ from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, PADDING_ID, UNKNOWN, UNKNOWN_ID
 
 SAMPLE_TOKENS = 300
+SCORED_TOKENS = 256  # of a text, to compare engines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,9 +121,11 @@ class TextGeneration(Task):
         """Batches of chunks, each row with the state that it had at the end of the batch before."""
         return CarriedBatches(encoded, self.collate, batch_size, self.config.model.chunk_tokens, seed)
 
-    def scores(self, engine: Engine, batch: list[Encoded]) -> list[np.ndarray]:
-        found: list[list[np.ndarray]] = [[] for _ in batch]
-        texts, chunk_tokens = [text.source for text in batch], self.config.model.chunk_tokens
+    def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:
+        """As every task's, of the beginning of each text."""
+        found: list[list[np.ndarray]] = [[] for _ in examples]
+        texts = [self.source(example).source[:SCORED_TOKENS] for example in examples]
+        chunk_tokens = self.config.model.chunk_tokens
         for number, (rows, logits, _) in enumerate(chunks(engine, texts, chunk_tokens)):
             for row, of_row in zip(rows, logits, strict=True):
                 found[row].append(of_row[: len(texts[row]) - number * chunk_tokens])

@@ -12,7 +12,7 @@ from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.matrix import coverage
 from pipelines.data.counts import read_counts
-from pipelines.data.examples import Example, read_dataset, read_examples
+from pipelines.data.examples import Example, names_of, read_dataset, read_examples
 from pipelines.data.requirements import ENTITIES, check_choice, check_entities, check_field
 from pipelines.evaluation.family import Family, load_family
 from pipelines.models.config import EncoderConfig
@@ -107,10 +107,13 @@ def set_up(run: Run, config: TaskConfig, cell: EncoderConfig, data: Path, vector
 
 def check_monitor(task: Task, dev: Sequence[Example], path: Path) -> None:
     """Refuses a metric that the labels of dev cannot give, such as ROC-AUC where there is one alone."""
-    if task.predicts != "label":
+    if task.predicts not in ("label", "labels"):
         return
     shares = dict.fromkeys(task.labels, 0.0)
-    perfect = [{"label": str(each.label), "probabilities": {**shares, str(each.label): 1.0}} for each in dev]
+    perfect = [
+        {"label": each.label, "labels": each.labels, "probabilities": shares | dict.fromkeys(names_of(each), 1.0)}
+        for each in dev
+    ]
     if (monitor := task.config.monitor) not in (given := load_family(task.config.metrics).score(dev, perfect)):
         raise InputError(f"{path}: its labels give no {monitor!r}; choose another `monitor`: {', '.join(given)}")
 
@@ -132,10 +135,11 @@ def learn(
     task, model, seed = experiment.task, experiment.model, experiment.run.seed
     training = task.config.training
     examples = training.augment(experiment.splits["train"], seed)
+    encoded = [task.encode(example) for example in examples]
     cost = fit(
         model,
-        task.loss(),
-        task.batches([task.encode(example) for example in examples], training.batch_size, seed),
+        task.loss(encoded),
+        task.batches(encoded, training.batch_size, seed),
         experiment.dev_metrics,
         training,
         task.config.monitor,

@@ -88,8 +88,12 @@ def test_of_several_seeds_the_means_are_compared(world):
     rows = {row["what"]: row for row in run_stage(world, comparison)[0]}
     seeds, more = rows["two seeds"], rows["a worse one"]
     assert seeds["test"]["value"] == pytest.approx(85)  # 90 and 80
-    # One seed makes the mistakes of the base, so its difference is zero in each resample; the other is the worse one.
-    assert seeds["difference"] == pytest.approx({end: value / 2 for end, value in more["difference"].items()}, abs=1e-4)
+    # One seed makes the mistakes of the base, the other those of the worse one; their deviation counts as well.
+    assert seeds["difference"]["value"] == pytest.approx(more["difference"]["value"] / 2)
+    width = seeds["difference"]["high"] - seeds["difference"]["low"]
+    assert width == pytest.approx(2 * 1.96 * 50**0.5 / 2**0.5, rel=0.2)  # of 0 and -10, the deviation of a mean of two
+    assert seeds["p"] > 0.05 > more["p"]
+    assert more["p_holm"] >= more["p"]
 
 
 def test_the_page_holds_a_table_with_what_differs(world):

@@ -85,7 +85,11 @@ def build(task, cell, vectors, examples, seed=1):
         "tokens": Counter(token for example in examples for token in example.tokens),
         "target_tokens": Counter(token for example in examples for token in example.target_tokens),
         "tags": Counter(tag for example in examples for tag in example.tags),
-        "labels": Counter(example.label for example in examples),
+        "labels": Counter(
+            label
+            for example in examples
+            for label in (example.labels if task_class(task.task).predicts == "labels" else [example.label])
+        ),
     }
     of_fields = {"tokens": vectors, "target_tokens": vectors}
     built = task_class(task.task).from_counts(task, cell, counts, of_fields, detokenizer_of(DATASET))

@@ -13,6 +13,10 @@ def expected_loss(task, model, encoded):
     for example in encoded:
         inputs, targets, its = task.collate([example])
         outputs = np.asarray(model(inputs, training=False)).astype("float64")
+        if task.predicts == "labels":
+            values.extend(np.logaddexp(0, np.where(targets, -outputs, outputs)).mean(axis=1))
+            weights.extend(its)
+            continue
         if getattr(task.config.model, "output", "") == "crf":
             outputs = sequence_log_probability(outputs[0], targets[0])[:, None]
             targets = np.zeros(len(outputs), "int32")
@@ -49,6 +53,7 @@ def test_weights_count_the_real_targets(untrained, examples):
     _, _, weights = task.collate([task.encode(example) for example in examples])
     real = {
         "label": len(examples),
+        "labels": len(examples),
         "tags": sum(len(example.tokens) for example in examples),
         "tokens": sum(len(example.tokens) + 1 for example in examples),
         "target_tokens": sum(len(example.target_tokens) + 1 for example in examples),  # the end is learned too

@@ -4,7 +4,6 @@ import dataclasses
 import json
 from functools import cache
 
-import keras
 import numpy as np
 import pytest
 from conformance_cases import CELLS, RUN, TASKS, build, cell_config, examples_of, task_class, task_config
@@ -48,7 +47,7 @@ CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout":
 OWN = [(cell, key) for cell in CELLS for key in field_names(own_keys(cell))]
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",
             "lowercase_augmentation": 0.5, "shift_augmentation": True, "start_from_epoch": 2, "frozen_epochs": 2,
-            "averaging": 0.9}  # fmt: skip
+            "averaging": 0.9, "class_weights": "balanced", "focal_gamma": 2.0}  # fmt: skip
 
 
 def fingerprint(task, model, examples):
@@ -57,7 +56,7 @@ def fingerprint(task, model, examples):
     inputs = [np.asarray(part).tolist() for example in encoded for part in example]
     inputs += [np.shape(targets) for _, targets, _ in task.batches(encoded, 4, 1).epoch()]
     trainable = [tuple(weight.shape) for weight in model.trainable_weights]
-    return json.dumps([model.to_json(), trainable, task.loss().get_config(), inputs])
+    return json.dumps([model.to_json(), trainable, task.loss(encoded).get_config(), inputs])
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +114,9 @@ def learned(ten_examples, small_vectors, tmp_path_factory):
         encoded = [task.encode(example) for example in config.training.augment(ten_examples, 1)]
         falling = iter(range(100, 0, -1))
         cost = fit(
-            model, task.loss(), task.batches(encoded, config.training.batch_size, 1), lambda: {"m": next(falling)},
-            config.training, "m", cell.clip_norm, tmp_path_factory.mktemp("run") / "h.csv",
+            model, task.loss(encoded), task.batches(encoded, config.training.batch_size, 1),
+            lambda: {"m": next(falling)}, config.training, "m", cell.clip_norm,
+            tmp_path_factory.mktemp("run") / "h.csv",
             word_tables=list(word_tables(model, task.text_fields()).values()),
             frozen_epochs=training.get("frozen_epochs", 0),
         )  # fmt: skip
@@ -201,4 +201,3 @@ def test_dynamic_evaluation_changes_probabilities_but_not_those_of_dev_while_tra
     expected = list(task.predict(engine, ten_examples, config.decoding))
     assert list(task.predict(engine, ten_examples)) == expected
     assert list(task.predict(engine, ten_examples, task.dev_decoding)) != expected
-    keras.backend.clear_session()

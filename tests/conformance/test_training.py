@@ -43,7 +43,7 @@ def correct_share(task, engine, examples):
     rows = list(task.predict(engine, examples))
     if task.predicts == "tokens":  # each sentence's first word tells all that follow
         return float(np.mean([value > np.log(0.5) for row in rows for value in row["log_probabilities"][1:]]))
-    key = {"label": "label", "tags": "tags", "target_tokens": "tokens"}[task.predicts]
+    key = {"label": "label", "labels": "labels", "tags": "tags", "target_tokens": "tokens"}[task.predicts]
     right = [
         row[key] == (list(wanted) if isinstance(wanted, tuple) else wanted)
         for row, wanted in zip(rows, [getattr(example, task.predicts) for example in examples], strict=True)

@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from conformance_cases import DATASET, RUN, TASKS, build, cell_config, examples_of, takes, task_config
 
@@ -16,7 +18,7 @@ from pipelines.graphs import graph
 from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.engines.onnx_engine import ONNXEngine
 from pipelines.runs.folder import load_run_folder, save_run
-from pipelines.runs.graphs import difference, write_graphs
+from pipelines.runs.graphs import check_graphs, difference, write_graphs
 
 
 def saved(folder, name, examples, vectors, **model):
@@ -81,8 +83,7 @@ def test_weights_of_8_bits_are_smaller_and_near(name, ten_examples, ten_entity_e
     task, engine = saved(tmp_path / "run", name, examples, small_vectors)
     export.main([str(tmp_path / "run"), "--output", str(tmp_path / "out"), "--quantize"])
     quantized = load_run_folder(tmp_path / "out").engine
-    encoded = [task.encode(example) for example in examples]
-    exact, found = (np.concatenate(task.scores(each, encoded)) for each in (engine, quantized))
+    exact, found = (np.concatenate(task.scores(each, examples)) for each in (engine, quantized))
     assert 0 < np.abs(found - exact).max() < 0.1
     assert json.loads((tmp_path / "out/config.json").read_text(encoding="utf-8"))["graphs"]["quantized"] is True
     inside = {node.op_type for path in (tmp_path / "out").glob("*.onnx") for node in onnx_nodes(path)}
@@ -90,8 +91,6 @@ def test_weights_of_8_bits_are_smaller_and_near(name, ten_examples, ten_entity_e
 
 
 def onnx_nodes(path):
-    import onnx
-
     return onnx.load(path).graph.node
 
 
@@ -112,8 +111,7 @@ def test_large_weights_stand_beside_the_graph_and_travel_with_it(ten_examples, s
     for options, exact in (([], True), (["--quantize"], False)):
         export.main([str(tmp_path / "moved"), "--output", str(tmp_path / "out"), *options])
         loaded = load_run_folder(tmp_path / "out").engine
-        encoded = [task.encode(example) for example in ten_examples]
-        pairs = list(zip(task.scores(loaded, encoded), task.scores(engine, encoded), strict=True))
+        pairs = list(zip(task.scores(loaded, ten_examples), task.scores(engine, ten_examples), strict=True))
         assert all(difference(*pair) is None for pair in pairs) == exact
 
 
@@ -122,11 +120,40 @@ def test_a_graph_of_any_large_table_is_checked_and_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(graph, "EXTERNAL_BYTES", 1000)
     rows = np.arange(3000, dtype="float32").reshape(1000, 3)
     built = graph.Graph("lookup")
-    found = built.add("Gather", built.constant(rows), built.input("ids", "int32", ["batch"]))
-    built.output("outputs", found, "float32", ["batch", 3])
+    found = built.add("Gather", built.constant(rows), built.input("ids", "int32", ["batch", "time"]))
+    built.output("outputs", found, "float32", ["batch", "time", 3])
     built.save(tmp_path / "model.onnx")
     assert (tmp_path / "model.onnx").stat().st_size < 1000
-    np.testing.assert_array_equal(ONNXEngine(tmp_path).outputs(np.array([999, 0], "int32")), rows[[999, 0]])
+    np.testing.assert_array_equal(ONNXEngine(tmp_path).outputs(np.array([[999, 0]], "int32")), rows[[[999, 0]]])
+
+
+@pytest.mark.parametrize("name", ["pos_tagging", "text_classification", "translation"])
+def test_what_train_has_not_shown_is_compared_as_well(name, ten_examples, small_vectors, tmp_path):
+    task, engine = saved(tmp_path / "run", name, ten_examples, small_vectors)
+    other = [
+        replace(example, label="unknown", tags=("X",) * len(example.tokens), target_tokens=("новое",))
+        for example in ten_examples
+    ]
+    check_graphs(tmp_path / "run", task, engine, other * 7)
+
+
+def test_weights_outside_the_folder_of_a_graph_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(graph, "EXTERNAL_BYTES", 100)
+    built = graph.Graph("lookup")
+    found = built.add("Gather", built.constant(np.zeros((50, 2))), built.input("ids", "int32", ["batch"]))
+    built.output("outputs", found, "float32", ["batch", 2])
+    (tmp_path / "run").mkdir()
+    path = tmp_path / "run/model.onnx"
+    built.save(path)
+    model = onnx.load(path, load_external_data=False)
+    (weights,) = [each for each in model.graph.initializer if each.external_data]
+    weights.external_data[0].value = "../model.weights"
+    path.write_bytes(model.SerializeToString())
+    (tmp_path / "run/model.weights").rename(tmp_path / "model.weights")
+    with pytest.raises(
+        ValueError, match=r"model\.onnx: expected an ONNX graph, got .*in another file than model.weights"
+    ):
+        ONNXEngine(tmp_path / "run")
 
 
 def test_a_damaged_graph_is_refused_in_one_line(run, ten_examples, tmp_path, capsys):

@@ -69,6 +69,7 @@ def test_a_long_sentence_is_tagged_whole(run):
 
 EMPTY = {
     "label": {"label": None, "probabilities": {}},
+    "labels": {"labels": [], "probabilities": {}},
     "tags": {"tags": [], "probabilities": [], "offsets": []},
     "target_tokens": {"tokens": [], "text": ""},
     "tokens": {"log_probabilities": [], "unknown": []},
@@ -316,3 +317,8 @@ def test_explaining_goes_with_json_lines_and_pages_alone(folder, capsys):
     with pytest.raises(SystemExit):
         predict.main([str(folder), "--explain", "--format", "conll"])
     assert "--explain: expected the format jsonl or html" in capsys.readouterr().err
+
+
+def test_several_labels_are_written_with_commas_between_them():
+    rows = [{"labels": ["a b", "c"], "probabilities": {}}, {"labels": [], "probabilities": {}}]
+    assert list(formatted(rows, "text")) == ["a b, c\n", "\n"]

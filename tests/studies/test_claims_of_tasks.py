@@ -8,6 +8,7 @@ from studies.claims import (
     carried_state,
     cbow_against_skip_gram,
     depth,
+    rare_labels,
     recurrent_against_convolutional,
     sru_against_lstm,
 )
@@ -38,6 +39,19 @@ def test_both_directions_have_to_gain(gain, confirmed):
     ]
     assert decided(bidirectional, rows) == [confirmed] * 3
     assert [verdict.opposite for verdict in bidirectional.verdicts(rows)] == [gain < 0] * 3
+
+
+@pytest.mark.parametrize(("weights", "focal"), [(2, -2), (0, 3)])
+def test_a_loss_has_to_gain_on_the_rare_label(weights, focal):
+    rows = [
+        {"task": task, "loss": loss, "seed": seed}
+        | {figure: 60 + seed + scattered(more, seed) for figure in ("f1", "precision", "recall")}
+        for task in rare_labels.TASKS
+        for loss, more in (("plain", 0), ("weighted", weights), ("focal", focal))
+        for seed in SEEDS
+    ]
+    assert decided(rare_labels, rows) == [weights > 0] * 3 + [focal > 0] * 3 + [weights > 0] * 3
+    assert [verdict.opposite for verdict in rare_labels.verdicts(rows)] == [False] * 3 + [focal < 0] * 3 + [False] * 3
 
 
 def test_a_gain_that_seeds_disagree_on_confirms_nothing():

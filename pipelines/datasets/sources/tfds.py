@@ -22,7 +22,7 @@ Row = Mapping[str, Any]  # what TFDS yields: features by name
 Column = Callable[[Row], Any]  # takes one field out of a row
 
 SCALARS = ("text", "label", "target_text")
-SEQUENCES = ("tokens", "tags", "target_tokens")
+SEQUENCES = ("tokens", "tags", "labels", "target_tokens")
 FEATURES = "features"
 
 
@@ -49,6 +49,8 @@ class Source(DatasetConfig):
             raise InputError(
                 f"{self.builder}: `features` must map text or tokens or features, and tokens where it maps tags"
             )
+        if {"label", "labels"} <= mapped:
+            raise InputError(f"{self.builder}: `features` map label and labels; expected one of them")
         if self.scheme != "none" and "tags" not in mapped:
             raise InputError(f"{self.builder}: `scheme: {self.scheme}` needs tags in `features`, got none")
 
@@ -83,7 +85,7 @@ class Source(DatasetConfig):
         return {
             name: _image(builder, path)
             if name == FEATURES
-            else _column(builder, path, name in SEQUENCES, self.label_names if name == "label" else ())
+            else _column(builder, path, name in SEQUENCES, self.label_names if name in ("label", "labels") else ())
             for name, path in self.features.items()
         }
 

@@ -55,7 +55,7 @@ def decode(engine: Engine, sources: np.ndarray, config: Decoding) -> tuple[np.nd
         found += scores[:, :, None]
         counts += is_open
         penalty = ((5 + counts) / 6) ** np.float32(config.length_penalty)
-        ranked, places = _best((found / penalty[:, :, None]).reshape(batch, -1), size)
+        ranked, places = _best(found / penalty[:, :, None])
         scores = np.take_along_axis(found.reshape(batch, -1), places, axis=1)
         behind, words = places // found.shape[2], (places % found.shape[2]).astype("int32")
         counts, is_open, written = counts[rows, behind], is_open[rows, behind], written[rows, behind]
@@ -68,11 +68,19 @@ def decode(engine: Engine, sources: np.ndarray, config: Decoding) -> tuple[np.nd
     return written, ranked
 
 
-def _best(scores: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The highest scores of each row, the best first, and their places; of equals the first comes first."""
-    least = np.partition(scores, -count, axis=1)[:, -count]
+def _best(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As many of the highest scores of each source as it has hypotheses, the best first, and their places.
+
+    Of equals the first comes first. The best of each hypothesis are as many; what is less than all of them is left out
+    before the rest is sorted.
+
+    Args:
+        scores: float (batch, hypotheses, words).
+    """
+    least, count = scores.max(axis=2).min(axis=1), scores.shape[1]
+    scores = scores.reshape(len(scores), -1)
     places = np.empty((len(scores), count), "int64")
     for row, (of_row, lowest) in enumerate(zip(scores, least, strict=True)):
-        candidates = np.flatnonzero(of_row >= lowest)
+        candidates = np.flatnonzero(~(of_row < lowest))  # NaN among them, of a diverged model
         places[row] = candidates[np.argsort(-of_row[candidates], kind="stable")[:count]]
     return np.take_along_axis(scores, places, axis=1), places

@@ -8,17 +8,15 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.evaluation import calibration, labels, ranking
-from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
+from pipelines.evaluation.family import Family, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
-
-ROC_AUC = Metric("roc_auc")
 
 
 class Classification(Family):
     """Metrics of labelled texts."""
 
     UNIT = "document"
-    MAIN = (labels.ACCURACY, labels.MACRO_F1, labels.MCC, ROC_AUC)
+    MAIN = (labels.ACCURACY, labels.MACRO_F1, labels.MCC, ranking.ROC_AUC)
     OTHERS = (*labels.OTHERS, *calibration.METRICS)
 
     def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
@@ -43,7 +41,9 @@ class Classification(Family):
         if only and (only.name, "") in found.options:
             return found
         if classes := _classes(references, predictions):
-            found |= _area(classes, len(references))
+            several = {"average": "macro", "multi_class": "ovr", "classes": len(classes)}
+            options = several if len(classes) > 1 else {"positive": next(iter(classes))}
+            found |= ranking.statistic([*classes.values()], len(references), options)
         if texts := _texts(references, predictions):
             found |= calibration.statistic(texts)
         return found
@@ -78,22 +78,6 @@ def _texts(references: References, predictions: Predictions) -> calibration.Text
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     number = {name: index for index, name in enumerate(names)}
     return calibration.Texts(probabilities, np.array([number[str(reference.label)] for reference in references]))
-
-
-def _area(classes: Mapping[str, tuple[np.ndarray, np.ndarray]], examples: int) -> Statistic:
-    """The mean area under the ROC curve of classes, from `_classes`; of those that a resample has."""
-    areas = [ranking.resampler(*columns) for columns in classes.values()]
-    several = {"average": "macro", "multi_class": "ovr", "classes": len(classes)}
-    options = several if len(classes) > 1 else {"positive": next(iter(classes))}
-
-    def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
-        each = np.array([area(weights) for area in areas])
-        defined = (~np.isnan(each)).sum(axis=0)
-        mean = np.full(len(weights), np.nan)
-        return {key: 100 * np.divide(np.nansum(each, axis=0), defined, out=mean, where=defined > 0)}
-
-    key = (ROC_AUC.name, "")
-    return Statistic(examples, values, {key: {**options, "ties": "half"}})
 
 
 def _classes(references: References, predictions: Predictions) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -15,6 +15,7 @@ from pipelines.runs.engines import DECODER, ENCODER, MODEL
 from pipelines.runs.engines.onnx_file import check_graph_file
 
 log = logging.getLogger(__name__)
+STEPS = 4096  # of the rows that one run reads: arrays of more leave the processor's cache, which costs a fifth
 
 ADVICE = "copy the run folder again"
 LARGEST = 1 << 24  # of the dimensions that a graph declares
@@ -47,14 +48,22 @@ class ONNXEngine:
         return self._found[name]
 
     def outputs(self, inputs: Any) -> np.ndarray:
-        return self._session(MODEL).run(["outputs"], _listed(inputs))[0]
+        return self._in_parts(self._session(MODEL), "outputs", _listed(inputs))
 
     def hidden_states(self, inputs: Any) -> np.ndarray:
         reads = self._found.get(ENCODER) or self._session(MODEL)
         arrays = _listed(inputs)
         if "logits" in reads.outputs:  # a language model's, from states of zero
             arrays += self.first_states(len(arrays[0]))
-        return reads.run(["hidden_states"], arrays)[0]
+        return self._in_parts(reads, "hidden_states", arrays)
+
+    @staticmethod
+    def _in_parts(session: "Session", name: str, arrays: Sequence[np.ndarray]) -> np.ndarray:
+        """One output of a session for all rows, some at a time where they are long."""
+        rows, size = len(arrays[0]), max(8, STEPS // max(1, arrays[0].shape[1]))
+        parts = [[array[start : start + size] for array in arrays] for start in range(0, max(rows, 1), size)]
+        found = [session.run([name], part)[0] for part in parts]
+        return np.concatenate(found) if len(found) > 1 else found[0]
 
     def start(self, sources: np.ndarray) -> tuple[Memory, States]:
         encoder = self._session(ENCODER)

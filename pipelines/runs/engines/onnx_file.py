@@ -42,8 +42,8 @@ class _DamagedError(ValueError):
 def check_graph_file(path: Path) -> None:
     """Refuses a file that is no graph as training writes it.
 
-    Operators are those of our graphs, weights are in the file or in `<name>.weights` beside it, as many as their shapes
-    say, and numbers.
+    Operators are those of our graphs; weights are in the file, or beside it in `<name>.weights` or, of quantized ones,
+    `<name>.onnx.data`; they are as many as their shapes say, and numbers.
 
     Raises:
         InputError: it is something else.
@@ -112,9 +112,9 @@ def _check_tensor(path: Path, view: memoryview) -> None:
 def _beside(path: Path, name: str, tensor: Message) -> np.ndarray:
     """The bytes of weights that stand in a file of their own."""
     entries = {_text(entry, 1): _text(entry, 2) for entry in map(_message, tensor.get(13, []))}
-    location = f"{path.stem}.weights"
-    if entries.get("location") != location:
-        raise _DamagedError(f"weights {name!r} in another file than {location}")
+    location = entries.get("location", "")
+    if location not in (f"{path.stem}.weights", f"{path.name}.data"):
+        raise _DamagedError(f"weights {name!r} in another file than {path.stem}.weights")
     place = {key: entries.get(key, "0") for key in ("offset", "length")}
     if not all(value.isascii() and value.isdigit() and len(value) < 16 for value in place.values()):
         raise _DamagedError(f"weights {name!r} at {place}")

@@ -63,5 +63,17 @@ def test_one_label_or_tag_alone_is_refused(field: str, train: list[Example], tol
     check_choice([*train, *labelled("b"), *tagged("B-X I-X")], field, "train.jsonl", "task 'x'")
 
 
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [([(), ()], "no labels"), ([("b", "a"), ("a", "b")], "the same for all: a, b")],
+)
+def test_labels_that_all_texts_have_or_none_are_refused(labels: list[tuple[str, ...]], told: str) -> None:
+    train = [Example("x", "", (), labels=each) for each in labels]
+    message = rf"^train\.jsonl: expected a label that some texts have and others lack, got {told}$"
+    with pytest.raises(InputError, match=message):
+        check_choice(train, "labels", "train.jsonl", "task 'x'")
+    check_choice([*train, Example("x", "", (), labels=("c",))], "labels", "train.jsonl", "task 'x'")
+
+
 def test_what_is_no_choice_among_labels_needs_none() -> None:
     check_choice(labelled("a"), "tokens", "train.jsonl", "task 'x'")

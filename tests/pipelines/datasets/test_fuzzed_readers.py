@@ -24,8 +24,8 @@ CONLLU = f"# text = Zum Haus\n1-2\tZum{8 * chr(9)}_\n{WORD}\n2.1\tleer{7 * chr(9
 CONLL = "# text = Анна lives\nАнна\tB-PER\nlives\tO\n\nOslo\tB-LOC\nCity\tI-LOC\nis\tO\n\n-DOCSTART-\tO\n"
 TEXTS = 'Анна saw “it” — fine.\n\nIt is, I think, "good".\nNaïve 日本 👍\n'
 ROWS = [
-    {"t": "naïve", "l": 5, "w": ["New", "Йорк"], "g": ["B-LOC", "I-LOC"]},
-    {"t": '👍 \\ " ', "l": "x", "w": ["a", "b"], "g": ["O", "O"]},
+    {"t": "naïve", "l": 5, "m": ["a", "б"], "w": ["New", "Йорк"], "g": ["B-LOC", "I-LOC"]},
+    {"t": '👍 \\ " ', "l": 6.5, "m": [], "w": ["a", "b"], "g": ["O", "O"]},
 ]
 JSON = "".join(json.dumps(row, ensure_ascii=row["l"] == 5) + "\n" for row in ROWS)
 TSV = 'text\tlabel\tid\nодин "two"\tgood\t1\n\nthree\tbad\t2\n'
@@ -48,13 +48,20 @@ SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
     "conllu": [([CONLLU], {}), ([CONLLU, CONLLU], {"tags": "xpos"})],
     "csv_table": [
         ([TSV], {"separator": "\t", "quotes": False}),
+        ([TSV], {"separator": "\t", "quotes": False, "labels": ["label", "id"]}),
+        (["text,good,bad\nодин,1,0\n\ntwo,0,0\n"], {"one_hot": ["good", "bad"]}),
         (['a,text,label\n1,"one, ""two""\nдва",good\n\n2,three,bad\n'], {}),
+    ],
+    "fasttext_labels": [
+        (["__label__a __label__б Очень good\n\n__label__a not\tgood 👍\n"], {}),
+        (["#a Очень good\n#b\n"], {"prefix": "#", "several": False}),
     ],
     "feature_file": [([ARRAY.getvalue(), "один\ntwo\n"], {}), ([ARRAY.getvalue(), "a\nb\n"], {"lines": "labels"})],
     "file_per_label": [([TEXTS, TEXTS], {"labels": ["good", "bad"]})],
     "json_lines": [
         ([JSON], {"fields": {"text": "t", "label": "l"}}),
         ([JSON, JSON], {"fields": {"tokens": "w", "tags": "g"}}),
+        ([JSON], {"fields": {"text": "t", "labels": "m"}}),
         ([JSON], {"fields": {"text": "t", "target_text": "t", "target_tokens": "w"}}),
     ],
     "labelled_text": [

@@ -15,6 +15,7 @@ from pipelines.datasets.readers import (
     conll_columns,
     conllu,
     csv_table,
+    fasttext_labels,
     file_per_label,
     json_lines,
     labelled_text,
@@ -328,7 +329,7 @@ def test_marks_are_text_where_nothing_is_quoted(write: Write) -> None:
 
 
 def test_objects_are_read_by_their_keys(write: Write) -> None:
-    content = '{"review": "Fine", "stars": 5, "x": null}\n\n{"review": "Dull", "stars": "1"}\n'
+    content = '{"review": "Fine", "stars": 5, "x": null}\n\n{"review": "Dull", "stars": 1}\n'
     first, second = json_lines.Reader({"text": "review", "label": "stars"}).read([write(content)])
     assert (first.text, first.label, second.text, second.label) == ("Fine", "5", "Dull", "1")
 
@@ -365,6 +366,81 @@ def test_objects_may_hold_tokens_and_tags(write: Write) -> None:
 def test_malformed_objects_are_refused(write: Write, content: str, fields: dict, message: str) -> None:
     with pytest.raises(InputError, match=message):
         list(json_lines.Reader(fields).read([write(content)]))
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ('5 "5"', r":2: expected labels that are numbers, as in .*:1, got text; write all labels as text"),
+        ('"good" true', r":2: expected labels that are text, as in .*:1, got numbers"),
+        ('["a"] ["b","c"] ["d",1]', r":3: expected labels that are text, as in .*:1, got numbers"),
+        ('["a"] "b"', r":2: expected a list of 'l', got the text 'b'"),
+        ('[""]', r":1: expected words in 'l', got an empty item"),
+        ("[null]", r":1: expected words in 'l', got null"),
+    ],
+)
+def test_labels_of_objects_are_of_one_kind(write: Write, labels: str, message: str) -> None:
+    path = write("".join(f'{{"t": "a", "l": {label}}}\n' for label in labels.split(" ")))
+    field = "labels" if labels.startswith("[") else "label"
+    with pytest.raises(InputError, match=message):
+        list(json_lines.Reader({"text": "t", field: "l"}).read([path]))
+
+
+def test_an_object_may_have_several_labels_or_none(write: Write) -> None:
+    path = write('{"t": "a", "l": ["x", " y ", "x"]}\n{"t": "b", "l": []}\n')
+    assert [example.labels for example in json_lines.Reader({"text": "t", "labels": "l"}).read([path])] == [
+        ("x", "y"), (),
+    ]  # fmt: skip
+    (numbers,) = json_lines.Reader({"text": "t", "labels": "l"}).read([write('{"t": "a", "l": [1, 2.5]}')])
+    assert numbers.labels == ("1", "2.5")
+    with pytest.raises(InputError, match="label and labels; expected one of them"):
+        json_lines.Reader({"text": "t", "labels": "l", "label": "k"})
+
+
+def test_several_columns_hold_the_labels_of_a_text(write: Write) -> None:
+    path = write("text,first,second\na,x,y\nb,,y\nc,x,x\n")
+    reader = csv_table.Reader(labels=("first", "second"))
+    assert [example.labels for example in reader.read([path])] == [("x", "y"), ("y",), ("x",)]
+    with pytest.raises(InputError, match=r":2: expected a first or second, got none; `one_hot` columns may"):
+        list(reader.read([write("text,first,second\na,,\n")]))
+    with pytest.raises(InputError, match=r":1: expected a column 'second', got none"):
+        list(reader.read([write("text,first\na,x\n")]))
+
+
+def test_columns_of_zero_and_one_mark_the_labels_of_a_text(write: Write) -> None:
+    reader = csv_table.Reader(one_hot=("toxic", "insult"))
+    examples = list(reader.read([write("toxic,text,insult\n1,a,0\n0,b, 0\n1,c,1\n")]))
+    assert [(example.text, example.labels) for example in examples] == [
+        ("a", ("toxic",)), ("b", ()), ("c", ("toxic", "insult")),
+    ]  # fmt: skip
+    with pytest.raises(InputError, match=r":3: expected 0 or 1 in column 'insult', got 'yes'"):
+        list(reader.read([write("toxic,text,insult\n1,a,0\n1,b,yes\n")]))
+    with pytest.raises(InputError, match="expected one of `label`, `labels` and `one_hot`, got several"):
+        csv_table.Reader(label="toxic", one_hot=("toxic",))
+
+
+def test_words_with_a_prefix_are_labels(write: Write) -> None:
+    path = write("__label__a __label__b  The  text\n\n__label__a\n  __label__c __label__c\tx\n")
+    examples = list(fasttext_labels.Reader().read([path]))
+    assert [(example.labels, example.text) for example in examples] == [
+        (("a", "b"), "The  text"), (("a",), ""), (("c",), "x"),
+    ]  # fmt: skip
+    (one,) = fasttext_labels.Reader(prefix="#", several=False).read([write("#good It is __label__fine\n")])
+    assert (one.label, one.labels, one.text) == ("good", None, "It is __label__fine")
+
+
+@pytest.mark.parametrize(
+    ("line", "options", "message"),
+    [
+        ("no label", {}, r":1: expected __label__<label> before the text, got 'no label'"),
+        ("__label__ text", {}, r":1: expected __label__<label> before the text, got 'text'"),
+        ("__label__a in __label__b", {}, r":1: expected all labels before the text, got one in 'in __label__b'; move"),
+        ("__label__a __label__b x", {"several": False}, r":1: expected one label, got 2: a, b; `several: true` reads"),
+    ],
+)
+def test_a_line_whose_labels_cannot_be_read_is_refused(write: Write, line: str, options: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        list(fasttext_labels.Reader(**options).read([write(f"{line}\n")]))
 
 
 def test_tokens_and_tags_of_an_object_must_be_as_many(write: Write) -> None:

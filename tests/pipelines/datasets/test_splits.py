@@ -43,6 +43,15 @@ def test_dev_has_the_same_share_of_every_label_in_the_order_of_train(tmp_path: P
     assert sorted([*numbers, *map(int, train)]) == list(range(40))
 
 
+def test_dev_has_its_share_of_the_texts_by_the_rarest_label_of_each(tmp_path: Path) -> None:
+    labels = [("often", "rare") if n % 10 == 0 else ("often", "some") if n % 2 else ("often",) for n in range(100)]
+    examples = [Example("", str(n), (str(n),), labels=each) for n, each in enumerate(labels)]
+    write_examples(tmp_path / "train.jsonl", examples)
+    assert draw_dev(tmp_path, 0.2, seed=1) == 20
+    counts = Counter(label for example in read_examples(tmp_path / "dev.jsonl") for label in example.labels or ())
+    assert counts == {"often": 20, "rare": 2, "some": 10}
+
+
 @pytest.mark.parametrize(
     ("counts", "share", "sizes"),
     [

@@ -95,6 +95,14 @@ def test_a_finished_hypothesis_is_never_extended(engine):
         assert END_ID not in words[: length - 1]
 
 
+def test_a_model_that_has_diverged_is_decoded_to_something():
+    engine = KerasEngine(build("gru", 12))
+    engine.model.logits.bias.assign(engine.model.logits.bias * np.nan)
+    assert decode(engine)[0].shape[:2] == (len(SOURCES), 4)
+    greedily = DecodingConfig(maximum_ratio=1.0, maximum_extra=3)
+    assert greedy.decode(engine, SOURCES, greedily)[0].shape[:2] == (len(SOURCES), 1)
+
+
 def test_hypotheses_of_a_source_differ(engine):
     written, _ = decode(engine)
     for hypotheses in written:

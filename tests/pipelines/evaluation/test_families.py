@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embeddings.foundation import plugins
-from pipelines.data.examples import Example
+from pipelines.data.examples import Example, names_of
 from pipelines.evaluation.family import load_family
 from pipelines.evaluation.scores import Context, evaluate
 
@@ -20,6 +20,12 @@ def labelled(generator):
     shares = {name: generator.randint(1, 4) for name in "abd"}
     probabilities = {name: share / sum(shares.values()) for name, share in shares.items()}
     return {"label": label}, {"label": guess, "probabilities": probabilities}
+
+
+def multilabelled(generator):
+    actual = [label for label in "abc" if generator.random() < 0.4]
+    guess = [label for label in "abd" if generator.random() < (0.8 if label in actual else 0.2)]
+    return {"labels": tuple(actual)}, {"labels": guess, "probabilities": {name: generator.random() for name in "abd"}}
 
 
 def tagged(tags):
@@ -53,6 +59,7 @@ def scored(generator):
 
 CASES = {
     "classification": labelled,
+    "multilabel": multilabelled,
     "tagging": tagged(["N", "V", "ADJ"]),
     "entities": tagged(["O", "O", "B-PER", "I-PER", "B-LOC", "I-LOC"]),
     "translation": translated,
@@ -154,9 +161,14 @@ def test_perfect_predictions_score_100_and_have_no_loss(name):
     family = load_family(name)
     references, predictions = split(name)
     for reference, row in zip(references, predictions, strict=True):
-        row |= {"label": reference.label, "tags": list(reference.tags or ()), "text": reference.target_text or ""}
+        row |= {
+            "label": reference.label,
+            "labels": list(reference.labels or ()),
+            "tags": list(reference.tags or ()),
+            "text": reference.target_text or "",
+        }
         row |= {"log_probabilities": [0.0] * len(reference.tokens), "unknown": []}
-        row |= {"probabilities": {name: float(name == reference.label) for name in "abc"}}
+        row |= {"probabilities": {name: float(name in names_of(reference)) for name in "abc"}}
     if name == "entities":  # tags at random break the scheme, which only the conlleval reading allows
         references = [reference for reference in references if "I-" not in "".join(reference.tags or ())]
         predictions = [{"tags": list(reference.tags or ())} for reference in references]

@@ -8,11 +8,13 @@ from pipelines.evaluation.metrics import Metric
 
 LOWER_IS_BETTER = {
     *("log_loss", "brier", "calibration_error", "character_error_rate"),
-    *("nats_per_character", "bits_per_character", "perplexity", "unknown_tokens"),
+    *("nats_per_character", "bits_per_character", "perplexity", "unknown_tokens", "hamming_loss"),
 }
 
 
-@pytest.mark.parametrize("name", ["classification", "tagging", "entities", "translation", "captioning", "perplexity"])
+@pytest.mark.parametrize(
+    "name", ["classification", "tagging", "entities", "translation", "captioning", "perplexity", "multilabel"]
+)
 def test_losses_and_error_rates_are_lower_is_better_and_nothing_else(name):
     family = load_family(name)
     for metric in (*family.MAIN, *family.OTHERS):

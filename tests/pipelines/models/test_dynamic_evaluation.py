@@ -1,6 +1,5 @@
 """Dynamic evaluation: a text is scored by weights that have learned from what stands before, and from nothing else."""
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -94,4 +93,3 @@ def test_a_text_that_repeats_itself_is_foretold_better():
 def test_a_rate_or_a_segment_of_nothing_is_refused(values, told):
     with pytest.raises(ValueError, match=told):
         DynamicEvaluationConfig(*values)
-    keras.backend.clear_session()

@@ -13,6 +13,17 @@ def test_words_are_coloured_by_their_share_of_the_largest_weight():
     assert '<span style="background: rgba(214, 39, 40, 0.70)" title="-2.0000">bad</span>' in page
 
 
+def test_each_of_several_labels_colours_the_text():
+    row = {
+        "source_tokens": ["a", "bad"], "labels": ["x", "<y>"], "probabilities": {"x": 0.75, "<y>": 0.6, "z": 0.1},
+        "explanation": {"weights": [[0.5, -1.0], [2.0, None]]},
+    }  # fmt: skip
+    page = section(row)
+    assert page.index("x (75.0%)") < page.index('title="-1.0000">bad') < page.index("&lt;y&gt; (60.0%)")
+    assert '0.70)" title="+2.0000">a</span>' in page
+    assert section({"source_tokens": [], "labels": [], "explanation": {"weights": []}}) == "<section>\n</section>\n"
+
+
 def test_attention_is_a_table_with_a_row_for_each_word_written():
     row = {
         "source_tokens": ["ein", "Haus"], "tokens": ["house", "&"], "text": "house &",

@@ -1,6 +1,5 @@
 """Unknown words of a translation, copied from the source word that is attended to most."""
 
-import keras
 import numpy as np
 import pytest
 from conformance_cases import build, cell_config, task_class, task_config
@@ -51,4 +50,3 @@ def test_copying_needs_source_words_and_attention(name, keys, told):
     config = task_config(name, decoding={"copy_unknown": True}, **keys)
     with pytest.raises(InputError, match=rf"decoding\.copy_unknown: {told}"):
         task_class(name).check(config, cell_config("gru", False))
-    keras.backend.clear_session()

@@ -228,3 +228,41 @@ def test_the_penalty_of_outside_is_the_smallest_of_the_best_f1_on_dev_and_is_sav
     task.calibration["outside_penalty"] = 0.75
     save_run(tmp_path, "small", RUN, task, whole, DATASET)
     assert load_run_folder(tmp_path).task.calibration == {"outside_penalty": 0.75}
+
+
+def test_several_labels_have_the_temperature_and_the_thresholds_that_dev_sets(ten_examples, small_vectors, tmp_path):
+    task, model = build(task_config("multilabel_classification"), cell_config("gru", True), small_vectors, ten_examples)
+    first, *others = task.labels
+    logits = np.full((10, len(task.labels)), -9.0)
+    logits[:, 0] = np.linspace(-2.7, -0.1, 10)  # never above one half, but the higher the likelier
+    task.logits = lambda engine, batch: np.array([logits[int(text.source[0])] for text in batch])
+    task.source = lambda example: Encoded([int(example.id)])
+    dev = [replace(ten_examples[0], id=str(n), labels=(first, "new") if n > 3 else ()) for n in range(10)]
+    engine = KerasEngine(model)
+    assert [row["labels"] for row in task.predict(engine, dev)] == [[]] * 10
+    task.calibrate(engine, dev)
+    rows = list(task.predict(engine, dev))
+    assert [row["labels"] for row in rows] == [[first] if n > 3 else [] for n in range(10)]
+    low, high = (rows[n]["probabilities"][first] for n in (3, 4))
+    assert task.calibration["thresholds"][first] == pytest.approx((low + high) / 2, abs=1e-6)
+    assert len({task.calibration["thresholds"][label] for label in others}) == 1  # which dev lacks
+    losses = [
+        np.logaddexp(0, np.where(np.arange(10)[:, None] > 3, -logits[:, :1], logits[:, :1]) / temperature).sum()
+        + 10 * len(others) * np.logaddexp(0, -9 / temperature)
+        for temperature in task.calibration["temperature"] * np.array([0.9, 1, 1.1])
+    ]
+    assert min(losses) == losses[1]
+    save_run(tmp_path, "small", RUN, task, model, DATASET)
+    assert load_run_folder(tmp_path).task.calibration == task.calibration
+
+
+def test_several_labels_are_explained_one_by_one(ten_examples, small_vectors):
+    task, model = build(task_config("multilabel_classification"), cell_config("gru", True), small_vectors, ten_examples)
+    engine, example = KerasEngine(model), ten_examples[0]
+    one, other = task.labels[:2]
+    rows = [{"labels": [one, other]}, {"labels": []}, {"labels": [other]}]
+    both, none, alone = task.explain(engine, [example] * 3, rows)
+    assert none["weights"] == []
+    assert [len(weights) for weights in both["weights"]] == [len(example.tokens)] * 2
+    assert both["weights"][1] == pytest.approx(alone["weights"][0], abs=1e-5)
+    assert both["weights"][0] != pytest.approx(alone["weights"][0], abs=1e-3)

@@ -1,0 +1,58 @@
+"""Labelled text as fastText has it: words with a prefix are labels, `__label__a __label__b text`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.foundation.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.data.lines import numbered_lines
+from pipelines.datasets.readers import FileReader
+
+
+@dataclass(frozen=True)
+class Reader(FileReader):
+    """Labelled texts, the labels before them; blank lines are skipped."""
+
+    prefix: str = "__label__"
+    several: bool = True  # whether a text may have several labels; else each has one
+
+    def __post_init__(self) -> None:
+        if not self.prefix.strip():
+            raise InputError("expected a prefix, got none")
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Example]:
+        """Reads labelled texts, streaming.
+
+        Raises:
+            InputError: a line begins without a label, or with several where one is expected, a label is nothing but
+                the prefix, or one follows within the text, where a model would read it.
+        """
+        for path in paths:
+            for number, line in numbered_lines(path):
+                if line.strip():
+                    where = f"{path}:{number}"
+                    labels, text = self._divided(line)
+                    yield Example(where, text, (), **self._known(labels, text, where))
+
+    def _divided(self, line: str) -> tuple[list[str], str]:
+        """The labels at the beginning of a line, and the text behind them."""
+        labels, rest = [], line.lstrip()
+        while rest.startswith(self.prefix):
+            word, *behind = rest.split(maxsplit=1)
+            labels.append(word.removeprefix(self.prefix))
+            rest = behind[0] if behind else ""
+        return labels, rest
+
+    def _known(self, labels: Sequence[str], text: str, where: str) -> dict[str, Any]:
+        if not labels or "" in labels:
+            raise InputError(f"{where}: expected {self.prefix}<label> before the text, got {(text or labels)[:60]!r}")
+        if any(word.startswith(self.prefix) for word in text.split()):
+            raise InputError(f"{where}: expected all labels before the text, got one in {text[:60]!r}; move it there")
+        if self.several:
+            return {"labels": tuple(dict.fromkeys(labels))}
+        if len(labels) > 1:
+            advice = "`several: true` reads them"
+            raise InputError(f"{where}: expected one label, got {len(labels)}: {', '.join(labels)[:60]}; {advice}")
+        return {"label": labels[0]}
