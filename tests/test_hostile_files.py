@@ -156,7 +156,7 @@ def test_a_model_and_a_checkpoint_are_saved_whatever_the_clock_says(tmp_path: Pa
     from pipelines.training.resumption import Checkpoint
 
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    monkeypatch.setattr(zipfile.time, "time", lambda: seconds)
+    monkeypatch.setattr("time.time", lambda: seconds)
     _save_keras(model, tmp_path / "model.keras")
     checkpoint = Checkpoint(tmp_path / "run", {}, [], 0.0)
     checkpoint.write({"epochs": 1}, {"a": np.arange(3)})

@@ -8,7 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
@@ -17,7 +17,6 @@ from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
 from embeddings.subwords import LENGTHS, TABLE, Subwords
 from pipelines.models.config import EncoderConfig, build_encoder
-from pipelines.models.engine import Engine
 from pipelines.runs.config import Run
 from pipelines.runs.description import check_files, checksums, read_description, write_description
 from pipelines.runs.engines import has_graphs
@@ -29,6 +28,10 @@ from pipelines.tasks.task import Task
 from pipelines.text.subwords import encoding_path
 from pipelines.text.tokenization import detokenizer_of, tokenizer_of
 from pipelines.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from pipelines.runs.engines.keras_engine import KerasEngine
+    from pipelines.runs.engines.onnx_engine import ONNXEngine
 
 VOCABULARY = "vocabulary_"  # which its name follows
 
@@ -105,8 +108,8 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
     folder, where = Path(folder), Path(folder) / "config.json"
     about, chosen = read_description(folder), choose_engine(folder, engine)
     config, cell = build_task(about["task"], where), build_encoder(about["cell"], where)
-    files = "model.keras" if chosen == "keras" else "*.onnx", *(() if chosen == "keras" else ("*.weights", "*.data"))
-    check_files(folder, about, [*files, f"{VOCABULARY}*.json", "labels.json", "calibration.json", TABLE, LENGTHS])
+    graphs = ["*.onnx", "*.weights", "*.data"] if chosen == "onnx" else []
+    check_files(folder, about, [*graphs, f"{VOCABULARY}*.json", "labels.json", "calibration.json", TABLE, LENGTHS])
     vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
     task = plugins.load("pipelines.tasks", config.task).TASK(
         config,
@@ -119,7 +122,13 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
     )
     tokenize = tokenizer_of(about["dataset"], folder)
     shape = about["dataset"].get("features")
-    return TrainedRun(about["name"], task, load_engine(folder, cell, chosen, engine is None), tokenize, shape)
+    loaded = load_engine(folder, cell, chosen, engine is None)
+    if missing := [field for field in task.text_fields() if field not in task.vocabularies]:
+        raise InputError(f"{folder}: expected {VOCABULARY}{missing[0]}.json, got none; copy the run folder again")
+    if task.predicts in ("label", "labels", "tags") and loaded.choices not in (None, len(task.labels)):
+        expected = f"expected {loaded.choices} labels, as the model has, got {len(task.labels)}"
+        raise InputError(f"{folder / 'labels.json'}: {expected}; copy the run folder again")
+    return TrainedRun(about["name"], task, loaded, tokenize, shape)
 
 
 def choose_engine(folder: Path, engine: str | None = None) -> str:
@@ -133,7 +142,7 @@ def choose_engine(folder: Path, engine: str | None = None) -> str:
     return "keras"
 
 
-def load_engine(folder: Path, cell: EncoderConfig, engine: str, with_keras: bool) -> Engine:
+def load_engine(folder: Path, cell: EncoderConfig, engine: str, with_keras: bool) -> "ONNXEngine | KerasEngine":
     """Loads what runs the model of a run folder.
 
     Args:
@@ -154,6 +163,7 @@ def load_engine(folder: Path, cell: EncoderConfig, engine: str, with_keras: bool
 def load_keras(folder: Path, cell: EncoderConfig, purpose: str) -> Any:
     """Loads the Keras model of a run folder; `purpose` needs it, for the errors of `check_keras`."""
     check_keras(folder, purpose)
+    check_files(folder, read_description(folder), ["model.keras"])
     check_keras_file(folder / "model.keras")
     plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
     from pipelines.models.saved import load_model

@@ -102,11 +102,11 @@ def test_wrong_keys_are_refused(keys, told):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda folder: (folder / TABLE).unlink(), r"subwords\.npy:1: expected a NumPy file"),
+        (lambda folder: (folder / TABLE).unlink(), r"subwords\.npy.* expected (a NumPy file|vectors of n-grams)"),
         (lambda folder: (folder / LENGTHS).unlink(), r"subwords\.json"),
         (
             lambda folder: (folder / TABLE).write_bytes(b"x"),
-            r"subwords\.npy:1: expected a NumPy file",
+            r"subwords\.npy.* expected (a NumPy file|vectors of n-grams)",
         ),
         (lambda folder: np.save(folder / TABLE, np.zeros(3)), r"expected float32 \(n-grams, dimensions\)"),
         (

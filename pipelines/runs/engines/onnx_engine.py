@@ -47,6 +47,12 @@ class ONNXEngine:
             )
         return self._found[name]
 
+    @property
+    def choices(self) -> int | None:
+        """How many labels or tags the model chooses among, where it does."""
+        shape = self._found[MODEL].outputs.get("outputs") if MODEL in self._found else None
+        return shape[-1] if shape and isinstance(shape[-1], int) else None
+
     def outputs(self, inputs: Any) -> np.ndarray:
         return self._in_parts(self._session(MODEL), "outputs", _listed(inputs))
 
