@@ -101,7 +101,13 @@ def test_a_run_predicts_and_encodes_as_it_does_in_the_whole_installation(environ
         given, text = ["--tokenised"], "".join(" ".join(example.tokens) + "\n" for example in examples)
     done = elman(environment, "predict", folder, *given, text=text)
     assert done.returncode == 0, done.stderr
-    key = {"label": "label", "tags": "tags", "target_tokens": "tokens", "tokens": "log_probabilities"}[task.predicts]
+    key = {
+        "label": "label",
+        "labels": "labels",
+        "tags": "tags",
+        "target_tokens": "tokens",
+        "tokens": "log_probabilities",
+    }[task.predicts]
     assert [json.loads(line)[key] for line in done.stdout.splitlines()] == [row[key] for row in rows]
 
     done = elman(environment, "encode", folder, *given, "--output", tmp_path / "vectors.npy", text=text)
