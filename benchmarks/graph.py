@@ -99,7 +99,7 @@ def read_needs(runs: Path, data: str) -> Needs:
     datasets = dict.fromkeys(item.dataset for item in (*trained, *baselines))
     names = [name for run in trained for name in (run.source_vectors, run.target_vectors)]
     vectors: dict[str, list[Path]] = {}
-    for name in names:  # grows in the loop by those whose training is continued
+    for name in names:  # grows in the loop by those that others begin with
         if name in vectors:
             continue
         path = CONFIGS / "vectors" / f"{name}.yaml"
@@ -113,7 +113,8 @@ def read_needs(runs: Path, data: str) -> Needs:
                     " configuration and change its corpus"
                 )
             datasets[folder.name] = None
-        earlier = [Path(folder) for folder in [getattr(config, "continue_from", None)] if folder]
+        keys = ("continue_from", "first", "second")
+        earlier = [Path(folder) for key in keys if (folder := getattr(config, key, None))]
         names += [folder.name for folder in earlier]
         vectors[name] = [*folders, *earlier]
     for name in datasets:

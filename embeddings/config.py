@@ -27,6 +27,7 @@ class VectorsConfig:
             "fasttext_skip_gram": FastTextConfig,
             "random": RandomConfig,
             "file": FileConfig,
+            "joined": JoinedConfig,
         }
 
     def check_at_least_one(self, *names: str) -> None:
@@ -124,3 +125,17 @@ class FileConfig(VectorsConfig):
                 raise ValueError(f"expected a {name}, got none")
         if self.maximum_words is not None:
             self.check_at_least_one("maximum_words")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinedConfig(VectorsConfig):
+    """Two artefacts of vectors side by side; `dimensions` are those of both together."""
+
+    algorithm: Literal["joined"] = "joined"
+    first: str  # folder of an artefact
+    second: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.first == self.second:
+            raise ValueError(f"expected two different folders, got {self.first!r} twice")

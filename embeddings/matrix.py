@@ -1,6 +1,6 @@
 """The vectors of given words as one matrix, and the rule for words that have none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,17 +47,29 @@ def find(rows: Mapping[Any, Any], word: str) -> int | None:
     return rows.get(word.lower()) if row is None else row
 
 
-def coverage(vectors: "KeyedVectors", counts: Mapping[str, int]) -> dict[str, float]:
+def coverage(vectors: "KeyedVectors", counts: Mapping[str, int]) -> dict[str, Any]:
     """How much of a text has vectors, by the rule of `matrix`.
 
     Args:
-        vectors: loaded vectors.
+        vectors: loaded vectors; those that are joined have `parts`, as their provenance lists them.
         counts: occurrences of each word in the text.
 
     Returns:
-        In percent: of the different words, `words`, and of all their occurrences, `tokens`.
+        In percent: of the different words, `words`, and of all their occurrences, `tokens`; of joined vectors the same
+        for each of the `parts`, by its folder. Words that only n-grams give a vector do not count.
     """
-    covered = [word for word in counts if find(vectors.key_to_index, word) is not None]
+    rows = {word: row for word in counts if (row := find(vectors.key_to_index, word)) is not None}
+    found: dict[str, Any] = _shares(rows, counts)
+    start = 0
+    for part in getattr(vectors, "parts", ()):
+        block = vectors.vectors[:, start : start + part["dimensions"]]
+        start += part["dimensions"]
+        covered = [word for word, row in rows.items() if block[row].any()]
+        found.setdefault("parts", {})[part["folder"]] = _shares(covered, counts)
+    return found
+
+
+def _shares(covered: Collection[str], counts: Mapping[str, int]) -> dict[str, Any]:
     total, occurrences = max(len(counts), 1), max(sum(counts.values()), 1)
     return {
         "words": round(100 * len(covered) / total, 2),

@@ -1,4 +1,5 @@
-"""Stage `vectors`: prepared texts, or a file of vectors -> an artefact of word vectors, its metrics and its cost."""
+"""Stage `vectors`: prepared texts, a file of vectors, or two artefacts -> an artefact of word vectors, its metrics
+and its cost."""
 
 import argparse
 import logging
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embeddings import store
-from embeddings.config import FastTextConfig, FileConfig, TrainedConfig, VectorsConfig
+from embeddings.config import FastTextConfig, FileConfig, JoinedConfig, TrainedConfig, VectorsConfig
 from embeddings.continuation import Earlier, extend_vocabulary, read_earlier, what_changed
 from embeddings.corpus import Corpus, describe, unescape, write_corpus
 from embeddings.evaluate import evaluate
@@ -19,6 +20,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import write_json
 from embeddings.foundation.progress import Progress
 from embeddings.import_file import import_file
+from embeddings.joined import join
 from embeddings.subwords import Subwords
 
 if TYPE_CHECKING:
@@ -43,12 +45,13 @@ def train(config: VectorsConfig) -> Trained:
 
     Raises:
         InputError: a text is missing or malformed, texts differ in their tokenizers, no word is frequent enough, the
-            earlier vectors do not fit, or the vectors come from a file (`embeddings.import_file` reads them).
+            earlier vectors do not fit, or the vectors come from a file (`embeddings.import_file` reads them) or are
+            joined (`embeddings.joined`).
     """
     from gensim.models import KeyedVectors
 
-    if isinstance(config, FileConfig):
-        raise InputError(f"{config.path}: expected a corpus to train on, got algorithm 'file', which trains nothing")
+    if isinstance(config, FileConfig | JoinedConfig):
+        raise InputError(f"expected a corpus to train on, got algorithm {config.algorithm!r}, which trains nothing")
     if not isinstance(config, TrainedConfig):
         return Trained(KeyedVectors(config.dimensions), _provenance(config, 0, None), 0.0)
     earlier = read_earlier(config, describe(config.corpus[0], config.field)[0]) if config.continue_from else None
@@ -161,6 +164,7 @@ def _is_english(provenance: dict[str, Any]) -> bool:
     """Whether everything that vectors were made of is English."""
     sources = provenance["corpus"] + ([provenance["file"]] if "file" in provenance else [])
     english = all(source["language"] == "en" for source in sources)
+    english = english and all(_is_english(part["provenance"]) for part in provenance.get("parts", ()))
     return english and ("continued" not in provenance or _is_english(provenance["continued"]["provenance"]))
 
 
@@ -181,7 +185,11 @@ def main(arguments: list[str] | None = None) -> None:
 
     begin = time.perf_counter()
     config = load_config(VectorsConfig, options.config)
-    if isinstance(config, FileConfig):
+    if isinstance(config, JoinedConfig):
+        vectors, provenance = join(config)
+        store.save(options.output, vectors, provenance)
+        words_per_second = 0.0
+    elif isinstance(config, FileConfig):
         provenance, words_per_second = import_file(config, options.output)
     else:
         vectors, provenance, words_per_second = train(config)

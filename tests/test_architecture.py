@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from embeddings.config import FastTextConfig, FileConfig, RandomConfig, TrainedConfig, VectorsConfig
+from embeddings.config import FastTextConfig, FileConfig, JoinedConfig, RandomConfig, TrainedConfig, VectorsConfig
 from embeddings.foundation import plugins
 from embeddings.foundation.config import load_config
 from pipelines.cli import COMMANDS
@@ -127,8 +127,9 @@ def of_plugins():
         yield plugins.load("pipelines.decoding", name).Decoding
 
 
-CONFIGS = [TrainedConfig, FastTextConfig, RandomConfig, FileConfig, *DatasetConfig.variants()[1].values(), DatasetFile,
-           TaskConfig, CharacterConfig, DynamicEvaluationConfig, EncoderConfig, Run]  # fmt: skip
+CONFIGS = [TrainedConfig, FastTextConfig, RandomConfig, FileConfig, JoinedConfig, DatasetFile, TaskConfig,
+           *DatasetConfig.variants()[1].values(), CharacterConfig, DynamicEvaluationConfig, EncoderConfig,
+           Run]  # fmt: skip
 
 
 @pytest.mark.parametrize("cls", [*CONFIGS, *dict.fromkeys(of_plugins())])

@@ -171,8 +171,9 @@ def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:
     Raises:
         InputError: the tokenizers differ.
     """
-    vectors = store.load(path)
-    expected, got = dataset["tokenizers"][field], store.provenance(path).get("tokenizer")
+    vectors, provenance = store.load(path), store.provenance(path)
+    vectors.parts = provenance.get("parts", ())
+    expected, got = dataset["tokenizers"][field], provenance.get("tokenizer")
     if len(vectors) and expected != got:
         raise InputError(
             f"{path}: expected vectors of words from tokenizer {expected!r}, as dataset {dataset['name']!r} has for "
