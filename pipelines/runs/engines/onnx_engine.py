@@ -113,15 +113,15 @@ class Session:
         check_graph_file(path)
         try:
             self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            self._names = [each.name for each in self._session.get_inputs()]
+            self.inputs = [each.shape for each in self._session.get_inputs()]
+            self.outputs = {each.name: each.shape for each in self._session.get_outputs()}
         except Exception as error:  # ONNX Runtime has classes of errors of its own, and derives them from nothing else
             said = str(error).splitlines()[0]
             raise InputError(f"{path}: expected an ONNX graph, got {said}; {ADVICE}") from None
         self._needed = onnxruntime.RunOptions()
         self._needed.only_execute_path_to_fetches = True
         self._path = path
-        self._names = [each.name for each in self._session.get_inputs()]
-        self.inputs = [each.shape for each in self._session.get_inputs()]
-        self.outputs = {each.name: each.shape for each in self._session.get_outputs()}
         for shape in (*self.inputs, *self.outputs.values()):
             if any(isinstance(size, int) and not 0 <= size <= LARGEST for size in shape):
                 raise InputError(
