@@ -10,7 +10,8 @@ from typing import Any
 from benchmarks.seeds import by_group
 from embeddings.foundation.config import load_part, read_yaml
 from embeddings.foundation.errors import InputError, exits_on_input_error
-from embeddings.foundation.files import atomic_file, read_json, write_json
+from embeddings.foundation.files import atomic_file, write_json
+from embeddings.foundation.reading import read_json
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.paired import RESAMPLES

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.parts import Part
 from benchmarks.results import PROBE
-from embeddings.foundation.files import read_json
+from embeddings.foundation.reading import read_json
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.predictions import SPLITS
 from pipelines.reporting.leaderboard import Leaderboard, Row, read_leaderboard

@@ -1,15 +1,17 @@
 """The corpus of word vectors: prepared splits, streamed into the one-sentence-a-line file that gensim reads."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_file
+from embeddings.foundation.reading import bounded_lines, decode, open_file, read_json
 
 # gensim fills a batch from `corpus_file` line by line until it holds more than 10,000 words, and trains on no more than
 # 10,000 of them. A line is broken where it would fill the batch, so that at most one word in 10,001 is passed over.
@@ -18,6 +20,14 @@ BATCH_WORDS = 10_001
 # White space within a token would end the word in gensim's file: there it stands for itself in a private use area.
 _ESCAPES = {code: 0xF0000 + code for code in range(0x3001) if chr(code).isspace()}
 _UNESCAPES = {escape: code for code, escape in _ESCAPES.items()}
+
+
+class Dataset(msgspec.Struct):
+    """What is read of a prepared dataset's description."""
+
+    tokenizers: dict[str, str | None]
+    language: str | None = None
+    target_language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,13 +94,12 @@ def describe(source: str, field: str) -> tuple[str, str | None]:
     if Path(source).stem in ("dev", "test"):
         raise InputError(f"{source}: expected train or unlabelled texts; no vectors are trained on dev or test")
     path = Path(source).parent / "dataset.json"
-    try:
-        dataset = json.loads(path.read_text(encoding="utf-8"))
-        return dataset["tokenizers"][field], dataset.get("language" if field == "tokens" else "target_language")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run the stage `prepare` that writes it") from None
-    except (ValueError, KeyError, TypeError):
-        raise InputError(f"{path}: expected a dataset with a tokenizer under `tokenizers: {field}`") from None
+    if not path.exists():
+        raise InputError(f"{path}: no such file; run the stage `prepare` that writes it")
+    dataset = read_json(path, Dataset)
+    if not (tokenizer := dataset.tokenizers.get(field)):
+        raise InputError(f"{path}: expected a dataset with a tokenizer under `tokenizers: {field}`")
+    return tokenizer, dataset.language if field == "tokens" else dataset.target_language
 
 
 def escape(word: str) -> str:
@@ -105,23 +114,20 @@ def unescape(word: str) -> str:
 
 def _sentences(source: str, field: str, digest: Any) -> Iterator[list[str]]:
     """Reads the lists of words of one source, escaped, and hashes the file on the way."""
+    row: Any = msgspec.defstruct("Row", [("words", list[str])], rename={"words": field})
+    decoder = msgspec.json.Decoder(row)
     try:
-        with open(source, "rb") as file:
-            for number, line in enumerate(file, start=1):
+        with open_file(source) as file:
+            for number, line in enumerate(bounded_lines(file, source), start=1):
                 digest.update(line)
-                yield _words(line, field, f"{source}:{number}")
+                yield _words(decode(line, decoder, source, number).words, f"{source}:{number}")
     except FileNotFoundError:
         raise InputError(f"{source}: no such file; run the stage `prepare` that writes it") from None
 
 
-def _words(line: bytes, field: str, where: str) -> list[str]:
-    try:
-        words = json.loads(line)[field]
-        joined = " ".join(words)
-    except (ValueError, KeyError, TypeError):
-        raise InputError(f"{where}: expected a JSON object with a list of words under {field!r}") from None
-    if joined.split() == words:
+def _words(words: list[str], where: str) -> list[str]:
+    if " ".join(words).split() == words:
         return words
-    if not isinstance(words, list) or "" in words:
-        raise InputError(f"{where}: expected a list of words under {field!r}, none of them empty")
+    if "" in words:
+        raise InputError(f"{where}: expected a list of words, none of them empty; run the stage that writes it again")
     return [escape(word) for word in words]

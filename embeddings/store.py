@@ -1,15 +1,18 @@
 """Artefacts of word vectors: a folder of plain arrays and JSON, without pickle, memory-mapped on loading."""
 
-import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 
+from embeddings.foundation.arrays import open_array
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_folder, write_json
+from embeddings.foundation.limits import DESCRIPTION_BYTES, PARSED_BYTES
+from embeddings.foundation.reading import read_json
 from embeddings.subwords import Subwords
 
 if TYPE_CHECKING:
@@ -17,6 +20,21 @@ if TYPE_CHECKING:
 
 VECTORS, VOCABULARY, COUNTS, PROVENANCE = "vectors.npy", "vocabulary.json", "counts.npy", "provenance.json"
 OUTPUT_WEIGHTS = "output_weights.npy"  # only where the configuration keeps them
+
+
+class Source(TypedDict):
+    """What vectors were made of: of a file, what is asked of it."""
+
+    language: str | None
+
+
+class Provenance(TypedDict):
+    """What is asked of how vectors were made; it says more."""
+
+    tokenizer: str | None
+    config: NotRequired[dict[str, Any]]
+    corpus: NotRequired[list[Source]]
+    file: NotRequired[Source]
 
 
 class Artefact(NamedTuple):
@@ -96,13 +114,16 @@ def read(folder: str | Path) -> Artefact:
         InputError: there is no such folder, or it is not a whole artefact.
     """
     vectors, counts = _array(folder, VECTORS), _array(folder, COUNTS)
-    words = _json(folder, VOCABULARY)
+    words = _json(folder, VOCABULARY, list[str], PARSED_BYTES)
     if vectors.dtype != np.float32 or vectors.ndim != 2:
         raise _broken(folder, f"{VECTORS} holds {vectors.dtype} {vectors.shape}, expected float32 (words, dimensions)")
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise _broken(folder, f"{VOCABULARY} holds no list of words")
+    if counts.dtype != np.int64 or counts.ndim != 1:
+        raise _broken(folder, f"{COUNTS} holds {counts.dtype} {counts.shape}, expected int64 (words,)")
     if not len(vectors) == len(words) == len(counts):
         raise _broken(folder, f"{len(vectors)} vectors, {len(words)} words and {len(counts)} counts")
+    if len(set(words)) < len(words):
+        twice = next(word for word, count in Counter(words).items() if count > 1)
+        raise _broken(folder, f"{VOCABULARY} holds {twice[:60]!r} twice")
     return Artefact(vectors, words, counts)
 
 
@@ -161,21 +182,21 @@ def provenance(folder: str | Path) -> dict[str, Any]:
     Raises:
         InputError: there is no such folder, or no readable provenance in it.
     """
-    return _json(folder, PROVENANCE)
+    return _json(folder, PROVENANCE, Provenance)
 
 
 def _array(folder: str | Path, name: str) -> np.ndarray:
     try:
-        return np.load(Path(folder) / name, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        return open_array(Path(folder) / name)
+    except (OSError, InputError) as error:
         raise _unreadable(folder, name, error) from None
 
 
-def _json(folder: str | Path, name: str) -> Any:
-    try:
-        return json.loads((Path(folder) / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _unreadable(folder, name, error) from None
+def _json(folder: str | Path, name: str, shape: Any, limit: int = DESCRIPTION_BYTES) -> Any:
+    path = Path(folder) / name
+    if not path.exists():
+        raise _unreadable(folder, name, FileNotFoundError())
+    return read_json(path, shape, limit)
 
 
 def _unreadable(folder: str | Path, name: str, error: Exception) -> InputError:

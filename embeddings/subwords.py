@@ -3,13 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
 import numpy as np
 
+from embeddings.foundation.arrays import open_array
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import read_json, write_json
+from embeddings.foundation.files import write_json
+from embeddings.foundation.reading import read_json
 
 TABLE, LENGTHS = "subwords.npy", "subwords.json"
+
+
+class Lengths(msgspec.Struct):
+    """Of n-grams, in characters."""
+
+    minimum_characters: Annotated[int, msgspec.Meta(ge=1)]
+    maximum_characters: Annotated[int, msgspec.Meta(le=1000)]
 
 
 @dataclass(frozen=True)
@@ -66,13 +77,13 @@ class Subwords:
         """
         if not (folder / LENGTHS).exists() and not (folder / TABLE).exists():
             return None
-        lengths = read_json(folder / LENGTHS, "minimum_characters", "maximum_characters")
-        least, most = lengths["minimum_characters"], lengths["maximum_characters"]
-        if not (isinstance(least, int) and isinstance(most, int) and 1 <= least <= most):
+        lengths = read_json(folder / LENGTHS, Lengths)
+        least, most = lengths.minimum_characters, lengths.maximum_characters
+        if least > most:
             raise InputError(f"{folder / LENGTHS}: expected two numbers of characters, got {least!r} and {most!r}")
         try:
-            table = np.load(folder / TABLE, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+            table = open_array(folder / TABLE)
+        except OSError as error:
             raise InputError(f"{folder / TABLE}: expected vectors of n-grams, got an error: {error}") from None
         if table.dtype != np.float32 or table.ndim != 2 or not len(table):
             raise InputError(

@@ -1,26 +1,23 @@
 """Files of word vectors of other programs, streamed word by word: word2vec's two formats, and GloVe's."""
 
-import bz2
 import codecs
-import gzip
 import io
 import itertools
-import lzma
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.reading import DAMAGE, open_text
 
 LINE_BYTES = 1 << 20  # a longer line is no line of vectors
 CHUNK_BYTES = 1 << 20
 WORD_BYTES = 1 << 16  # a longer word is no word
-_OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}
+LARGEST_DIMENSIONS = 1 << 16
 _REPAIR = "the file is damaged, fetch it again"
 _BINARY = "in word2vec's binary format"
 _NUMBER = re.compile(rb"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
@@ -59,6 +56,9 @@ def detect(path: Path) -> Layout:
         if not fields:
             raise InputError(f"{path}:1: expected word vectors, got an empty {'line' if first else 'file'}")
         if len(fields) == 2 and all(field.isdigit() for field in fields):
+            if not 0 < len(fields[1]) < 10 or not 1 <= int(fields[1]) <= LARGEST_DIMENSIONS or len(fields[0]) > 15:
+                shown = first[:60].decode(errors="replace").strip()
+                raise InputError(f"{path}:1: expected 1 to {LARGEST_DIMENSIONS:,} dimensions, got {shown!r}; {_REPAIR}")
             words, dimensions = map(int, fields)
             second = file.readline(LINE_BYTES)
             return Layout("word2vec_text" if _is_text(second) else "word2vec_binary", words, dimensions)
@@ -180,7 +180,7 @@ def _is_text(line: bytes) -> bool:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Opens a file, decompressed where its name ends in `.gz`, `.bz2` or `.xz`."""
     try:
-        file = _OPENERS.get(path.suffix, lambda plain: plain.open("rb"))(path)
+        file = open_text(path)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from None
     with file, io.BufferedReader(file, CHUNK_BYTES) as buffered:
@@ -192,5 +192,5 @@ def _told(path: Path, number: Callable[[], int]) -> Iterator[None]:
     """Reports a damaged archive or disk as wrong input, with the line or word that was reached."""
     try:
         yield
-    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+    except DAMAGE as error:
         raise InputError(f"{path}:{number()}: cannot be read further: {error}; {_REPAIR}") from None

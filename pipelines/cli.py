@@ -3,6 +3,8 @@
 import importlib
 import sys
 
+from embeddings.foundation.errors import exits_on_input_error
+
 COMMANDS = {
     "prepare": ("pipelines.prepare", "turn a dataset into splits, counts and a data report"),
     "vectors": ("embeddings.cli", "train Word2Vec vectors on prepared splits; query and export trained ones"),
@@ -35,11 +37,17 @@ def help_text() -> str:
     )
 
 
+@exits_on_input_error
+def show_help() -> None:
+    """Prints what there is."""
+    print(help_text())
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command that the first argument names; a wrong one exits with code 2."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments or arguments[0] in ("-h", "--help"):
-        print(help_text())
+        show_help()
         return
     name, *rest = arguments
     if name not in COMMANDS:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from embeddings.foundation.config import load_part
 from embeddings.foundation.errors import InputError, exits_on_input_error
-from embeddings.foundation.files import atomic_folder, read_json, write_json
+from embeddings.foundation.files import atomic_folder, write_json
+from embeddings.foundation.limits import PARSED_BYTES
+from embeddings.foundation.reading import read_json
 from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.data.requirements import ENTITIES, check_entities
@@ -41,7 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
     references = {split: list(read_examples(options.data / f"{split}.jsonl")) for split in splits}
     tagged = bool(references) and all(example.tags is not None for each in references.values() for example in each)
     train = options.data / "train.jsonl"  # a dataset may be there to be tested on alone
-    vectors = read_json(options.vectors / WORDS) if options.vectors else None
+    vectors = read_json(options.vectors / WORDS, list[str], PARSED_BYTES) if options.vectors else None
     of_entities = config.metrics == ENTITIES
     for split, examples in references.items() if of_entities else ():
         check_entities(examples, options.data / f"{split}.jsonl", f"task {config.task!r}")

@@ -20,7 +20,7 @@ from dvc_data.hashfile.hash_info import HashInfo
 from dvc_data.hashfile.meta import Meta
 
 from benchmarks.graph import texts
-from embeddings.foundation.files import read_json
+from embeddings.foundation.reading import read_json
 from pipelines.reporting.leaderboard import read_leaderboard
 from pipelines.runs.config import load_runs
 

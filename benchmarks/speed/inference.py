@@ -168,7 +168,7 @@ def dataset_of(folder: Path) -> str:
     """The name of a run's dataset."""
     from pipelines.runs.description import read_description
 
-    return read_description(folder)["dataset"]["name"]
+    return read_description(folder)["run"]["dataset"]
 
 
 def in_turn(measured: Callable[[Any], Any], *subjects: Any) -> list[float]:

@@ -12,6 +12,8 @@ import yaml
 
 from embeddings.foundation import plain_yaml
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.limits import YAML_BYTES
+from embeddings.foundation.reading import read_bytes
 
 Config = TypeVar("Config")
 
@@ -24,7 +26,7 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
             reader of YAML, such as DVC's, would read differently.
     """
     try:
-        content = plain_yaml.read(Path(path).read_text(encoding="utf-8"))
+        content = plain_yaml.read(read_bytes(path, YAML_BYTES).decode("utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such configuration file{nearest(Path(path).name, siblings(path))}") from None
     except yaml.YAMLError as error:
@@ -32,6 +34,8 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
         line = f":{mark.line + 1}" if mark else ""
         kind = "" if isinstance(error, plain_yaml.DifferentReadingsError) else "not valid YAML: "
         raise InputError(f"{path}{line}: {kind}{getattr(error, 'problem', error)}") from None
+    except InputError:
+        raise
     except (ValueError, RecursionError) as error:  # no UTF-8, a date that no calendar has, lists in lists in lists
         raise InputError(f"{path}: not valid YAML: {error}") from None
     if not isinstance(content, dict):

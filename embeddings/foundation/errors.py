@@ -11,12 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, ParamSpec
 
+from embeddings.foundation.escaping import printable
 from embeddings.foundation.messages import show_messages
 
 P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: there is no room
+
+
+LONGEST = 1_000  # message
 
 
 class InputError(ValueError):
@@ -35,7 +39,12 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
         start = time.perf_counter()
         show_messages()
         try:
-            main(*args, **kwargs)
+            if sys.stdout is None:
+                raise InputError("standard output: expected it open, got it closed; send it to a file or to /dev/null")
+            try:
+                main(*args, **kwargs)
+            finally:
+                sys.stdout.flush()  # here, where a full disk is told
         except InputError as error:
             _exit(str(error))
         except ModuleNotFoundError as error:
@@ -48,11 +57,14 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
             sys.exit(130)
         except UnicodeEncodeError as error:
             _exit(f"{error.object[error.start]!r} cannot be written in {error.encoding}; set PYTHONIOENCODING=utf-8")
-        except BrokenPipeError:  # whoever read the output has seen enough; nothing is left to flush into the pipe
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except BrokenPipeError:  # whoever read the output has seen enough
+            _discard_output()
             sys.exit(1)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
+            if error.filename is None and error.errno in FULL:
+                where = "standard output: "
+                _discard_output()
             advice = (
                 "; nothing is left half-written; make room, or write to another disk" if error.errno in FULL else ""
             )
@@ -63,13 +75,14 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
 
 
 def one_line(message: str) -> str:
-    """A message without line ends and what a terminal would obey."""
-    return printable(" ".join(message.split()))
+    """A message without line ends and what a terminal would obey; of a long one beginning and end."""
+    message = printable(" ".join(message.split()))
+    return message if len(message) <= LONGEST else f"{message[: LONGEST // 2]} ... {message[-LONGEST // 2 :]}"
 
 
-def printable(text: str) -> str:
-    """A text in which what a terminal would obey, not show, is escaped."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+def _discard_output() -> None:
+    """Sends what is left of standard output nowhere, so that Python's end does not stumble over it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _exit(message: str) -> NoReturn:

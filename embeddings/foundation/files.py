@@ -1,7 +1,8 @@
 """Files and folders that appear whole or not at all, also if the process is killed.
 
-They are written next to their place under a hidden name that ends in `.partial`. What a killed process left under such
-a name is removed when its path is written again; so a path has one writer at a time.
+They are written next to their place under a hidden name that ends in `.partial`, which is locked meanwhile. What a
+killed process left under such a name, without a lock, is removed when its path is written again; while another process
+writes a path, it is refused.
 """
 
 import glob
@@ -16,6 +17,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.reading import open_file
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None
 
 PARTIAL = ".partial"
 
@@ -32,9 +39,9 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yields the name of a new file that replaces `path` only when the block ends without an error."""
     path = Path(path)
     with _named(path):
-        _prepare_place(path)
-        handle, temporary = tempfile.mkstemp(PARTIAL, f".{path.name}.", path.parent)
-        os.close(handle)
+        with _place(path):
+            handle, temporary = tempfile.mkstemp(PARTIAL, f".{path.name}.", path.parent)
+            _locked(handle)
         try:
             yield Path(temporary)
             os.chmod(temporary, 0o644)
@@ -42,6 +49,8 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         except BaseException:
             os.unlink(temporary)
             raise
+        finally:
+            os.close(handle)
 
 
 @contextmanager
@@ -55,8 +64,10 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
     if Path.cwd().is_relative_to(path.resolve()):
         raise InputError(f"{path}: expected an output folder, got one that contains the working directory")
     with _named(path):
-        _prepare_place(path)
-        temporary = Path(tempfile.mkdtemp(PARTIAL, f".{path.name}.", path.parent))
+        with _place(path):
+            temporary = Path(tempfile.mkdtemp(PARTIAL, f".{path.name}.", path.parent))
+            handle = os.open(temporary, os.O_RDONLY)
+            _locked(handle)
         replaced = temporary.with_name(f".{path.name}.replaced{PARTIAL}")
         try:
             yield temporary
@@ -70,11 +81,13 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
             if replaced.exists() and not path.exists():
                 os.replace(replaced, path)
             raise
+        finally:
+            os.close(handle)
 
 
 def checksum(path: str | Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
-    with open(path, "rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -93,14 +106,48 @@ def verified(path: str | Path, sha256: str | None) -> str:
     return actual
 
 
-def _prepare_place(path: Path) -> None:
-    """Makes the folder that is to hold a path, and removes what killed processes left of it there."""
+@contextmanager
+def _place(path: Path) -> Iterator[None]:
+    """Makes the folder that is to hold a path, removes what killed processes left of it there, and keeps others out.
+
+    Raises:
+        InputError: another process is writing the path.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{glob.escape(path.name)}.????????{PARTIAL}"):  # as tempfile names them
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        if not path.parent.name.endswith(PARTIAL):  # which is locked by this process, and nobody else's
+            _locked(folder, wait=True)
+        for left in path.parent.glob(f".{glob.escape(path.name)}.????????{PARTIAL}"):  # as tempfile names them
+            handle = os.open(left, os.O_RDONLY)
+            try:
+                if not _locked(handle):
+                    raise InputError(f"{path}: another process is writing it; wait for its end, or write elsewhere")
+            finally:
+                os.close(handle)
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _locked(handle: int, wait: bool = False) -> bool:
+    """Locks an open file or folder until it is closed or the process ends; gives whether no other has locked it.
+
+    Where the file system or the operating system has no such locks, none is taken.
+    """
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager
@@ -120,23 +167,3 @@ def write_json(path: str | Path, value: Any) -> None:
     with atomic_file(path) as file:
         json.dump(value, file, ensure_ascii=False, indent=2)
         file.write("\n")
-
-
-def read_json(path: str | Path, *keys: str) -> Any:
-    """Reads JSON that a stage wrote; it must be an object with the `keys`, if any are named.
-
-    Raises:
-        InputError: the file is missing, is not JSON, or lacks a key.
-    """
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}:{error.lineno}: expected JSON: {error.msg}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: expected UTF-8; run the stage that writes it again") from None
-    for key in keys:
-        if not isinstance(content, dict) or key not in content:
-            raise InputError(f"{path}: expected an object with the key {key!r}; run the stage that writes it again")
-    return content

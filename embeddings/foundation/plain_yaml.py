@@ -13,6 +13,9 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from embeddings.foundation.limits import YAML_BYTES, YAML_NODES, lifted
+from embeddings.foundation.reading import read_bytes
+
 _PREFIX = "tag:yaml.org,2002:"
 _YAML_1_2 = {  # as DVC's reader, ruamel.yaml, takes them, which lets `_` stand in numbers
     "null": re.compile(r"~|null|Null|NULL|"),
@@ -45,7 +48,7 @@ class Entry:
     called: str
 
     def __str__(self) -> str:
-        loader = _Loader(Path(self.path).read_text(encoding="utf-8"))
+        loader = _Loader(read_bytes(self.path, YAML_BYTES).decode("utf-8"))
         node: Any = loader.get_single_node()
         line = 1
         for key in self.keys:
@@ -95,12 +98,6 @@ _Resolver.add_implicit_resolver(f"{_PREFIX}float", re.compile(f"{_NUMBER.pattern
 class _Loader(yaml.SafeLoader):
     """Refuses what is read differently, with its line."""
 
-    def compose_document(self) -> Node | None:
-        event: Any = self.peek_event()
-        if event.version:
-            raise _refusal("expected no %YAML line, which changes what values mean; remove it", event.start_mark)
-        return super().compose_document()
-
     def compose_scalar_node(self, anchor: Any) -> ScalarNode:
         event: Any = self.peek_event()
         if event.tag is None and event.implicit[0]:
@@ -114,6 +111,18 @@ class _Loader(yaml.SafeLoader):
                 raise _refusal(f"{told}, got {event.value!r}; {repair}", event.start_mark)
         return super().compose_scalar_node(anchor)
 
+    def compose_document(self) -> Node | None:
+        event: Any = self.peek_event()
+        if event.version:
+            raise _refusal("expected no %YAML line, which changes what values mean; remove it", event.start_mark)
+        document = super().compose_document()
+        if document and (most := lifted(YAML_NODES)) < _size(document, {}):
+            raise _refusal(
+                f"expected at most {most:,} values, those behind aliases counted each time, got more",
+                document.start_mark,
+            )
+        return document
+
     def compose_mapping_node(self, anchor: Any) -> MappingNode:
         node = super().compose_mapping_node(anchor)
         seen = set()
@@ -126,6 +135,24 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = _Resolver.yaml_implicit_resolvers
+
+
+def _size(node: Node, known: dict[int, int]) -> int:
+    """The number of nodes of a document, those behind aliases counted as often as they are named.
+
+    Args:
+        node: the first.
+        known: sizes by identity; that of a node whose own are being counted is 0.
+    """
+    if (size := known.get(id(node))) is not None:
+        if not size:
+            raise _refusal("expected an alias of something else, got one of what it stands in", node.start_mark)
+        return size
+    known[id(node)] = 0
+    within: list[Any] = node.value if not isinstance(node, ScalarNode) else []
+    parts = (part for each in within for part in (each if isinstance(each, tuple) else (each,)))
+    size = known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return size
 
 
 def _refusal(problem: str, mark: Any) -> DifferentReadingsError:

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypedDict, get_type_hints
 
+import msgspec
 import numpy as np
 
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import atomic_file, read_json
+from embeddings.foundation.files import atomic_file
+from embeddings.foundation.reading import decode, read_json
 from pipelines.data.features import feature_file, open_features
-from pipelines.data.lines import json_objects
+from pipelines.data.lines import numbered_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +82,29 @@ def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
-def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
-    """Reads JSON Lines as dictionaries, streaming.
+def read_rows(path: str | Path, shape: Any = dict[str, Any]) -> Iterator[Any]:
+    """Reads JSON Lines that a stage wrote, streaming, each of the shape; see `embeddings.foundation.reading`.
 
     Raises:
-        InputError: the file is missing or a line is not a JSON object.
+        InputError: the file is missing or a line is something else.
     """
     if not Path(path).exists():
         raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)")
-    for _, row in json_objects(Path(path)):
-        yield row
+    decoder = msgspec.json.Decoder(shape)
+    for number, line in numbered_lines(Path(path)):
+        if line.strip():
+            yield decode(line, decoder, path, number)
+
+
+# An example as an object of JSON: its features are the number of their row.
+ROW = msgspec.defstruct(
+    "ROW",
+    [
+        (each.name, int | None if each.name == "features" else kind, *([None] if each.default is None else []))
+        for each, kind in zip(fields(Example), get_type_hints(Example).values(), strict=True)
+    ],
+    forbid_unknown_fields=True,
+)
 
 
 def read_examples(path: str | Path) -> Iterator[Example]:
@@ -99,18 +114,39 @@ def read_examples(path: str | Path) -> Iterator[Example]:
         InputError: a line is not an example, or its features are missing.
     """
     stored: np.ndarray | None = None
-    for number, row in enumerate(read_rows(path), start=1):
-        lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-        if "features" in row:
+    for number, row in enumerate(read_rows(path, ROW), start=1):
+        values = {name: getattr(row, name) for name in Example.__slots__}
+        if (place := values["features"]) is not None:
             stored = open_features(Path(path).with_suffix(".npy")) if stored is None else stored
-            if row["features"] not in range(len(stored)):
-                expected = f"expected `features` to be a row of {len(stored)}, got {row['features']!r}"
+            if place not in range(len(stored)):
+                expected = f"expected `features` to be a row of {len(stored)}, got {place}"
                 raise InputError(f"{path}:{number}: {expected}; prepare the dataset again")
-            lists["features"] = stored[row["features"]]
+            values["features"] = stored[place]
         try:
-            yield Example(**lists)
-        except TypeError as error:
-            raise InputError(f"{path}:{number}: expected an example: {error}") from None
+            yield Example(**values)
+        except InputError as error:
+            raise InputError(f"{path}:{number}: {error}; prepare the dataset again") from None
+
+
+class Tokenizers(TypedDict):
+    """The tokenizers of a dataset, by field."""
+
+    tokens: str | None
+    target_tokens: str | None
+
+
+class Dataset(TypedDict, total=False):
+    """What prepare says of a dataset, its `dataset.json`; each stage requires some of it."""
+
+    name: str
+    version: str
+    language: str
+    target_language: str
+    tokenizers: Tokenizers
+    gold_tokens: bool
+    examples: dict[str, int]
+    sha256: dict[str, str]
+    features: list[Annotated[int, msgspec.Meta(gt=0)]]  # their shape
 
 
 def check_shape(shape: Sequence[int] | None, expected: Sequence[int] | None, where: str) -> None:
@@ -128,9 +164,13 @@ def read_dataset(folder: str | Path, *keys: str) -> dict[str, Any]:
     """Reads what prepare said of a dataset: its version, languages, tokenizers and splits; it must have the `keys`.
 
     Raises:
-        InputError: prepare has not written it, or it lacks a key.
+        InputError: prepare has not written it, or it lacks a key or is of another shape.
     """
     path = Path(folder) / "dataset.json"
     if not path.exists():
         raise InputError(f"{folder}: expected a prepared dataset with a dataset.json; run the stage prepare")
-    return read_json(path, *keys)
+    dataset: dict[str, Any] = read_json(path, Dataset)  # type: ignore[assignment]
+    for key in keys:
+        if key not in dataset:
+            raise InputError(f"{path}: expected an object with the key {key!r}; run the stage that writes it again")
+    return dataset

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from embeddings.foundation.arrays import open_array
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_path
-
-_MAGIC = b"\x93NUMPY"
 
 
 def open_features(path: Path) -> np.ndarray:
@@ -19,26 +18,13 @@ def open_features(path: Path) -> np.ndarray:
         InputError: there is none, it is damaged, or it holds something else than numbers in two or three dimensions.
     """
     try:
-        with open(path, "rb") as file:
-            if file.read(len(_MAGIC)) != _MAGIC:
-                raise InputError(
-                    f"{path}:1: expected a NumPy file (.npy), got something else; write it with numpy.save"
-                )
-        features = np.load(path, mmap_mode="r", allow_pickle=False)
-        whole = features.offset + features.nbytes == path.stat().st_size
+        features = open_array(path)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except InputError:
-        raise
-    except Exception as error:  # a damaged header is a literal of Python that NumPy parses: errors of a dozen kinds
-        what = "objects, which would be unpickled" if "Python objects" in str(error) else f"an error: {error}"[:200]
-        raise InputError(f"{path}:1: expected a whole NumPy file of numbers, got {what}; write it again") from None
-    if not whole:
-        raise InputError(f"{path}:1: expected a whole NumPy file, got another number of bytes; write it again")
     if features.dtype.kind not in "fiu" or features.ndim not in (2, 3) or not features.size:
         expected = "numbers as (examples, dimensions) or (examples, height, width)"
         raise InputError(f"{path}:1: expected {expected}, got {features.dtype} of shape {features.shape}")
-    return np.asarray(features)
+    return features
 
 
 def feature_rows(path: Path, scale: float = 1.0) -> Iterator[np.ndarray]:

@@ -1,26 +1,13 @@
 """Lines of text files and objects of JSON Lines, compressed or not, with the place that an error message names."""
 
-import bz2
-import gzip
 import json
-import lzma
 import sys
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from embeddings.foundation.errors import InputError
-
-_OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}
-
-
-DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error)  # what reading a damaged archive or disk raises
-
-
-def opened(path: Path) -> Any:
-    """Opens a file to read bytes, decompressed where its name ends in `.gz`, `.bz2` or `.xz`."""
-    return _OPENERS.get(path.suffix, lambda plain: plain.open("rb"))(path)
+from embeddings.foundation.reading import COMPRESSED, DAMAGE, bounded_lines, open_text
 
 
 def damaged(path: Path, line: int, error: Exception) -> InputError:
@@ -35,19 +22,19 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     separators of Unicode, such as U+2028, are part of texts.
 
     Raises:
-        InputError: there is no such file, it is damaged, a line is not UTF-8 or holds a carriage return, or a
-            compressed file holds nothing.
+        InputError: there is no such file, it is damaged, a line is not UTF-8, too long or holds a carriage return, or
+            a compressed file holds nothing.
     """
     number = 0
     try:
-        with opened(path) as file:
-            for number, line in _decoded(file, path):
+        with open_text(path) as file:
+            for number, line in _decoded(bounded_lines(file, path), path):
                 yield number, line
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except DAMAGE as error:
         raise damaged(path, number + 1, error) from None
-    if not number and path.suffix in _OPENERS:  # a plain one may be a split without examples
+    if not number and path.suffix in COMPRESSED:  # a plain one may be a split without examples
         raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
 
 
@@ -87,7 +74,9 @@ def text_lines(path: Path | None) -> Iterator[str]:
     Raises:
         InputError: what `numbered_lines` refuses.
     """
-    numbered = numbered_lines(path) if path else _decoded(sys.stdin.buffer, sys.stdin.name)
+    numbered = (
+        numbered_lines(path) if path else _decoded(bounded_lines(sys.stdin.buffer, sys.stdin.name), sys.stdin.name)
+    )
     for _, line in numbered:
         yield line
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from embeddings.foundation.escaping import markdown as markdown_text
 from pipelines.data.examples import names_of, read_examples
 from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import UNKNOWN
@@ -182,7 +183,7 @@ def markdown(report: Mapping[str, Any]) -> str:
     """The report as a page."""
     splits = report["splits"]
     page = [f"# Data report: {report['name']}", ""]
-    page += [f"- {key}: {report[key]}" for key in ("version", "licence", "citation")]
+    page += [f"- {key}: {markdown_text(report[key])}" for key in ("version", "licence", "citation")]
     page += [f"- {change}: {listing(counts)}" for change, counts in report["changes"].items() if counts]
 
     if found := warnings(report):
@@ -243,7 +244,7 @@ def markdown(report: Mapping[str, Any]) -> str:
             ]
             page += table((kind[:-1], *counted), rows)
             for where, found in report["rare"][kind].items():
-                page += ["", f"{where.capitalize()}: {', '.join(found) or 'none'}."]
+                page += ["", f"{where.capitalize()}: {markdown_text(', '.join(found)) or 'none'}."]
 
     if several := {split: summary["label_counts"] for split, summary in splits.items() if "label_counts" in summary}:
         page += section("Labels of a text", "How many texts have so many labels")
@@ -266,7 +267,7 @@ def section(title: str, caption: str) -> list[str]:
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
     """Lines of a Markdown table; numbers get thousands separators and are right-aligned."""
-    cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    cells = [[f"{cell:,}" if isinstance(cell, int) else markdown_text(str(cell)) for cell in row] for row in rows]
     lines = [heading, ["---"] + ["---:"] * (len(heading) - 1), *cells]
     return [f"| {' | '.join(line)} |" for line in lines]
 

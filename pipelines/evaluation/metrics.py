@@ -16,6 +16,10 @@ class Metric:
     decimals: int = 2
     unit: str = "%"  # empty where the number has none
 
+    def __post_init__(self) -> None:
+        if self.decimals not in range(2, 10):
+            raise ValueError(f"expected 2 to 9 decimals, got {self.decimals}")
+
     @property
     def title(self) -> str:
         """The heading of a column: the name, with an arrow where lower is better."""

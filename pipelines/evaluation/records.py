@@ -1,14 +1,25 @@
 """Scores as files: what evaluate writes and compare reads."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any, Literal, get_type_hints
 
-from embeddings.foundation.files import read_json, write_json
+import msgspec
+
+from embeddings.foundation.files import write_json
+from embeddings.foundation.limits import PARSED_BYTES
+from embeddings.foundation.reading import read_json
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.scores import Score
 
 Scores = dict[str, dict[str, list[Score]]]  # system -> split -> scores
+
+ROW: Any = msgspec.defstruct(
+    "ROW",
+    [("system", str), ("split", Literal["dev", "test"]), *get_type_hints(Score).items()],
+    forbid_unknown_fields=True,
+)
 
 
 def write_scores(path: str | Path, scores: Scores) -> None:
@@ -23,11 +34,15 @@ def write_scores(path: str | Path, scores: Scores) -> None:
 
 
 def read_scores(path: str | Path) -> Scores:
-    """Reads what `write_scores` wrote."""
+    """Reads what `write_scores` wrote.
+
+    Raises:
+        InputError: it is of another shape.
+    """
     scores: Scores = {}
-    for row in read_json(path):
-        system, split = row.pop("system"), row.pop("split")
-        scores.setdefault(system, {}).setdefault(split, []).append(Score(**row))
+    for row in read_json(path, list[ROW], PARSED_BYTES):
+        score = Score(*(getattr(row, each.name) for each in fields(Score)))
+        scores.setdefault(row.system, {}).setdefault(row.split, []).append(score)
     return scores
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from embeddings.foundation.escaping import cell
 from embeddings.foundation.files import atomic_file
 from pipelines.evaluation.family import Family, Predictions, References
 from pipelines.evaluation.scores import Score
@@ -33,4 +34,4 @@ def write_table(path: Path, header: Sequence[Any], rows: Iterable[Sequence[Any]]
     rows = list(rows)
     if rows:
         with atomic_file(path) as file:
-            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+            csv.writer(file, lineterminator="\n").writerows([cell(each) for each in row] for row in [header, *rows])

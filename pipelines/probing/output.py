@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings.foundation.escaping import cell
 from embeddings.foundation.files import atomic_file, write_json
 from pipelines.data.examples import Example
 from pipelines.probing.page import ShownText, histogram_svg, page
@@ -54,8 +55,8 @@ def write_probe(
         file.write(svg)
     table: dict[str, dict[str, str]] = {}
     for score in scores:
-        cell = "{value:.1f} [{low:.1f}, {high:.1f}]".format(**score)
-        table.setdefault(score["system"].replace("_", " "), {})[score["split"]] = cell
+        shown = "{value:.1f} [{low:.1f}, {high:.1f}]".format(**score)
+        table.setdefault(score["system"].replace("_", " "), {})[score["split"]] = shown
     shown = shown_texts(run, probe, splits["dev"], states["dev"])
     title = f"{run.name}: unit {probe.unit}"
     with atomic_file(folder / "unit.html") as file:
@@ -96,4 +97,4 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     with atomic_file(path) as file:
         table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         table.writeheader()
-        table.writerows(rows)
+        table.writerows({name: cell(value) for name, value in row.items()} for row in rows)

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import read_json, write_json
+from embeddings.foundation.files import write_json
+from embeddings.foundation.limits import PARSED_BYTES
+from embeddings.foundation.reading import read_json
 from pipelines.evaluation.metrics import Metric
 
 
@@ -37,7 +39,7 @@ class Row:
     kind: Literal["run", "baseline"]
     scores: dict[str, dict[str, Value]]
     signatures: dict[str, str]  # of the headline
-    cost: dict[str, Any]  # as the cost file has it; empty where there is none
+    cost: dict[str, float | str | None]  # as the cost file has it; empty where there is none
     cell: str = ""
     direction: Literal["", "forward", "both"] = ""
     depth: int = 0
@@ -66,6 +68,11 @@ class Group:
     headline: Metric
     side: tuple[Metric, ...]  # metrics shown beside it
     rows: tuple[Row, ...]
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if not all(self.headline.name in of_split for of_split in row.scores.values()):
+                raise ValueError(f"expected a score of {self.headline.name} on each split of {row.name!r}")
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,6 @@ def read_leaderboard(path: str | Path) -> Leaderboard:
         InputError: it is of another version.
     """
     try:
-        return build_config(Leaderboard, read_json(path), path)
+        return build_config(Leaderboard, read_json(path, dict[str, Any], PARSED_BYTES), path)
     except InputError as error:
         raise InputError(f"{error}; run `elman compare` again") from None

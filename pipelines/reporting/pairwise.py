@@ -10,15 +10,15 @@ import numpy as np
 
 from embeddings.foundation.config import build_part, load_part, nearest
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import read_json
 from embeddings.foundation.names import check_name
+from embeddings.foundation.reading import read_json
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.paired import ALPHA, Difference, difference, holm
 from pipelines.evaluation.predictions import SPLITS, join, splits_in
 from pipelines.reporting import revisions
-from pipelines.reporting.systems import Entry, Folders, TrainedRun, read_entries
+from pipelines.reporting.systems import Description, Entry, Folders, TrainedRun, read_entries
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def of_seeds(name: str, folders: Folders) -> list[str]:
 def read_trained(name: str, folders: Folders) -> NamedSystem:
     """A run, as its run folder describes it."""
     path = folders.trained / name / "config.json"
-    config = read_json(path, "run", "task", "dataset")
+    config = read_json(path, Description)
     run, scoring = build_part(TrainedRun, config["run"], path), build_part(MetricsConfig, config["task"], path)
     return NamedSystem(name, scoring, run.dataset, (folders.predictions / name,), config["dataset"].get("sha256", {}))
 

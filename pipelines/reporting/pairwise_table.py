@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from embeddings.foundation.errors import printable
+from embeddings.foundation.escaping import printable
 from pipelines.reporting.pairwise import Tested, Tests, deviation
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def print_tests(tests: Tests, console: "Console | None" = None) -> None:
         console.width = max(console.width, WIDE)
     metric, units = tests.metric, tests.tested[0].difference.units
     title = f"{metric.caption} on {tests.split} of {tests.dataset}, {units:,} units ({tests.unit})"
-    console.print(title, highlight=False, markup=False)
+    console.print(printable(title), highlight=False, markup=False)
     rows = []
     for name, values in tests.scores.items():
         spread, mean = deviation(values), metric.write(sum(values) / len(values))

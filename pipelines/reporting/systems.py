@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
 from embeddings.foundation.config import build_config, build_part, load_part
-from embeddings.foundation.files import read_json
+from embeddings.foundation.errors import InputError
 from embeddings.foundation.names import check_names, named_entries
+from embeddings.foundation.reading import read_json
 from pipelines.data.examples import read_rows
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.records import main_scores, read_scores
@@ -63,6 +64,39 @@ class TrainedCell:
     bidirectional: bool
 
 
+class Model(TypedDict):
+    """What of `model` in `task` there reports read."""
+
+    word_vectors: NotRequired[str]
+
+
+class Task(TypedDict):
+    """What of `task` there reports read besides metrics."""
+
+    model: NotRequired[Model]
+
+
+class TrainedOn(TypedDict):
+    """What of `dataset` there reports read."""
+
+    target_language: NotRequired[str]
+    features: NotRequired[list[int]]
+    sha256: NotRequired[dict[str, str]]
+
+
+class Description(TypedDict):
+    """What of a run folder's config.json reports read."""
+
+    run: dict[str, Any]
+    task: Task
+    cell: NotRequired[dict[str, Any]]
+    dataset: TrainedOn
+
+
+Number = float | str | None
+Cost = Number | dict[str, Number]  # of a run; or of a baseline, a mapping of costs
+
+
 def read_entries(path: str | Path, kind: Literal["runs", "baselines"]) -> dict[str, Entry]:
     """Reads what a runs file lists under a key, by name."""
     found = named_entries(path, kind, {"runs": "run"}.get(kind, kind))
@@ -74,13 +108,16 @@ def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, Com
     for name in names:
         for scores in evaluated(folders.evaluations / name).values():
             path = folders.trained / name / "config.json"
-            config = read_json(path, "run", "task", "cell", "dataset")
-            run, cell = build_part(TrainedRun, config["run"], path), build_part(TrainedCell, config["cell"], path)
+            config = read_json(path, Description)
+            run, cell = (
+                build_part(TrainedRun, config["run"], path),
+                build_part(TrainedCell, config.get("cell", {}), path),
+            )
             group = ComparisonGroup(build_part(MetricsConfig, config["task"], path), run.dataset)
             row = Row(
                 name=name,
                 kind="run",
-                **numbers(group, scores),
+                **numbers(group, scores, folders.evaluations / name),
                 cost=read_costs(folders.costs / f"{name}.json"),
                 cell=cell.cell,
                 direction="both" if cell.bidirectional else "forward",
@@ -102,7 +139,8 @@ def read_baselines(entries: Mapping[str, Entry], folders: Folders) -> Iterator[t
         group = ComparisonGroup(scoring, entry.dataset)
         costs = read_costs(folders.costs / "baselines" / f"{name}.json")
         for system, scores in evaluated(folders.evaluations / "baselines" / name).items():
-            row = Row(system, "baseline", **numbers(group, scores), cost=costs.get(system, {}), seed=entry.seed)
+            found, cost = numbers(group, scores, folders.evaluations / "baselines" / name), costs.get(system, {})
+            row = Row(system, "baseline", **found, cost=cost if isinstance(cost, dict) else {}, seed=entry.seed)
             yield name, group, System(row, (folders.predictions / "baselines" / name / system,))
 
 
@@ -112,21 +150,30 @@ def evaluated(folder: Path) -> Mapping[str, Mapping[str, Sequence[Score]]]:
     return read_scores(path) if path.exists() else {}
 
 
-def numbers(group: ComparisonGroup, scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
-    """What a row takes from the scores of a system, which are by split."""
+def numbers(group: ComparisonGroup, scores: Mapping[str, Sequence[Score]], folder: Path) -> dict[str, Any]:
+    """What a row takes from the scores of a system, which are by split.
+
+    Raises:
+        InputError: the headline metric is not among them; the folder is that of the evaluation.
+    """
     found = {split: main_scores(of_split, group.scoring.shown) for split, of_split in scores.items()}
+    headline = group.headline
+    for split, values in found.items():
+        if headline not in values:
+            needs = f"a score of {headline.name} on {split}, by which task {group.scoring.task!r} ranks"
+            raise InputError(f"{folder}/scores.json: expected {needs}, got none; run the stage that evaluates again")
     return {
         "scores": {
             split: {metric.name: Value(score.value, score.low, score.high) for metric, score in values.items()}
             for split, values in found.items()
         },
-        "signatures": {split: values[group.headline].signature for split, values in found.items()},
+        "signatures": {split: values[headline].signature for split, values in found.items()},
     }
 
 
 def read_costs(path: Path) -> dict[str, Any]:
     """Reads a cost file; nothing where there is none."""
-    return read_json(path) if path.exists() else {}
+    return read_json(path, dict[str, Cost]) if path.exists() else {}
 
 
 def read_samples(path: Path) -> tuple[Sample, ...]:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from embeddings.foundation.errors import printable
+from embeddings.foundation import escaping
+from embeddings.foundation.escaping import printable
 from pipelines.evaluation.metrics import Metric
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Value
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 SPLITS = ("dev", "test")
 WIDE = 120  # columns that hold the vectors as well; taken where the output is no terminal
@@ -30,22 +32,27 @@ def markdown(leaderboard: Leaderboard) -> str:
     ]
     for group in leaderboard.groups:
         columns = _columns(group)
-        lines += ["", f"## {group.task} on {group.dataset}", ""]
+        lines += ["", f"## {escaping.markdown(group.task)} on {escaping.markdown(group.dataset)}", ""]
         lines += [_line(header for header, _ in columns), _line("---" for _ in columns)]
         lines += [_line(cell(row) for _, cell in columns) for row in group.rows]
-        lines += ["", *(f"{split}: `{text}`  " for split, text in group.rows[0].signatures.items())]
+        lines += ["", *(f"{split}: `{_code(text)}`  " for split, text in group.rows[0].signatures.items())]
         for row in group.rows:
             for sample in row.samples:
-                lines += ["", f"Sampled from {row.name} after {sample.step:,} steps, loss {sample.loss:.2f}:", ""]
+                lines += [
+                    "",
+                    f"Sampled from {escaping.markdown(row.name)} after {sample.step:,} steps, loss {sample.loss:.2f}:",
+                    "",
+                ]
                 lines += [f"    {printable(line)}" for line in sample.text.split("\n")]
     if leaderboard.missing:
-        lines += ["", f"Not evaluated: {', '.join(leaderboard.missing)}"]
+        lines += ["", f"Not evaluated: {escaping.markdown(', '.join(leaderboard.missing))}"]
     return "\n".join(lines) + "\n"
 
 
 def marked(row: Row, is_best: bool) -> str:
     """A system's name in Markdown: the best bold, a run below the best baseline with a dagger, baselines in italics."""
-    name = f"*{row.name}*" if row.kind == "baseline" else row.name
+    name = escaping.markdown(row.name)
+    name = f"*{name}*" if row.kind == "baseline" else name
     name = f"**{name}**" if is_best else name
     return f"{name} †" if row.verdict == "loses" else name
 
@@ -54,6 +61,7 @@ def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None
     """Prints the leaderboard with the headline metrics only."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = console or Console()
     if not console.is_terminal:
@@ -62,25 +70,26 @@ def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None
         best = next((row.name for row in group.rows if row.kind == "baseline"), "none")
         caption = f"{group.headline.caption} ± half its 95 % interval; best baseline on dev: {best}"
         caption += "; over baseline: on test" if any(row.decisive == "test" for row in group.rows) else ""
-        console.print(f"[bold]{group.task} on {group.dataset}[/]: {caption}", highlight=False)
+        title = Text(printable(f"{group.task} on {group.dataset}"), "bold")
+        console.print(title.append(printable(f": {caption}"), "not bold"), highlight=False)
         table = Table(box=None, padding=(0, 1, 0, 0))
         for name, _ in (columns := _terminal_columns(group, vectors=console.width >= WIDE)):
             justify = "left" if name in ("system", "cell", "vectors") else "right"
             table.add_column(name, justify=justify, no_wrap=name != "system", overflow="fold")
         for row in group.rows:
             style = {"loses": "red", "unclear": "yellow"}.get(row.verdict, "" if row.kind == "run" else "italic")
-            table.add_row(*(cell(row) for _, cell in columns), style=style)
+            table.add_row(*(_terminal_cell(cell(row)) for _, cell in columns), style=style)
         console.print(table, "")
     if leaderboard.missing:
-        console.print(f"Not evaluated: {', '.join(leaderboard.missing)}")
+        console.print(printable(f"Not evaluated: {', '.join(leaderboard.missing)}"), markup=False)
 
 
 def _columns(group: Group) -> list[Column]:
     """The columns of the Markdown page."""
     return [
         ("system", lambda row: marked(row, row is group.rows[0])),
-        ("cell", _cell),
-        ("vectors", lambda row: f"{_vectors(row)}, {row.word_vectors.replace('_', '-')}" if row.word_vectors else ""),
+        ("cell", lambda row: escaping.markdown(_cell(row))),
+        ("vectors", _vectors_and_use),
         *(
             (f"{metric.title} {split}", _score(split, metric, _with_interval))
             for metric in (group.headline, *group.side)
@@ -90,7 +99,10 @@ def _columns(group: Group) -> list[Column]:
             (f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval))
             for split in _splits(group)
         ),
-        ("verdict", lambda row: f"loses to {row.baseline}" if row.verdict == "loses" else row.verdict),
+        (
+            "verdict",
+            lambda row: f"loses to {escaping.markdown(row.baseline)}" if row.verdict == "loses" else row.verdict,
+        ),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
         ("parameters", lambda row: whole(row.cost.get("parameters"))),
@@ -128,6 +140,14 @@ def _vectors(row: Row) -> str:
     return " → ".join(name for name in (row.source_vectors, row.target_vectors) if name)
 
 
+def _verdict(row: Row) -> str:
+    return f"loses to {escaping.markdown(row.baseline)}" if row.verdict == "loses" else row.verdict
+
+
+def _vectors_and_use(row: Row) -> str:
+    return escaping.markdown(f"{_vectors(row)}, {row.word_vectors.replace('_', '-')}") if row.word_vectors else ""
+
+
 def _score(split: str, metric: Metric, show: Callable[[Metric, Value], str]) -> Callable[[Row], str]:
     """The cell of a metric."""
 
@@ -163,13 +183,24 @@ def _line(cells: Iterator[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _code(text: str) -> str:
+    """A text between backticks."""
+    return printable(text).replace("`", "'")
+
+
+def _terminal_cell(text: str) -> "Text":
+    from rich.text import Text
+
+    return Text("\n".join(map(printable, text.split("\n"))))
+
+
 def duration(seconds: Any) -> str:
-    """Seconds as text: seconds below two minutes, minutes above."""
-    if seconds is None:
+    """Seconds as text: seconds below two minutes, minutes above; empty where there are none."""
+    if not isinstance(seconds, int | float):
         return ""
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
 
 
 def whole(number: Any) -> str:
     """A number as text, without decimals and with thousands set off."""
-    return "" if number is None else f"{number:,.0f}"
+    return f"{number:,.0f}" if isinstance(number, int | float) else ""

@@ -1,16 +1,30 @@
 """The `config.json` of a run folder: which task was trained on which dataset, with which cell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import read_json, write_json
+from embeddings.foundation.files import checksum, verified, write_json
+from embeddings.foundation.reading import read_json
+from pipelines.data.examples import Tokenizers
 from pipelines.models.config import EncoderConfig
 from pipelines.runs.config import Run
 from pipelines.tasks.config import TaskConfig
 
+PREDICTING = (
+    "model.keras",
+    "*.onnx",
+    "*.weights",
+    "*.data",
+    "subwords.*",
+    "vocabulary_*.json",
+    "labels.json",
+    "calibration.json",
+)
 FORMAT = 2  # of a run folder; 1 had every task's keys in one list
 
 
@@ -23,16 +37,50 @@ def write_description(
     dataset: Mapping[str, Any],
     graphs: Mapping[str, Any] | None,
 ) -> None:
-    """Writes `config.json`: the line of the runs file, the configurations with its overrides, the dataset, and what
-    the ONNX graphs were written with."""
+    """Writes `config.json`: the line of the runs file, the configurations with its overrides, the dataset, what the
+    ONNX graphs were written with, and the checksum of each file that predicts."""
     settings = {"run": run.trained(), "task": asdict(task), "cell": cell.flat()}
-    write_json(
-        folder / "config.json", {"format": FORMAT, "name": name, **settings, "dataset": dataset, "graphs": graphs}
-    )
+    about = {"format": FORMAT, "name": name, **settings, "dataset": dataset, "graphs": graphs}
+    write_json(folder / "config.json", {**about, "files": checksums(folder)})
 
 
-def read_description(folder: str | Path) -> dict[str, Any]:
-    """Reads what `write_description` wrote: `name`, and as plain values `run`, `task`, `cell` and `dataset`.
+def checksums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file of a run folder that predicts, by name."""
+    found = {path for pattern in PREDICTING for path in folder.glob(pattern)}
+    return {path.name: checksum(path) for path in sorted(found)}
+
+
+class TrainedOn(TypedDict):
+    """What prediction asks of the dataset."""
+
+    tokenizers: Tokenizers
+    language: str
+    target_language: str
+    features: NotRequired[list[Annotated[int, Meta(gt=0)]]]
+
+
+class First(TypedDict):
+    """What every format says."""
+
+    name: str
+    format: NotRequired[int]
+
+
+class Description(TypedDict):
+    """What `write_description` writes, its parts as plain values."""
+
+    format: int
+    name: str
+    run: dict[str, Any]
+    task: dict[str, Any]
+    cell: dict[str, Any]
+    dataset: TrainedOn
+    graphs: NotRequired[dict[str, Any] | None]
+    files: NotRequired[dict[str, str]]  # name -> SHA-256
+
+
+def read_description(folder: str | Path) -> Description:
+    """Reads what `write_description` wrote.
 
     Raises:
         InputError: it is not a run folder, or one of another format.
@@ -40,8 +88,28 @@ def read_description(folder: str | Path) -> dict[str, Any]:
     where = Path(folder) / "config.json"
     if not where.exists():
         raise InputError(f"{folder}: expected a run folder with a config.json; `dvc repro` writes runs/<name>")
-    content = read_json(where, "name", "run", "task", "cell", "dataset")
-    if (found := content.get("format", 1)) != FORMAT:
-        again = f"train it again: the stage train@{content['name']}, or `elman train`"
+    first = read_json(where, First)
+    if (found := first.get("format", 1)) != FORMAT:
+        again = f"train it again: the stage train@{first['name']}, or `elman train`"
         raise InputError(f"{where}: expected a run folder of format {FORMAT}, got {found!r}; {again}")
-    return content
+    return read_json(where, Description)
+
+
+def check_files(folder: Path, about: Description, patterns: Sequence[str]) -> None:
+    """Refuses files of a run folder that are not those that its `config.json` was written with.
+
+    Args:
+        folder: of the run.
+        about: its description; one without checksums says nothing of them.
+        patterns: of the names of those that are to be read.
+
+    Raises:
+        InputError: there is another one.
+    """
+    for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
+        if "files" in about and path.name not in about["files"]:
+            raise InputError(
+                f"{path}: expected no such file, which config.json does not list; copy the run folder again"
+            )
+        if "files" in about:
+            verified(path, about["files"][path.name])

@@ -4,21 +4,24 @@ import importlib.util
 import json
 import re
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import read_json, write_json
+from embeddings.foundation.files import write_json
+from embeddings.foundation.limits import PARSED_BYTES
+from embeddings.foundation.reading import read_json
 from embeddings.subwords import LENGTHS, TABLE, Subwords
 from pipelines.models.config import EncoderConfig, build_encoder
-from pipelines.models.engine import Engine
 from pipelines.runs.config import Run
-from pipelines.runs.description import read_description, write_description
+from pipelines.runs.description import check_files, checksums, read_description, write_description
 from pipelines.runs.engines import has_graphs
 from pipelines.runs.graphs import has_graph, quantize, write_graphs
+from pipelines.runs.keras_file import CONFIG, MEMBERS, METADATA, check_keras_file
 from pipelines.runs.trained_run import TrainedRun
 from pipelines.tasks.config import build_task
 from pipelines.tasks.task import Task
@@ -26,13 +29,16 @@ from pipelines.text.subwords import encoding_path
 from pipelines.text.tokenization import detokenizer_of, tokenizer_of
 from pipelines.text.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from pipelines.runs.engines.keras_engine import KerasEngine
+    from pipelines.runs.engines.onnx_engine import ONNXEngine
+
 VOCABULARY = "vocabulary_"  # which its name follows
 
 
 def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset: Mapping[str, Any]) -> None:
     """Writes model, graphs, vocabularies and configuration into a folder; equal models give equal bytes."""
-    model.save(folder / "model.keras")
-    _reproducible(folder / "model.keras")
+    _save_keras(model, folder / "model.keras")
     for field, vocabulary in task.vocabularies.items():
         vocabulary.save(folder / f"vocabulary_{field}.json")
     if task.subwords:
@@ -76,7 +82,8 @@ def export_run(run: Path, folder: Path, quantized: bool = False) -> TrainedRun:
         graphs = write_graphs(folder, loaded.task, loaded.engine.keras_model("writing graphs"))
     if quantized:
         quantize(folder)
-    write_json(folder / "config.json", {**about, "graphs": {**(graphs or {}), "quantized": quantized}})
+    about = {**about, "graphs": {**(graphs or {}), "quantized": quantized}, "files": checksums(folder)}
+    write_json(folder / "config.json", about)
     return load_run_folder(folder, "onnx")
 
 
@@ -101,19 +108,27 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
     folder, where = Path(folder), Path(folder) / "config.json"
     about, chosen = read_description(folder), choose_engine(folder, engine)
     config, cell = build_task(about["task"], where), build_encoder(about["cell"], where)
+    graphs = ["*.onnx", "*.weights", "*.data"] if chosen == "onnx" else []
+    check_files(folder, about, [*graphs, f"{VOCABULARY}*.json", "labels.json", "calibration.json", TABLE, LENGTHS])
     vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
     task = plugins.load("pipelines.tasks", config.task).TASK(
         config,
         cell,
         {field: Vocabulary.load(path) for field, path in vocabularies.items()},
-        read_json(folder / "labels.json"),
+        read_json(folder / "labels.json", list[str], PARSED_BYTES),
         detokenizer_of(about["dataset"]),
-        read_json(folder / "calibration.json"),
+        read_json(folder / "calibration.json", dict[str, float | dict[str, float]]),
         Subwords.load(folder),
     )
     tokenize = tokenizer_of(about["dataset"], folder)
     shape = about["dataset"].get("features")
-    return TrainedRun(about["name"], task, load_engine(folder, cell, chosen, engine is None), tokenize, shape)
+    loaded = load_engine(folder, cell, chosen, engine is None)
+    if missing := [field for field in task.text_fields() if field not in task.vocabularies]:
+        raise InputError(f"{folder}: expected {VOCABULARY}{missing[0]}.json, got none; copy the run folder again")
+    if task.predicts in ("label", "labels", "tags") and loaded.choices not in (None, len(task.labels)):
+        expected = f"expected {loaded.choices} labels, as the model has, got {len(task.labels)}"
+        raise InputError(f"{folder / 'labels.json'}: {expected}; copy the run folder again")
+    return TrainedRun(about["name"], task, loaded, tokenize, shape)
 
 
 def choose_engine(folder: Path, engine: str | None = None) -> str:
@@ -127,7 +142,7 @@ def choose_engine(folder: Path, engine: str | None = None) -> str:
     return "keras"
 
 
-def load_engine(folder: Path, cell: EncoderConfig, engine: str, with_keras: bool) -> Engine:
+def load_engine(folder: Path, cell: EncoderConfig, engine: str, with_keras: bool) -> "ONNXEngine | KerasEngine":
     """Loads what runs the model of a run folder.
 
     Args:
@@ -148,10 +163,16 @@ def load_engine(folder: Path, cell: EncoderConfig, engine: str, with_keras: bool
 def load_keras(folder: Path, cell: EncoderConfig, purpose: str) -> Any:
     """Loads the Keras model of a run folder; `purpose` needs it, for the errors of `check_keras`."""
     check_keras(folder, purpose)
+    check_files(folder, read_description(folder), ["model.keras"])
+    check_keras_file(folder / "model.keras")
     plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
     from pipelines.models.saved import load_model
 
-    return load_model(folder / "model.keras")
+    try:
+        return load_model(folder / "model.keras")
+    except Exception as error:  # Keras and TensorFlow raise whatever they stumble over
+        said = " ".join(str(error).split())[:200]
+        raise InputError(f"{folder / 'model.keras'}: expected a model of the run, got {said}; copy it again") from None
 
 
 def check_keras(folder: Path, purpose: str) -> None:
@@ -162,30 +183,39 @@ def check_keras(folder: Path, purpose: str) -> None:
     """
     if not _has_keras():
         raise InputError(f"{purpose}: Keras is not installed; install Elman whole: pip install elman")
-    if not zipfile.is_zipfile(folder / "model.keras"):
-        raise InputError(f"{folder / 'model.keras'}: expected a whole model, got none; copy the run folder again")
+    path = folder / "model.keras"
+    if not (path.is_file() and zipfile.is_zipfile(path)):
+        raise InputError(f"{path}: expected a whole model, got none; copy the run folder again")
 
 
 def _has_keras() -> bool:
     return importlib.util.find_spec("keras") is not None
 
 
-def _reproducible(path: Path) -> None:
-    """Rewrites a .keras archive without the time of saving and addresses in memory, so that its hash is its content's.
+def _save_keras(model: Any, path: Path) -> None:
+    """Writes a .keras archive without the time of saving and addresses in memory, so that its hash is its content's.
 
-    Keras identifies shared objects by their addresses; they are numbered in the order of their appearance instead.
+    Keras identifies shared objects by their addresses; they are numbered in the order of their appearance instead. Its
+    own archive has the date, which before 1980 cannot be written.
     """
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in sorted(archive.namelist())}
-    metadata = json.loads(members["metadata.json"])
-    metadata.pop("date_saved", None)
-    members["metadata.json"] = json.dumps(metadata).encode()
-    numbers: dict[str, int] = {}
-    members["config.json"] = re.sub(
-        r'(?<="shared_object_id": )\d+',
-        lambda match: str(numbers.setdefault(match[0], len(numbers) + 1)),
-        members["config.json"].decode(),
-    ).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
+    import keras
+
+    with tempfile.TemporaryDirectory(dir=path.parent) as unpacked:
+        keras.saving.save_model(model, unpacked, zipped=False)
+        metadata = json.loads(Path(unpacked, METADATA).read_text(encoding="utf-8"))
+        metadata.pop("date_saved", None)
+        Path(unpacked, METADATA).write_text(json.dumps(metadata), encoding="utf-8")
+        numbers: dict[str, int] = {}
+        config = re.sub(
+            r'(?<="shared_object_id": )\d+',
+            lambda match: str(numbers.setdefault(match[0], len(numbers) + 1)),
+            Path(unpacked, CONFIG).read_text(encoding="utf-8"),
+        )
+        Path(unpacked, CONFIG).write_text(config, encoding="utf-8")
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in sorted(MEMBERS):
+                with (
+                    open(Path(unpacked, name), "rb") as source,
+                    archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member,
+                ):
+                    shutil.copyfileobj(source, member)

@@ -4,11 +4,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from embeddings.foundation.files import read_json, write_json
+from msgspec import Struct
+
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.files import write_json
+from embeddings.foundation.limits import PARSED_BYTES
+from embeddings.foundation.reading import read_json
 
 PADDING, UNKNOWN, BEGIN, END = "<pad>", "<unk>", "<bos>", "<eos>"
 SPECIAL_WORDS = (PADDING, UNKNOWN, BEGIN, END)
 PADDING_ID, UNKNOWN_ID, BEGIN_ID, END_ID = range(4)
+
+
+class Words(Struct, forbid_unknown_fields=True):
+    """A vocabulary as JSON."""
+
+    trained: list[str]
+    frozen: list[str]
 
 
 class Vocabulary:
@@ -55,9 +67,16 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: str | Path) -> "Vocabulary":
-        """Reads a vocabulary that `save` wrote."""
-        content = read_json(path)
-        return cls(content["trained"], content["frozen"])
+        """Reads a vocabulary that `save` wrote.
+
+        Raises:
+            InputError: it is damaged, or holds a word twice.
+        """
+        words = read_json(path, Words, PARSED_BYTES)
+        try:
+            return cls(words.trained, words.frozen)
+        except ValueError as error:
+            raise InputError(f"{path}: {error}; copy the run folder again") from None
 
 
 def build_vocabulary(

@@ -10,8 +10,8 @@ from typing import Any
 from embeddings import store
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import read_json
 from embeddings.matrix import coverage
+from pipelines.data.counts import read_counts
 from pipelines.data.examples import Example, names_of, read_dataset, read_examples
 from pipelines.data.requirements import ENTITIES, check_choice, check_entities, check_field
 from pipelines.evaluation.family import Family, load_family
@@ -86,7 +86,7 @@ def set_up(run: Run, config: TaskConfig, cell: EncoderConfig, data: Path, vector
         if config.metrics == ENTITIES:
             check_entities(examples, data / f"{split}.jsonl", learner)
     check_choice(splits["train"], task_class.predicts, data / "train.jsonl", learner)
-    counts = read_json(data / "counts.json", "tokens", "labels", "tags", "target_tokens")
+    counts = read_counts(data)
     family = load_family(config.metrics).of_dataset(data)
     task = task_class.from_counts(config, cell, counts, loaded, detokenizer_of(dataset))
     check_monitor(task, splits["dev"], data / "dev.jsonl")

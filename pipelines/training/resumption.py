@@ -50,8 +50,11 @@ class Checkpoint:
         """Replaces the file by one of the epoch that has just ended."""
         self._note_code()
         about = {"origin": self._origin, "code": self._code, "wall_seconds": self.wall_seconds(), "state": state}
-        with atomic_path(self.path) as temporary, open(temporary, "wb") as file:
-            np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
+        # As `np.savez` writes it, but for the date, which it cannot before 1980.
+        with atomic_path(self.path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+            for name, array in {"about": np.array(json.dumps(about)), **arrays}.items():
+                with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
 
     def read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
         """The state and arrays of this training; a file of another training, or a damaged one, is removed."""

@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks.results import main
 from embeddings.foundation.config import read_yaml
-from embeddings.foundation.files import read_json, write_json
+from embeddings.foundation.files import write_json
+from embeddings.foundation.reading import read_json
 from pipelines.evaluation.records import write_scores
 from pipelines.evaluation.scores import Score
 

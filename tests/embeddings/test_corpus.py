@@ -83,7 +83,7 @@ def test_a_malformed_row_is_told_with_its_line(write_split, tmp_path, row):
     source = write_split([["a"]])
     with open(source, "a", encoding="utf-8") as file:
         file.write(row + "\n")
-    with pytest.raises(InputError, match=rf"{source}:2: expected .*'tokens'"):
+    with pytest.raises(InputError, match=rf"{source}:2: expected .*; run the stage"):
         write_corpus([source], "tokens", tmp_path / "corpus.txt")
 
 

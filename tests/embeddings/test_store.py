@@ -45,7 +45,7 @@ def test_a_pickled_array_is_refused(artefact):
 def test_a_missing_or_cut_file_is_refused_in_one_line(artefact, name):
     content = (artefact / name).read_bytes()
     (artefact / name).write_bytes(content[: len(content) // 2])
-    with pytest.raises(InputError, match=f"expected a whole artefact of vectors, but {name} cannot be read") as cut:
+    with pytest.raises(InputError, match=f"{name}.* expected (a whole|JSON|UTF-8)|but {name} cannot be read") as cut:
         store.read(artefact)
     (artefact / name).unlink()
     with pytest.raises(InputError, match=f"expected a whole artefact of vectors, but {name} is missing") as missing:
@@ -62,7 +62,7 @@ def test_files_that_do_not_fit_together_are_refused(artefact):
 @pytest.mark.parametrize("content", ["5", '["the", "Тверь", 3]'])
 def test_a_vocabulary_that_is_no_list_of_words_is_refused(artefact, content):
     (artefact / "vocabulary.json").write_text(content, encoding="utf-8")
-    with pytest.raises(InputError, match=r"vocabulary\.json holds no list of words"):
+    with pytest.raises(InputError, match=r"vocabulary\.json: expected (array, got int|str, got int at \[2\])"):
         store.read(artefact)
 
 

@@ -150,7 +150,9 @@ def test_weights_outside_the_folder_of_a_graph_are_refused(tmp_path, monkeypatch
     weights.external_data[0].value = "../model.weights"
     path.write_bytes(model.SerializeToString())
     (tmp_path / "run/model.weights").rename(tmp_path / "model.weights")
-    with pytest.raises(ValueError, match=r"model\.onnx: expected an ONNX graph, got .*escapes model directory"):
+    with pytest.raises(
+        ValueError, match=r"model\.onnx: expected an ONNX graph, got .*in another file than model.weights"
+    ):
         ONNXEngine(tmp_path / "run")
 
 

@@ -1,9 +1,11 @@
 """Whole files: each file is one text, its line ends included."""
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.foundation.limits import PARSED_BYTES, check_limit
 from pipelines.data.examples import Example
 from pipelines.data.lines import numbered_lines
 from pipelines.datasets.readers import FileReader
@@ -15,4 +17,8 @@ class Reader(FileReader):
 
     def read(self, paths: Sequence[Path]) -> Iterator[Example]:
         for path in paths:
-            yield Example(id=str(path), text="".join(f"{line}\n" for _, line in numbered_lines(path)), tokens=())
+            text = io.StringIO()
+            for number, line in numbered_lines(path):
+                check_limit(f"{path}:{number}", "characters in a text", PARSED_BYTES, text.tell())
+                text.write(f"{line}\n")
+            yield Example(id=str(path), text=text.getvalue(), tokens=())

@@ -12,8 +12,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.limits import PARSED_BYTES, check_limit
+from embeddings.foundation.reading import DAMAGE, open_text
 from pipelines.data.examples import Example
-from pipelines.data.lines import DAMAGE, damaged, opened
+from pipelines.data.lines import damaged
 from pipelines.datasets.readers import FileReader
 
 ARTICLES = "0"  # namespace
@@ -59,9 +61,9 @@ def articles(path: Path) -> Iterator[tuple[str, str]]:
     Raises:
         InputError: there is no such file, it is damaged, or no dump of MediaWiki.
     """
-    reached = _Lines()
+    reached = _Lines(path)
     try:
-        with opened(path) as file:
+        with open_text(path) as file:
             reached.file = file
             parsed = ElementTree.iterparse(reached, events=("start", "end"))
             _, root = next(parsed)
@@ -74,6 +76,7 @@ def articles(path: Path) -> Iterator[tuple[str, str]]:
                     if texts.get("ns", ARTICLES) == ARTICLES and "redirect" not in page:
                         yield texts.get("title", ""), texts.get("text", "")
                     root.clear()  # else all pages would stay in memory
+                    reached.since = 0
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except ElementTree.ParseError as error:
@@ -115,14 +118,24 @@ def without_tables(markup: str) -> str:
 
 
 class _Lines:
-    """An open file that counts the lines which were read."""
+    """An open file that counts the lines which were read.
+
+    Args:
+        path: of the file, for errors.
+    """
 
     file: Any = None
     line = 1
+    since = 0  # bytes since a page ended
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
     def read(self, size: int = -1) -> bytes:
         content = self.file.read(size)
         self.line += content.count(b"\n")
+        self.since += len(content)
+        check_limit(f"{self.path}:{self.line}", "bytes in a page", PARSED_BYTES, self.since)
         return content
 
 

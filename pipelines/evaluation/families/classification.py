@@ -25,8 +25,9 @@ class Classification(Family):
             raise InputError("expected an example with a label, got one without")
         if not isinstance(prediction.get("label"), str):
             raise InputError(f"expected a `label`, got {prediction.get('label')!r}")
-        shares = (prediction.get("probabilities") or {"": 1.0}).values()
-        are_shares = all(isinstance(share, int | float) and 0 <= share <= 1 for share in shares)
+        probabilities = prediction.get("probabilities") or {"": 1.0}
+        shares = probabilities.values() if isinstance(probabilities, dict) else []
+        are_shares = all(type(share) in (int, float) and 0 <= share <= 1 for share in shares)
         if not are_shares or abs(sum(shares) - 1) > 1e-3:
             raise InputError("expected `probabilities` from 0 to 1 that add up to 1")
 

@@ -9,7 +9,6 @@ Linguistics 18 (1992).
 """
 
 import math
-import sys
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -18,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import read_json
+from pipelines.data.counts import read_counts
 from pipelines.data.examples import Example
 from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.spelling import Spelling
 
-LARGEST = sys.float_info.max
+LARGEST = float(np.finfo("float32").max)  # as models compute them, so that sums stay finite
 BLOCK = 500  # tokens in a row that are drawn together: a single long text has an interval as well
 OPTIONS = {"unknown": "spelled", "state": "carried"}
 
@@ -54,7 +53,7 @@ class Perplexity(Family):
 
     def of_dataset(self, folder: Path) -> "Perplexity":
         """With the words of the dataset's train, if it has any."""
-        return Perplexity(read_json(folder / "counts.json", "tokens")["tokens"])
+        return Perplexity(read_counts(folder)["tokens"])
 
     def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
         """Requires the log-probability of each token, and the positions of those that are unknown."""
@@ -105,8 +104,7 @@ def _sums(references: References, predictions: Predictions, spelling: Spelling) 
 def _values(sums: np.ndarray) -> dict[Key, np.ndarray]:
     nats, tokens, characters, unknown = sums.T
     a_character = nats / np.maximum(characters, 1)
-    with np.errstate(over="ignore"):
-        perplexity = np.exp(nats / tokens)
+    perplexity = np.exp(np.minimum(nats / tokens, math.log(np.finfo("float64").max)))  # JSON has no infinity
     return {
         ("nats_per_character", ""): a_character,
         ("bits_per_character", ""): a_character / math.log(2),

@@ -21,6 +21,12 @@ class KerasEngine:
     def __init__(self, model: Any) -> None:
         self.model = model
 
+    @property
+    def choices(self) -> int | None:
+        """How many labels or tags the model chooses among, where it does."""
+        shape = getattr(self.model, "output_shape", None)
+        return shape[-1] if isinstance(shape, tuple) and isinstance(shape[-1], int) else None
+
     def outputs(self, inputs: Any) -> np.ndarray:
         return self.model.predict_on_batch(inputs)
 

@@ -12,9 +12,13 @@ import onnxruntime
 from embeddings.foundation.errors import InputError
 from pipelines.models.engine import Memory, States
 from pipelines.runs.engines import DECODER, ENCODER, MODEL
+from pipelines.runs.engines.onnx_file import check_graph_file
 
 log = logging.getLogger(__name__)
 STEPS = 4096  # of the rows that one run reads: arrays of more leave the processor's cache, which costs a fifth
+
+ADVICE = "copy the run folder again"
+LARGEST = 1 << 24  # of the dimensions that a graph declares
 
 
 class ONNXEngine:
@@ -34,13 +38,26 @@ class ONNXEngine:
         self._load_keras, self._keras = load_keras, None
         self.batches_at_once = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         found = [name for name in (MODEL, ENCODER, DECODER) if (folder / f"{name}.onnx").exists()]
-        self._sessions = {name: Session(folder / f"{name}.onnx") for name in found}
+        self._folder, self._found = folder, {name: Session(folder / f"{name}.onnx") for name in found}
+
+    def _session(self, name: str) -> "Session":
+        if name not in self._found:
+            raise InputError(
+                f"{self._folder}: expected {name}.onnx, which its task needs, got none; copy the run folder again"
+            )
+        return self._found[name]
+
+    @property
+    def choices(self) -> int | None:
+        """How many labels or tags the model chooses among, where it does."""
+        shape = self._found[MODEL].outputs.get("outputs") if MODEL in self._found else None
+        return shape[-1] if shape and isinstance(shape[-1], int) else None
 
     def outputs(self, inputs: Any) -> np.ndarray:
-        return self._in_parts(self._sessions[MODEL], "outputs", _listed(inputs))
+        return self._in_parts(self._session(MODEL), "outputs", _listed(inputs))
 
     def hidden_states(self, inputs: Any) -> np.ndarray:
-        reads = self._sessions.get(ENCODER) or self._sessions[MODEL]
+        reads = self._found.get(ENCODER) or self._session(MODEL)
         arrays = _listed(inputs)
         if "logits" in reads.outputs:  # a language model's, from states of zero
             arrays += self.first_states(len(arrays[0]))
@@ -55,23 +72,23 @@ class ONNXEngine:
         return np.concatenate(found) if len(found) > 1 else found[0]
 
     def start(self, sources: np.ndarray) -> tuple[Memory, States]:
-        encoder = self._sessions[ENCODER]
+        encoder = self._session(ENCODER)
         names = [name for name in encoder.outputs if name != "hidden_states"]
         found = dict(zip(names, encoder.run(names, [sources]), strict=True))
         states = [found.pop(name) for name in names if name.startswith("state_")]
         return found, states
 
     def step(self, words: np.ndarray, states: States, memory: Memory) -> tuple[np.ndarray, States, np.ndarray | None]:
-        decoder = self._sessions[DECODER]
+        decoder = self._session(DECODER)
         logits, *after = decoder.run([*decoder.outputs], [words, *states, *memory.values()])
         weights = after.pop() if "weights" in decoder.outputs else None
         return logits, after, weights
 
     def first_states(self, rows: int) -> States:
-        return [np.zeros((rows, shape[1]), "float32") for shape in self._sessions[MODEL].inputs[1:]]
+        return [np.zeros((rows, shape[1]), "float32") for shape in self._session(MODEL).inputs[1:]]
 
     def read(self, token_ids: np.ndarray, states: States) -> tuple[np.ndarray, States]:
-        model = self._sessions[MODEL]
+        model = self._session(MODEL)
         names = [name for name in model.outputs if name != "hidden_states"]
         logits, *after = model.run(names, [token_ids, *states])
         return logits, after
@@ -93,16 +110,23 @@ class Session:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        check_graph_file(path)
         try:
             self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            self._names = [each.name for each in self._session.get_inputs()]
+            self.inputs = [each.shape for each in self._session.get_inputs()]
+            self.outputs = {each.name: each.shape for each in self._session.get_outputs()}
         except Exception as error:  # ONNX Runtime has classes of errors of its own, and derives them from nothing else
             said = str(error).splitlines()[0]
-            raise InputError(f"{path}: expected an ONNX graph, got {said}; copy the run folder again") from None
+            raise InputError(f"{path}: expected an ONNX graph, got {said}; {ADVICE}") from None
         self._needed = onnxruntime.RunOptions()
         self._needed.only_execute_path_to_fetches = True
-        self._names = [each.name for each in self._session.get_inputs()]
-        self.inputs = [each.shape for each in self._session.get_inputs()]
-        self.outputs = {each.name: each.shape for each in self._session.get_outputs()}
+        self._path = path
+        for shape in (*self.inputs, *self.outputs.values()):
+            if any(isinstance(size, int) and not 0 <= size <= LARGEST for size in shape):
+                raise InputError(
+                    f"{path}: expected dimensions up to {LARGEST:,}, got {shape}; copy the run folder again"
+                )
 
     def run(self, names: Sequence[str], arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The named outputs for arrays, one for each input; those of an empty batch are empty.
@@ -115,7 +139,13 @@ class Session:
                 [rows, *(size if isinstance(size, int) else 0 for size in self.outputs[name][1:])] for name in names
             ]
             return [np.zeros(shape, "float32") for shape in shapes]
-        return self._session.run(list(names), dict(zip(self._names, arrays, strict=True)), self._needed)
+        try:
+            return self._session.run(list(names), dict(zip(self._names, arrays, strict=True)), self._needed)
+        except Exception as error:  # of ONNX Runtime's own classes again, or of `zip`
+            said = str(error).splitlines()[0][:200]
+            raise InputError(
+                f"{self._path}: expected a graph of the run's task, got {said}; copy the run folder again"
+            ) from None
 
 
 def _listed(inputs: Any) -> list[np.ndarray]:

@@ -76,7 +76,10 @@ def test_a_row_that_is_not_there_is_refused(tmp_path: Path, row) -> None:
     write_examples(tmp_path / "train.jsonl", examples(IMAGES))
     line = (tmp_path / "train.jsonl").read_text().splitlines()[0]
     (tmp_path / "train.jsonl").write_text(line.replace('"features": 0', f'"features": {row!r}'.replace("'", '"')))
-    with pytest.raises(InputError, match=r"train\.jsonl:1: expected `features` to be a row of 3, got"):
+    with pytest.raises(
+        InputError,
+        match=r"train\.jsonl:1: expected (`features` to be a row of 3, got|int \| null, got str at features)",
+    ):
         list(read_examples(tmp_path / "train.jsonl"))
 
 

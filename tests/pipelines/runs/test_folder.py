@@ -7,7 +7,8 @@ import pytest
 from embeddings.foundation.errors import InputError
 from pipelines.runs.folder import load_run_folder
 
-OLD = '{"name": "run", "run": {}, "task": {}, "cell": {}, "dataset": {}}'
+DATASET = '{"tokenizers": {"tokens": "words", "target_tokens": null}, "language": "en", "target_language": ""}'
+OLD = '{"name": "run", "run": {}, "task": {}, "cell": {}, "dataset": DATASET}'.replace("DATASET", DATASET)
 CONFIG = OLD.replace("{", '{"format": 2, ', 1)
 
 

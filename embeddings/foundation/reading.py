@@ -1,0 +1,175 @@
+"""Reading of files that others may have written: ordinary files, up to a size, and JSON in the shape that is declared.
+
+A shape is a type as msgspec takes it: `list[str]`, or a `msgspec.Struct` of keys with their types.
+"""
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar, is_typeddict, overload
+
+import msgspec
+
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.limits import DESCRIPTION_BYTES, PARSED_BYTES, check_limit, lifted
+
+Shape = TypeVar("Shape")
+
+COMPRESSED: dict[str, Callable[[BinaryIO], Any]] = {
+    ".gz": lambda file: gzip.GzipFile(fileobj=file),
+    ".bz2": bz2.BZ2File,
+    ".xz": lzma.LZMAFile,
+}
+DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error)  # what reading a damaged archive or disk raises
+
+
+def open_file(path: str | Path) -> io.BufferedReader:
+    """Opens an ordinary file to read bytes; a device or a pipe, which may never end, is refused.
+
+    Raises:
+        InputError: it is something else.
+        OSError: it cannot be opened.
+    """
+    file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise InputError(f"{path}: expected an ordinary file, got a device or a pipe; copy what it gives into a file")
+    return file
+
+
+def _without_waiting(name: str, flags: int) -> int:
+    """Opens a file; of a pipe, whose other end nobody has opened, it does not wait for that."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def open_text(path: Path) -> Any:
+    """Opens an ordinary file to read bytes, decompressed where its name ends in `.gz`, `.bz2` or `.xz`."""
+    file = open_file(path)
+    if unpack := COMPRESSED.get(path.suffix):
+        return _Unpacked(unpack(file), file)
+    return file
+
+
+class _Unpacked(io.BufferedReader):
+    """An archive's content; closing it closes the archive as well."""
+
+    def __init__(self, content: Any, archive: BinaryIO) -> None:
+        super().__init__(content, 1 << 17)
+        self._archive = archive
+
+    def close(self) -> None:
+        super().close()
+        self._archive.close()
+
+
+def bounded_lines(file: Any, name: object) -> Iterator[bytes]:
+    """Yields the lines of an open file, each with its end.
+
+    Raises:
+        InputError: a line is longer than the limit.
+    """
+    most, number = lifted(PARSED_BYTES), 0
+    while line := file.readline(most + 1):
+        number += 1
+        if len(line) > most:
+            check_limit(f"{name}:{number}", "bytes in a line", PARSED_BYTES)
+        yield line
+
+
+def read_bytes(path: str | Path, limit: int = DESCRIPTION_BYTES) -> bytes:
+    """Reads an ordinary file as a whole.
+
+    Raises:
+        InputError: it is longer than the limit, or no ordinary file.
+        OSError: it cannot be read.
+    """
+    with open_file(path) as file:
+        check_limit(path, "bytes", limit, os.fstat(file.fileno()).st_size)
+        return file.read(lifted(limit) + 1)
+
+
+@overload
+def read_json(path: str | Path, shape: type[Shape], limit: int = DESCRIPTION_BYTES) -> Shape: ...
+@overload
+def read_json(path: str | Path, shape: Any = Any, limit: int = DESCRIPTION_BYTES) -> Any: ...
+def read_json(path: str | Path, shape: Any = Any, limit: int = DESCRIPTION_BYTES) -> Any:
+    """Reads JSON that a stage wrote.
+
+    Args:
+        path: of the file.
+        shape: what it must hold.
+        limit: of its size.
+
+    Returns:
+        What the shape says; of a `TypedDict`, a dictionary that has the keys that it does not name, too.
+
+    Raises:
+        InputError: the file is missing, too large, not JSON, or of another shape.
+    """
+    try:
+        content = read_bytes(path, limit)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
+    found = decode(content, msgspec.json.Decoder(shape), path)
+    return decode(content, msgspec.json.Decoder(), path) if is_typeddict(shape) else found
+
+
+def decode(content: bytes | str, decoder: "msgspec.json.Decoder[Shape]", path: object, line: int = 0) -> Shape:
+    """Decodes a JSON file, or a line of one.
+
+    Args:
+        content: what stands there.
+        decoder: of the shape that is expected.
+        path: of the file, for errors.
+        line: its number from 1; 0 if it is the whole file.
+
+    Raises:
+        InputError: it is not JSON, or of another shape.
+    """
+    again = "run the stage that writes it again"
+    try:
+        return decoder.decode(content)
+    except msgspec.ValidationError as error:
+        where, problem = f"{path}:{line}" if line else str(path), shown(error)
+    except RecursionError:
+        where, problem = f"{path}:{line or 1}", "expected JSON, got lists within lists without end"
+    except (msgspec.DecodeError, UnicodeError) as error:
+        number, problem = _malformed(content, str(error))
+        where = f"{path}:{line or number}"
+    raise InputError(f"{where}: {problem}; {again}") from None
+
+
+def shown(error: msgspec.ValidationError) -> str:
+    """What msgspec says of a value of another shape, as `expected ..., got ... at tokens[1]`."""
+    problem, _, place = str(error).partition(" - at `")
+    place = place.removesuffix("`").removeprefix("$").removeprefix(".")
+    problem = problem.replace("`", "").removesuffix(" of")
+    if missing := problem.partition("Object missing required field ")[2]:
+        problem = f"expected an object with the key {missing!r}"
+    elif unknown := problem.partition("Object contains unknown field ")[2]:
+        problem = f"expected no key {unknown[:60]!r}"
+    problem = problem[:1].lower() + problem[1:]
+    return f"{problem} at {place}" if place else problem
+
+
+def _malformed(content: bytes | str, problem: str) -> tuple[int, str]:
+    """The line in which JSON is wrong, and what is: in the words of Python's reader, which knows the place."""
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8")
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.lineno, f"expected JSON: {error.msg}"
+    except UnicodeDecodeError as error:
+        return error.object[: error.start].count(
+            b"\n"
+        ) + 1, f"expected UTF-8, got byte 0x{error.object[error.start]:02x}"
+    except (RecursionError, ValueError) as error:
+        problem = str(error)
+    return 1, f"expected JSON: {problem}"
