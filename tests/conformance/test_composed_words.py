@@ -10,8 +10,9 @@ from test_invariances import compare
 from embeddings.subwords import Subwords
 from pipelines.models.config import CharacterConfig
 from pipelines.runs.engines.keras_engine import KerasEngine
+from pipelines.runs.engines.onnx_engine import ONNXEngine
 from pipelines.runs.folder import export_run, load_run_folder, save_run
-from pipelines.runs.graphs import check_graphs
+from pipelines.runs.graphs import check_graphs, write_graphs
 from pipelines.training.fit import fit
 
 COMPOSING = [name for name in TASKS if task_class(name).composes]
@@ -61,6 +62,15 @@ def test_both_engines_read_new_words_alike_and_after_saving(case, tmp_path):
         compare(list(loaded.task.predict(loaded.engine, new)), expected)
         compare([row for each in new for row in loaded.task.predict(loaded.engine, [each])], expected)
         assert list(loaded.task.predict(loaded.engine, [])) == []
+
+
+def test_rows_that_are_read_some_at_a_time_have_their_own_new_words(case, tmp_path, monkeypatch):
+    task, model, examples, new = case
+    write_graphs(tmp_path, task, model)
+    whole = task.scores(ONNXEngine(tmp_path), [*examples, *new])
+    monkeypatch.setattr("pipelines.runs.engines.onnx_engine.STEPS", 1)  # eight rows at a time
+    for found, expected in zip(task.scores(ONNXEngine(tmp_path), [*examples, *new]), whole, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-5, rtol=1e-6)
 
 
 def test_new_words_differ_from_each_other_and_from_the_unknown_word(case):

@@ -29,6 +29,18 @@ def test_both_engines_give_the_same_scores_and_states(untrained, engines, exampl
     np.testing.assert_allclose(*(engine.hidden_states(inputs) for engine in engines.values()), atol=1e-5)
 
 
+def test_rows_that_onnx_runtime_reads_some_at_a_time_have_the_same_scores_and_states(
+    untrained, engines, examples, monkeypatch
+):
+    task, _ = untrained
+    inputs, many = task.inputs([task.source(example) for example in [*examples, *examples]]), [*examples, *examples]
+    whole, states = task.scores(engines["onnx"], many), engines["onnx"].hidden_states(inputs)
+    monkeypatch.setattr("pipelines.runs.engines.onnx_engine.STEPS", 1)  # eight rows at a time
+    for found, expected in zip(task.scores(engines["onnx"], many), whole, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-5, rtol=1e-6)
+    np.testing.assert_allclose(engines["onnx"].hidden_states(inputs), states, atol=1e-5)
+
+
 def test_both_engines_predict_the_same(untrained, engines, examples):
     task, _ = untrained
     compare(*(list(task.predict(engine, examples)) for engine in engines.values()))

@@ -65,9 +65,16 @@ class ONNXEngine:
 
     @staticmethod
     def _in_parts(session: "Session", name: str, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        """One output of a session for all rows, some at a time where they are long."""
+        """One output of a session for all rows, some at a time where they are long.
+
+        Inputs whose first dimension is not the batch, such as the distinct words of all rows, go whole to each part.
+        """
         rows, size = len(arrays[0]), max(8, STEPS // max(1, arrays[0].shape[1]))
-        parts = [[array[start : start + size] for array in arrays] for start in range(0, max(rows, 1), size)]
+        in_rows = [shape[0] == session.inputs[0][0] for shape in session.inputs]
+        parts = [
+            [array[start : start + size] if cut else array for array, cut in zip(arrays, in_rows, strict=True)]
+            for start in range(0, max(rows, 1), size)
+        ]
         found = [session.run([name], part)[0] for part in parts]
         return np.concatenate(found) if len(found) > 1 else found[0]
 
