@@ -14,7 +14,7 @@ from pipelines.data.examples import Example
 from pipelines.models.engine import Engine
 from pipelines.tasks.task import Task
 
-TOLERANCE = 1e-4  # between two engines, at a real position; of potentials relative to their size
+TOLERANCE = 1e-4  # between two engines, at a real position, relative to the largest score there, if above 1
 COMPARED = 64  # examples of dev
 AT_ONCE = 8  # whose scores are held at a time
 
@@ -73,8 +73,8 @@ def difference(found: np.ndarray, expected: np.ndarray) -> str | None:
         found: logits, float (positions, choices), or potentials, float (positions, tags, tags).
         expected: the same of the other engine.
     """
-    scale = np.maximum(1, np.abs(expected)) if expected.ndim > 2 else 1
-    apart = np.abs(found - expected) / scale
+    size = np.maximum(1, np.abs(expected).max(axis=-1, keepdims=True))  # float32 is as exact as its numbers are small
+    apart = np.abs(found - expected) / size
     if not (largest := float(apart.max())) <= TOLERANCE:  # written so that NaN is too much
         return f"by {largest:.1e} where {TOLERANCE:g} is allowed"
     best = np.sort(expected, axis=-1)

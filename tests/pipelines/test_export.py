@@ -166,10 +166,11 @@ def test_a_damaged_graph_is_refused_in_one_line(run, ten_examples, tmp_path, cap
 
 
 def test_a_scalar_too_different_or_not_a_number_is_told():
-    same = np.array([[1.0, 2.0]])
+    same = np.array([[0.5, 1.0]])
     assert difference(same, same + 5e-5) is None
     assert "by 2.0e-04" in str(difference(same + 2e-4, same))
     assert "by nan" in str(difference(same * np.nan, same))
+    assert difference(20 * same + 1e-3, 20 * same) is None  # relative to the largest
     potentials = np.full((1, 2, 2), 1e4)
     assert difference(potentials + 0.5, potentials) is None  # relative to their size
     assert "by" in str(difference(potentials + 5, potentials))
