@@ -9,8 +9,8 @@ import numpy as np
 from embeddings import store
 from embeddings.config import JoinedConfig
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.subwords import Subwords
 from embeddings.matrix import matrix
-from embeddings.subwords import Subwords
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors

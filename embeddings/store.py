@@ -13,7 +13,7 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.limits import DESCRIPTION_BYTES, PARSED_BYTES
 from embeddings.foundation.reading import read_json
-from embeddings.subwords import Subwords
+from embeddings.foundation.subwords import Subwords
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors

@@ -19,9 +19,9 @@ from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import write_json
 from embeddings.foundation.progress import Progress
+from embeddings.foundation.subwords import Subwords
 from embeddings.import_file import import_file
 from embeddings.joined import join
-from embeddings.subwords import Subwords
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors

@@ -15,7 +15,7 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import write_json
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
-from embeddings.subwords import LENGTHS, TABLE, Subwords
+from embeddings.foundation.subwords import LENGTHS, TABLE, Subwords
 from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.runs.config import Run
 from pipelines.runs.description import check_files, checksums, read_description, write_description

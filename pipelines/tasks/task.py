@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from embeddings.foundation.errors import InputError
-from embeddings.subwords import Subwords
+from embeddings.foundation.subwords import Subwords
 from pipelines.batches.batching import Encoded, TrainingBatches, pad, streamed
 from pipelines.data.examples import Example
 from pipelines.models.config import EncoderConfig

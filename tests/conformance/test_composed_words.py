@@ -7,7 +7,7 @@ import pytest
 from conformance_cases import CELLS, DATASET, RUN, TASKS, build, cell_config, examples_of, task_class, task_config
 from test_invariances import compare
 
-from embeddings.subwords import Subwords
+from embeddings.foundation.subwords import Subwords
 from pipelines.models.config import CharacterConfig
 from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.engines.onnx_engine import ONNXEngine

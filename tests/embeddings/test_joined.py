@@ -10,9 +10,9 @@ from embeddings import store, train
 from embeddings.config import JoinedConfig, VectorsConfig
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.subwords import Subwords
 from embeddings.joined import join
 from embeddings.matrix import coverage, matrix
-from embeddings.subwords import Subwords
 
 
 def write(folder, vectors, tokenizer="words", subwords=None, language="en"):

@@ -31,7 +31,7 @@ def folder(tmp_path_factory):
     prepare(few, "toy_pos", folder / "toy_pos")
     characters = load_config(DatasetConfig, CONFIGS / "datasets" / "lee_news_characters.yaml")
     prepare(characters, "lee_news_characters", folder / "characters")
-    store.save(folder / "random", KeyedVectors(8), {})
+    store.save(folder / "random", KeyedVectors(8), {"tokenizer": None})
     return folder
 
 

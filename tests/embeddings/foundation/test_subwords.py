@@ -10,8 +10,8 @@ from embeddings import store
 from embeddings.config import FastTextConfig, VectorsConfig
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.subwords import LENGTHS, TABLE, Subwords
 from embeddings.matrix import matrix
-from embeddings.subwords import LENGTHS, TABLE, Subwords
 from embeddings.train import train
 
 WORDS = ["", "a", "ab", "word", "Unglaublichkeit", "собака", "ёж", "naïve", "日本", "👍", "a b", "<unk>", "x" * 50]
