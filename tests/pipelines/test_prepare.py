@@ -1,45 +1,17 @@
 """The stage prepare, from a config to the dataset's folder."""
 
 import hashlib
-import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
+from prepared import prepare, read_json
 
 from pipelines.data.examples import read_examples
-from pipelines.prepare import main
 
 LABELLED = {"reader": "labelled_text", "tokenizer": "words_lowercase"}
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data root, a folder that ELMAN_DATA names."""
-    monkeypatch.setenv("ELMAN_DATA", str(tmp_path))
-    return tmp_path
-
-
-def prepare(root: Path, files: Mapping[str, str | list[str]], **config: Any) -> Path:
-    """Prepares a dataset of files with the given contents; returns its folder."""
-    named: dict[str, list[dict[str, str]]] = {}
-    for split, contents in files.items():
-        for number, content in enumerate([contents] if isinstance(contents, str) else contents):
-            (root / f"{split}{number}").write_text(content, encoding="utf-8")
-            named.setdefault(split, []).append({"path": f"{split}{number}"})
-    about = {"source": "files", "version": "3", "language": "en", "licence": "none", "citation": "none", "files": named}
-    (root / "tiny.yaml").write_text(yaml.safe_dump(about | config))
-    main(["--dataset", str(root / "tiny.yaml"), "--output", str(root / "data")])
-    return root / "data"
-
-
-def read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def test_raw_text_is_tokenised_numbered_and_counted(root: Path) -> None:
@@ -211,67 +183,6 @@ def test_wrong_input_is_one_line_and_leaves_the_old_folder(
     assert sorted(path.name for path in root.iterdir() if path.name.startswith(".")) == []
 
 
-def test_malformed_entities_are_repaired_and_counted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = {"train": "a\tO\nb\tI-PER\nc\tI-PER\n\nd\tB-LOC\ne\tI-PER\n", "dev": "a\tB-PER\n"}
-    folder = prepare(root, files, reader="conll_columns", tokenizer="words")
-    assert [example.tags for example in read_examples(folder / "train.jsonl")] == [
-        ("O", "B-PER", "I-PER"),
-        ("B-LOC", "B-PER"),
-    ]
-    warning = "tags repaired, as conlleval reads them"
-    assert read_json(folder / "report.json")["warnings"][warning] == 2
-    assert f"- {warning}: 2\n" in (folder / "report.md").read_text(encoding="utf-8")
-    assert f"warning: {warning}: 2\n" in capsys.readouterr().err
-
-
-def test_malformed_iobes_is_repaired_and_counted(root: Path) -> None:
-    train = "a\tS-PER\nb\tE-PER\n\nc\tB-LOC\nd\tO\ne\tB-LOC\nf\tE-LOC\n"  # S-PER for E-PER, S-LOC for the first B-LOC
-    files = {"train": train, "dev": "a\tB-PER\nb\tE-PER\n"}
-    options = {"scheme": "iobes"}
-    folder = prepare(root, files, reader="conll_columns", tokenizer="words", options=options)
-    assert [example.tags for example in read_examples(folder / "train.jsonl")] == [
-        ("B-PER", "B-PER"),
-        ("B-LOC", "O", "B-LOC", "I-LOC"),
-    ]
-    report = read_json(folder / "report.json")
-    assert report["changes"]["repaired, as conlleval reads them"] == {"train": 2}
-    assert "repaired_tags" not in (folder / "train.jsonl").read_text(encoding="utf-8")
-
-
-GOTHIC = "".join(
-    f"{number}\t{word}\t_\tX\t{tag}\t_\t_\t_\t_\t_\n"
-    for number, (word, tag) in enumerate([("jah", "C-"), ("ni", "I-"), ("in", "I-LOC")], start=1)
-)
-ROW = {"words": ["jah", "ni", "in"], "tags": ["C-", "I-", "I-LOC"]}
-
-
-@pytest.mark.parametrize(
-    ("content", "reader", "options"),
-    [
-        (GOTHIC, "conllu", {"tags": "xpos"}),
-        ("jah\tC-\nni\tI-\nin\tI-LOC\n", "conll_columns", {"scheme": "none"}),
-        (json.dumps(ROW) + "\n", "json_lines", {"fields": {"tokens": "words", "tags": "tags"}}),
-    ],
-)
-def test_parts_of_speech_that_look_like_entity_tags_stay(root: Path, content: str, reader: str, options: dict) -> None:
-    folder = prepare(root, {"train": content, "dev": content}, reader=reader, options=options, tokenizer="words")
-    (example,) = read_examples(folder / "train.jsonl")
-    assert example.tags == ("C-", "I-", "I-LOC")
-    assert read_json(folder / "counts.json")["tags"] == {"C-": 1, "I-": 1, "I-LOC": 1}
-    assert "tags repaired, as conlleval reads them" not in read_json(folder / "report.json")["warnings"]
-
-
-@pytest.mark.parametrize(("scheme", "repaired"), [("iob2", 2), ("iob1", 0)])
-def test_entity_tags_of_json_lines_are_repaired_where_their_scheme_is_given(root: Path, scheme: str, repaired) -> None:
-    row = json.dumps({"words": ["a", "b", "c"], "tags": ["O", "I-PER", "I-LOC"]}) + "\n"
-    options = {"fields": {"tokens": "words", "tags": "tags"}, "scheme": scheme}
-    folder = prepare(root, {"train": row, "dev": row}, reader="json_lines", options=options, tokenizer="words")
-    (example,) = read_examples(folder / "train.jsonl")
-    assert example.tags == ("O", "B-PER", "B-LOC")
-    changes = read_json(folder / "report.json")["changes"]["repaired, as conlleval reads them"]
-    assert changes == ({"train": repaired, "dev": repaired} if repaired else {})
-
-
 def test_a_full_disk_is_one_line_and_leaves_the_old_folder(root: Path) -> None:
     folder = prepare(root, {"train": "pos\told\n"}, **LABELLED)
     (root / "train0").write_text("pos\tnew\n" * 10_000)
@@ -285,171 +196,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_folder(root: Path) -> None:
     assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
 
 
-CONLL_2003 = """-DOCSTART- -X- -X- O
-
-U.N. NNP I-NP I-ORG
-official NN I-NP O
-Rolf NNP I-NP I-PER
-Ekeus NNP I-NP I-PER
-New NNP B-NP I-LOC
-York NNP I-NP I-LOC
-"""
-
-
-@pytest.mark.parametrize("tags", ["iob1", "iob2"])
-def test_conll_2003_is_read_from_its_three_files_as_they_ship(root: Path, tags: str) -> None:
-    content = CONLL_2003
-    if tags == "iob2":
-        for entity in ("U.N. NNP I-NP I-ORG", "Rolf NNP I-NP I-PER", "New NNP B-NP I-LOC"):
-            content = content.replace(entity, entity[:-5] + "B" + entity[-4:])
-    (root / "conll2003").mkdir()
-    for name in ("eng.train", "eng.testa", "eng.testb"):
-        (root / "conll2003" / name).write_text(content)
-    config = Path(__file__).parents[2] / "configs/datasets/conll2003.yaml"
-    main(["--dataset", str(config), "--output", str(root / "data")])
-    (example,) = read_examples(root / "data/test.jsonl")
-    assert example.tags == ("B-ORG", "O", "B-PER", "I-PER", "B-LOC", "I-LOC")
-
-
-SUBWORDS = {
-    "reader": "parallel_text", "target_language": "en",
-    "tokenizer": "subwords", "target_tokenizer": "subwords", "subword_vocab_size": 20,
-}  # fmt: skip
-
-
-def test_subwords_are_trained_on_train_and_given_to_every_split(root: Path) -> None:
-    texts = ["low lower lowest\n" * 5, "new newer newest\n" * 5]
-    folder = prepare(root, {"train": texts, "dev": ["slow xyz\n", "renew\n"]}, **SUBWORDS)
-    (example,) = read_examples(folder / "dev.jsonl")
-    assert example.text == "slow xyz"
-    assert "".join(example.tokens) == "▁slow▁xyz"
-    assert "".join(example.target_tokens or ()) == "▁renew"
-    assert example.tokens[-1] == "xyz"  # characters of dev alone stay together
-    tokenizers = read_json(folder / "dataset.json")["tokenizers"]
-    assert tokenizers["tokens"].startswith("subwords ")
-    assert tokenizers["tokens"] != tokenizers["target_tokens"]
-    assert (folder / "subwords_tokens.model").exists()
-    assert "xyz" not in read_json(folder / "counts.json")["tokens"]
-
-
-@pytest.mark.parametrize(("changes", "message"), [
-    ({"subword_vocab_size": None}, "tiny.yaml: the tokenizer `subwords` and `subword_vocab_size` go together"),
-    ({"tokenizer": "words", "target_tokenizer": "words"}, "`subwords` and `subword_vocab_size` go together"),
-    ({"subword_vocab_size": 4000}, "4000 is not possible"),
-    ({"subword_vocab_size": 0}, "tiny.yaml: expected a subword_vocab_size of at least 1, got 0"),
-    ({"subword_vocab_size": -5}, "tiny.yaml: expected a subword_vocab_size of at least 1, got -5"),
-])  # fmt: skip
-def test_subwords_that_cannot_be_trained_are_refused(root: Path, capsys, changes, message) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        prepare(root, {"train": ["low\n" * 5, "new\n" * 5]}, **{**SUBWORDS, **changes})
-    assert stopped.value.code == 2
-    assert message in capsys.readouterr().err
-    assert not (root / "data").exists()
-
-
-def test_subwords_of_tagged_tokens_are_refused(root: Path, capsys) -> None:
-    for size in (12, 4000):  # refused before training, which would fail
-        config = {**SUBWORDS, "reader": "conll_columns", "subword_vocab_size": size}
-        with pytest.raises(SystemExit):
-            prepare(root, {"train": "lower\tO\n" * 9}, **config)
-        told = capsys.readouterr().err
-        assert "train0:1: tokenizer `subwords`: expected texts, got tagged tokens; choose `whitespace`" in told
-
-
-def test_a_side_without_texts_has_no_subwords(root: Path, capsys) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        prepare(
-            root, {"train": "pos\tlow lower\n" * 9}, **{**SUBWORDS, "reader": "labelled_text", "subword_vocab_size": 9}
-        )
-    assert "9 is not possible for these texts: they have no words" in capsys.readouterr().err
-
-
-def test_tokens_that_subwords_replace_are_not_gold(root: Path) -> None:
-    rows = {"train": '{"words": ["low", "lower"]}\n' * 9}
-    config = {"reader": "json_lines", "options": {"fields": {"tokens": "words"}}}
-    folder = prepare(root, rows, **config, tokenizer="subwords", subword_vocab_size=9)
-    assert next(read_examples(folder / "train.jsonl")).tokens[0].startswith("▁")
-    assert read_json(folder / "dataset.json")["gold_tokens"] is False
-    folder = prepare(root, rows, **config, tokenizer="words")
-    assert read_json(folder / "dataset.json")["gold_tokens"] is True
-
-
-CONTINUOUS = {"reader": "whole_file", "tokenizer": "characters", "continuous": True}
-
-
-def test_a_continuous_dataset_is_one_text_a_split_and_dev_is_the_end_of_train(root: Path) -> None:
-    folder = prepare(root, {"train": ["abcde\n", "fghij\n"], "test": "klm\n"}, dev_share=0.25, **CONTINUOUS)
-    texts = {split: [example.text for example in read_examples(folder / f"{split}.jsonl")] for split in
-             ("train", "dev", "test")}  # fmt: skip
-    assert texts == {"train": ["abcde\nfgh"], "dev": ["ij\n"], "test": ["klm\n"]}
-    (dev,) = read_examples(folder / "dev.jsonl")
-    assert dev.tokens == ("i", "j", "\n")
-    assert set(read_json(folder / "counts.json")["tokens"]) == set("abcde\nfgh")
-
-
-def test_a_continuous_dataset_without_train_has_no_end_that_dev_could_be(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as exit_:
-        prepare(root, {"test": "klm\n"}, dev_share=0.25, **CONTINUOUS)
-    assert exit_.value.code == 2
-    assert "expected a split train that dev_share 0.25 takes dev from" in capsys.readouterr().err
-
-
-def test_a_continuous_dataset_with_a_dev_of_its_own_takes_no_share(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        prepare(root, {"train": "abc\n", "dev": "klm\n"}, dev_share=0.25, **CONTINUOUS)
-    assert "expected dev_share 0" in capsys.readouterr().err
-
-
 def test_texts_without_a_tokenizer_are_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         prepare(root, {"train": "pos\tgood\n"}, reader="labelled_text", tokenizer="")
     assert "expected a tokenizer, since the dataset has texts" in capsys.readouterr().err
-
-
-LINES = {"reader": "plain_text", "tokenizer": "words", "continuous": True}
-
-
-def test_lines_that_are_joined_keep_their_words_apart(root: Path) -> None:
-    folder = prepare(root, {"train": "one two\nthree four\n", "test": ["five\n", "six"]}, **LINES)
-    (train,), (test,) = (list(read_examples(folder / f"{split}.jsonl")) for split in ("train", "test"))
-    assert (train.text, train.tokens) == ("one two\nthree four\n", ("one", "two", "three", "four"))
-    assert test.tokens == ("five", "six")
-
-
-@pytest.mark.parametrize(
-    ("share", "train", "dev"),
-    [
-        (0.6, "one three", " five\n"),  # the border falls into `three`
-        (0.4, "one three", " five\n"),  # before ` five`
-        (1 / 3, "one three ", "five\n"),  # before `five`
-        (0.8, "one", " three five\n"),
-    ],
-)
-def test_no_word_is_cut_between_train_and_dev(root: Path, share: float, train: str, dev: str) -> None:
-    folder = prepare(root, {"train": "one three five"}, **LINES, dev_share=share)
-    (first,), (second,) = (list(read_examples(folder / f"{split}.jsonl")) for split in ("train", "dev"))
-    assert (first.text, second.text) == (train, dev)
-
-
-@pytest.mark.parametrize(
-    ("content", "config", "message"),
-    [
-        ("abc def", {"dev_share": 0.00001}, "split 'dev': expected a text, got none; see"),
-        ("abc def", {"dev_share": 0.3}, "split 'dev': expected a text, got none; see"),  # the last word is train's
-        ("abc def", {"dev_share": 0.99}, "split 'train': expected a text, got none in train0; see"),
-        ("\n \n", {}, "split 'train': expected a text, got none in train0; see"),
-        ("pos\ta\n", {"reader": "labelled_text"}, "train0:1: expected only a text, got its label too, which"),
-        ("a\tO\n", {"reader": "conll_columns"}, "train0:1: expected only a text, got its tags too"),
-        (["a\n", "b\n"], {"reader": "parallel_text"}, "train0:1: expected only a text, got its target_text too"),
-    ],
-)
-def test_what_cannot_be_one_text_is_refused(root: Path, capsys, content, config: dict, message: str) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        prepare(root, {"train": content}, **LINES | config)
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.count("\n") == 1

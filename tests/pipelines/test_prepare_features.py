@@ -1,6 +1,5 @@
 """The stage prepare on features, from NumPy files to the dataset's folder."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,20 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from prepared import read_json
 
 from pipelines.data.examples import read_examples
 from pipelines.prepare import main
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data root, a folder that ELMAN_DATA names."""
-    monkeypatch.setenv("ELMAN_DATA", str(tmp_path))
-    return tmp_path
-
-
-def read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def prepare_features(root: Path, arrays: Mapping[str, np.ndarray], **config: Any) -> Path:

@@ -1,4 +1,4 @@
-"""Lines of an open text; those of files are read in test_readers.py."""
+"""Lines of an open text; those of files are read in test_text_readers.py."""
 
 from pathlib import Path
 
