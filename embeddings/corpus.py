@@ -120,14 +120,14 @@ def _sentences(source: str, field: str, digest: Any) -> Iterator[list[str]]:
         with open_file(source) as file:
             for number, line in enumerate(bounded_lines(file, source), start=1):
                 digest.update(line)
-                yield _words(decode(line, decoder, source, number).words, f"{source}:{number}")
+                words = decode(line, decoder, source, number).words
+                if "" in words:
+                    expected = f"expected a list of words under {field!r}, none of them empty"
+                    raise InputError(f"{source}:{number}: {expected}; run the stage that writes it again")
+                yield _escaped(words)
     except FileNotFoundError:
         raise InputError(f"{source}: no such file; run the stage `prepare` that writes it") from None
 
 
-def _words(words: list[str], where: str) -> list[str]:
-    if " ".join(words).split() == words:
-        return words
-    if "" in words:
-        raise InputError(f"{where}: expected a list of words, none of them empty; run the stage that writes it again")
-    return [escape(word) for word in words]
+def _escaped(words: list[str]) -> list[str]:
+    return words if " ".join(words).split() == words else [escape(word) for word in words]

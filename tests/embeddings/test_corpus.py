@@ -78,12 +78,21 @@ def test_a_held_out_split_is_refused(write_split, tmp_path, split):
         write_corpus([write_split([["a"]], split=split)], "tokens", tmp_path / "corpus.txt")
 
 
-@pytest.mark.parametrize("row", ["{", '{"text": "a"}', '{"tokens": "a b"}', '{"tokens": ["a", 1]}', '{"tokens": [""]}'])
-def test_a_malformed_row_is_told_with_its_line(write_split, tmp_path, row):
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("{", "expected JSON: "),
+        ('{"text": "a"}', "expected an object with the key 'tokens'; "),
+        ('{"tokens": "a b"}', "expected array, got str at tokens; "),
+        ('{"tokens": ["a", 1]}', r"expected str, got int at tokens\[1\]; "),
+        ('{"tokens": [""]}', "expected a list of words under 'tokens', none of them empty; "),
+    ],
+)
+def test_a_malformed_row_is_told_with_its_line(write_split, tmp_path, row, message):
     source = write_split([["a"]])
     with open(source, "a", encoding="utf-8") as file:
         file.write(row + "\n")
-    with pytest.raises(InputError, match=rf"{source}:2: expected .*; run the stage"):
+    with pytest.raises(InputError, match=f"^{source}:2: {message}.*run the stage that writes it again$"):
         write_corpus([source], "tokens", tmp_path / "corpus.txt")
 
 

@@ -41,11 +41,18 @@ def test_a_pickled_array_is_refused(artefact):
         store.read(artefact)
 
 
-@pytest.mark.parametrize("name", ["vectors.npy", "vocabulary.json", "counts.npy"])
-def test_a_missing_or_cut_file_is_refused_in_one_line(artefact, name):
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("vectors.npy", "expected a whole artefact of vectors, but vectors.npy cannot be read"),
+        ("vocabulary.json", "vocabulary.json:3: expected UTF-8, got byte 0xd1"),  # cut within a letter of `Тверь`
+        ("counts.npy", "expected a whole artefact of vectors, but counts.npy cannot be read"),
+    ],
+)
+def test_a_missing_or_cut_file_is_refused_in_one_line(artefact, name, message):
     content = (artefact / name).read_bytes()
     (artefact / name).write_bytes(content[: len(content) // 2])
-    with pytest.raises(InputError, match=f"{name}.* expected (a whole|JSON|UTF-8)|but {name} cannot be read") as cut:
+    with pytest.raises(InputError, match=message) as cut:
         store.read(artefact)
     (artefact / name).unlink()
     with pytest.raises(InputError, match=f"expected a whole artefact of vectors, but {name} is missing") as missing:
@@ -59,10 +66,16 @@ def test_files_that_do_not_fit_together_are_refused(artefact):
         store.read(artefact)
 
 
-@pytest.mark.parametrize("content", ["5", '["the", "Тверь", 3]'])
-def test_a_vocabulary_that_is_no_list_of_words_is_refused(artefact, content):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("5", "expected array, got int; "),
+        ('["the", "Тверь", 3]', r"expected str, got int at \[2\]; "),
+    ],
+)
+def test_a_vocabulary_that_is_no_list_of_words_is_refused(artefact, content, message):
     (artefact / "vocabulary.json").write_text(content, encoding="utf-8")
-    with pytest.raises(InputError, match=r"vocabulary\.json: expected (array, got int|str, got int at \[2\])"):
+    with pytest.raises(InputError, match=rf"vocabulary\.json: {message}"):
         store.read(artefact)
 
 

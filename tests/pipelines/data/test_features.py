@@ -71,15 +71,19 @@ def test_examples_unlike_the_first_are_refused_and_nothing_is_written(tmp_path: 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("row", [3, -1, "0"])
-def test_a_row_that_is_not_there_is_refused(tmp_path: Path, row) -> None:
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (3, "expected `features` to be a row of 3, got 3"),
+        (-1, "expected `features` to be a row of 3, got -1"),
+        ("0", r"expected int \| null, got str at features"),
+    ],
+)
+def test_a_row_that_is_not_there_is_refused(tmp_path: Path, row, message) -> None:
     write_examples(tmp_path / "train.jsonl", examples(IMAGES))
     line = (tmp_path / "train.jsonl").read_text().splitlines()[0]
     (tmp_path / "train.jsonl").write_text(line.replace('"features": 0', f'"features": {row!r}'.replace("'", '"')))
-    with pytest.raises(
-        InputError,
-        match=r"train\.jsonl:1: expected (`features` to be a row of 3, got|int \| null, got str at features)",
-    ):
+    with pytest.raises(InputError, match=rf"train\.jsonl:1: {message}"):
         list(read_examples(tmp_path / "train.jsonl"))
 
 
