@@ -5,6 +5,7 @@ import os
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -53,9 +54,15 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory):
-    """The built wheel of the packages."""
+    """The wheel of the packages, built from a copy: an old `build` beside them would be put into it."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, ROOT]
+    source = folder / "source"
+    for package in ("embeddings", "pipelines"):
+        shutil.copytree(ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / path, source)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    command += ["-w", folder, source]
     subprocess.run(command, check=True)
     (built,) = folder.glob("*.whl")
     return built
