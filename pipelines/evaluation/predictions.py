@@ -61,3 +61,17 @@ def join(
     if not examples:
         raise InputError(f"{path}: there are no examples to score")
     return [rows[name] for name in examples]
+
+
+def require_probabilities(prediction: Mapping[str, Any], sum_to_one: bool) -> None:
+    """Checks that `probabilities`, where a prediction has them, are numbers from 0 to 1 by label.
+
+    Raises:
+        InputError: they are not, or do not add up to 1 (within the rounding of what is written) where they should.
+    """
+    found = prediction.get("probabilities")
+    if found in (None, {}):
+        return
+    valid = isinstance(found, dict) and all(type(p) in (int, float) and 0 <= p <= 1 for p in found.values())
+    if not valid or (sum_to_one and abs(sum(found.values()) - 1) > 1e-3):
+        raise InputError("expected `probabilities` from 0 to 1" + " that add up to 1" * sum_to_one)

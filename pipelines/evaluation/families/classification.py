@@ -10,6 +10,7 @@ from pipelines.data.examples import Example
 from pipelines.evaluation import calibration, labels, ranking
 from pipelines.evaluation.family import Family, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
+from pipelines.evaluation.predictions import require_probabilities
 
 
 class Classification(Family):
@@ -25,11 +26,7 @@ class Classification(Family):
             raise InputError("expected an example with a label, got one without")
         if not isinstance(prediction.get("label"), str):
             raise InputError(f"expected a `label`, got {prediction.get('label')!r}")
-        probabilities = prediction.get("probabilities") or {"": 1.0}
-        shares = probabilities.values() if isinstance(probabilities, dict) else []
-        are_shares = all(type(share) in (int, float) and 0 <= share <= 1 for share in shares)
-        if not are_shares or abs(sum(shares) - 1) > 1e-3:
-            raise InputError("expected `probabilities` from 0 to 1 that add up to 1")
+        require_probabilities(prediction, sum_to_one=True)
 
     def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
         """Every number. ROC-AUC and calibration metrics are there if every prediction has probabilities.

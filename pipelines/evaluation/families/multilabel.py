@@ -10,6 +10,7 @@ from pipelines.data.examples import Example
 from pipelines.evaluation import calibration, counts, labels, ranking
 from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
+from pipelines.evaluation.predictions import require_probabilities
 
 MICRO_F1, MACRO_F1, SAMPLES_F1 = Metric("micro_f1"), Metric("macro_f1"), Metric("samples_f1")
 SUBSET_ACCURACY = Metric("subset_accuracy")  # the share of texts whose labels are all right
@@ -38,9 +39,7 @@ class Multilabel(Family):
             raise InputError(f"expected a list of `labels`, got {found!r}")
         if len(set(found)) < len(found):
             raise InputError(f"expected each of the `labels` once, got {found!r}")
-        shares = (prediction.get("probabilities") or {}).values()
-        if not all(isinstance(share, int | float) and 0 <= share <= 1 for share in shares):
-            raise InputError("expected `probabilities` from 0 to 1")
+        require_probabilities(prediction, sum_to_one=False)
 
     def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
         """Every number. ROC-AUC and calibration metrics are there if every prediction has probabilities.

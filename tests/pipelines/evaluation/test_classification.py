@@ -111,3 +111,10 @@ def test_confusion_pairs_actual_with_predicted():
 def test_a_prediction_without_a_label_is_refused():
     with pytest.raises(InputError, match="expected a `label`, got None"):
         classification.FAMILY.check(texts("a")[0], {"id": "test-0"})
+
+
+@pytest.mark.parametrize("probabilities", [[0.5, 0.5], {"a": True}, {"a": None}, {"a": 0.5}, {"a": 1.5, "b": -0.5}, 0])
+def test_probabilities_that_are_none_are_refused(probabilities):
+    row = {"label": "a", "probabilities": probabilities}
+    with pytest.raises(InputError, match="expected `probabilities` from 0 to 1 that add up to 1"):
+        classification.FAMILY.check(texts("a")[0], row)

@@ -107,7 +107,11 @@ def test_the_table_counts_what_is_there_predicted_and_right():
     [
         ({"labels": "a"}, "expected a list of `labels`, got 'a'"),
         ({"labels": ["a", "a"]}, "expected each of the `labels` once"),
-        ({"labels": ["a"], "probabilities": {"a": 1.2}}, "expected `probabilities` from 0 to 1"),
+        ({"labels": ["a"], "probabilities": {"a": 1.2}}, "expected `probabilities` from 0 to 1$"),
+        ({"labels": ["a"], "probabilities": {"a": True}}, "expected `probabilities` from 0 to 1$"),
+        ({"labels": ["a"], "probabilities": {"a": None}}, "expected `probabilities` from 0 to 1$"),
+        ({"labels": ["a"], "probabilities": [0.5]}, "expected `probabilities` from 0 to 1$"),
+        ({"labels": ["a"], "probabilities": 0}, "expected `probabilities` from 0 to 1$"),
         ({"label": "a"}, "expected a list of `labels`, got None"),
     ],
 )
