@@ -19,7 +19,7 @@ from pipelines.evaluation.records import main_scores, read_scores
 from pipelines.evaluation.scores import Score
 from pipelines.reporting.comparison import ComparisonGroup, System
 from pipelines.reporting.leaderboard import Row, Value
-from pipelines.reporting.pairwise import Asked, NamedSystem, Tested, compare
+from pipelines.reporting.pairwise import NamedSystem, Settings, Tested, compare
 from pipelines.reporting.pairwise_table import p_text
 from pipelines.reporting.systems import Entry, read_entries
 
@@ -114,7 +114,7 @@ def compared(
     run = runs[members(base, seeds)[0]]
     systems = {name: system(name, members(name, seeds), group, options) for name in (base, *others.values())}
     named = [NamedSystem(name, group.scoring, run.dataset, each.predictions, {}) for name, each in systems.items()]
-    tests = compare(named, options.data, Asked(None, "test", all_pairs=False, seed=run.seed, resamples=RESAMPLES))
+    tests = compare(named, options.data, Settings(None, "test", all_pairs=False, seed=run.seed, resamples=RESAMPLES))
     found = {each.system: each for each in tests.tested}
     return [
         {

@@ -53,8 +53,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     folders = Folders(options.configs, options.predictions, options.evaluations, options.trained, options.costs)
     if options.systems:
-        asked = pairwise.Asked(options.metric, options.split, options.all_pairs, options.seed, options.resamples)
-        found = pairwise.compare_named(options.systems, options.runs, folders, options.data, asked)
+        settings = pairwise.Settings(options.metric, options.split, options.all_pairs, options.seed, options.resamples)
+        found = pairwise.compare_named(options.systems, options.runs, folders, options.data, settings)
         if options.json:
             write_json(options.json, pairwise_table.as_json(found))
         pairwise_table.print_tests(found)

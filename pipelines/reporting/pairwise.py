@@ -14,6 +14,7 @@ from embeddings.foundation.names import check_name
 from embeddings.foundation.reading import read_json
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.config import MetricsConfig
+from pipelines.evaluation.family import Family, Predictions, References
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.paired import ALPHA, Difference, difference, holm
 from pipelines.evaluation.predictions import SPLITS, join, splits_in
@@ -37,7 +38,7 @@ class NamedSystem:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Settings:
     """Which tests are asked for."""
 
     metric: str | None  # of the family; else the first system's headline
@@ -70,7 +71,7 @@ class Tests:
     tested: tuple[Tested, ...]
 
 
-def compare_named(names: Sequence[str], runs_file: Path, folders: Folders, data: Path, asked: Asked) -> Tests:
+def compare_named(names: Sequence[str], runs_file: Path, folders: Folders, data: Path, settings: Settings) -> Tests:
     """Compares the systems of names.
 
     Args:
@@ -78,7 +79,7 @@ def compare_named(names: Sequence[str], runs_file: Path, folders: Folders, data:
         runs_file: with `baselines:`.
         folders: where the stages wrote.
         data: folder of prepared datasets.
-        asked: which tests.
+        settings: which tests.
 
     Raises:
         InputError: nothing of a name has predicted, in its revision; or what `compare` refuses.
@@ -90,7 +91,7 @@ def compare_named(names: Sequence[str], runs_file: Path, folders: Folders, data:
             system, _, revision = name.partition("@")
             there = revisions.fetch(system, revision, folders, Path(copies, str(number))) if revision else folders
             systems.append(replace(find(system, there, baselines), name=name))
-        return compare(systems, data, asked)
+        return compare(systems, data, settings)
 
 
 def find(name: str, folders: Folders, baselines: Mapping[str, Entry]) -> NamedSystem:
@@ -111,7 +112,7 @@ def find(name: str, folders: Folders, baselines: Mapping[str, Entry]) -> NamedSy
         if splits_in(folder):
             return NamedSystem(name, scoring, baselines[group].dataset, (folder,), {})
     runs = [name] if splits_in(folders.predictions / name) else of_seeds(name, folders)
-    found = [read_trained(run, folders) for run in runs if run != "baselines"]
+    found = [read_trained(run, folders) for run in runs]
     if not found:
         known = [path.name for path in folders.predictions.glob("*/") if splits_in(path)]
         known += [f"{path.parent.name}/{path.name}" for path in folders.predictions.glob("baselines/*/*/")]
@@ -150,33 +151,36 @@ def check_comparable(systems: Sequence[NamedSystem]) -> None:
                 raise InputError(f"{other.name}: expected the {what} of {first.name}, {one}, got {two}")
 
 
-def compare(systems: Sequence[NamedSystem], data: Path, asked: Asked) -> Tests:
+def compare(systems: Sequence[NamedSystem], data: Path, settings: Settings) -> Tests:
     """Compares each system with the first one, or every two.
 
     Raises:
         InputError: the systems are not of one dataset, have no split in common, or there is no such metric.
     """
-    if asked.resamples < 1:
-        raise InputError(f"expected at least 1 resample, got {asked.resamples}")
+    if settings.resamples < 1:
+        raise InputError(f"expected at least 1 resample, got {settings.resamples}")
     if len(systems) < 2:
         raise InputError(f"expected two systems to compare, got only {systems[0].name!r}")
     if len({system.name for system in systems}) < len(systems):
         raise InputError(f"expected different systems, got {', '.join(system.name for system in systems)}")
     check_comparable(systems)
     scoring, folder = systems[0].scoring, data / systems[0].dataset
-    split = common_split(systems, asked.split)
+    split = common_split(systems, settings.split)
     check_data(systems, folder, split)
     family = scoring.family.of_dataset(folder)
-    measured = family.metric(asked.metric or scoring.monitor)
+    measured = family.metric(settings.metric or scoring.monitor)
     path = folder / f"{split}.jsonl"
     references = list(read_examples(path))
     rows = {
         system.name: [join(references, each / path.name, family.check) for each in system.folders] for system in systems
     }
+    scores = {name: scores_of(family, references, of_system, measured, name) for name, of_system in rows.items()}
     names = list(rows)
-    pairs = list(combinations(names, 2)) if asked.all_pairs else [(names[0], name) for name in names[1:]]
+    pairs = list(combinations(names, 2)) if settings.all_pairs else [(names[0], name) for name in names[1:]]
     found = [
-        difference(family, references, rows[base], rows[other], measured, seed=asked.seed, resamples=asked.resamples)
+        difference(
+            family, references, rows[base], rows[other], measured, seed=settings.seed, resamples=settings.resamples
+        )
         for base, other in pairs
     ]
     adjusted = holm([each.p for each in found])
@@ -184,12 +188,21 @@ def compare(systems: Sequence[NamedSystem], data: Path, asked: Asked) -> Tests:
         Tested(other, base, each, p, verdict(each, p, measured))
         for (base, other), each, p in zip(pairs, found, adjusted, strict=True)
     ]
-    key = (measured.name, "")
-    scores = {
-        name: tuple(family.statistic(references, one, measured).whole()[key] for one in of_system)
-        for name, of_system in rows.items()
-    }
     return Tests(measured, systems[0].dataset, split, family.UNIT, scores, tuple(tested))
+
+
+def scores_of(
+    family: Family, references: References, seeds: Sequence[Predictions], metric: Metric, name: str
+) -> tuple[float, ...]:
+    """The metric of each seed of a system.
+
+    Raises:
+        InputError: its predictions do not give the metric, such as ROC-AUC without probabilities.
+    """
+    found = [family.statistic(references, rows, metric) for rows in seeds]
+    if not all((metric.name, "") in each.options for each in found):
+        raise InputError(f"{name}: its predictions give no {metric.name}; choose another metric")
+    return tuple(each.whole()[metric.name, ""] for each in found)
 
 
 def check_data(systems: Sequence[NamedSystem], data: Path, split: str) -> None:

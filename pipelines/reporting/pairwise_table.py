@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 WIDE = 120  # columns, where the output is no terminal
 NOTE = """p: approximate randomisation, or the bootstrap where numbers of seeds differ. Holm corrects for all rows.
-Intervals: 95 %, of a paired bootstrap over examples and seeds. Needed: as many for a difference of this size to be
-significant in 80 % of test sets."""
+Intervals: 95 %, of a paired bootstrap over examples and seeds. n for 80 % power: how many units a test set needs for a
+difference of this size to be significant in 80 % of such sets."""
 
 
 def as_json(tests: Tests) -> dict[str, Any]:
@@ -38,8 +38,8 @@ def print_tests(tests: Tests, console: "Console | None" = None) -> None:
         rows.append([name, mean, seeds])
     _print_table(console, ["system", "score", ""], rows)
     for base in dict.fromkeys(each.base for each in tests.tested):
-        console.print(f"\nbeside {printable(base)}", highlight=False, markup=False)
-        header = ["system", "difference", "p", "p, Holm", "McNemar", "", "needed"]
+        console.print(f"\ncompared with {printable(base)}", highlight=False, markup=False)
+        header = ["system", "difference", "p", "p, Holm", "McNemar", "", "n for 80 % power"]
         _print_table(console, header, [_cells(each, tests) for each in tests.tested if each.base == base])
     console.print(f"\n{NOTE}", highlight=False, markup=False)
 

@@ -99,10 +99,7 @@ def _columns(group: Group) -> list[Column]:
             (f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval))
             for split in _splits(group)
         ),
-        (
-            "verdict",
-            lambda row: f"loses to {escaping.markdown(row.baseline)}" if row.verdict == "loses" else row.verdict,
-        ),
+        ("verdict", _verdict),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
         ("parameters", lambda row: whole(row.cost.get("parameters"))),

@@ -115,6 +115,7 @@ def test_dev_is_scored_where_one_system_has_no_test():
         (["plain", "of_others"], "of_others: expected the dataset of plain, toy, got other"),
         (["plain", "dev_only", "--split", "test"], "dev_only: no predictions of test"),
         (["plain", "alike", "--metric", "acuracy"], "got 'acuracy'; did you mean 'accuracy'?"),
+        (["plain", "alike", "--metric", "roc_auc"], "plain: its predictions give no roc_auc; choose another metric"),
         (["plain", "alike", "--resamples", "0"], "expected at least 1 resample, got 0"),
         (["plain", "../predictions/alike"], "got '..'; rename it"),
     ],
