@@ -4,6 +4,7 @@ A shape is a type as msgspec takes it: `list[str]`, or a `msgspec.Struct` of key
 """
 
 import bz2
+import errno
 import gzip
 import io
 import json
@@ -37,16 +38,15 @@ def open_file(path: str | Path) -> io.BufferedReader:
         InputError: it is something else.
         OSError: it cannot be opened.
     """
-    file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise InputError(f"{path}: expected an ordinary file, got a device or a pipe; copy what it gives into a file")
-    return file
-
-
-def _without_waiting(name: str, flags: int) -> int:
-    """Opens a file; of a pipe, whose other end nobody has opened, it does not wait for that."""
-    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    # Without waiting for a pipe whose other end nobody has opened.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise InputError(f"{path}: expected an ordinary file, got a device or a pipe; copy what it gives into a file")
 
 
 def open_text(path: Path) -> Any:

@@ -169,7 +169,7 @@ def read_dataset(folder: str | Path, *keys: str) -> dict[str, Any]:
     path = Path(folder) / "dataset.json"
     if not path.exists():
         raise InputError(f"{folder}: expected a prepared dataset with a dataset.json; run the stage prepare")
-    dataset: dict[str, Any] = read_json(path, Dataset)  # type: ignore[assignment]
+    dataset: dict[str, Any] = {**read_json(path, Dataset)}
     for key in keys:
         if key not in dataset:
             raise InputError(f"{path}: expected an object with the key {key!r}; run the stage that writes it again")
