@@ -1,6 +1,7 @@
 """Two artefacts of word vectors side by side: a word's vector is that of the first, then that of the second."""
 
 import logging
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -84,12 +85,7 @@ def _beside(found: list[Subwords | None], widths: list[int], config: JoinedConfi
         raise InputError(
             f"{config.second}: expected vectors without n-grams, as {config.first} has some, got FastText's"
         )
-    if first:
-        return Subwords(_padded(first.table, 0, widths[1]), first.minimum_characters, first.maximum_characters)
-    if second:
-        return Subwords(_padded(second.table, widths[0], 0), second.minimum_characters, second.maximum_characters)
-    return None
-
-
-def _padded(table: np.ndarray, before: int, after: int) -> np.ndarray:
-    return np.pad(table, ((0, 0), (before, after)))
+    if not (there := first or second):
+        return None
+    columns = (0, widths[1]) if first else (widths[0], 0)
+    return replace(there, table=np.pad(there.table, ((0, 0), columns)))

@@ -24,7 +24,7 @@ def neighbours(vectors: Vectors, word: str, count: int = 10) -> Neighbours:
     Raises:
         InputError: the word has no vector, not even in lower case, or a zero vector.
     """
-    row, direction = _direction(vectors, word)
+    ((row, direction),) = _directions(vectors, word)
     return _nearest(vectors, direction, {row}, count)
 
 
@@ -37,7 +37,7 @@ def analogy(vectors: Vectors, a: str, b: str, c: str, count: int = 10) -> Neighb
     Reference: Mikolov, Yih and Zweig 2013, "Linguistic Regularities in Continuous Space Word
     Representations", section 4.
     """
-    rows, (of_a, of_b, of_c) = zip(*(_direction(vectors, word) for word in (a, b, c)), strict=True)
+    rows, (of_a, of_b, of_c) = zip(*_directions(vectors, a, b, c), strict=True)
     total = of_b - of_a + of_c
     if np.linalg.norm(total) < ROUNDING:
         raise InputError(f"the vectors of {b!r} - {a!r} + {c!r} add up to zero, which is near to no word")
@@ -50,7 +50,7 @@ def cosine(vectors: Vectors, first: str, second: str) -> float:
     Raises:
         InputError: one of the words has no vector, not even in lower case, or a zero vector.
     """
-    (_, one), (_, other) = (_direction(vectors, word) for word in (first, second))
+    (_, one), (_, other) = _directions(vectors, first, second)
     return float(np.clip(one @ other, -1, 1))
 
 
@@ -62,15 +62,19 @@ def _nearest(vectors: Vectors, direction: np.ndarray, without: Collection[int], 
     return [(str(words[row]), float(np.clip(found[row], -1, 1))) for row in order]
 
 
-def _direction(vectors: Vectors, word: str) -> tuple[int, np.ndarray]:
-    """The row of a word and its vector, scaled to length 1."""
+def _directions(vectors: Vectors, *words: str) -> list[tuple[int, np.ndarray]]:
+    """The row of each word and its vector, scaled to length 1."""
     if isinstance(vectors, Artefact):
-        row = find({known: row for row, known in enumerate(vectors.words)}, word)
+        rows = {known: row for row, known in enumerate(vectors.words)}
     else:
-        row = find(vectors.key_to_index, word)
-    if row is None:
-        raise InputError(f"no vector for {word!r}, neither as written nor in lower case")
-    (direction,) = directions(vectors.vectors[row : row + 1])
-    if np.isnan(direction).any():
-        raise InputError(f"the vector of {word!r} is zero: it has no direction, and so no cosine with another")
-    return row, direction
+        rows = vectors.key_to_index
+    found = []
+    for word in words:
+        row = find(rows, word)
+        if row is None:
+            raise InputError(f"no vector for {word!r}, neither as written nor in lower case")
+        (direction,) = directions(vectors.vectors[row : row + 1])
+        if np.isnan(direction).any():
+            raise InputError(f"the vector of {word!r} is zero: it has no direction, and so no cosine with another")
+        found.append((row, direction))
+    return found

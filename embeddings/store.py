@@ -152,7 +152,7 @@ def subwords(folder: str | Path) -> Subwords | None:
         InputError: they are not whole, or of another width than those of the words.
     """
     found = Subwords.load(Path(folder))
-    if found and found.table.shape[1] != (width := read(folder).vectors.shape[1]):
+    if found and found.table.shape[1] != (width := _array(folder, VECTORS).shape[-1]):
         raise _broken(folder, f"n-grams have {found.table.shape[1]} dimensions, and words {width}")
     return found
 

@@ -168,12 +168,13 @@ def _is_number(field: bytes) -> bool:
 def _is_text(line: bytes) -> bool:
     """Whether a line holds no control characters and ends with a number, even a wrong one, or holds nothing."""
     fields = line.split()
-    if fields and _CONTROL.isdisjoint(line):
-        try:
-            float(fields[-1])
-        except ValueError:
-            return False
-    return not fields or _CONTROL.isdisjoint(line)
+    if not fields:
+        return True
+    try:
+        float(fields[-1])
+    except ValueError:
+        return False
+    return _CONTROL.isdisjoint(line)
 
 
 @contextmanager
