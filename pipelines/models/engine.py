@@ -16,6 +16,11 @@ class Engine(Protocol):
 
     batches_at_once: int  # how many batches gain from running at the same time
 
+    @property
+    def choices(self) -> int | None:
+        """How many labels or tags the model chooses among, where it does."""
+        ...
+
     def outputs(self, inputs: Any) -> np.ndarray:
         """The logits of a classifier, a tagger's logits or potentials; inputs as `Task.inputs` gives them."""
         ...

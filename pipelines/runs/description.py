@@ -15,16 +15,9 @@ from pipelines.models.config import EncoderConfig
 from pipelines.runs.config import Run
 from pipelines.tasks.config import TaskConfig
 
-PREDICTING = (
-    "model.keras",
-    "*.onnx",
-    "*.weights",
-    "*.data",
-    "subwords.*",
-    "vocabulary_*.json",
-    "labels.json",
-    "calibration.json",
-)
+# Files of a run folder that predict: the model in Keras, its graphs with the weights beside them, and what reads both.
+KERAS, GRAPHS = ("model.keras",), ("*.onnx", "*.weights", "*.data")
+TEXTS = ("vocabulary_*.json", "labels.json", "calibration.json", "subwords.*")
 FORMAT = 2  # of a run folder; 1 had every task's keys in one list
 
 
@@ -46,8 +39,8 @@ def write_description(
 
 def checksums(folder: Path) -> dict[str, str]:
     """The SHA-256 of each file of a run folder that predicts, by name."""
-    found = {path for pattern in PREDICTING for path in folder.glob(pattern)}
-    return {path.name: checksum(path) for path in sorted(found)}
+    found = sorted(path for pattern in (*KERAS, *GRAPHS, *TEXTS) for path in folder.glob(pattern))
+    return {path.name: checksum(path) for path in found}
 
 
 class TrainedOn(TypedDict):

@@ -15,10 +15,18 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import write_json
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
-from embeddings.foundation.subwords import LENGTHS, TABLE, Subwords
+from embeddings.foundation.subwords import Subwords
 from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.runs.config import Run
-from pipelines.runs.description import check_files, checksums, read_description, write_description
+from pipelines.runs.description import (
+    GRAPHS,
+    KERAS,
+    TEXTS,
+    check_files,
+    checksums,
+    read_description,
+    write_description,
+)
 from pipelines.runs.engines import has_graphs
 from pipelines.runs.graphs import has_graph, quantize, write_graphs
 from pipelines.runs.keras_file import CONFIG, MEMBERS, METADATA, check_keras_file
@@ -61,21 +69,11 @@ def export_run(run: Path, folder: Path, quantized: bool = False) -> TrainedRun:
         InputError: it is not a run folder, or its cell has no graph.
     """
     about = read_description(run)
-    for pattern in (
-        f"{VOCABULARY}*.json",
-        "labels.json",
-        "calibration.json",
-        encoding_path(Path(), "*").name,
-        TABLE,
-        LENGTHS,
-    ):
-        for path in run.glob(pattern):
-            shutil.copy(path, folder)
+    copied = (*TEXTS, encoding_path(Path(), "*").name, *(GRAPHS if has_graphs(run) else ()))
+    for path in (path for pattern in copied for path in run.glob(pattern)):
+        shutil.copy(path, folder)
     graphs = about.get("graphs")
-    if has_graphs(run):
-        for path in [*run.glob("*.onnx"), *run.glob("*.weights")]:
-            shutil.copy(path, folder)
-    else:
+    if not has_graphs(run):
         loaded = load_run_folder(run, "keras")
         if not has_graph(cell := loaded.task.cell.cell):
             raise InputError(f"{run}: cell {cell!r} has no ONNX graph; write pipelines/cells/{cell}/graph.py")
@@ -108,8 +106,7 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
     folder, where = Path(folder), Path(folder) / "config.json"
     about, chosen = read_description(folder), choose_engine(folder, engine)
     config, cell = build_task(about["task"], where), build_encoder(about["cell"], where)
-    graphs = ["*.onnx", "*.weights", "*.data"] if chosen == "onnx" else []
-    check_files(folder, about, [*graphs, f"{VOCABULARY}*.json", "labels.json", "calibration.json", TABLE, LENGTHS])
+    check_files(folder, about, [*TEXTS, *(GRAPHS if chosen == "onnx" else ())])
     vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
     task = plugins.load("pipelines.tasks", config.task).TASK(
         config,
@@ -163,7 +160,7 @@ def load_engine(folder: Path, cell: EncoderConfig, engine: str, with_keras: bool
 def load_keras(folder: Path, cell: EncoderConfig, purpose: str) -> Any:
     """Loads the Keras model of a run folder; `purpose` needs it, for the errors of `check_keras`."""
     check_keras(folder, purpose)
-    check_files(folder, read_description(folder), ["model.keras"])
+    check_files(folder, read_description(folder), KERAS)
     check_keras_file(folder / "model.keras")
     plugins.load("pipelines.cells", cell.cell, "layer")  # registers the layer, where it is one of ours
     from pipelines.models.saved import load_model

@@ -77,7 +77,7 @@ def difference(found: np.ndarray, expected: np.ndarray) -> str | None:
     apart = np.abs(found - expected) / size
     if not (largest := float(apart.max())) <= TOLERANCE:  # written so that NaN is too much
         return f"by {largest:.1e} where {TOLERANCE:g} is allowed"
-    best = np.sort(expected, axis=-1)
+    best = np.sort(expected / size, axis=-1)
     clear = best[..., -1] - best[..., -2] > TOLERANCE if best.shape[-1] > 1 else np.zeros(best.shape[:-1], "bool")
     other = (found.argmax(axis=-1) != expected.argmax(axis=-1)) & clear
     return f"they choose differently at {int(other.sum())} positions" if other.any() else None

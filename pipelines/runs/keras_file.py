@@ -46,14 +46,10 @@ def _check_members(path: Path, archive: zipfile.ZipFile) -> None:
     names = sorted(archive.namelist())
     if names != sorted(MEMBERS):
         got = ", ".join(repr(name[:60]) for name in names[:5]) or "none"
-        raise InputError(
-            f"{path}: expected the members {', '.join(sorted(MEMBERS))}, got {got}; copy the run folder again"
-        )
+        raise InputError(f"{path}: expected the members {', '.join(sorted(MEMBERS))}, got {got}; {COPY}")
     for member in archive.infolist():
         if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
-            raise InputError(
-                f"{path}: {member.filename}: expected a member that is not compressed; train the run again"
-            )
+            raise InputError(f"{path}: {member.filename}: expected a member that is not compressed; {TRAIN}")
     check_limit(f"{path}: {CONFIG}", "bytes", DESCRIPTION_BYTES, archive.getinfo(CONFIG).file_size)
     if damaged := archive.testzip():
         raise InputError(f"{path}: {damaged}: expected a whole member, got a damaged one; {COPY}")
@@ -71,9 +67,7 @@ def _check_weights(where: str, weights: Any) -> int:
             if not kept or array.external or array.dtype.kind not in "fiub":
                 raise InputError(f"{where}: {name}: expected plain numbers within the file; {TRAIN}")
             if array.size and array.id.get_storage_size() != array.size * array.dtype.itemsize:
-                raise InputError(
-                    f"{where}: {name}: expected as many numbers as its shape says; copy the run folder again"
-                )
+                raise InputError(f"{where}: {name}: expected as many numbers as its shape says; {COPY}")
             if array.dtype.kind == "f" and np.isnan(array[()]).any():
                 raise InputError(
                     f"{where}: {name}: expected numbers, got NaN; the training has diverged, train it again"

@@ -16,7 +16,6 @@ from pipelines.runs.engines.onnx_file import check_graph_file
 
 log = logging.getLogger(__name__)
 STEPS = 4096  # of the rows that one run reads: arrays of more leave the processor's cache, which costs a fifth
-
 ADVICE = "copy the run folder again"
 LARGEST = 1 << 24  # of the dimensions that a graph declares
 
@@ -42,9 +41,7 @@ class ONNXEngine:
 
     def _session(self, name: str) -> "Session":
         if name not in self._found:
-            raise InputError(
-                f"{self._folder}: expected {name}.onnx, which its task needs, got none; copy the run folder again"
-            )
+            raise InputError(f"{self._folder}: expected {name}.onnx, which its task needs, got none; {ADVICE}")
         return self._found[name]
 
     @property
@@ -131,9 +128,7 @@ class Session:
         self._path = path
         for shape in (*self.inputs, *self.outputs.values()):
             if any(isinstance(size, int) and not 0 <= size <= LARGEST for size in shape):
-                raise InputError(
-                    f"{path}: expected dimensions up to {LARGEST:,}, got {shape}; copy the run folder again"
-                )
+                raise InputError(f"{path}: expected dimensions up to {LARGEST:,}, got {shape}; {ADVICE}")
 
     def run(self, names: Sequence[str], arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The named outputs for arrays, one for each input; those of an empty batch are empty.
@@ -150,9 +145,7 @@ class Session:
             return self._session.run(list(names), dict(zip(self._names, arrays, strict=True)), self._needed)
         except Exception as error:  # of ONNX Runtime's own classes again, or of `zip`
             said = str(error).splitlines()[0][:200]
-            raise InputError(
-                f"{self._path}: expected a graph of the run's task, got {said}; copy the run folder again"
-            ) from None
+            raise InputError(f"{self._path}: expected a graph of the run's task, got {said}; {ADVICE}") from None
 
 
 def _listed(inputs: Any) -> list[np.ndarray]:

@@ -121,10 +121,9 @@ def _beside(path: Path, name: str, tensor: Message) -> np.ndarray:
     offset, length = (int(place[key]) for key in ("offset", "length"))
     other = path.with_name(location)
     try:
-        with open_file(other) as file:
+        with open_file(other):
             check_limit(other, "bytes", MODEL_BYTES, other.stat().st_size)
-            file.close()
-            return np.memmap(other, "u1", "r", offset, (length,)) if length else np.zeros(0, "u1")
+        return np.memmap(other, "u1", "r", offset, (length,)) if length else np.zeros(0, "u1")
     except (OSError, ValueError):
         raise InputError(f"{other}: expected {offset + length:,} bytes of weights; copy the run folder again") from None
 
