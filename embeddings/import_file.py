@@ -71,7 +71,8 @@ def import_file(config: FileConfig, folder: str | Path) -> tuple[dict[str, Any],
 
     begin = time.perf_counter()
     found = islice(_different_words(rows(path, layout), skipped), config.maximum_words)
-    words = store.save_stream(folder, config.dimensions, found, describe)
+    subwords = layout.model.subwords if layout.model else None
+    words = store.save_stream(folder, config.dimensions, found, describe, subwords)
     log.info(f"{words:,} words")
     return described, round(words / (time.perf_counter() - begin), 1)
 

@@ -73,6 +73,7 @@ def save_stream(
     dimensions: int,
     rows: Iterable[tuple[str, np.ndarray]],
     describe: Callable[[int], dict[str, Any]],
+    subwords: Subwords | None = None,
 ) -> int:
     """Writes an artefact of words without counts as they come, one vector in memory at a time, whole or not at all.
 
@@ -81,6 +82,7 @@ def save_stream(
         dimensions: length of each vector.
         rows: different words, most frequent first, each with its vector, float32 (dimensions,).
         describe: given the number of words, their provenance; called after the last row.
+        subwords: of fastText's vectors.
 
     Returns:
         The number of words.
@@ -98,6 +100,8 @@ def save_stream(
             assert file.tell() == begin, "the header's length changed"
         np.save(temporary / COUNTS, np.zeros(len(words), dtype=np.int64), allow_pickle=False)
         write_json(temporary / VOCABULARY, words)
+        if subwords:
+            subwords.save(temporary)
         write_json(temporary / PROVENANCE, describe(len(words)))
     return len(words)
 

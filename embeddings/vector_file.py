@@ -1,4 +1,4 @@
-"""Files of word vectors of other programs, streamed word by word: word2vec's two formats, and GloVe's."""
+"""Files of word vectors of other programs, streamed word by word: word2vec's two formats, GloVe's and fastText's."""
 
 import codecs
 import io
@@ -11,8 +11,9 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from embeddings.fasttext_model import MAGIC, FastTextModel, read_fasttext_model
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.reading import DAMAGE, open_text
+from embeddings.foundation.reading import COMPRESSED, DAMAGE, open_text
 
 LINE_BYTES = 1 << 20  # a longer line is no line of vectors
 CHUNK_BYTES = 1 << 20
@@ -27,9 +28,10 @@ _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r")
 class Layout(NamedTuple):
     """The format of a file, from its beginning."""
 
-    form: str  # word2vec_text | word2vec_binary | glove
+    form: str  # word2vec_text | word2vec_binary | glove | fasttext
     words: int | None  # as the header says; GloVe's format has none
     dimensions: int
+    model: FastTextModel | None = None  # of `fasttext`, which is read at once
 
 
 class Row(NamedTuple):
@@ -45,13 +47,15 @@ def detect(path: Path) -> Layout:
 
     A first line of two whole numbers is word2vec's header; fastText's `.vec` has the same. Its second line ends with a
     number and holds no control characters, else the file is binary. Any other first line is a word and its numbers,
-    as GloVe writes.
+    as GloVe writes. fastText's `.bin` begins with a number of its own.
 
     Raises:
         InputError: the file is missing, empty, damaged, or has none of these formats.
     """
     with _opened(path) as file, _told(path, lambda: 1):
         first = file.readline(LINE_BYTES).removeprefix(codecs.BOM_UTF8)
+        if first.startswith(MAGIC):
+            return _fasttext(path)
         fields = first.split()
         if not fields:
             raise InputError(f"{path}:1: expected word vectors, got an empty {'line' if first else 'file'}")
@@ -66,7 +70,7 @@ def detect(path: Path) -> Layout:
     if not numbers or b"\0" in first:
         raise InputError(
             f"{path}:1: expected a header `words dimensions` or a line `word number number ...`, got neither; unpack "
-            "an archive first, and of a model take the vectors alone (fastText's `.vec`)"
+            "an archive first"
         )
     return Layout("glove", None, numbers)
 
@@ -79,9 +83,24 @@ def rows(path: Path, layout: Layout) -> Iterator[Row]:
     Raises:
         InputError: a line is broken, a number is not finite, or there are fewer or more words than the header says.
     """
+    if layout.model:
+        yield from _fasttext_rows(path, layout.model)
+        return
     read = _binary_rows if layout.form == "word2vec_binary" else _text_rows
     with _opened(path) as file:
         yield from read(file, path, layout)
+
+
+def _fasttext(path: Path) -> Layout:
+    if path.suffix in COMPRESSED:
+        raise InputError(f"{path}: expected a model of fastText as it is, got a compressed one; unpack it first")
+    model = read_fasttext_model(path)
+    return Layout("fasttext", len(model.words), model.own.shape[1], model)
+
+
+def _fasttext_rows(path: Path, model: FastTextModel) -> Iterator[Row]:
+    for number, (word, vector) in enumerate(zip(model.words, model.vectors(), strict=True), start=1):
+        yield _checked(f"{path}: word {number}", word, vector)
 
 
 def _text_rows(file: BinaryIO, path: Path, layout: Layout) -> Iterator[Row]:

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 import yaml
 from conformance_cases import DATASET, RUN, build, cell_config, task_config
+from gensim.models import FastText
+from gensim.models.fasttext import save_facebook_model
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +120,8 @@ def kinds(tmp_path_factory, ten_examples, small_vectors) -> dict[str, Kind]:
     (folder / "vectors.bin").write_bytes(
         b"2 2\n" + b"".join(each + np.ones(2, "<f4").tobytes() for each in (b"a ", b"b "))
     )
+    fasttext = FastText([["a", "b"]], vector_size=2, min_count=1, bucket=3, epochs=1, workers=1)
+    save_facebook_model(fasttext, str(folder / "fasttext.bin"))
     shares = {"negative": 0.25, "positive": 0.75}
     labels = [{"id": each.id, "label": "positive", "probabilities": shares} for each in examples]
     tags = [{"id": each.id, "tags": list(each.tags or ())} for each in examples]
@@ -141,6 +145,7 @@ def kinds(tmp_path_factory, ten_examples, small_vectors) -> dict[str, Kind]:
         "provenance of vectors": Kind(vectors / "provenance.json", lambda path: store.provenance(path.parent), "json"),
         "vectors as text": Kind(folder / "vectors.txt", lambda path: list(rows(path, detect(path)))),
         "vectors in binary": Kind(folder / "vectors.bin", lambda path: list(rows(path, detect(path)))),
+        "fastText's model": Kind(folder / "fasttext.bin", lambda path: list(rows(path, detect(path)))),
         "examples": Kind(data / "train.jsonl", lambda path: list(read_examples(path)), "lines"),
         "features": Kind(data / "train.npy", open_features),
         "description of a dataset": Kind(data / "dataset.json", lambda path: read_dataset(path.parent, "name"), "json"),
@@ -169,7 +174,7 @@ NAMES = (
     *("counts of vectors", "dataset", "description of a dataset", "description of a run", "examples", "features"),
     *("leaderboard", "predictions of classification", "predictions of perplexity", "predictions of tagging"),
     *("predictions of translation", "provenance of vectors", "runs", "scores", "task", "vectors", "vectors as text"),
-    *("vectors in binary", "vocabulary of a run", "words of vectors"),
+    *("fastText's model", "vectors in binary", "vocabulary of a run", "words of vectors"),
 )
 
 DEEP: Any = []

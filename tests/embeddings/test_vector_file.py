@@ -150,7 +150,7 @@ BINARY = b"2 2\n" + b"".join(word + b" " + struct.pack("<2f", 0.1, 0.2) for word
         ("1 2\na 0.1 0.2\n\nb 0.1 0.2\n", ":3: expected 1 words, as line 1 says, got more"),
         ("a 0.1 0.2\n" + "b" * (1 << 21), ":2: expected a word and 2 numbers, got 1 fields"),
         ("<!DOCTYPE html>\n<html>", ":1: expected a header `words dimensions` or a line"),
-        (b"\xba\x16\x4f\x2f\0\0\0", ":1: expected a header `words dimensions` or a line"),
+        (b"\xba\x16\x4f\x2f\0\0\0", ": expected a whole model of fastText, got 7 bytes"),
         (BINARY[:-1], "word 2: expected 2 words in word2vec's binary format, got the end;"),
         (BINARY[:8], "word 1: expected 2 words in word2vec's binary format, got the end;"),
         (BINARY + b"c", "expected 2 words, as its header says, got more"),
