@@ -13,6 +13,7 @@ COMMANDS = {
     "predict": ("pipelines.predict", "predict prepared splits, or text from standard input, with a trained run"),
     "generate": ("pipelines.generate", "continue a prompt with a trained language model"),
     "encode": ("pipelines.encode", "encode texts as vectors: the last hidden states of a trained run"),
+    "serve": ("pipelines.serve", "answer requests over HTTP with trained runs; a page to try them"),
     "export": ("pipelines.export", "write a run as ONNX graphs that predict without Keras, or with weights of 8 bits"),
     "probe": ("pipelines.probe", "probe the hidden units of a language model for labels"),
     "repro": ("pipelines.repro", "run stale stages of dvc.yaml, several at a time"),

@@ -111,3 +111,17 @@ def small_vectors(ten_examples):
     vectors = KeyedVectors(6)
     vectors.add_vectors(words, np.random.default_rng(0).normal(0, 0.5, (len(words), 6)).astype("float32"))
     return vectors
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; tests of pages are skipped where there is none, and `.ci/run` installs it."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    if not (chromium := next(filter(None, map(shutil.which, names)), None)):
+        pytest.skip("no Chromium found: apt-get install chromium")
+    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # which root may not have
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=sandbox)
+        yield started
+        started.close()

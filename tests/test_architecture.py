@@ -40,6 +40,7 @@ ALLOWED = {
     "decoding": {"models", "text"},
     "tasks": {"cells", "models", "graphs", "batches", "text", "data", "decoding", "evaluation"},
     "runs": {"cells", "tasks", "models", "graphs", "batches", "text", "data", "evaluation"},
+    "serving": {"decoding", "runs", "tasks"},
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
     "probing": {"models", "tasks", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }
@@ -53,6 +54,7 @@ WITHOUT_KERAS = (
     "text",
     "batches",
     "datasets",
+    "serving",
 )
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))
 

@@ -1,0 +1,1 @@
+"""Trained runs over HTTP, and a page to try them."""
