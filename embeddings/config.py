@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal
 
+from embeddings.foundation.languages import check_language
 from embeddings.foundation.seeds import check_seed
 
 
@@ -123,6 +124,8 @@ class FileConfig(VectorsConfig):
         for name in ("path", "tokenizer"):
             if not getattr(self, name):
                 raise ValueError(f"expected a {name}, got none")
+        if self.language:
+            check_language("language", self.language)
         if self.maximum_words is not None:
             self.check_at_least_one("maximum_words")
 

@@ -16,6 +16,7 @@ import regex
 
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.languages import main_language
 from pipelines.text.subwords import SUBWORDS, encoding_path, join_pieces, load_encoding, spaced_pieces
 
 Tokenizer = Callable[[str], list[str]]
@@ -215,6 +216,7 @@ def spaced(tokens: Iterable[str], language: str, lone: Collection[int] = ()) -> 
         language: as for `detokenize`.
         lone: positions of straight quotation marks that close where they would open.
     """
+    language = main_language(language)
     open_marks: list[str] = []
     before, two_before, glued = "", "", True  # glued: no space before the next token
     for position, token in enumerate(tokens):

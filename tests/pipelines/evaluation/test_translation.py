@@ -118,13 +118,13 @@ def of_language(folder, language):
     return translation.FAMILY.of_dataset(folder)
 
 
-@pytest.mark.parametrize("language", ["zh", "zh-Hans", "th"])
+@pytest.mark.parametrize("language", ["zh", "zh-Hans", "th", "yue"])
 def test_a_language_without_spaces_has_its_own_tokens(tmp_path, language):
     family, text = of_language(tmp_path, language), "他昨天去了图书馆。"
     assert family.score(*pair(text, text))["bleu"] == pytest.approx(100)
     assert 0 < family.score(*pair(text, "他今天去了图书馆。"))["bleu"] < 100
     statistic = family.statistic(*pair(text, text))
-    assert statistic.options["bleu", ""]["tok"] == translation.TOKENIZERS[language[:2]]
+    assert statistic.options["bleu", ""]["tok"] == translation.TOKENIZERS[language.partition("-")[0]]
 
 
 def test_other_languages_have_the_tokens_of_wmt(tmp_path):
