@@ -37,6 +37,12 @@ class VectorsConfig:
             if getattr(self, name) < 1:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")
 
+    def reads(self) -> list[str]:
+        """The files and folders that vectors are made of."""
+        given = asdict(self)
+        single = (given.get(key) for key in ("continue_from", "path", "first", "second"))
+        return [*given.get("corpus", ()), *(each for each in single if each)]
+
     def described(self) -> dict[str, Any]:
         """The keys that apply, for the provenance."""
         return {key: value for key, value in asdict(self).items() if value is not None and value is not False}

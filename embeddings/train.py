@@ -17,7 +17,7 @@ from embeddings.evaluate import evaluate
 from embeddings.foundation.config import load_config
 from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import InputError, exits_on_input_error
-from embeddings.foundation.files import write_json
+from embeddings.foundation.files import check_output, write_json
 from embeddings.foundation.languages import main_language
 from embeddings.foundation.progress import Progress
 from embeddings.foundation.subwords import Subwords
@@ -186,6 +186,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     begin = time.perf_counter()
     config = load_config(VectorsConfig, options.config)
+    check_output(options.output, options.config, *config.reads())
     if isinstance(config, JoinedConfig):
         vectors, provenance = join(config)
         store.save(options.output, vectors, provenance)

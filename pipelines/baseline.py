@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
         check_choice(prepared["train"], module.LEARNS, train_file, learner)
     words_of = {name: in_words(examples, dataset) for name, examples in prepared.items()}
     costs = {}
-    with atomic_folder(options.output) as folder:
+    with atomic_folder(options.output, options.task, options.data) as folder:
         for name, module in modules.items():
             splits = dict(prepared if module.LEARNS == "tokens" else words_of)
             train = splits.pop("train")
