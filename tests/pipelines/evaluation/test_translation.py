@@ -135,3 +135,9 @@ def test_a_tokenizer_that_is_not_installed_is_refused_before_any_work(tmp_path, 
     monkeypatch.setitem(sys.modules, "MeCab", None)
     with pytest.raises(InputError, match=r"'ja' needs sacreBLEU's tokenizer 'ja-mecab'.*install `sacrebleu\[ja\]`"):
         of_language(tmp_path, "ja")
+
+
+def test_sacrebleu_itself_is_missed_by_its_own_name(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sacrebleu.metrics.bleu", None)
+    with pytest.raises(ModuleNotFoundError, match="sacrebleu"):
+        of_language(tmp_path, "ja")
