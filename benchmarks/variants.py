@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
         raise InputError(f"{options.variants}: unknown variant {options.variant!r}{known}")
     changes = variants[options.variant].set
     run.task.config = varied(run.task.config, changes, f"{options.variants}: {options.variant}")
-    with atomic_folder(options.output) as folder:
+    with atomic_folder(options.output, options.run, options.data) as folder:
         for split in ("dev", "test"):
             examples = read_examples(options.data / f"{split}.jsonl")
             write_rows(folder / f"{split}.jsonl", run.task.predict(run.engine, examples))

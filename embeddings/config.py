@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal
 
+from embeddings.foundation.languages import check_language
 from embeddings.foundation.seeds import check_seed
 
 
@@ -35,6 +36,12 @@ class VectorsConfig:
         for name in names:
             if getattr(self, name) < 1:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")
+
+    def reads(self) -> list[str]:
+        """The files and folders that vectors are made of."""
+        given = asdict(self)
+        single = (given.get(key) for key in ("continue_from", "path", "first", "second"))
+        return [*given.get("corpus", ()), *(each for each in single if each)]
 
     def described(self) -> dict[str, Any]:
         """The keys that apply, for the provenance."""
@@ -123,6 +130,8 @@ class FileConfig(VectorsConfig):
         for name in ("path", "tokenizer"):
             if not getattr(self, name):
                 raise ValueError(f"expected a {name}, got none")
+        if self.language:
+            check_language("language", self.language)
         if self.maximum_words is not None:
             self.check_at_least_one("maximum_words")
 

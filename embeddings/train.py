@@ -17,7 +17,8 @@ from embeddings.evaluate import evaluate
 from embeddings.foundation.config import load_config
 from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import InputError, exits_on_input_error
-from embeddings.foundation.files import write_json
+from embeddings.foundation.files import check_output, write_json
+from embeddings.foundation.languages import main_language
 from embeddings.foundation.progress import Progress
 from embeddings.foundation.subwords import Subwords
 from embeddings.import_file import import_file
@@ -163,7 +164,7 @@ def _provenance(config: VectorsConfig, words: int, corpus: Corpus | None) -> dic
 def _is_english(provenance: dict[str, Any]) -> bool:
     """Whether everything that vectors were made of is English."""
     sources = provenance["corpus"] + ([provenance["file"]] if "file" in provenance else [])
-    english = all(source["language"] == "en" for source in sources)
+    english = all(main_language(source["language"] or "") == "en" for source in sources)
     english = english and all(_is_english(part["provenance"]) for part in provenance.get("parts", ()))
     return english and ("continued" not in provenance or _is_english(provenance["continued"]["provenance"]))
 
@@ -185,6 +186,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     begin = time.perf_counter()
     config = load_config(VectorsConfig, options.config)
+    check_output(options.output, options.config, *config.reads())
     if isinstance(config, JoinedConfig):
         vectors, provenance = join(config)
         store.save(options.output, vectors, provenance)

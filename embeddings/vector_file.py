@@ -140,6 +140,10 @@ def _text_row(where: str, line: bytes, dimensions: int) -> Row:
         wrong = next(field for field in numbers if not _is_number(field))
         raise InputError(f"{expected}, got {wrong.decode(errors='replace')!r} among them; {_REPAIR}") from None
     word = word.lstrip()
+    if b"\r" in word:
+        raise InputError(
+            rf"{where}: expected lines that end in `\n`, got `\r` within one; replace each `\r` by a line end"
+        )
     behind = word.split()[1:]
     if behind and not behind[-1].isdigit() and _is_number(behind[-1]):  # `windows 10` is a word, `windows 0.10` is not
         raise InputError(f"{expected}, got more numbers; {_REPAIR}")

@@ -43,12 +43,12 @@ def main(arguments: list[str] | None = None) -> None:
         learner = f"the baseline {name}"
         for field in (module.LEARNS, getattr(module, "READS", "tokens")):
             check_field(prepared["train"], field, train_file, learner)
-        if config.metrics == ENTITIES:
-            check_entities(prepared["train"], train_file, learner)
+        for split, examples in prepared.items() if config.metrics == ENTITIES else ():
+            check_entities(examples, options.data / f"{split}.jsonl", learner)
         check_choice(prepared["train"], module.LEARNS, train_file, learner)
     words_of = {name: in_words(examples, dataset) for name, examples in prepared.items()}
     costs = {}
-    with atomic_folder(options.output) as folder:
+    with atomic_folder(options.output, options.task, options.data) as folder:
         for name, module in modules.items():
             splits = dict(prepared if module.LEARNS == "tokens" else words_of)
             train = splits.pop("train")

@@ -34,15 +34,17 @@ def main(arguments: list[str] | None = None) -> None:
     import pipelines
 
     examples = feature_rows(options.features) if options.features else text_lines(options.text)
-    vectors = pipelines.load(options.run, options.engine).encode(examples, options.tokenised)
+    run = pipelines.load(options.run, options.engine)
+    vectors = run.encode(examples, options.tokenised)
     if options.output.suffix == ".jsonl":
         with atomic_file(options.output) as file:
             for vector in vectors:
                 file.write(f"[{', '.join(f'{value:.6g}' for value in vector)}]\n")
         return
-    stacked = list(vectors)
+    none = np.zeros(run.feature_shape or (), "float32") if run.task.reads == "features" else ""
+    stacked = np.stack([*vectors, *run.encode([none])])[:-1]  # of no texts a table as wide as that of others
     with atomic_path(options.output) as temporary, open(temporary, "wb") as file:
-        np.save(file, np.stack(stacked) if stacked else np.zeros((0, 0), "float32"), allow_pickle=False)
+        np.save(file, stacked, allow_pickle=False)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
         check_entities(examples, options.data / f"{split}.jsonl", f"task {config.task!r}")
     known = known_from(read_examples(train), vectors, of_entities) if tagged and train.exists() else None
     scores: Scores = {system: {} for system in folders}
-    with atomic_folder(options.output) as output:
+    with atomic_folder(options.output, options.task, options.data, options.predictions, options.vectors) as output:
         for system, folder in folders.items():
             for split in splits_in(folder):
                 path, examples = folder / f"{split}.jsonl", references[split]

@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.runs.folder import export_run, load_run_folder
     from pipelines.runs.graphs import check_graphs
 
-    with atomic_folder(options.output) as folder:
+    with atomic_folder(options.output, options.run, options.data) as folder:
         run = export_run(options.run, folder, options.quantize)
         if options.data:
             keras = load_run_folder(options.run, "keras").engine

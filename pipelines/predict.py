@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
         print_predictions(run.predict(examples, decoding, options.tokenised, chunk, explain), form)
         return
     check_shape(read_dataset(options.data).get("features"), run.feature_shape, f"{options.data}: run {run.name!r}")
-    with atomic_folder(options.output) as folder:
+    with atomic_folder(options.output, options.run, options.data, options.task) as folder:
         for split in ("dev", "test") if options.report_test == "true" else ("dev",):
             path = options.data / f"{split}.jsonl"
             if not path.exists():

@@ -2,17 +2,19 @@
 
 import argparse
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import exits_on_input_error
-from embeddings.foundation.files import atomic_file, atomic_folder, write_json
+from embeddings.foundation.files import atomic_file, atomic_folder, check_output, write_json
 from embeddings.foundation.names import name_of_file
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.counts import count_names
 from pipelines.datasets.description import describe
 from pipelines.datasets.report import DRAWN, build_report, markdown, warnings
+from pipelines.datasets.sources.files import ROOT_VARIABLE
 from pipelines.datasets.splits import draw_dev, remove_overlap, split_paths, write_splits
 from pipelines.datasets.tokens import write_subwords
 from pipelines.text.tokenization import detokenizer_of
@@ -28,6 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder of the prepared dataset")
     options = parser.parse_args(arguments)
     name = name_of_file(options.dataset, "dataset")
+    check_output(options.output, options.dataset, os.environ.get(ROOT_VARIABLE))
     prepare(load_config(DatasetConfig, options.dataset), name, options.output)
     log.info(f"prepared {options.output}; read {options.output / 'report.md'}")
 

@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> None:
         print("{split} {system}: accuracy {value:.2f} [{low:.2f}, {high:.2f}]".format(**score))
     texts_read = {name: len(examples) for name, examples in splits.items()}
     about = {"dataset": dataset["name"], **probe.described(), "texts": texts_read, "seed": options.seed}
-    with atomic_folder(options.output) as folder:
+    with atomic_folder(options.output, options.run, options.data) as folder:
         write_probe(folder, run, probe, splits, states, scores, about)
     metrics = {
         name: {score["system"]: round(score["value"], 2) for score in scores if score["split"] == name}

@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     settings = {"run": run.trained(), "task": asdict(config), "cell": cell.flat(), "device": experiment.device}
     checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(vectors.values())), started)
-    with atomic_folder(options.output) as folder:
+    with atomic_folder(options.output, options.runs, options.configs, options.data, *vectors.values()) as folder:
         callbacks = samples(experiment, folder / "samples.jsonl")
         cost = learn(experiment, folder / "history.csv", callbacks, checkpoint)
         save_run(folder, options.run, run, task, model, experiment.dataset)

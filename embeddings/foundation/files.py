@@ -53,16 +53,30 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
             os.close(handle)
 
 
-@contextmanager
-def atomic_folder(path: str | Path) -> Iterator[Path]:
-    """Yields a new folder that replaces `path` only when the block ends without an error.
+def check_output(folder: str | Path, *inputs: str | Path | None) -> None:
+    """Refuses an output folder that would replace what a command reads, or the folder that it runs in.
 
     Raises:
-        InputError: the command runs in that folder, or below it.
+        InputError: it is in that folder, or is it.
+    """
+    for name, place in [("the working directory", Path.cwd()), *((each, each) for each in inputs if each)]:
+        if Path(place).resolve().is_relative_to(Path(folder).resolve()):
+            raise InputError(f"{folder}: expected an output folder, got one that contains {name}; choose another")
+
+
+@contextmanager
+def atomic_folder(path: str | Path, *inputs: str | Path | None) -> Iterator[Path]:
+    """Yields a new folder that replaces `path` only when the block ends without an error.
+
+    Args:
+        path: the folder.
+        inputs: what is read, where it is.
+
+    Raises:
+        InputError: the command runs in that folder or below it, or reads what is there.
     """
     path = Path(path)
-    if Path.cwd().is_relative_to(path.resolve()):
-        raise InputError(f"{path}: expected an output folder, got one that contains the working directory")
+    check_output(path, *inputs)
     with _named(path):
         with _place(path):
             temporary = Path(tempfile.mkdtemp(PARTIAL, f".{path.name}.", path.parent))

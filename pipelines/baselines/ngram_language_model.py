@@ -7,13 +7,16 @@ import numpy as np
 from pipelines.baselines import Predict
 from pipelines.data.examples import Example
 from pipelines.data.ngrams import UNKNOWN, NGrams, best_length
+from pipelines.text.vocabulary import SPECIAL_WORDS
 
 LEARNS = "tokens"
 
 
 def fit(train: Sequence[Example], seed: int) -> Predict:
     """Counts n-grams of the length that is best on the end of train."""
-    words = sorted({token for example in train for token in example.tokens})
+    words = sorted(
+        {token for example in train for token in example.tokens} - set(SPECIAL_WORDS)
+    )  # unknown to runs, too
     ids = {word: number for number, word in enumerate(words, start=UNKNOWN + 1)}
     texts = [encoded(example, ids) for example in train]
     longest = best_length(texts, len(ids) + 2)

@@ -14,6 +14,8 @@ from embeddings.foundation.files import atomic_path
 def open_features(path: Path) -> np.ndarray:
     """Opens a file of features, memory-mapped and read-only: (examples, dimensions) or (examples, height, width).
 
+    There may be no examples, as there may be no lines of text.
+
     Raises:
         InputError: there is none, it is damaged, or it holds something else than numbers in two or three dimensions.
     """
@@ -21,7 +23,7 @@ def open_features(path: Path) -> np.ndarray:
         features = open_array(path)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    if features.dtype.kind not in "fiu" or features.ndim not in (2, 3) or not features.size:
+    if features.dtype.kind not in "fiu" or features.ndim not in (2, 3) or not all(features.shape[1:]):
         expected = "numbers as (examples, dimensions) or (examples, height, width)"
         raise InputError(f"{path}:1: expected {expected}, got {features.dtype} of shape {features.shape}")
     return features

@@ -9,6 +9,7 @@ from typing import ClassVar
 from embeddings.foundation import plugins
 from embeddings.foundation.config import check_share, nearest
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.languages import check_language
 from embeddings.foundation.seeds import check_seed
 from pipelines.data.examples import Example
 from pipelines.text.subwords import SUBWORDS
@@ -28,7 +29,7 @@ class DatasetConfig(ABC):
 
     source: str  # module of pipelines/datasets/sources
     version: str  # part of every metric's signature
-    language: str  # of the raw text; empty where examples are features, and the next one as well
+    language: str  # of the raw text, a code such as `en`; empty where examples are features, and the next one as well
     tokenizer: str  # of the raw text; vectors must have been trained behind the same one
     licence: str
     citation: str
@@ -65,6 +66,9 @@ class DatasetConfig(ABC):
     def __post_init__(self) -> None:
         check_share("dev_share", self.dev_share)
         check_seed(self.seed)
+        for key in ("language", "target_language"):
+            if code := getattr(self, key):
+                check_language(key, code)
         self._check_splits()
         self._check_tokenizers()
 

@@ -8,7 +8,9 @@ the character `▁` is a space, and its tokens write it where a word begins).
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from html.entities import html5
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import regex
 
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.languages import main_language
 from pipelines.text.subwords import SUBWORDS, encoding_path, join_pieces, load_encoding, spaced_pieces
 
 Tokenizer = Callable[[str], list[str]]
@@ -28,10 +31,11 @@ _END = f"(?!{_LETTER})"
 _CLITIC = f"['’](?i:s|m|d|ll|re|ve){_END}"
 _NEGATION = f"[nN]['’][tT]{_END}"
 _BEFORE_NEGATION = regex.compile(f"(?<={_LETTER})(?={_NEGATION})")
-_ENTITY = r"&(?:\L<entities>|#\d{1,7}|#[xX][\da-fA-F]{1,6});"
-_ENTITIES = [name[:-1] for name in html5 if name.endswith(";")]
-# HTML line breaks and no-break spaces, invisible characters.
-_GAP = regex.compile("<br ?/?>|&nbsp;|&#160;|&#[xX]0*[aA]0;|[\u200b\u2060\ufeff]")
+_ENTITY = regex.compile(
+    r"&(?:\L<names>|#\d{1,7}|#[xX][\da-fA-F]{1,6});", names=[name[:-1] for name in html5 if name.endswith(";")]
+)
+_INVISIBLE = "\u200b\u2060\ufeff"
+_GAP = regex.compile(f"<br ?/?>|[{_INVISIBLE}]")  # HTML line breaks, invisible characters
 _ASCII_PART = regex.compile(r"[^ \t\n\v\f\r]+")
 _WORD = regex.compile(
     "|".join(
@@ -44,14 +48,13 @@ _WORD = regex.compile(
             r"\d+(?:[.,:]\d+)+",  # 3.50, 1,000, 10:30
             _NEGATION,
             _CLITIC,
-            rf"{_RUN}(?:(?!{_CLITIC})(?:{_ENTITY}|(?!{_ENTITY})[-‐‑'’_&]){_RUN})*"  # a word, with what joins its parts
+            rf"{_RUN}(?:(?!{_CLITIC})[-‐‑'’_&]{_RUN})*"  # a word, with what joins its parts
             rf"(?:-(?= (?:und|oder|and|or){_END}))?",  # zwei- und dreimal
-            rf"{_ENTITY}|&#?\w+;",  # &amp;
+            r"&#?\w+;",  # what looks like an entity of HTML, and is none
             r"((?=[\p{Extended_Pictographic}\p{Regional_Indicator}])\X)\1*",  # an emoji with all that makes it one
             r"([^\p{L}\p{N}\p{M}\s]\p{M}*|\p{M}+)\2*",  # a punctuation mark, or a run of one: ..., !!!, --
         )
-    ),
-    entities=_ENTITIES,
+    )
 )
 
 
@@ -65,9 +68,38 @@ def whitespace(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """Splits into words, numbers and punctuation marks, as treebanks do: `do n't`, `it 's`, `3.50`, `well-known`."""
-    text = _BEFORE_NEGATION.sub(" ", _GAP.sub(" ", text))
-    return [match.group() for match in _WORD.finditer(text)]
+    """Splits into words, numbers and punctuation marks, as treebanks do: `do n't`, `it 's`, `3.50`, `well-known`.
+
+    An entity of HTML is read as its character, and stays as it is written: `AT&amp;T`, but `good &mdash; really`.
+    """
+    text = _without_gaps(text)
+    if "&" not in text or not _ENTITY.search(text):
+        return _words(text)
+    found = _words(_ENTITY.sub(lambda entity: _character(entity[0]), text))
+    written = iter(regex.findall(rf"{_ENTITY.pattern}|\S", text, names=_ENTITY.named_lists["names"]))
+    return ["".join(islice(written, len(token))) for token in found]
+
+
+def _words(text: str) -> list[str]:
+    return [match.group() for match in _WORD.finditer(_BEFORE_NEGATION.sub(" ", text))]
+
+
+def _character(entity: str) -> str:
+    """The character that an entity of HTML stands for, of several the first one."""
+    return unescape(entity)[:1] or "\ufffd"
+
+
+def _without_gaps(text: str) -> str:
+    """A text of the same length with spaces for what shows none of its characters, and for entities of white space."""
+    text = _GAP.sub(lambda gap: " " * len(gap[0]), text)
+    if "&" not in text:
+        return text
+
+    def shown(entity: Any) -> str:
+        character = _character(entity[0])
+        return " " * len(entity[0]) if character.isspace() or character in _INVISIBLE else entity[0]
+
+    return _ENTITY.sub(shown, text)
 
 
 def words_lowercase(text: str) -> list[str]:
@@ -161,8 +193,7 @@ def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
     """
     folded = [(character, place) for place, whole in enumerate(text) for character in whole.casefold()]
     letters, places = "".join(character for character, _ in folded), [place for _, place in folded]
-    visible = _GAP.sub(lambda gap: " " * len(gap[0]), text)
-    without_gaps = "".join(character.casefold() for character in visible)
+    without_gaps = "".join(character.casefold() for character in _without_gaps(text))
     found, cursor = [], 0
     for token in tokens:
         sought = "".join(character.casefold() for character in token)
@@ -215,6 +246,7 @@ def spaced(tokens: Iterable[str], language: str, lone: Collection[int] = ()) -> 
         language: as for `detokenize`.
         lone: positions of straight quotation marks that close where they would open.
     """
+    language = main_language(language)
     open_marks: list[str] = []
     before, two_before, glued = "", "", True  # glued: no space before the next token
     for position, token in enumerate(tokens):

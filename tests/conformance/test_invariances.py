@@ -67,13 +67,15 @@ def test_nothing_to_predict_gives_nothing(untrained, engine):
     assert list(task.predict(engine, [])) == []
 
 
-def test_a_batch_of_none_is_empty_in_onnx_runtime(untrained, engines, examples):
+def test_a_batch_of_none_is_empty_in_both_engines(untrained, engines, examples):
     task, _ = untrained
     inputs = task.inputs([task.source(example) for example in examples])
     none = keras.tree.map_structure(lambda array: array[:0], inputs)
-    whole, empty = (engines["onnx"].hidden_states(each) for each in (inputs, none))
-    assert empty.shape == (0, whole.shape[1])
-    assert empty.dtype == whole.dtype
+    whole = engines["onnx"].hidden_states(inputs)
+    for engine in engines.values():
+        empty = engine.hidden_states(none)
+        assert empty.shape == (0, whole.shape[1])
+        assert empty.dtype == whole.dtype
 
 
 def test_padding_does_not_change_the_outputs(untrained, examples):

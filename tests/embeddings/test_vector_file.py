@@ -136,6 +136,8 @@ BINARY = b"2 2\n" + b"".join(word + b" " + struct.pack("<2f", 0.1, 0.2) for word
         ("a 0.1 0.2\nb 0.1 0.2 0.3\n", ":2: expected a word and 2 numbers, got more numbers"),
         ("2 2\na 0.1 0.2 0.3\nb 0.1 0.2\n", ":2: expected a word and 2 numbers, got more numbers"),
         ("a 0.1 0.2\nb 0.1 0,2\n", ":2: expected a word and 2 numbers, got '0,2' among them"),
+        ("a 0.1 0.2\nb 0.1 0.2\rc 0.1 0.2\n", r":2: expected lines that end in `\n`, got `\r` within one"),
+        ("3 2\na 0.1 0.2\rb 0.1 0.2\rc 0.1 0.2\r", r":2: expected lines that end in `\n`, got `\r` within one"),
         ("a 0.1 0.2\n\nb 0.1 0.2\n", ":2: expected a word and 2 numbers, got 0 fields"),
         ("a 0.1 0.2\nb 0.1 nan\n", ":2: expected finite numbers of 32 bits, got nan for the word 'b'"),
         ("a 0.1 0.2\nb 0.1 1_0\n", ":2: expected a word and 2 numbers, got '1_0' among them"),

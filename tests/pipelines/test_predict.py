@@ -196,6 +196,13 @@ def test_the_vector_of_a_text_is_where_its_encoder_ends(case, ten_examples, ten_
         np.testing.assert_allclose(forward(token)[0][0, -1], vectors[1, :16], atol=1e-5)
 
 
+def test_encode_writes_a_table_as_wide_as_any_for_no_text(folder, run, tmp_path):
+    (tmp_path / "text.txt").write_text("")
+    encode.main([str(folder), "--text", str(tmp_path / "text.txt"), "--output", str(tmp_path / "vectors.npy")])
+    found = np.load(tmp_path / "vectors.npy", allow_pickle=False)
+    assert (found.shape, found.dtype) == ((0, len(next(run.encode(["a"])))), np.float32)
+
+
 @pytest.mark.parametrize("name", ["vectors.npy", "vectors.jsonl"])
 def test_encode_writes_a_vector_a_line(folder, run, name, tmp_path):
     (tmp_path / "text.txt").write_text("Anna saw\nfilms\n\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
@@ -19,8 +20,8 @@ DOCUMENT = "-DOCSTART-"  # first column of a line between documents
 class Reader(FileReader):
     """Tagged sentences, their tags as the scheme writes them.
 
-    Lines of `-DOCSTART-` are left out. A comment `text = ...` is the sentence's text; else it is the tokens
-    joined by spaces.
+    A line of `-DOCSTART-` is left out, and ends a sentence. A comment `text = ...` is the sentence's text; else it is
+    the tokens joined by spaces.
     """
 
     token: int = 0  # number of the token's column, from 0; -1 is the last
@@ -44,29 +45,34 @@ class Reader(FileReader):
 
         Raises:
             InputError: a line with more or fewer columns than the file's first one, an empty token or tag, a tag that
-                the scheme does not have, or a line that may be a comment or a token.
+                the scheme does not have, a line that may be a comment or a token, or a comment between two tokens.
         """
         needed = max(column + 1 if column >= 0 else -column for column in (self.token, self.tag))
         for path in paths:
             width = 0  # columns of the file's first line
-            for block in blocks(path):
-                tokens, tags, numbers, text = [], [], [], ""
-                of_tokens = (self._columns(line) for _, line in block if not self._begins(line))
-                width = width or next((len(columns) for columns in of_tokens if columns[0] != DOCUMENT), 0)
+            for block in self._sentences(path):
+                tokens, tags, numbers, text, comment = [], [], [], "", 0
+                if not width and (of_token := next((line for _, line in block if not self._begins(line)), None)):
+                    width = len(self._columns(of_token))
+                    if self.token % width == self.tag % width:
+                        got = f"column {self.token % width} of {width} for both"
+                        raise InputError(f"{path}:{block[0][0]}: expected token and tag in two columns, got {got}")
                 for number, line in block:
                     columns = self._columns(line)
                     if self._begins(line):
                         if len(columns) != width:
                             key, _, value = line.removeprefix(self.comment).partition("=")
                             text = value.strip() if key.strip() == "text" else text
+                            comment = number if tokens else 0
                             continue
                         if self.separator == " ":
                             told = f"expected a comment or a token, got a line that may be either: {line[:60]!r}"
                             raise InputError(
                                 f"{path}:{number}: {told}; choose a `comment` that only comments begin with"
                             )
-                    if columns[0] == DOCUMENT:
-                        continue
+                    if comment:
+                        advice = "separate sentences by a blank line"
+                        raise InputError(f"{path}:{comment}: expected no comment within a sentence, got one; {advice}")
                     if len(columns) < needed or len(columns) != width:
                         expected = f"{width} columns, as the first line has" if width >= needed else f"{needed} columns"
                         raise InputError(f"{path}:{number}: expected {expected}, got {len(columns)}: {line[:60]!r}")
@@ -87,6 +93,16 @@ class Reader(FileReader):
                         raise InputError(f"{path}:{numbers[error.position]}: {error}; {advice}") from None
                 kept = ("O" if tag.partition("-")[2] in self.drop_types else tag for tag in tags)
                 yield Example(f"{path}:{numbers[0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(kept))
+
+    def _sentences(self, path: Path) -> Iterator[list[tuple[int, str]]]:
+        """Yields the lines of each sentence, cut where a document begins."""
+        for block in blocks(path):
+            for of_document, lines in groupby(block, lambda numbered: self._is_document(numbered[1])):
+                if not of_document:
+                    yield list(lines)
+
+    def _is_document(self, line: str) -> bool:
+        return DOCUMENT in line and self._columns(line)[0] == DOCUMENT
 
     def _columns(self, line: str) -> list[str]:
         """A line's columns, without white space around them."""

@@ -28,13 +28,17 @@ class Reader(FileReader):
         """Reads sentences, streaming.
 
         Raises:
-            InputError: a line that is not CoNLL-U, words that are not numbered from 1 on, or a word without a tag.
+            InputError: a line that is not CoNLL-U, a comment behind a word, words that are not numbered from 1 on, or a
+                word without a tag.
         """
         for path in paths:
             for block in blocks(path):
                 text, tokens, found = "", [], []
                 for number, line in block:
                     if line.startswith("#"):
+                        if tokens:
+                            told = "expected comments before a sentence's words, got one behind"
+                            raise InputError(f"{path}:{number}: {told}; separate sentences by a blank line")
                         key, _, value = line[1:].partition("=")
                         text = value.strip() if key.strip() == "text" else text
                         continue

@@ -1,5 +1,6 @@
 """Labelled text as fastText has it: words with a prefix are labels, `__label__a __label__b text`."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import numbered_lines
 from pipelines.datasets.readers import FileReader
+
+_WHITE = " \t\v\f\0"  # between words, as fastText reads a line; a no-break space may be part of one
 
 
 @dataclass(frozen=True)
@@ -38,17 +41,17 @@ class Reader(FileReader):
 
     def _divided(self, line: str) -> tuple[list[str], str]:
         """The labels at the beginning of a line, and the text behind them."""
-        labels, rest = [], line.lstrip()
+        labels, rest = [], line.lstrip(_WHITE)
         while rest.startswith(self.prefix):
-            word, *behind = rest.split(maxsplit=1)
-            labels.append(word.removeprefix(self.prefix))
+            word, *behind = re.split(f"[{_WHITE}]+", rest, maxsplit=1)
+            labels.append(word.removeprefix(self.prefix).strip())
             rest = behind[0] if behind else ""
         return labels, rest
 
     def _known(self, labels: Sequence[str], text: str, where: str) -> dict[str, Any]:
         if not labels or "" in labels:
             raise InputError(f"{where}: expected {self.prefix}<label> before the text, got {(text or labels)[:60]!r}")
-        if any(word.startswith(self.prefix) for word in text.split()):
+        if any(word.startswith(self.prefix) for word in re.split(f"[{_WHITE}]", text)):
             raise InputError(f"{where}: expected all labels before the text, got one in {text[:60]!r}; move it there")
         if self.several:
             return {"labels": tuple(dict.fromkeys(labels))}

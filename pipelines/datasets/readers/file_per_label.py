@@ -18,8 +18,9 @@ class Reader(FileReader):
     labels: tuple[Any, ...]  # of each file, a string
 
     def __post_init__(self) -> None:
-        if not all(isinstance(label, str) for label in self.labels):
-            raise InputError(f"expected labels that are words, got {list(self.labels)}; put them in quotation marks")
+        if not all(isinstance(label, str) and label and label == label.strip() for label in self.labels):
+            advice = "put them in quotation marks, without white space around them"
+            raise InputError(f"expected labels that are words, got {list(self.labels)}; {advice}")
 
     def files_a_split(self) -> int:
         return len(self.labels)

@@ -49,7 +49,7 @@ class Reader(FileReader):
             for number, row in json_objects(path):
                 where = f"{path}:{number}"
                 values = {field: _value(row, key, field, where) for field, key in self.fields.items()}
-                if not values.get("label", "label").strip():
+                if values.get("label") == "":
                     raise InputError(f"{where}: expected a label, got none")
                 for field in {"label", "labels"} & set(values):
                     _check_kinds(row[self.fields[field]], kinds, where)
@@ -58,7 +58,7 @@ class Reader(FileReader):
 
 
 def _value(row: Mapping[str, Any], key: str, field: str, where: str) -> Any:
-    """A text, a tuple of words or tags without white space around them, or a label: numbers as JSON writes them."""
+    """A text, a tuple of words or tags without white space around them, or a label: of a number its digits."""
     if key not in row:
         raise InputError(f"{where}: expected the key {key!r}, got none{nearest(key, list(row))}")
     value = row[key]
@@ -66,14 +66,16 @@ def _value(row: Mapping[str, Any], key: str, field: str, where: str) -> Any:
         if not isinstance(value, list):
             raise InputError(f"{where}: expected a list of {key!r}, got {_kind(value)}")
         if field == "labels":
-            value = [json.dumps(item) if _is_number(item) else item for item in value]
+            value = [_written(item) if _is_number(item) else item for item in value]
         wrong = next((item for item in value if not isinstance(item, str) or not item.strip()), "")
         if wrong != "" or "" in value:
             raise InputError(f"{where}: expected words in {key!r}, got {_kind(wrong)}")
         found = tuple(item.strip() for item in value)
         return tuple(dict.fromkeys(found)) if field == "labels" else found
     if isinstance(value, str) or (field == "label" and _is_number(value)):
-        return value if isinstance(value, str) else json.dumps(value)
+        if field == "label":
+            return value.strip() if isinstance(value, str) else _written(value)
+        return value
     expected = "a label: a word or a number" if field == "label" else "a text"
     raise InputError(f"{where}: expected {expected} under {key!r}, got {_kind(value)}")
 
@@ -82,10 +84,16 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
+def _written(value: float) -> str:
+    """A number as JSON writes it, a whole one without `.0`; or a truth value."""
+    whole = isinstance(value, float) and value.is_integer()
+    return json.dumps(int(value) if whole else value)
+
+
 def _check_kinds(value: Any, kinds: dict[str, str], where: str) -> None:
-    """Refuses a label that is text where an earlier one is a number, or the other way round; adds to `kinds`."""
+    """Refuses a label of another kind than an earlier one, text, a number or a truth value; adds to `kinds`."""
     for item in value if isinstance(value, list) else [value]:
-        kinds.setdefault("text" if isinstance(item, str) else "numbers", where)
+        kinds.setdefault({str: "text", bool: "truth values"}.get(type(item), "numbers"), where)
     if len(kinds) > 1:
         (first, place), (other, _) = kinds.items()
         advice = "write all labels as text"

@@ -144,15 +144,24 @@ def _column(builder: Any, path: str, sequence: bool, names: Sequence[str] = ()) 
         if isinstance(value, bytes):
             return value.decode("utf-8").removesuffix("\n")  # which some builders leave where they read lines
         if not names:
+            if value != value:
+                raise InputError(f"expected a number in feature {path!r}, got {value}")
             return str(value)
         return names[int(value)] if value >= 0 else None  # TFDS writes -1 where a class is not known
+
+    def item(value: Any) -> str:
+        found = (name(value) or "").strip()
+        if not found:
+            got = "an empty one" if isinstance(value, bytes) else f"the unknown class {value}"
+            raise InputError(f"expected words or names in feature {path!r}, got {got}")
+        return found
 
     raw = _value(path)
 
     def take(row: Row) -> Any:
         value = raw(row)
         value = value.tolist() if hasattr(value, "tolist") else value
-        return tuple(name(item) for item in value) if sequence else name(value)
+        return tuple(map(item, value)) if sequence else name(value)
 
     return take
 
@@ -240,9 +249,13 @@ def _examples(
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
             raise InputError(f"{where}:{number}: expected UTF-8, got byte 0x{byte:02x}") from None
+        except InputError as error:
+            raise InputError(f"{where}:{number}: {error}; leave such examples out by `splits`, or report it") from None
         skipped = {at for take, value in skips for at, found in enumerate(take(row)) if found == value}
         for name in {"tokens", "tags"} & set(values) if skipped else ():
             values[name] = tuple(item for at, item in enumerate(values[name]) if at not in skipped)
+        if label := values.get("label"):
+            values["label"] = label.strip()
         tokens = values.pop("tokens", ())
         text = values.pop("text", " ".join(tokens))
         yield Example(id=f"{where}:{number}", text=text, tokens=tokens, **values)

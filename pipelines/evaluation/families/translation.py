@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.languages import main_language
 from pipelines.data.examples import Example, read_dataset
 from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
@@ -20,7 +21,12 @@ OPTIONS: dict[str, dict[str, Any]] = {  # each is part of sacreBLEU's own signat
     "bleu_lowercase": {"tokenize": "13a", "lowercase": True, "smooth_method": "exp"},
 }
 # Tokenizers of sacreBLEU for languages whose words no spaces part, or which it analyses.
-TOKENIZERS = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab", "th": "char", "lo": "char", "km": "char", "my": "char"}
+TOKENIZERS = {
+    **dict.fromkeys(("zh", "cmn", "yue", "wuu", "hak", "nan", "lzh"), "zh"),  # Chinese, and single ones of it
+    "ja": "ja-mecab",
+    "ko": "ko-mecab",
+    **dict.fromkeys(("th", "lo", "km", "my", "bo", "dz", "shn"), "char"),
+}
 LENGTHS = 5  # words that sentences of one row of the table by length differ by at most
 LONGEST = 30  # longer sentences share a row
 
@@ -45,7 +51,8 @@ class Translation(Family):
             InputError: the packages that it needs are not installed.
         """
         language = read_dataset(folder, "target_language")["target_language"]
-        name = TOKENIZERS.get(language.partition("-")[0], "")
+        name = TOKENIZERS.get(main_language(language), "")
+        _scorers(self.MAIN[:1], "")  # sacreBLEU itself is there
         try:
             _scorers(self.MAIN[:1], name)
         except (ImportError, RuntimeError):

@@ -28,23 +28,23 @@ class KerasEngine:
         return shape[-1] if isinstance(shape, tuple) and isinstance(shape[-1], int) else None
 
     def outputs(self, inputs: Any) -> np.ndarray:
-        return self.model.predict_on_batch(inputs)
+        return _of_rows(self.model.predict_on_batch, inputs)
 
     def hidden_states(self, inputs: Any) -> np.ndarray:
-        return self._sentence_encoder(inputs)
+        return _of_rows(self._sentence_encoder, inputs)
 
     def start(self, sources: np.ndarray) -> tuple[Memory, States]:
-        return self._parts[0].predict_on_batch(sources)
+        return _of_rows(self._parts[0].predict_on_batch, sources)
 
     def step(self, words: np.ndarray, states: States, memory: Memory) -> tuple[np.ndarray, States, np.ndarray | None]:
-        logits, after, weights = self._parts[1].predict_on_batch((words, states, memory))
+        logits, after, weights = _of_rows(self._parts[1].predict_on_batch, (words, states, memory))
         return logits, after, weights if memory else None
 
     def first_states(self, rows: int) -> States:
         return [np.zeros((rows, state.shape[1]), "float32") for state in self.model.carried]
 
     def read(self, token_ids: np.ndarray, states: States) -> tuple[np.ndarray, States]:
-        return self._reader((token_ids, states))
+        return _of_rows(self._reader, (token_ids, states))
 
     def keras_model(self, purpose: str) -> Any:
         return self.model
@@ -73,3 +73,16 @@ class KerasEngine:
         reader = Reader(self.model)
         trace_once(reader)
         return reader.predict_on_batch
+
+
+def _of_rows(call: Callable[[Any], Any], inputs: Any) -> Any:
+    """What a function gives for a batch; for one of none, which recurrent layers refuse, nothing of a made-up one.
+
+    Its two rows of ones are unknown words, each of which is the second of two distinct ones, and nothing is padding.
+    """
+    from keras import tree
+
+    if len(tree.flatten(inputs)[0]):
+        return call(inputs)
+    rows = tree.map_structure(lambda none: np.ones((2, *(size or 1 for size in none.shape[1:])), none.dtype), inputs)
+    return tree.map_structure(lambda found: found[:0], call(rows))

@@ -82,7 +82,11 @@ def test_a_part_takes_its_own_keys_and_leaves_the_others_to_whoever_reads_them(t
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("{model: 1}", "the key 'monitor' is missing"), ("{monitor: [1]}", "expected str under 'monitor'")],
+    [
+        ("{model: 1}", "the key 'monitor' is missing"),
+        ("{monitor: [1]}", "expected str under 'monitor'"),
+        ("{monitor: a, epochs: true}", "expected int under 'epochs', got True"),
+    ],
 )
 def test_a_part_is_refused_by_its_own_keys(tmp_path, text, message):
     path = tmp_path / "task.yaml"

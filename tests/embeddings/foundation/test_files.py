@@ -42,6 +42,17 @@ def test_the_folder_that_a_command_runs_in_is_not_replaced(
     assert (tmp_path / "here").is_dir()
 
 
+def test_a_folder_with_what_is_read_is_not_replaced(tmp_path: Path) -> None:
+    run = tmp_path / "runs" / "one"
+    run.mkdir(parents=True)
+    for output in (tmp_path / "runs", run):
+        with pytest.raises(InputError, match=f"contains {run}; choose another"), atomic_folder(output, None, run):
+            pass
+    with atomic_folder(run / "inside", run), atomic_folder(tmp_path / "run", run):
+        pass
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["inside", "one", "run", "runs"]
+
+
 def test_what_stood_there_stays_if_the_block_fails(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
     with pytest.raises(TypeError), atomic_file(tmp_path / "a") as file:

@@ -25,6 +25,12 @@ def test_rows_have_the_form_of_a_models_and_unknown_tokens_are_told():
     assert rows[0]["log_probabilities"][6] == min(rows[0]["log_probabilities"])
 
 
+def test_a_special_word_in_a_text_is_unknown_as_to_a_run():
+    train = [Example("train-0", "", ("a", "<unk>", "b", "<eos>") * 9)]
+    (row,) = module.fit(train, 1)(train)
+    assert row["unknown"] == list(range(1, 36, 2))
+
+
 def test_repeated_text_is_predicted_better_than_by_the_frequency_of_its_characters():
     train = [example(0, "to be or not to be, that is the question. " * 20)]
     held_out = [example(1, "or not to be, that is the question. ")]

@@ -112,12 +112,16 @@ def test_an_array_in_columns_is_read_by_its_rows(tmp_path: Path) -> None:
     np.testing.assert_array_equal(list(feature_rows(path)), [[0, 1, 2], [3, 4, 5]])
 
 
+def test_a_file_of_no_examples_gives_none(tmp_path: Path) -> None:
+    assert list(feature_rows(saved(tmp_path / "a.npy", np.zeros((0, 3))))) == []
+
+
 @pytest.mark.parametrize(
     ("array", "message"),
     [
         (np.zeros(3), r"a\.npy:1: expected numbers as \(examples, dimensions\) or .*, got float64 of shape \(3,\)"),
         (np.zeros((2, 2, 2, 3)), r"got float64 of shape \(2, 2, 2, 3\)"),
-        (np.zeros((0, 3)), r"a\.npy:1: expected "),
+        (np.zeros((3, 0)), r"a\.npy:1: expected "),
         (np.array([["a", "b"]]), r"got <U1 of shape \(1, 2\)"),
         (np.array([[1.0, 2.0], [np.nan, 1.0]]), r"a\.npy:2: expected finite numbers, got nan"),
         (np.array([[1.0, np.inf]]), r"a\.npy:1: expected finite numbers, got inf"),

@@ -52,6 +52,7 @@ def test_conllu_takes_tags_from_the_column_asked_for(write: Write) -> None:
         ("x\tJa\tja\tINTJ\tITJ\t_\t0\troot\t_\t_", r":11: expected a number like 3, 3-4 or 3\.1, got 'x'"),
         ("1\tJa\tja\t_\tITJ\t_\t0\troot\t_\t_", r":11: expected upos of the word 'Ja', got none"),
         ("1\t\tja\t_\tITJ\t_\t0\troot\t_\t_", r":11: expected a word, got none"),
+        (CONLLU[CONLLU.rindex("1\tJa") :] + "\n# text = Nein", r":12: expected comments before a sentence's words"),
     ],
 )
 def test_conllu_refuses_a_malformed_line(write: Write, wrong: str, message: str) -> None:
@@ -71,6 +72,25 @@ def test_columns_of_conll_2003_are_read_past_document_lines(write: Write) -> Non
     text = "-DOCSTART- -X- -X- O\n\nEU NNP B-NP I-ORG\nsays VBZ B-VP O\n\nPeter NNP B-NP I-PER\n"
     examples = list(conll_columns.Reader(tag=-1, separator=" ", scheme="iob1").read([write(text)]))
     assert pairs(examples) == [[("EU", "I-ORG"), ("says", "O")], [("Peter", "I-PER")]]
+
+
+def test_a_document_line_ends_a_sentence(write: Write) -> None:
+    text = "-DOCSTART-\tO\na\tO\n-DOCSTART-\tO\nb\tO\nc\tO\n"
+    assert [example.tokens for example in conll_columns.Reader().read([write(text)])] == [("a",), ("b", "c")]
+
+
+def test_two_sentences_with_a_comment_but_no_blank_line_between_are_refused(write: Write) -> None:
+    first, second = "# text = a\n1\ta\tO\n", "# text = b\n1\tb\tO\n"
+    reader = conll_columns.Reader(token=1, tag=2, comment="# ")
+    assert [each.text for each in reader.read([write(f"{first}\n{second}# end\n")])] == ["a", "b"]
+    with pytest.raises(InputError, match=r":3: expected no comment within a sentence, got one; separate sentences"):
+        list(reader.read([write(first + second)]))
+
+
+@pytest.mark.parametrize(("token", "tag"), [(1, -1), (0, -2)])
+def test_token_and_tag_may_not_meet_in_a_column_counted_from_the_end(write: Write, token: int, tag: int) -> None:
+    with pytest.raises(InputError, match=rf":1: expected token and tag in two columns, got column {token} of 2 for"):
+        list(conll_columns.Reader(token=token, tag=tag).read([write("a\tO\n")]))
 
 
 def test_a_hash_is_a_token_where_there_are_no_comments(write: Write) -> None:

@@ -284,6 +284,25 @@ def test_tfds_tokens_are_skipped_by_another_feature(tiny: tfds_source.Source) ->
     assert [e.tokens for e in config.read(Path())["train"]] == [("Bad", "film"), ("Good",)]
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"words": [b" Bad", b" "]}, "x:0: expected words or names in feature 'words', got an empty one"),
+        ({"tags": np.array([0, -1])}, "x:0: expected words or names in feature 'tags', got the unknown class -1"),
+        ({"stars": np.float32("nan")}, "x:0: expected a number in feature 'stars', got nan"),
+    ],
+)
+def test_tfds_values_that_are_no_words_and_no_labels_are_refused(tiny, changes: dict, message: str) -> None:
+    row = {"words": [b" Bad", b"film\n"], "tags": np.array([0, 1]), "stars": np.float32(1.5)}
+    columns = replace(tiny, features={"tokens": "words", "tags": "tags", "label": "stars"}).columns(
+        tfds_source.prepared_builder(tiny.builder)
+    )
+    (example,) = tfds_source._examples([row], columns, [], "x")
+    assert (example.tokens, example.tags, example.label) == (("Bad", "film"), ("ADJ", "NOUN"), "1.5")
+    with pytest.raises(InputError, match=message):
+        list(tfds_source._examples([row | changes], columns, [], "x"))
+
+
 def test_tfds_classes_can_be_renamed_and_unknown_ones_are_no_label(tiny: tfds_source.Source) -> None:
     config = replace(tiny, label_names=("bad", "good"), splits={"train": "train"})
     assert [e.label for e in config.read(Path())["train"]] == ["bad", "good", None, "good"]

@@ -66,6 +66,17 @@ def test_objects_are_read_by_their_keys(write: Write) -> None:
     assert (first.text, first.label, second.text, second.label) == ("Fine", "5", "Dull", "1")
 
 
+def test_labels_of_objects_are_equal_where_they_mean_the_same(write: Write) -> None:
+    rows = "".join(f'{{"t": "a", "l": {label}}}\n' for label in (1, 1.0, 0.5, "1e0"))
+    assert [each.label for each in json_lines.Reader({"text": "t", "label": "l"}).read([write(rows)])] == [
+        *("1", "1", "0.5", "1")
+    ]
+    padded = '{"t": "a", "l": "good "}\n{"t": "a", "l": "good"}\n'
+    assert [each.label for each in json_lines.Reader({"text": "t", "label": "l"}).read([write(padded)])] == [
+        *("good", "good")
+    ]
+
+
 def test_objects_may_hold_tokens_and_tags(write: Write) -> None:
     content = '{"words": ["New", "York"], "ner": ["I-LOC", "I-LOC"]}\n'
     (example,) = json_lines.Reader({"tokens": "words", "tags": "ner"}).read([write(content)])
@@ -104,7 +115,8 @@ def test_malformed_objects_are_refused(write: Write, content: str, fields: dict,
     ("labels", "message"),
     [
         ('5 "5"', r":2: expected labels that are numbers, as in .*:1, got text; write all labels as text"),
-        ('"good" true', r":2: expected labels that are text, as in .*:1, got numbers"),
+        ('"good" true', r":2: expected labels that are text, as in .*:1, got truth values"),
+        ("1 true", r":2: expected labels that are numbers, as in .*:1, got truth values"),
         ('["a"] ["b","c"] ["d",1]', r":3: expected labels that are text, as in .*:1, got numbers"),
         ('["a"] "b"', r":2: expected a list of 'l', got the text 'b'"),
         ('[""]', r":1: expected words in 'l', got an empty item"),

@@ -122,6 +122,8 @@ def test_words_with_a_prefix_are_labels(write: Write) -> None:
     assert [(example.labels, example.text) for example in examples] == [
         (("a", "b"), "The  text"), (("a",), ""), (("c",), "x"),
     ]  # fmt: skip
+    (nbsp,) = fasttext_labels.Reader().read([write("__label__New\u00a0York\ttaxi 10\u00a0000\n")])
+    assert (nbsp.labels, nbsp.text) == (("New\u00a0York",), "taxi 10\u00a0000")
     (one,) = fasttext_labels.Reader(prefix="#", several=False).read([write("#good It is __label__fine\n")])
     assert (one.label, one.labels, one.text) == ("good", None, "It is __label__fine")
 

@@ -118,13 +118,13 @@ def of_language(folder, language):
     return translation.FAMILY.of_dataset(folder)
 
 
-@pytest.mark.parametrize("language", ["zh", "zh-Hans", "th"])
+@pytest.mark.parametrize("language", ["zh", "zh-Hans", "th", "yue"])
 def test_a_language_without_spaces_has_its_own_tokens(tmp_path, language):
     family, text = of_language(tmp_path, language), "他昨天去了图书馆。"
     assert family.score(*pair(text, text))["bleu"] == pytest.approx(100)
     assert 0 < family.score(*pair(text, "他今天去了图书馆。"))["bleu"] < 100
     statistic = family.statistic(*pair(text, text))
-    assert statistic.options["bleu", ""]["tok"] == translation.TOKENIZERS[language[:2]]
+    assert statistic.options["bleu", ""]["tok"] == translation.TOKENIZERS[language.partition("-")[0]]
 
 
 def test_other_languages_have_the_tokens_of_wmt(tmp_path):
@@ -134,4 +134,10 @@ def test_other_languages_have_the_tokens_of_wmt(tmp_path):
 def test_a_tokenizer_that_is_not_installed_is_refused_before_any_work(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "MeCab", None)
     with pytest.raises(InputError, match=r"'ja' needs sacreBLEU's tokenizer 'ja-mecab'.*install `sacrebleu\[ja\]`"):
+        of_language(tmp_path, "ja")
+
+
+def test_sacrebleu_itself_is_missed_by_its_own_name(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sacrebleu.metrics.bleu", None)
+    with pytest.raises(ModuleNotFoundError, match="sacrebleu"):
         of_language(tmp_path, "ja")

@@ -30,6 +30,8 @@ SENTENCES = {
     "Росси́я — это, т.е. «да»… нет?": "Росси́я — это , т.е. « да » … нет ?",
     "Tom &amp; @user #tag": "Tom &amp; @user #tag",
     "AT&amp;T's R&D; A&B, &quot;Q&#38;A&quot;": "AT&amp;T 's R&D ; A&B , &quot; Q&#38;A &quot;",
+    "caf&eacute;s: it&#39;s 5&times;3, don&rsquo;t": "caf&eacute;s : it &#39;s 5 &times; 3 , do n&rsquo;t",
+    "good&mdash;really&ensp;so &#128512;&#128512; &foo;": "good &mdash; really so &#128512;&#128512; &foo;",
     "Great&nbsp;film&#160;with&#xA0;sound": "Great film with sound",
     "हिन्दी में है। #हिन्दी": "हिन्दी में है । #हिन्दी",
     "السَّلامُ عَلَيْكُم، نعم": "السَّلامُ عَلَيْكُم ، نعم",
@@ -47,7 +49,7 @@ def test_words_are_split_as_in_treebanks(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", [*SENTENCES, "a\xa0b\u2028c\td", "\u0301 \u00ad x\u200by", "…–’‘", "𝔘nicode 😀😀 ok"])
 def test_no_character_but_white_space_is_lost(text: str) -> None:
     kept = text.replace("<br />", "").replace("<br/>", "").replace("\u200b", "")
-    for space in ("&nbsp;", "&#160;", "&#xA0;"):
+    for space in ("&nbsp;", "&#160;", "&#xA0;", "&ensp;", "&#8239;", "&ZeroWidthSpace;"):
         kept = kept.replace(space, " ")
     assert "".join(words(text)) == "".join(kept.split())
 
