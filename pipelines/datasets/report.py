@@ -20,6 +20,7 @@ TRUNCATIONS = (64, 128, 256, 400, 512)
 HELD_OUT = ("dev", "test")
 LONG_BYTES = 1_000_000  # from here on a text is rather a file without line ends
 REPAIRED = "repaired, as conlleval reads them"
+CONVERTED = "tags rewritten in IOB2"
 DRAWN = "drawn from train"
 NOT_IN_DEV = "in train, not in dev"
 SHOWN_NAMES = 10  # of labels in a warning

@@ -11,6 +11,7 @@ from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import verified
 from pipelines.data.examples import Example
+from pipelines.data.tag_notation import TagNotation
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.readers import FileReader
 
@@ -54,8 +55,11 @@ class Source(DatasetConfig):
         reader = plugins.load("pipelines.datasets.readers", self.reader).Reader
         return build_config(reader, self.options, f"reader {self.reader}")
 
-    def tag_scheme(self) -> str:
-        return self.file_reader().tag_scheme()
+    def tag_notation(self) -> TagNotation:
+        return self.file_reader().tag_notation()
+
+    def sets_apart(self) -> bool:
+        return self.file_reader().sets_apart()
 
     def origins(self) -> Mapping[str, str]:
         return {split: ", ".join(file.path for file in files) for split, files in self.files.items()}
