@@ -29,7 +29,7 @@ def json_items(lines: Iterable[tuple[int, str]], path: Path) -> Iterator[tuple[i
     written = ((number, line) for number, line in lines if line.strip())
     begin = list(zip(range(2), written, strict=False))
     first_lines = [numbered for _, numbered in begin]
-    if len(first_lines) == 2 and all(_is_json(line) for _, line in first_lines):
+    if len(first_lines) == 2 and _is_json(first_lines[0][1]):
         for number, line in chain(first_lines, written):
             yield number, line.encode("utf-8")
         return

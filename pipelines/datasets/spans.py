@@ -116,7 +116,7 @@ def tags_of_spans(
     if example.discontinuous:
         counts[DISCONTINUOUS][split] += example.discontinuous
     for span in sorted(example.spans, key=lambda span: (span.start - span.end, span.start)):
-        inside = [at for at, (start, end) in enumerate(places) if start < span.end and end > span.start]
+        inside = [at for at, (start, end) in enumerate(places) if max(start, span.start) < min(end, span.end)]
         if not inside:
             counts[EMPTY][split] += 1
             continue
