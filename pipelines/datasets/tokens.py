@@ -8,9 +8,10 @@ from pathlib import Path
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, read_examples, write_examples
 from pipelines.datasets.config import DatasetConfig
+from pipelines.datasets.report import UNSEGMENTED
 from pipelines.datasets.spans import SpannedText, tags_of_spans
 from pipelines.text.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
-from pipelines.text.tokenization import Tokenizer, tokenizer, whitespace
+from pipelines.text.tokenization import Tokenizer, suits, tokenizer, whitespace
 from pipelines.text.vocabulary import UNKNOWN
 
 SKIPPED = "skipped, sentences without tokens"
@@ -40,6 +41,7 @@ def tokenised(
         InputError: there are texts without a tokenizer, or tagged tokens that subwords would replace.
     """
     names = {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer}
+    languages = {"tokens": config.language, "target_tokens": config.target_language}
     split_text = {field: first_tokenizer(name) for field, name in names.items() if name}
     for example in examples:
         spans = example if isinstance(example, SpannedText) else None
@@ -57,6 +59,8 @@ def tokenised(
                 if field not in split_text:
                     name, kind = ("tokenizer", "texts") if field == "tokens" else ("target_tokenizer", "target texts")
                     raise InputError(f"expected a {name}, since the dataset has {kind}")
+                if not suits(names[field], languages[field]):
+                    changes[UNSEGMENTED][split] += 1
                 found[field] = tuple(split_text[field](text)) or (UNKNOWN,)
         tokens = found["tokens"] or ()
         if spans:
