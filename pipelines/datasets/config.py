@@ -12,6 +12,7 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.languages import check_language
 from embeddings.foundation.seeds import check_seed
 from pipelines.data.examples import Example
+from pipelines.data.tag_notation import TagNotation
 from pipelines.text.subwords import SUBWORDS
 from pipelines.text.tokenization import tokenizer
 
@@ -59,9 +60,13 @@ class DatasetConfig(ABC):
             InputError: the source does not give what the configuration asks for, or the data are malformed.
         """
 
-    def tag_scheme(self) -> str:
-        """The scheme of the entity tags that `read` gives; `none`: its tags are of another kind, or it has none."""
-        return "none"
+    def tag_notation(self) -> TagNotation:
+        """How the entity tags that `read` gives are written; scheme `none`: they are of another kind, or none."""
+        return TagNotation()
+
+    def sets_apart(self) -> bool:
+        """Whether `read` gives examples without a label among those that have one."""
+        return False
 
     def __post_init__(self) -> None:
         check_share("dev_share", self.dev_share)
@@ -69,6 +74,7 @@ class DatasetConfig(ABC):
         for key in ("language", "target_language"):
             if code := getattr(self, key):
                 check_language(key, code)
+        self.tag_notation()
         self._check_splits()
         self._check_tokenizers()
 

@@ -5,40 +5,39 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import blocks
-from pipelines.data.tag_schemes import TagError, check_forms
-from pipelines.datasets.readers import FileReader
+from pipelines.data.tag_notation import Scheme
+from pipelines.data.tag_schemes import TagError
+from pipelines.datasets.options import TagOptions
+from pipelines.datasets.readers import TextReader
 
 DOCUMENT = "-DOCSTART-"  # first column of a line between documents
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
-    """Tagged sentences, their tags as the scheme writes them.
+class Reader(TagOptions, TextReader):
+    """Tagged sentences, their tags as the scheme writes them; or untagged ones, for prediction.
 
     A line of `-DOCSTART-` is left out, and ends a sentence. A comment `text = ...` is the sentence's text; else it is
     the tokens joined by spaces.
     """
 
     token: int = 0  # number of the token's column, from 0; -1 is the last
-    tag: int = 1  # number of the tag's column
+    tag: int | None = 1  # number of the tag's column; none: there are no tags
     separator: str = "\t"  # between columns; a space stands for any run of spaces and tabs
     comment: str = ""  # how a comment begins, if there are any; a line with as many columns as others is a token's
-    scheme: Literal["iob2", "iob1", "iobes", "none"] = "iob2"  # of entity tags; `none`: tags of another kind
+    scheme: Scheme = "iob2"
     drop_types: tuple[str, ...] = ()  # entity types that are read as `O`
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.separator:
             raise InputError("expected a separator, got none")
         if self.token == self.tag:
             raise InputError(f"expected token and tag in two columns, got {self.token} for both")
-
-    def tag_scheme(self) -> str:
-        return self.scheme
 
     def read(self, paths: Sequence[Path]) -> Iterator[Example]:
         """Reads sentences, streaming.
@@ -47,14 +46,15 @@ class Reader(FileReader):
             InputError: a line with more or fewer columns than the file's first one, an empty token or tag, a tag that
                 the scheme does not have, a line that may be a comment or a token, or a comment between two tokens.
         """
-        needed = max(column + 1 if column >= 0 else -column for column in (self.token, self.tag))
+        wanted = [column for column in (self.token, self.tag) if column is not None]
+        needed = max(column + 1 if column >= 0 else -column for column in wanted)
         for path in paths:
             width = 0  # columns of the file's first line
             for block in self._sentences(path):
                 tokens, tags, numbers, text, comment = [], [], [], "", 0
                 if not width and (of_token := next((line for _, line in block if not self._begins(line)), None)):
                     width = len(self._columns(of_token))
-                    if self.token % width == self.tag % width:
+                    if self.tag is not None and self.token % width == self.tag % width:
                         got = f"column {self.token % width} of {width} for both"
                         raise InputError(f"{path}:{block[0][0]}: expected token and tag in two columns, got {got}")
                 for number, line in block:
@@ -76,27 +76,36 @@ class Reader(FileReader):
                     if len(columns) < needed or len(columns) != width:
                         expected = f"{width} columns, as the first line has" if width >= needed else f"{needed} columns"
                         raise InputError(f"{path}:{number}: expected {expected}, got {len(columns)}: {line[:60]!r}")
-                    if not columns[self.token] or not columns[self.tag]:
-                        empty = "tag" if columns[self.token] else "token"
-                        told = f"expected a token and a tag, got no {empty}: {line[:60]!r}"
-                        raise InputError(f"{path}:{number}: {told}")
+                    self._check_filled(columns, f"{path}:{number}", line)
                     tokens.append(columns[self.token])
-                    tags.append(columns[self.tag])
+                    if self.tag is not None:
+                        tags.append(self.tag_of(columns[self.tag], f"{path}:{number}"))
                     numbers.append(number)
-                if not tokens:
-                    continue
-                if self.scheme != "none":
-                    try:
-                        check_forms(tags, self.scheme)
-                    except TagError as error:
-                        advice = "correct it, or choose another `scheme`"
-                        raise InputError(f"{path}:{numbers[error.position]}: {error}; {advice}") from None
-                kept = ("O" if tag.partition("-")[2] in self.drop_types else tag for tag in tags)
-                yield Example(f"{path}:{numbers[0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(kept))
+                if tokens:
+                    kept = None if self.tag is None else self._kept(tags, path, numbers)
+                    yield Example(f"{path}:{numbers[0]}", text or " ".join(tokens), tuple(tokens), tags=kept)
+
+    def _check_filled(self, columns: Sequence[str], where: str, line: str) -> None:
+        """Refuses an empty token or tag."""
+        if not columns[self.token] or (self.tag is not None and not columns[self.tag]):
+            empty = "tag" if columns[self.token] else "token"
+            wanted = "a token" if self.tag is None else "a token and a tag"
+            raise InputError(f"{where}: expected {wanted}, got no {empty}: {line[:60]!r}")
+
+    def _kept(self, tags: Sequence[str], path: Path, numbers: Sequence[int]) -> tuple[str, ...]:
+        """A sentence's tags, without those of dropped types."""
+        notation = self.tag_notation()
+        if self.scheme != "none":
+            try:
+                notation.read(tags)
+            except TagError as error:
+                advice = "correct it, or choose another `scheme` or `tag_form`"
+                raise InputError(f"{path}:{numbers[error.position]}: {error}; {advice}") from None
+        return tuple("O" if self.drop_types and notation.type_of(tag) in self.drop_types else tag for tag in tags)
 
     def _sentences(self, path: Path) -> Iterator[list[tuple[int, str]]]:
         """Yields the lines of each sentence, cut where a document begins."""
-        for block in blocks(path):
+        for block in blocks(self.read_lines(path)):
             for of_document, lines in groupby(block, lambda numbered: self._is_document(numbered[1])):
                 if not of_document:
                     yield list(lines)

@@ -1,41 +1,22 @@
 """JSON Lines: one object per line, its keys mapped to the fields of an example."""
 
-import json
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-from embeddings.foundation.config import nearest
-from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import json_objects
-from pipelines.datasets.readers import FileReader
-
-SCALARS, LISTS = ("text", "label", "target_text"), ("tokens", "tags", "labels", "target_tokens")
+from pipelines.datasets.fields import FieldOptions
+from pipelines.datasets.readers import TextReader
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
+class Reader(FieldOptions, TextReader):
     """Examples."""
 
-    fields: dict[str, str]  # field of an example -> key of the object, such as `{text: review, label: stars}`
-    scheme: Literal["iob2", "iob1", "iobes", "none"] = "none"  # of entity tags; `none`: tags of another kind
-
     def __post_init__(self) -> None:
-        for field in self.fields:
-            if field not in SCALARS + LISTS:
-                raise InputError(f"unknown field {field!r} in `fields`{nearest(field, [*SCALARS, *LISTS])}")
-        if not {"text", "tokens"} & set(self.fields):
-            raise InputError("`fields` must map text or tokens")
-        if {"label", "labels"} <= set(self.fields):
-            raise InputError("`fields` map label and labels; expected one of them")
-        if self.scheme != "none" and "tags" not in self.fields:
-            raise InputError(f"`scheme: {self.scheme}` needs a key for tags in `fields`, got none")
-
-    def tag_scheme(self) -> str:
-        return self.scheme
+        FieldOptions.__post_init__(self)
+        TextReader.__post_init__(self)
 
     def read(self, paths: Sequence[Path]) -> Iterator[Example]:
         """Reads examples, streaming.
@@ -44,64 +25,5 @@ class Reader(FileReader):
             InputError: a line that is not a JSON object, a missing key, or a value of another kind, also of another
                 one than the label of an earlier line.
         """
-        kinds: dict[str, str] = {}  # of labels -> where the first one is
-        for path in paths:
-            for number, row in json_objects(path):
-                where = f"{path}:{number}"
-                values = {field: _value(row, key, field, where) for field, key in self.fields.items()}
-                if values.get("label") == "":
-                    raise InputError(f"{where}: expected a label, got none")
-                for field in {"label", "labels"} & set(values):
-                    _check_kinds(row[self.fields[field]], kinds, where)
-                tokens = values.pop("tokens", ())
-                yield Example(where, values.pop("text", " ".join(tokens)), tokens, **values)
-
-
-def _value(row: Mapping[str, Any], key: str, field: str, where: str) -> Any:
-    """A text, a tuple of words or tags without white space around them, or a label: of a number its digits."""
-    if key not in row:
-        raise InputError(f"{where}: expected the key {key!r}, got none{nearest(key, list(row))}")
-    value = row[key]
-    if field in LISTS:
-        if not isinstance(value, list):
-            raise InputError(f"{where}: expected a list of {key!r}, got {_kind(value)}")
-        if field == "labels":
-            value = [_written(item) if _is_number(item) else item for item in value]
-        wrong = next((item for item in value if not isinstance(item, str) or not item.strip()), "")
-        if wrong != "" or "" in value:
-            raise InputError(f"{where}: expected words in {key!r}, got {_kind(wrong)}")
-        found = tuple(item.strip() for item in value)
-        return tuple(dict.fromkeys(found)) if field == "labels" else found
-    if isinstance(value, str) or (field == "label" and _is_number(value)):
-        if field == "label":
-            return value.strip() if isinstance(value, str) else _written(value)
-        return value
-    expected = "a label: a word or a number" if field == "label" else "a text"
-    raise InputError(f"{where}: expected {expected} under {key!r}, got {_kind(value)}")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
-
-
-def _written(value: float) -> str:
-    """A number as JSON writes it, a whole one without `.0`; or a truth value."""
-    whole = isinstance(value, float) and value.is_integer()
-    return json.dumps(int(value) if whole else value)
-
-
-def _check_kinds(value: Any, kinds: dict[str, str], where: str) -> None:
-    """Refuses a label of another kind than an earlier one, text, a number or a truth value; adds to `kinds`."""
-    for item in value if isinstance(value, list) else [value]:
-        kinds.setdefault({str: "text", bool: "truth values"}.get(type(item), "numbers"), where)
-    if len(kinds) > 1:
-        (first, place), (other, _) = kinds.items()
-        advice = "write all labels as text"
-        raise InputError(f"{where}: expected labels that are {first}, as in {place}, got {other}; {advice}")
-
-
-def _kind(value: Any) -> str:
-    """The kind of a value, for messages."""
-    if isinstance(value, str):
-        return f"the text {value[:60]!r}" if value.strip() else "an empty item"
-    return {dict: "an object", list: "a list"}.get(type(value)) or json.dumps(value)[:60]
+        objects = ((path, row) for path in paths for row in json_objects(self.read_lines(path), path))
+        yield from self.examples((f"{path}:{number}", row) for path, (number, row) in objects)

@@ -1,0 +1,57 @@
+"""Tagged tokens in a table: one token per line, with a column that says which sentence it belongs to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.foundation.errors import InputError
+from pipelines.data.examples import Example
+from pipelines.datasets.options import TagOptions
+from pipelines.datasets.table import TableReader
+
+
+@dataclass(frozen=True)
+class Reader(TagOptions, TableReader):
+    """Tagged sentences: a line belongs to the sentence before unless its sentence column holds another value.
+
+    An empty one means the same sentence, as where the number stands in the first line of each alone.
+    """
+
+    sentence: str = "sentence"  # name of the column that tells sentences apart
+    token: str = "token"  # name of the column of tokens
+    tag: str | None = "tag"  # name of the column of tags; none: there are no tags
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Example]:
+        """Reads sentences, streaming.
+
+        Raises:
+            InputError: a column is missing or there twice, a first line without a sentence, or a line without a token
+                or tag.
+        """
+        wanted = [name for name in (self.sentence, self.token, self.tag) if name is not None]
+        for path in paths:
+            current, begin = "", ""
+            tokens: list[str] = []
+            tags: list[str] = []
+            for where, values in self.rows(path, wanted):
+                sentence = values[self.sentence].strip() or current
+                if not sentence:
+                    raise InputError(f"{where}: expected a sentence in column {self.sentence!r}, got none")
+                if sentence != current and tokens:
+                    yield self._example(begin, tokens, tags)
+                    tokens, tags = [], []
+                current, begin = sentence, begin if tokens else where
+                tokens.append(self._filled(values[self.token], self.token, where))
+                if self.tag is not None:
+                    tags.append(self.tag_of(self._filled(values[self.tag], self.tag, where), where))
+            if tokens:
+                yield self._example(begin, tokens, tags)
+
+    def _example(self, where: str, tokens: Sequence[str], tags: Sequence[str]) -> Example:
+        return Example(where, " ".join(tokens), tuple(tokens), tags=None if self.tag is None else tuple(tags))
+
+    def _filled(self, value: str, column: str, where: str) -> str:
+        """A value without white space around it; an empty one is refused."""
+        if not value.strip():
+            raise InputError(f"{where}: expected a value in column {column!r}, got none")
+        return value.strip()
