@@ -60,6 +60,43 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A system of the paired tests: a run, a baseline, or runs that differ in their seed alone."""
+
+    name: str  # as `elman compare` takes it
+    rows: tuple[str, ...]  # names of its rows, one a seed
+    score: Value  # of the headline; of several seeds the mean, with the interval of examples and seeds
+    deviation: float | None  # over seeds
+    letters: str  # systems that share one show no significant difference
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The headline of a system minus that of another, with a p-value that is adjusted for all pairs of the group."""
+
+    system: str
+    base: str
+    difference: Value
+    p: float
+
+
+@dataclass(frozen=True)
+class AllPairs:
+    """Paired tests of every two systems of a group, on one split; standings have the best first."""
+
+    split: str
+    unit: str  # what is drawn, such as a sentence
+    units: int
+    standings: tuple[Standing, ...]
+    gaps: tuple[Gap, ...]  # each pair once; the base is the better one
+
+    def letters(self, row: Row) -> str:
+        """The letters of a row's system."""
+        of_kind = [each for each in self.standings if ("/" in each.name) == (row.kind == "baseline")]
+        return next((each.letters for each in of_kind if row.name in each.rows), "")
+
+
+@dataclass(frozen=True)
 class Group:
     """A task on a dataset; rows are sorted by the headline on dev, the best first."""
 
@@ -68,6 +105,7 @@ class Group:
     headline: Metric
     side: tuple[Metric, ...]  # metrics shown beside it
     rows: tuple[Row, ...]
+    pairs: AllPairs | None = None  # none without a split that all systems have predicted, and where headlines are kept
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -110,7 +148,7 @@ def headlines(leaderboard: Leaderboard) -> Leaderboard:
         return replace(row, scores=scores, signatures={}, cost={}, samples=())
 
     groups = (
-        replace(group, rows=tuple(headline(row, group.headline.name) for row in group.rows))
+        replace(group, rows=tuple(headline(row, group.headline.name) for row in group.rows), pairs=None)
         for group in leaderboard.groups
     )
     return replace(leaderboard, groups=tuple(groups))

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
-import numpy as np
-
 from embeddings.foundation.config import build_part, load_part, nearest
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.names import check_name
@@ -229,8 +227,3 @@ def verdict(found: Difference, p: float, metric: Metric) -> str:
     if p >= ALPHA or not found.value:
         return "no significant difference"
     return "better" if (found.value > 0) == (metric.better == "higher") else "worse"
-
-
-def deviation(scores: Sequence[float]) -> float | None:
-    """The standard deviation over seeds; of one there is none."""
-    return float(np.std(scores, ddof=1)) if len(scores) > 1 else None

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from embeddings.foundation.escaping import printable
-from pipelines.reporting.pairwise import Tested, Tests, deviation
+from pipelines.evaluation.paired import deviation
+from pipelines.reporting.pairwise import Tested, Tests
 
 if TYPE_CHECKING:
     from rich.console import Console
