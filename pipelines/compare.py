@@ -1,4 +1,4 @@
-"""Stage `compare`: one leaderboard over all runs and baselines, as Markdown, JSON and a plot.
+"""Stage `compare`: one leaderboard over all runs and baselines, as Markdown, JSON, a plot and a page (HTML).
 
 A run is compared with the baseline of its task and dataset that is best on dev, on resamples of the same examples.
 The verdict is that of test where test is scored, else that of dev. Of systems that are named it prints paired tests
@@ -16,6 +16,7 @@ from pipelines.evaluation.paired import RESAMPLES
 from pipelines.evaluation.predictions import SPLITS
 from pipelines.reporting import pairwise, pairwise_table, table
 from pipelines.reporting.leaderboard import headlines, read_leaderboard, write_leaderboard
+from pipelines.reporting.page.contents import Places
 from pipelines.reporting.ranking import rank_all, write_all
 from pipelines.reporting.systems import Folders
 
@@ -41,7 +42,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--trained", type=Path, default="runs", help="folder of run folders")
     parser.add_argument("--costs", type=Path, default="costs", help="folder of cost files, if any")
     parser.add_argument("--seed", type=seed_option, default=1, help="seed of the bootstrap")
-    parser.add_argument("--output", type=Path, default="reports", help="folder of leaderboard.{md,json,svg}")
+    parser.add_argument(
+        "--output", type=Path, default="reports", help="folder of leaderboard.{md,json,svg} and report.html"
+    )
     parser.add_argument("--headlines", type=Path, help="also write headlines and verdicts to this file (JSON)")
     parser.add_argument("--print", action="store_true", help="print the leaderboard in --output and write nothing")
     tests = parser.add_argument_group("tests of named systems")
@@ -63,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
         table.print_leaderboard(read_leaderboard(options.output / "leaderboard.json"))
         return
     leaderboard = rank_all(options.runs, folders, options.data, options.seed)
-    write_all(options.output, leaderboard)
+    write_all(options.output, leaderboard, Places(options.data, options.predictions, options.trained))
     if options.headlines:
         write_leaderboard(options.headlines, headlines(leaderboard))
     systems = sum(len(group.rows) for group in leaderboard.groups)

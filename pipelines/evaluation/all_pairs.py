@@ -72,7 +72,7 @@ def compare_pairs(systems: Sequence[Resampled]) -> list[Pair]:
         return []
     table = np.array([system.values for system in systems])
     table = table[:, ~np.isnan(table).any(axis=0)]
-    found = []
+    found: list[tuple[int, int, float, float, float]] = []
     scaled, sizes = np.empty((len(pairs), table.shape[1])), np.empty(len(pairs))
     for number, (first, second) in enumerate(pairs):
         value, gaps = systems[second].value - systems[first].value, table[second] - table[first]

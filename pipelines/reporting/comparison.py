@@ -37,12 +37,6 @@ class System:
     predictions: tuple[Path, ...]
     settings: str = ""  # of a run, without its seed: runs with equal ones differ in their seed alone
 
-    @property
-    def name(self) -> str:
-        """As `elman compare` takes it."""
-        entry = f"{self.predictions[0].parent.name}/" if self.row.kind == "baseline" else ""
-        return f"{entry}{self.row.name}"
-
 
 def rank_systems(group: ComparisonGroup, systems: Sequence[System], data: Path, seed: int) -> Group:
     """Ranks the systems of a group, each run with its difference to the baseline that is best on dev.
@@ -63,7 +57,8 @@ def rank_systems(group: ComparisonGroup, systems: Sequence[System], data: Path, 
     headline, *others = group.scoring.shown
     pairs = all_pairs(group, systems, found, data, seed)
     shown = tuple(others[:SIDE_METRICS])
-    return Group(group.scoring.task, group.dataset, headline, shown, tuple(rank(rows, headline)), pairs)
+    ranked = tuple(rank(rows, headline))
+    return Group(group.scoring.task, group.dataset, headline, shown, ranked, pairs, group.scoring.metrics)
 
 
 def resample(systems: Sequence[System], group: ComparisonGroup, examples: Path, seed: int) -> dict[str, Resampled]:
@@ -77,7 +72,7 @@ def resample(systems: Sequence[System], group: ComparisonGroup, examples: Path, 
     family = group.scoring.family.of_dataset(examples.parent)
     references = list(read_examples(examples))
     return {
-        system.name: resampled(
+        system.row.system: resampled(
             [
                 family.statistic(references, join(references, folder / examples.name, family.check), group.headline)
                 for folder in system.predictions
@@ -98,8 +93,8 @@ def with_difference(
     """
     own = {}
     for split, of_split in found.items():
-        if run.name in of_split and baseline.name in of_split:
-            gaps = of_split[run.name].values - of_split[baseline.name].values
+        if run.row.system in of_split and baseline.row.system in of_split:
+            gaps = of_split[run.row.system].values - of_split[baseline.row.system].values
             value, below = (each.row.scores[split][headline.name].value for each in (run, baseline))
             own[split] = rounded(value - below, *interval(gaps))
     row = replace(run.row, baseline=baseline.row.name, difference=own)
@@ -136,7 +131,7 @@ def all_pairs(
     standings = tuple(
         Standing(
             name=name,
-            rows=tuple(member.row.name for member in families[name]),
+            rows=tuple(member.row.system for member in families[name]),
             score=rounded(of_split[name].value, *interval(of_split[name].values)),
             deviation=deviation(of_split[name].of_seeds),
             letters=of_number[number],
@@ -154,7 +149,7 @@ def by_family(systems: Sequence[System]) -> dict[str, list[System]]:
     """Systems by the name that runs `NAME-SEED` of equal settings share; every other one stands alone."""
     shared: dict[tuple[str, str], list[System]] = {}
     for system in systems:
-        name = system.name.removesuffix(f"-{system.row.seed}") if system.row.kind == "run" else system.name
+        name = system.row.system.removesuffix(f"-{system.row.seed}") if system.row.kind == "run" else system.row.system
         shared.setdefault((name, system.settings), []).append(system)
     names = [name for name, _ in shared]
     found: dict[str, list[System]] = {}
@@ -162,7 +157,7 @@ def by_family(systems: Sequence[System]) -> dict[str, list[System]]:
         if len(members) > 1 and names.count(name) == 1:
             found[name] = members
         else:
-            found |= {member.name: [member] for member in members}
+            found |= {member.row.system: [member] for member in members}
     return found
 
 

@@ -52,6 +52,17 @@ class Row:
     difference: dict[str, Value] = field(default_factory=dict)  # headline of the run minus that of the baseline
     verdict: Literal["", "wins", "unclear", "loses"] = ""  # by the difference on the decisive split
     samples: tuple[Sample, ...] = ()  # some from the first to the last
+    entry: str = ""  # of a baseline: under which name the runs file lists it with others
+
+    @property
+    def system(self) -> str:
+        """The name as `elman compare` takes it."""
+        return f"{self.entry}/{self.name}" if self.entry else self.name
+
+    @property
+    def folder(self) -> str:
+        """Of its predictions, below the folder of all predictions."""
+        return f"baselines/{self.system}" if self.entry else self.name
 
     @property
     def decisive(self) -> str:
@@ -64,7 +75,7 @@ class Standing:
     """A system of the paired tests: a run, a baseline, or runs that differ in their seed alone."""
 
     name: str  # as `elman compare` takes it
-    rows: tuple[str, ...]  # names of its rows, one a seed
+    rows: tuple[str, ...]  # systems of its rows, one a seed
     score: Value  # of the headline; of several seeds the mean, with the interval of examples and seeds
     deviation: float | None  # over seeds
     letters: str  # systems that share one show no significant difference
@@ -92,8 +103,7 @@ class AllPairs:
 
     def letters(self, row: Row) -> str:
         """The letters of a row's system."""
-        of_kind = [each for each in self.standings if ("/" in each.name) == (row.kind == "baseline")]
-        return next((each.letters for each in of_kind if row.name in each.rows), "")
+        return next((each.letters for each in self.standings if row.system in each.rows), "")
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,7 @@ class Group:
     side: tuple[Metric, ...]  # metrics shown beside it
     rows: tuple[Row, ...]
     pairs: AllPairs | None = None  # none without a split that all systems have predicted, and where headlines are kept
+    metrics: str = ""  # the metric family's module; empty in files of earlier versions
 
     def __post_init__(self) -> None:
         for row in self.rows:

@@ -147,7 +147,8 @@ def read_baselines(entries: Mapping[str, Entry], folders: Folders) -> Iterator[t
         costs = read_costs(folders.costs / "baselines" / f"{name}.json")
         for system, scores in evaluated(folders.evaluations / "baselines" / name).items():
             found, cost = numbers(group, scores, folders.evaluations / "baselines" / name), costs.get(system, {})
-            row = Row(system, "baseline", **found, cost=cost if isinstance(cost, dict) else {}, seed=entry.seed)
+            cost = cost if isinstance(cost, dict) else {}
+            row = Row(system, "baseline", **found, cost=cost, seed=entry.seed, entry=name)
             yield name, group, System(row, (folders.predictions / "baselines" / name / system,))
 
 

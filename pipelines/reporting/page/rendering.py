@@ -1,0 +1,94 @@
+"""The report as HTML: one file with its styles, scripts and data in it, which may run nothing else."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from embeddings.foundation.errors import InputError
+from pipelines.reporting.leaderboard import Leaderboard
+from pipelines.reporting.page.contents import Contents, Places, contents, score_text
+from pipelines.reporting.table import duration, whole
+
+MOST_BYTES = 5_000_000
+
+
+def report(leaderboard: Leaderboard, places: Places, texts: bool) -> str:
+    """The report of a leaderboard.
+
+    Raises:
+        InputError: as `contents` and `page` do.
+    """
+    return page(leaderboard, contents(leaderboard, places, texts), texts)
+
+
+def page(leaderboard: Leaderboard, groups: Sequence[Contents], texts: bool) -> str:
+    """The report as HTML.
+
+    Names and texts are escaped wherever they stand, and a content security policy lets no script run but the page's
+    own, and nothing be loaded.
+
+    Args:
+        leaderboard: all of it.
+        groups: what is shown of each group.
+        texts: whether sentences are shown.
+
+    Raises:
+        InputError: it would be larger than `MOST_BYTES`.
+    """
+    import vl_convert
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("pipelines.reporting.page")
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    environment.filters |= {"duration": duration, "whole": whole}
+    environment.globals |= {"score_text": score_text}
+    style, own = (loader.get_source(environment, name)[0] for name in ("report.css", "report.js"))
+    charts = any(group.charts for group in groups)
+    vega = f"(() => {{{vl_convert.javascript_bundle(None)}}})();" if charts else ""
+    scripts = [script for script in (vega, own) if script]
+    text = environment.get_template("report.html").render(
+        leaderboard=leaderboard,
+        groups=groups,
+        texts=texts,
+        style=style,
+        scripts=scripts,
+        script_hashes=[_hash(script) for script in scripts],
+        data=[_data(group) for group in groups],
+    )
+    size = len(text.encode("utf-8"))
+    if size > MOST_BYTES:
+        raise InputError(
+            f"expected a report of at most {MOST_BYTES:,} bytes, got {size:,}; list fewer runs in one file"
+        )
+    return text
+
+
+def _data(group: Contents) -> dict[str, Any]:
+    """What the scripts read of a group."""
+    return {
+        "charts": [
+            {
+                "name": chart.name,
+                "specification": json.loads(json.dumps(chart.specification)),
+                "channel": chart.channel,
+                "fields": chart.fields,
+            }
+            for chart in group.charts
+        ],
+        "confusion": group.survey.confusion,
+        "browser": group.survey.browser,
+    }
+
+
+def _hash(script: str) -> str:
+    """As a content security policy names a script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
