@@ -88,7 +88,7 @@ def costs(group: Group, split: str, onnx_bytes: Mapping[str, int]) -> Chart | No
 
     metric, values = group.headline, []
     for row in group.rows:
-        known = {name: row.cost[name] for name in COSTS if isinstance(row.cost.get(name), int | float)}
+        known = {name: float(cost) for name in COSTS if isinstance(cost := row.cost.get(name), int | float)}
         if size := onnx_bytes.get(row.system):
             known["onnx_megabytes"] = round(size / 1e6, 3)
         if known and split in row.scores:

@@ -12,6 +12,7 @@ from pipelines.reporting.page.contents import Contents, Places, contents, score_
 from pipelines.reporting.table import duration, whole
 
 MOST_BYTES = 5_000_000
+BUNDLED = "window.vegaEmbed = vegaEmbed;"  # with Vega and Vega-Lite, which it draws with
 
 
 def report(leaderboard: Leaderboard, places: Places, texts: bool) -> str:
@@ -49,11 +50,11 @@ def page(leaderboard: Leaderboard, groups: Sequence[Contents], texts: bool) -> s
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    environment.filters |= {"duration": duration, "whole": whole}
+    environment.filters |= {"duration": duration, "whole": whole, "sortable": _sortable}
     environment.globals |= {"score_text": score_text}
     style, own = (loader.get_source(environment, name)[0] for name in ("report.css", "report.js"))
     charts = any(group.charts for group in groups)
-    vega = f"(() => {{{vl_convert.javascript_bundle(None)}}})();" if charts else ""
+    vega = f"(() => {{{vl_convert.javascript_bundle(BUNDLED)}}})();" if charts else ""
     scripts = [script for script in (vega, own) if script]
     text = environment.get_template("report.html").render(
         leaderboard=leaderboard,
@@ -87,6 +88,11 @@ def _data(group: Contents) -> dict[str, Any]:
         "confusion": group.survey.confusion,
         "browser": group.survey.browser,
     }
+
+
+def _sortable(number: Any) -> str:
+    """A number as the scripts read it, the same whether it comes from a file or not; empty where there is none."""
+    return f"{number:.10g}" if isinstance(number, int | float) else ""
 
 
 def _hash(script: str) -> str:
