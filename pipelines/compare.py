@@ -51,12 +51,14 @@ def main(arguments: list[str] | None = None) -> None:
     tests.add_argument("--split", choices=SPLITS, help="what is scored (default: test, where all predicted it)")
     tests.add_argument("--metric", help="metric to compare (default: the task's headline)")
     tests.add_argument("--all-pairs", action="store_true", help="test every two systems")
+    tests.add_argument("--where", action="store_true", help="also show where they differ")
     tests.add_argument("--resamples", type=int, default=RESAMPLES, help="of each test (%(default)s)")
     tests.add_argument("--json", type=Path, help="also write the tests to this file")
     options = parser.parse_args(arguments)
     folders = Folders(options.configs, options.predictions, options.evaluations, options.trained, options.costs)
     if options.systems:
-        settings = pairwise.Settings(options.metric, options.split, options.all_pairs, options.seed, options.resamples)
+        asked = options.metric, options.split, options.all_pairs, options.seed, options.resamples, options.where
+        settings = pairwise.Settings(*asked)
         found = pairwise.compare_named(options.systems, options.runs, folders, options.data, settings)
         if options.json:
             write_json(options.json, pairwise_table.as_json(found))

@@ -16,8 +16,8 @@ from pipelines.reporting.leaderboard import Gap, Group, Leaderboard, Row, Value
 from pipelines.reporting.page.charts import Chart, costs, learning_curves, read_history, size_of
 from pipelines.reporting.page.data_report import DataReport, read_data_report
 from pipelines.reporting.page.survey import Survey, survey
-from pipelines.reporting.pairwise_table import p_text
 from pipelines.reporting.table import SPLITS
+from pipelines.reporting.text_table import p_text
 
 EXAMPLE_BYTES = 2_500_000  # of all examples of the page
 

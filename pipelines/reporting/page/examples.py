@@ -6,19 +6,11 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.examples import Example
-from pipelines.evaluation.family import Predictions, References
+from pipelines.evaluation.outcomes import answer, gold
 
 SHOWN = 400  # examples of a group
 TEXT_CHARACTERS = 600  # of a text; more are cut off
 TOKENS = 150  # of a tagged sentence
-
-
-def rights(references: References, predictions: Predictions) -> np.ndarray | None:
-    """Whether each prediction is right as a whole, bool (examples,); None where predictions are no answers."""
-    if not references or _field(references[0]) is None:
-        return None
-    pairs = zip(references, predictions, strict=True)
-    return np.array([_answer(example, row) == _gold(example) for example, row in pairs], dtype=bool)
 
 
 def chosen(right: np.ndarray, most: int = SHOWN) -> list[int]:
@@ -58,13 +50,10 @@ def described(
         group = groups.setdefault(text, {"text": text, "systems": [], "notes": [], "right": bool(right[number])})
         group["systems"].append(number)
         group["notes"].append(notes[number])
-    gold = _cut(_joined(_gold(example)))
-    if example.tags is not None:
-        gold = ""  # stands in the text
     return {
         "id": example.id,
         **({"tokens": marked(example)} if example.tags is not None else {"text": _cut(example.text)}),
-        "gold": gold,
+        "gold": "" if example.tags is not None else _cut(_joined(gold(example))),  # tags stand in the text
         "outputs": sorted(groups.values(), key=lambda group: (not group["right"], -len(group["systems"]))),
     }
 
@@ -78,7 +67,7 @@ def marked(example: Example) -> list[list[str]]:
 def told(example: Example, row: Mapping[str, Any]) -> str:
     """A prediction as text; of tags only those that are wrong."""
     if example.tags is None:
-        return _cut(_joined(_answer(example, row)))
+        return _cut(_joined(answer(example, row)))
     wrong = [
         f"{token}: {tag}"
         for token, gold, tag in zip(example.tokens, example.tags, row["tags"], strict=True)
@@ -98,23 +87,6 @@ def notes(example: Example, rows: Iterable[Mapping[str, Any]]) -> list[str]:
         scorer = CHRF()
         return [f"chrF {scorer.sentence_score(row['text'], [example.target_text]).score:.0f}" for row in rows]
     return ["" for _ in rows]
-
-
-def _field(example: Example) -> str | None:
-    """Which of its fields a task predicts."""
-    known = ("label", "labels", "tags", "target_text")
-    return next((name for name in known if getattr(example, name) is not None), None)
-
-
-def _gold(example: Example) -> Any:
-    found = getattr(example, _field(example) or "id")
-    return sorted(found) if example.labels is not None else found
-
-
-def _answer(example: Example, row: Mapping[str, Any]) -> Any:
-    name = _field(example) or "id"
-    found = row.get({"target_text": "text"}.get(name, name))
-    return {"labels": sorted, "tags": tuple}.get(name, lambda value: value)(found)
 
 
 def _joined(value: Any) -> str:

@@ -11,9 +11,10 @@ import numpy as np
 
 from pipelines.data.examples import read_examples, read_rows
 from pipelines.evaluation.family import Family
+from pipelines.evaluation.outcomes import rights
 from pipelines.evaluation.predictions import join
 from pipelines.reporting.leaderboard import Group
-from pipelines.reporting.page.examples import chosen, described, notes, rights
+from pipelines.reporting.page.examples import chosen, described, notes
 
 LABELS = 30  # of a confusion matrix; rarer ones share the last row and column
 OTHER = "(other)"
