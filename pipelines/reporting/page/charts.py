@@ -99,7 +99,8 @@ def costs(group: Group, split: str, onnx_bytes: Mapping[str, int]) -> Chart | No
         return None
     first = next(iter(fields))
     place = alt.Chart(alt.Data(values=values), height=HEIGHT).encode(
-        x=_axis(alt.X, first, fields[first]), color=alt.Color("system:N", title=None, legend=_legend())
+        x=_axis(alt.X, first, fields[first]).axis(tickCount=6),
+        color=alt.Color("system:N", title=None, legend=_legend()),
     )
     interval = place.mark_rule().encode(y=_axis(alt.Y, "low", f"{metric.caption}, {split}"), y2="high")
     point = place.mark_point(filled=True, size=90, opacity=1).encode(

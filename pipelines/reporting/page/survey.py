@@ -10,28 +10,34 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.examples import read_examples, read_rows
+from pipelines.data.requirements import ENTITIES
+from pipelines.evaluation.entity_errors import entity_errors
 from pipelines.evaluation.family import Family
 from pipelines.evaluation.outcomes import rights
 from pipelines.evaluation.predictions import join
+from pipelines.reporting.contrast import read_train
 from pipelines.reporting.leaderboard import Group
 from pipelines.reporting.page.examples import chosen, described, notes
+from pipelines.reporting.page.slices import Slicer, SliceTable
 
 LABELS = 30  # of a confusion matrix; rarer ones share the last row and column
 OTHER = "(other)"
+SEED = 1  # of resamples
 
 
 @dataclass(frozen=True)
 class Survey:
-    """Of a group: confusions by system, and examples.
+    """Of a group: confusions by system, examples, and scores by slices of the data.
 
     `confusion` has `labels`, and by system the counts of actual and predicted labels; `browser` has the names of the
-    `systems` and `examples`. Either is None where there is nothing of the kind.
+    `systems` and `examples`. Each is None where there is nothing of the kind.
     """
 
     split: str
     total: int  # examples of the split
     confusion: dict[str, Any] | None
     browser: dict[str, Any] | None
+    slices: SliceTable | None
 
 
 def survey(group: Group, family: Family, predictions: Path, data: Path, texts: bool, most_bytes: int) -> Survey:
@@ -49,12 +55,21 @@ def survey(group: Group, family: Family, predictions: Path, data: Path, texts: b
     rows = [row for row in group.rows if split in row.scores]
     path = data / f"{split}.jsonl"
     references = list(read_examples(path))
-    right, confusions = [], []
+    train = read_train(data, of_entities=group.metrics == ENTITIES)
+    slicer = Slicer(references, len(rows), train, SEED)
+    right, confusions, sliced, errors = [], [], [], {}
     for row in rows:
         outputs = join(references, predictions / row.folder / path.name, family.check)
         confusions.append(Counter(family.confusion(references, outputs)))
         right.append(rights(references, outputs))
-    confusion = confusion_of([row.system for row in rows], confusions) if any(confusions) else None
+        if right[-1] is not None:
+            sliced.append(slicer.scores(outputs))
+        if train.entities is not None:
+            errors[row.system] = entity_errors(references, outputs)
+    names = [row.system for row in rows]
+    confusion = confusion_of(names, confusions) if any(confusions) else None
+    by_slice = [(part, [scores[number] for scores in sliced]) for part, number in slicer.known.items()]
+    slices = SliceTable(len(slicer.references), names, by_slice, errors) if sliced and by_slice else None
     browser = None
     if texts and right and right[0] is not None:
         numbers = chosen(np.array(right))
@@ -66,8 +81,8 @@ def survey(group: Group, family: Family, predictions: Path, data: Path, texts: b
             of_systems = [of_system[example.id] for of_system in outputs]
             of_example = [bool(of_system[number]) for of_system in right]
             examples.append(described(example, of_systems, of_example, notes(example, of_systems)))
-        browser = {"systems": [row.system for row in rows], "examples": fitting(examples, most_bytes)}
-    return Survey(split, len(references), confusion, browser)
+        browser = {"systems": names, "examples": fitting(examples, most_bytes)}
+    return Survey(split, len(references), confusion, browser, slices)
 
 
 def shown_split(group: Group) -> str:
@@ -79,7 +94,7 @@ def shown_split(group: Group) -> str:
 
 def fitting(examples: Sequence[dict[str, Any]], most_bytes: int) -> list[dict[str, Any]]:
     """Of examples that take too many bytes as JSON every second, third ... one."""
-    sizes = [len(json.dumps(example)) for example in examples]
+    sizes = [len(json.dumps(example, ensure_ascii=False).encode("utf-8")) for example in examples]
     every = 1
     while sum(sizes[::every]) > most_bytes:
         every += 1

@@ -7,7 +7,7 @@
   const inkless = { labelColor: "currentColor", titleColor: "currentColor" };
   const CONFIG = {
     axis: { ...inkless, domainColor: "currentColor", tickColor: "currentColor", gridColor: "currentColor",
-      gridOpacity: 0.15 },
+      gridOpacity: 0.15, titlePadding: 14, titleFontSize: 12 },
     legend: { ...inkless, labelFontSize: 12 }, title: { color: "currentColor" }, view: { stroke: "transparent" }, font: "system-ui, sans-serif",
   };
 
