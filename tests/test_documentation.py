@@ -184,7 +184,7 @@ def broken_links(text, folder):
         if "://" in target:
             continue
         path = folder / target
-        found = text if not target else path.read_text(encoding="utf-8") if path.is_file() else ""
+        found = text if not target else path.read_text(encoding="utf-8") if anchor and path.is_file() else ""
         headings = [slug(heading) for heading in re.findall(r"^#+ (.*)", found, re.MULTILINE)]
         if not (path.exists() and (not anchor or anchor in headings)):
             broken.append(link)

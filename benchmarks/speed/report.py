@@ -26,12 +26,12 @@ WORDS = 60  # of a text
 TASK = {"task": "sentiment", "metrics": "classification", "monitor": "accuracy"}
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Makes the data, and prints what the report of it takes."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.report", description=__doc__)
     parser.add_argument("--runs", type=int, default=40)
     parser.add_argument("--examples", type=int, default=25_000)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         make(root, options.runs, options.examples)
