@@ -81,8 +81,10 @@ def contrast(family: Family, references: References, base: Side, other: Side, tr
         answers = [items(each, row, train, how) for each, row, how in zip(references, rows, sure, strict=True)]
         return tally(answers, gold, known)
 
-    below, above = ([tallied(rows) for rows in side.seeds] for side in (base, other))
-    slices = differences(below, above, known, seed) if known else []
+    slices = []
+    if known:
+        below, above = ([tallied(rows) for rows in side.seeds] for side in (base, other))
+        slices = differences(below, above, known, seed)
     right, found = ([rights(references, rows) for rows in side.seeds] for side in (base, other))
     of_entities = train.entities is not None
     return Contrast(

@@ -63,13 +63,16 @@ def learning_curves(group: Group, histories: Mapping[str, Sequence[Mapping[str, 
         name: f"{name.removeprefix(VALIDATION)}, dev" if name.startswith(VALIDATION) else f"{name}, train"
         for name in names
     }
+    chosen = alt.selection_point(name="chosen", fields=["run"], bind="legend")
     chart = (
         alt.Chart(alt.Data(values=values), height=HEIGHT)
         .mark_line(point=True)
+        .add_params(chosen)
         .encode(
             x=alt.X("epoch:Q", title="epoch").axis(tickMinStep=1, format="d"),
             y=_axis(alt.Y, names[0], titles[names[0]]),
             color=alt.Color("run:N", title=None, legend=_legend()),
+            opacity=alt.when(chosen).then(alt.value(1.0)).otherwise(alt.value(0.1)),
             tooltip=["run:N", "epoch:Q", *(alt.Tooltip(f"{name}:Q", format=".4~f") for name in names[:6])],
         )
     )

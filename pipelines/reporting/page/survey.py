@@ -48,7 +48,7 @@ def survey(group: Group, family: Family, predictions: Path, data: Path, texts: b
         family: that scores it.
         predictions: folder of all predictions.
         data: folder of the prepared dataset.
-        texts: whether examples are shown.
+        texts: whether examples are shown, and what systems wrote.
         most_bytes: of the examples as JSON.
     """
     split = shown_split(group)
@@ -67,7 +67,8 @@ def survey(group: Group, family: Family, predictions: Path, data: Path, texts: b
         if train.entities is not None:
             errors[row.system] = entity_errors(references, outputs)
     names = [row.system for row in rows]
-    confusion = confusion_of(names, confusions) if any(confusions) else None
+    written = any(example.target_text is not None for example in references)
+    confusion = confusion_of(names, confusions) if any(confusions) and (texts or not written) else None
     by_slice = [(part, [scores[number] for scores in sliced]) for part, number in slicer.known.items()]
     slices = SliceTable(len(slicer.references), names, by_slice, errors) if sliced and by_slice else None
     browser = None

@@ -4,6 +4,7 @@
 (() => {
   const DATA = JSON.parse(document.getElementById("data").textContent);
   const PAGE = 10; // examples shown at first, and more at a time
+  const LEGEND_WIDTH = 280; // pixels of a column
   const inkless = { labelColor: "currentColor", titleColor: "currentColor" };
   const CONFIG = {
     axis: { ...inkless, domainColor: "currentColor", tickColor: "currentColor", gridColor: "currentColor",
@@ -79,6 +80,7 @@
           if (!channel) continue;
           channel.field = select.value;
           channel.title = chart.fields[select.value];
+          layer.encoding.color.legend.columns = Math.max(1, Math.floor(place.clientWidth / LEGEND_WIDTH));
         }
         return window.vegaEmbed(place, specification,
           { actions: false, renderer: "svg", ast: true, defaultStyle: false, config: CONFIG });

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from embeddings.foundation.files import write_json
-from pipelines.data.examples import Example
+from pipelines.data.examples import Example, write_examples, write_rows
+from pipelines.evaluation.family import load_family
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.slices import Train
+from pipelines.reporting.contrast import Side, contrast
 from pipelines.reporting.leaderboard import Group, Row, Value
 from pipelines.reporting.page import slices, survey
 from pipelines.reporting.page.charts import costs, learning_curves, read_history
@@ -148,6 +150,37 @@ def test_many_tokens_are_sliced_every_second_example(monkeypatch):
         [{"tags": ["a"] * 4}, {"tags": ["b"] * 4}, {"tags": ["b"] * 4}, {"tags": ["b"] * 4}]
     )
     assert (of_length.items, of_length.value) == (8, 50)
+
+
+CASES = {
+    "perplexity": (Example("1", "ab", ("a", "b")), {"log_probabilities": [-1.0, -2.0], "unknown": []}),
+    "captioning": (Example("1", "", (), target_text="zwei", target_tokens=tuple("zwei")), {"text": "zwo"}),
+    "multilabel": (Example("1", "x y", ("x", "y"), labels=("a", "b")), {"labels": ["a"]}),
+    "translation": (Example("1", "x", ("x",), target_text="ja", target_tokens=("ja",)), {"text": "nein"}),
+}
+
+
+@pytest.mark.parametrize("family", CASES)
+def test_every_kind_of_prediction_is_surveyed_and_contrasted(family, tmp_path):
+    """A language model answers nothing; what a captioner writes is a text, also as a label of a matrix."""
+    example, output = CASES[family]
+    write_examples(tmp_path / "test.jsonl", [example])
+    write_rows(tmp_path / "predictions" / "a" / "test.jsonl", [{"id": "1", **output}])
+    of_family = load_family(family)
+    system = Row("a", "run", {"test": {of_family.MAIN[0].name: Value(1, 0, 2)}}, {}, {})
+    board = Group("task", "toy", of_family.MAIN[0], (), (system,), None, family)
+    whole, without = (
+        survey.survey(board, of_family, tmp_path / "predictions", tmp_path, texts, 10_000) for texts in (True, False)
+    )
+    answers = family != "perplexity"
+    assert (whole.browser is not None) == (whole.slices is not None) == answers
+    assert without.browser is None
+    assert (whole.confusion is not None) == (family == "captioning")
+    assert without.confusion is None
+    side = Side("a", [[output]])
+    found = contrast(of_family, [example], side, side, Train(), 1)
+    assert bool(found.slices) == answers
+    assert (found.base_alone, found.system_alone, found.confusions) == ((), (), ())
 
 
 def test_the_matrix_tells_who_is_better_from_both_sides(world):
