@@ -197,7 +197,9 @@ def confidence_of(row: Mapping[str, Any]) -> Any:
     if isinstance(found, Mapping) and "label" in row:
         found = found.get(row["label"])
         return None if found is None else float(found)
-    return found if isinstance(found, list) else None
+    tags = row.get("tags", ())
+    fits = isinstance(found, list) and len(found) == len(tags) and all(isinstance(each, float) for each in found)
+    return found if fits else None
 
 
 def _labels(row: Mapping[str, Any]) -> Sequence[str]:

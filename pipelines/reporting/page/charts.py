@@ -2,11 +2,13 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embeddings.foundation.errors import InputError
 from embeddings.foundation.limits import DESCRIPTION_BYTES
 from embeddings.foundation.reading import read_bytes
 from pipelines.reporting.leaderboard import Group
@@ -34,14 +36,21 @@ class Chart:
 
 
 def read_history(path: Path) -> list[dict[str, float]]:
-    """What a run's `history.csv` has of each epoch: numbers by name; nothing where there is no file."""
+    """What a run's `history.csv` has of each epoch: numbers by name; nothing where there is no file.
+
+    Raises:
+        InputError: it is no table.
+    """
     if not path.exists():
         return []
-    text = io.StringIO(read_bytes(path, DESCRIPTION_BYTES).decode("utf-8"))
-    return [
-        {name: number for name, value in row.items() if (number := _number(value)) is not None}
-        for row in csv.DictReader(text)
-    ]
+    text = io.StringIO(read_bytes(path, DESCRIPTION_BYTES).decode("utf-8", errors="replace"))
+    reader = csv.DictReader(text)
+    try:
+        return [
+            {name: number for name, value in row.items() if (number := _number(value)) is not None} for row in reader
+        ]
+    except csv.Error as error:
+        raise InputError(f"{path}:{reader.line_num + 1}: {error}; run the stage train again") from None
 
 
 def learning_curves(group: Group, histories: Mapping[str, Sequence[Mapping[str, float]]]) -> Chart | None:
@@ -130,11 +139,13 @@ def _specification(chart: Any, description: str) -> dict[str, Any]:
     return {**chart.properties(width="container", description=description).to_dict(), "background": "transparent"}
 
 
-def _number(value: str | None) -> float | None:
+def _number(value: object) -> float | None:
+    """A cell as a number that JSON can hold; None where it is none."""
     try:
-        return float(value or "")
+        number = float(value) if isinstance(value, str) else math.nan
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def size_of(files: Iterable[Path]) -> int:

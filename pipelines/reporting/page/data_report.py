@@ -3,12 +3,25 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
 
 SHOWN_NAMES = 40  # labels or tags, the most frequent ones
+
+
+class Split(TypedDict):
+    """What of a split the page shows."""
+
+    examples: int
+    tokens: int
+    empty_texts: int
+    repeated: int
+    lengths: NotRequired[dict[str, int]]
+    target_lengths: NotRequired[dict[str, int]]
+    labels: NotRequired[dict[str, int]]
+    tags: NotRequired[dict[str, int]]
 
 
 class Report(TypedDict):
@@ -17,7 +30,7 @@ class Report(TypedDict):
     version: str
     licence: str
     citation: str
-    splits: dict[str, dict[str, Any]]
+    splits: dict[str, Split]
     warnings: dict[str, int]
 
 
@@ -54,7 +67,7 @@ def read_data_report(data: Path) -> DataReport | None:
             header = [*next(iter(known.values()))]
             tables.append(Table(caption, ("split", *header), _rows(known, header)))
     for kind in ("labels", "tags"):
-        counts = {split: summary[kind] for split, summary in splits.items() if summary.get(kind)}
+        counts = {split: found for split, summary in splits.items() if (found := summary.get(kind))}
         if counts:
             names = list(dict.fromkeys(name for of_split in counts.values() for name in of_split))
             more = f", the first {SHOWN_NAMES} of {len(names)}" if len(names) > SHOWN_NAMES else ""

@@ -104,6 +104,8 @@ def test_probabilities_are_those_of_the_answers():
     assert confidence_of({"label": "a", "probabilities": {"a": 0.8, "b": 0.2}}) == 0.8
     assert confidence_of({"tags": ["O"], "probabilities": [0.6]}) == [0.6]
     assert confidence_of({"label": "a"}) is None
+    assert confidence_of({"tags": ["O", "O"], "probabilities": [0.6]}) is None
+    assert confidence_of({"tags": ["O"], "probabilities": ["high"]}) is None
     assert confidence_of({"labels": ["a"], "probabilities": {"a": 0.8}}) is None
 
 

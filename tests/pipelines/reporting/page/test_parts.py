@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import write_json
 from pipelines.data.examples import Example, write_examples, write_rows
 from pipelines.evaluation.family import load_family
@@ -88,12 +89,26 @@ def test_rare_labels_share_the_last_row_and_column_of_a_confusion_matrix(monkeyp
 
 
 def test_a_history_keeps_zeros_and_leaves_out_what_is_no_number(tmp_path):
-    (tmp_path / "history.csv").write_text("epoch,loss,val_accuracy\n0,0.5,70\n1,,71\n")
+    (tmp_path / "history.csv").write_text("epoch,loss,val_accuracy\n0,0.5,70\n1,nan,71,9\n\n2,x\n")
     assert read_history(tmp_path / "history.csv") == [
         {"epoch": 0, "loss": 0.5, "val_accuracy": 70},
         {"epoch": 1, "val_accuracy": 71},
+        {"epoch": 2},
     ]
     assert read_history(tmp_path / "none.csv") == []
+    (tmp_path / "history.csv").write_text("epoch,loss\n0," + "9" * 200_000)
+    with pytest.raises(
+        InputError, match=r"history\.csv:2: field larger than field limit .*; run the stage train again"
+    ):
+        read_history(tmp_path / "history.csv")
+
+
+def test_a_damaged_data_report_is_refused(tmp_path):
+    (tmp_path / "report.json").write_text(
+        '{"version": "1", "licence": "", "citation": "", "warnings": {}, "splits": {"dev": 3}}'
+    )
+    with pytest.raises(InputError, match=r"report\.json: expected object, got int at splits"):
+        read_data_report(tmp_path)
 
 
 def group(*rows):
