@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,18 @@ class Contents:
     charts: Sequence[Chart]
     survey: Survey
     data: DataReport | None
+
+    @property
+    def examples(self) -> Sequence[Any]:
+        """Those of the error browser."""
+        return self.survey.browser["examples"] if self.survey.browser else ()
+
+    def thinned(self) -> "Contents":
+        """The group with half of its examples; of a single one without it."""
+        if not self.survey.browser:
+            return self
+        kept = self.examples[::2] if len(self.examples) > 1 else []
+        return replace(self, survey=replace(self.survey, browser={**self.survey.browser, "examples": kept}))
 
 
 def contents(leaderboard: Leaderboard, places: Places, texts: bool) -> list[Contents]:

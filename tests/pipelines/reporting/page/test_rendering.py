@@ -61,6 +61,13 @@ def test_without_texts_no_sentence_prediction_or_word_of_them_is_left(world, dat
     assert "sentiment-lstm" in text
 
 
+def test_of_a_page_that_is_too_large_examples_are_left_out(world, text, data_of, monkeypatch):
+    monkeypatch.setattr(rendering, "MOST_BYTES", len(text.encode()) - 1)
+    shorter = report(*world, texts=True)
+    assert [len(group["browser"]["examples"]) for group in data_of(shorter)] == [20, 20]
+    assert "20 of the 40 examples" in shorter
+
+
 def test_a_report_that_would_be_too_large_is_refused(world, monkeypatch):
     monkeypatch.setattr(rendering, "MOST_BYTES", 1000)
     with pytest.raises(InputError, match=r"expected a report of at most 1,000 bytes, got [\d,]+; list fewer runs"):
