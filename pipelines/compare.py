@@ -1,8 +1,7 @@
 """Stage `compare`: one leaderboard over all runs and baselines, as Markdown, JSON, a plot and a page (HTML).
 
 A run is compared with the baseline of its task and dataset that is best on dev, on resamples of the same examples.
-The verdict is that of test where test is scored, else that of dev. Of systems that are named it prints paired tests
-instead.
+The verdict is that of test where test is scored, else that of dev. Systems that are named get paired tests instead.
 """
 
 import argparse
@@ -40,6 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--predictions", type=Path, default="predictions", help="folder of predictions")
     parser.add_argument("--evaluations", type=Path, default="evaluations", help="folder of evaluations")
     parser.add_argument("--trained", type=Path, default="runs", help="folder of run folders")
+    parser.add_argument("--vectors", type=Path, default="vectors", help="folder of word vectors, if any")
     parser.add_argument("--costs", type=Path, default="costs", help="folder of cost files, if any")
     parser.add_argument("--seed", type=seed_option, default=1, help="seed of the bootstrap")
     parser.add_argument(
@@ -68,11 +68,10 @@ def main(arguments: list[str] | None = None) -> None:
         table.print_leaderboard(read_leaderboard(options.output / "leaderboard.json"))
         return
     leaderboard = rank_all(options.runs, folders, options.data, options.seed)
-    write_all(options.output, leaderboard, Places(options.data, options.predictions, options.trained))
+    write_all(options.output, leaderboard, Places(options.data, options.predictions, options.trained, options.vectors))
     if options.headlines:
         write_leaderboard(options.headlines, headlines(leaderboard))
-    systems = sum(len(group.rows) for group in leaderboard.groups)
-    log.info(f"compared {systems} systems in {options.output}/leaderboard.md")
+    log.info(f"wrote {options.output}/leaderboard.md and {options.output}/report.html")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default="data", help="folder of prepared datasets")
     parser.add_argument("--predictions", type=Path, default="predictions", help="folder of predictions")
     parser.add_argument("--trained", type=Path, default="runs", help="folder of run folders")
-    parser.add_argument("--without-texts", action="store_true", help="leave out sentences, predictions and samples")
+    parser.add_argument("--vectors", type=Path, default="vectors", help="folder of word vectors")
+    parser.add_argument("--without-texts", action="store_true", help="leave out sentences, predictions, samples, words")
     parser.add_argument(
         "--output", type=Path, help=f"file to write (default: report.html in --reports; without texts {SHARED})"
     )
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     output = options.output or (SHARED if options.without_texts else options.reports / "report.html")
     leaderboard = read_leaderboard(options.reports / "leaderboard.json")
-    places = Places(options.data, options.predictions, options.trained)
+    places = Places(options.data, options.predictions, options.trained, options.vectors)
     text = report(leaderboard, places, texts=not options.without_texts)
     with atomic_file(output) as file:
         file.write(text)

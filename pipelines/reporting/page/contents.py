@@ -24,11 +24,12 @@ EXAMPLE_BYTES = 2_500_000  # of all examples of the page
 
 @dataclass(frozen=True)
 class Places:
-    """Folders of prepared datasets, of predictions and of run folders."""
+    """Folders of prepared datasets, of predictions, of run folders and of word vectors."""
 
     data: Path
     predictions: Path
     trained: Path
+    vectors: Path
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from embeddings.foundation.errors import InputError
 from pipelines.reporting.leaderboard import Leaderboard
 from pipelines.reporting.page.contents import Contents, Places, contents, score_text
+from pipelines.reporting.page.vector_map import VectorMap, vector_maps
 from pipelines.reporting.table import duration, whole
 
 MOST_BYTES = 5_000_000
@@ -21,10 +23,11 @@ def report(leaderboard: Leaderboard, places: Places, texts: bool) -> str:
     Raises:
         InputError: as `contents` and `page` do.
     """
-    return page(leaderboard, contents(leaderboard, places, texts), texts)
+    maps = vector_maps(leaderboard, places.vectors) if texts else []
+    return page(leaderboard, contents(leaderboard, places, texts), maps, texts)
 
 
-def page(leaderboard: Leaderboard, groups: Sequence[Contents], texts: bool) -> str:
+def page(leaderboard: Leaderboard, groups: Sequence[Contents], maps: Sequence[VectorMap], texts: bool) -> str:
     """The report as HTML.
 
     Names and texts are escaped wherever they stand, and a content security policy lets no script run but the page's
@@ -33,6 +36,7 @@ def page(leaderboard: Leaderboard, groups: Sequence[Contents], texts: bool) -> s
     Args:
         leaderboard: all of it.
         groups: what is shown of each group.
+        maps: of word vectors.
         texts: whether sentences are shown.
 
     Raises:
@@ -53,7 +57,7 @@ def page(leaderboard: Leaderboard, groups: Sequence[Contents], texts: bool) -> s
     environment.filters |= {"duration": duration, "whole": whole, "sortable": _sortable}
     environment.globals |= {"score_text": score_text}
     style, own = (loader.get_source(environment, name)[0] for name in ("report.css", "report.js"))
-    charts = any(group.charts for group in groups)
+    charts = bool(maps) or any(group.charts for group in groups)
     vega = f"(() => {{{vl_convert.javascript_bundle(BUNDLED)}}})();" if charts else ""
     scripts = [script for script in (vega, own) if script]
     template, hashes = environment.get_template("report.html"), [_hash(script) for script in scripts]
@@ -61,11 +65,12 @@ def page(leaderboard: Leaderboard, groups: Sequence[Contents], texts: bool) -> s
         text = template.render(
             leaderboard=leaderboard,
             groups=groups,
+            maps=maps,
             texts=texts,
             style=style,
             scripts=scripts,
             script_hashes=hashes,
-            data=[_data(group) for group in groups],
+            data={"groups": [_data(group) for group in groups], "maps": [asdict(each) for each in maps]},
         )
         size = len(text.encode("utf-8"))
         if size <= MOST_BYTES:

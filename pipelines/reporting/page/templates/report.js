@@ -9,7 +9,8 @@
   const CONFIG = {
     axis: { ...inkless, domainColor: "currentColor", tickColor: "currentColor", gridColor: "currentColor",
       gridOpacity: 0.15, titlePadding: 14, titleFontSize: 12 },
-    legend: { ...inkless, labelFontSize: 12 }, title: { color: "currentColor" }, view: { stroke: "transparent" }, font: "system-ui, sans-serif",
+    legend: { ...inkless, labelFontSize: 12 }, title: { color: "currentColor" },
+    view: { stroke: "transparent" }, font: "system-ui, sans-serif",
   };
 
   function element(name, text, attributes = {}) {
@@ -187,6 +188,47 @@
     search();
   }
 
+  function vectorMap(section) {
+    if (!section) return;
+    const parts = [".which", ".word", ".map", ".nearest"];
+    const [select, query, place, told] = parts.map((name) => section.querySelector(name));
+    const draw = () => {
+      const { words, places, neighbours, total, explained } = DATA.maps[select.value];
+      const typed = query.value.trim().toLowerCase();
+      const exact = words.findIndex((word) => word.toLowerCase() === typed);
+      const near = new Set(exact < 0 ? [] : neighbours[exact].map(([word]) => word));
+      const values = words.map((word, number) => ({
+        word, x: places[number][0], y: places[number][1],
+        kind: typed && (number === exact || (exact < 0 && word.toLowerCase().includes(typed))) ? "found"
+          : near.has(word) ? "neighbour" : "other",
+      }));
+      const found = values.filter((value) => value.kind === "found");
+      told.textContent = exact >= 0
+        ? `Nearest to ${words[exact]}: ${neighbours[exact].map(([word, cosine]) => `${word} ${cosine}`).join(", ")}`
+        : typed ? `${found.length} of ${words.length} words` +
+            (found.length ? `: ${found.slice(0, 20).map(({ word }) => word).join(", ")}` : "")
+        : `${words.length} of ${total} words; the two axes hold ${(100 * explained).toFixed(0)} % of their variance`;
+      const hidden = { axis: null, type: "quantitative", scale: { zero: false } };
+      const color = { field: "kind", type: "nominal", legend: null,
+        scale: { domain: ["found", "neighbour", "other"], range: ["#d62728", "#1f77b4", "#8a8f98"] } };
+      window.vegaEmbed(place, {
+        description: `Map of ${DATA.maps[select.value].name}`, width: "container", height: 480,
+        background: "transparent",
+        data: { values },
+        encoding: { x: { ...hidden, field: "x" }, y: { ...hidden, field: "y" }, tooltip: { field: "word" } },
+        layer: [
+          { mark: { type: "circle", size: 30 }, encoding: { color } },
+          { mark: { type: "text", dy: -9, fontSize: 12 },
+            transform: typed ? [{ filter: "datum.kind !== 'other'" }] : [{ sample: 40 }],
+            encoding: { text: { field: "word" }, color: { value: "currentColor" } } },
+        ],
+      }, { actions: false, renderer: "svg", ast: true, defaultStyle: false, config: CONFIG });
+    };
+    section.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
+    section.querySelector("form").addEventListener("input", draw);
+    draw();
+  }
+
   function reveal() {
     const target = location.hash && document.getElementById(location.hash.slice(1));
     const closed = target && target.closest("details");
@@ -197,7 +239,7 @@
   }
 
   for (const group of document.querySelectorAll("section.group")) {
-    const data = DATA[group.dataset.group];
+    const data = DATA.groups[group.dataset.group];
     group.querySelectorAll("table.sortable").forEach(sortable);
     filtered(group);
     tested(group);
@@ -205,6 +247,7 @@
     confusion(group, data);
     browser(group, data);
   }
+  vectorMap(document.getElementById("vectors"));
   window.addEventListener("hashchange", reveal);
   window.addEventListener("beforeprint", () => {
     document.querySelectorAll("details").forEach((each) => { each.open = true; });

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embeddings.foundation.files import write_json
@@ -53,6 +54,16 @@ def sentences():
         for name, of_system in wrong.items()
     }  # fmt: skip
     return examples, outputs
+
+
+def write_vectors(folder):
+    """Two groups of words at a right angle, a word between them, a zero vector, and a hostile word."""
+    vectors = {"cat": (1, 0.1, 0), "dog": (2, 0, 0), "Oslo": (0, 1, 0.1), "Rome": (0, 3, 0), "both": (1, 1, 0),
+               "none": (0, 0, 0), IMAGE: (0, 0, 1)}  # fmt: skip
+    folder.mkdir(parents=True)
+    np.save(folder / "vectors.npy", np.array([*vectors.values()], dtype=np.float32))
+    np.save(folder / "counts.npy", np.arange(len(vectors), 0, -1))
+    write_json(folder / "vocabulary.json", [*vectors])
 
 
 TASKS = {
@@ -107,8 +118,9 @@ def world(tmp_path_factory) -> tuple[Leaderboard, Places]:
             for name, rows in outputs.items()
         ]
         groups.append(rank_systems(ComparisonGroup(scoring, dataset), systems, folder, 1))
+    write_vectors(root / "vectors" / "english_skip_gram")
     leaderboard = Leaderboard(tuple(groups), ("never-run",))
-    return leaderboard, Places(root / "data", root / "predictions", root / "runs")
+    return leaderboard, Places(root / "data", root / "predictions", root / "runs", root / "vectors")
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,7 @@ def names(page, group=1):
 
 def test_it_loads_without_a_network_and_draws_its_charts(browser, address):
     page, wrong = opened(browser, address)
-    page.wait_for_function("document.querySelectorAll('.chart svg').length === 4")
+    page.wait_for_function("document.querySelectorAll('.chart svg').length === 5")
     assert page.title() == "Elman report"
     assert wrong == []
     page.context.close()
@@ -204,3 +204,13 @@ def test_paper_has_no_controls_and_whole_tables(page):
     assert page.locator("#g1 .system").first.is_visible()
     page.emulate_media(media="screen")
     page.set_viewport_size(WIDE)
+
+
+def test_a_word_is_found_on_the_map_with_its_neighbours(page):
+    section = page.locator("#vectors")
+    section.locator(".word").fill("cat")
+    told = section.locator(".nearest").inner_text()
+    assert told.startswith("Nearest to cat: dog 1, ")
+    section.locator(".map svg text", has_text="dog").wait_for()
+    section.locator(".word").fill("o")
+    assert section.locator(".nearest").inner_text().startswith("5 of 6 words: dog, Oslo, Rome, both, <img ")

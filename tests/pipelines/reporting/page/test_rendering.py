@@ -57,14 +57,14 @@ def test_without_texts_no_sentence_prediction_or_word_of_them_is_left(world, dat
     text = report(*world, texts=False)
     for word in ("secret", "review", "Oslo", "Rome", "B-PER: "):
         assert word not in text
-    assert [group["browser"] for group in data_of(text)] == [None, None]
+    assert [group["browser"] for group in data_of(text)["groups"]] == [None, None]
     assert "sentiment-lstm" in text
 
 
 def test_of_a_page_that_is_too_large_examples_are_left_out(world, text, data_of, monkeypatch):
     monkeypatch.setattr(rendering, "MOST_BYTES", len(text.encode()) - 1)
     shorter = report(*world, texts=True)
-    assert [len(group["browser"]["examples"]) for group in data_of(shorter)] == [20, 20]
+    assert [len(group["browser"]["examples"]) for group in data_of(shorter)["groups"]] == [20, 20]
     assert "20 of the 40 examples" in shorter
 
 
@@ -82,8 +82,7 @@ def test_the_command_writes_it_again_and_opens_it(world, text, options, name, tm
     monkeypatch.setattr("webbrowser.open", opened.append)
     monkeypatch.setattr("pipelines.report.SHARED", tmp_path / "shared.html")
     write_leaderboard("reports/leaderboard.json", leaderboard)
-    folders = [f"--{key}={value}" for key, value in {"data": places.data, "predictions": places.predictions,
-                                                     "trained": places.trained}.items()]  # fmt: skip
+    folders = [f"--{name}={folder}" for name, folder in vars(places).items()]
     main([*folders, *options, "--open"])
     assert opened == [(tmp_path / name).as_uri()]
     assert ((tmp_path / name).read_text() == text) == (not options)
