@@ -20,8 +20,8 @@ from pipelines.evaluation.scores import Score
 from pipelines.reporting.comparison import ComparisonGroup, System
 from pipelines.reporting.leaderboard import Row, Value
 from pipelines.reporting.pairwise import NamedSystem, Settings, Tested, compare
-from pipelines.reporting.pairwise_table import p_text
 from pipelines.reporting.systems import Entry, read_entries
+from pipelines.reporting.text_table import p_text
 
 PREFACE = """# Comparisons
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "repro": ("pipelines.repro", "run stale stages of dvc.yaml, several at a time"),
     "evaluate": ("pipelines.evaluate", "compute metrics of predictions, each with signature and interval"),
     "compare": ("pipelines.compare", "build one leaderboard of all runs and baselines"),
+    "report": ("pipelines.report", "write the report of a leaderboard again, and open it in a browser"),
 }
 
 

@@ -14,6 +14,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from pipelines.runs.config import load_run
 from pipelines.training.experiment import learn, samples, set_up
+from pipelines.training.loggers import make_loggers, require_loggers
 
 
 @exits_on_input_error
@@ -28,10 +29,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--target-vectors", required=True, type=Path, help="word vectors of the target tokens")
     parser.add_argument("--output", required=True, type=Path, help="run folder to write")
     parser.add_argument("--cost", required=True, type=Path, help="cost file to write (JSON)")
+    parser.add_argument("--logs", type=Path, default="logs", help="folder of what `training.loggers` write")
     options = parser.parse_args(arguments)
 
     started = time.perf_counter()
     run, config, cell = load_run(options.runs, options.run, options.configs)
+    require_loggers(config.training.loggers)
     vectors = {"tokens": options.source_vectors, "target_tokens": options.target_vectors}
     experiment = set_up(run, config, cell, options.data, vectors)
     task, model = experiment.task, experiment.model
@@ -42,8 +45,10 @@ def main(arguments: list[str] | None = None) -> None:
 
     settings = {"run": run.trained(), "task": asdict(config), "cell": cell.flat(), "device": experiment.device}
     checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(vectors.values())), started)
+    resumes = checkpoint.path.exists()
+    loggers = make_loggers(config.training.loggers, options.logs, options.run, settings, resumes=resumes)
     with atomic_folder(options.output, options.runs, options.configs, options.data, *vectors.values()) as folder:
-        callbacks = samples(experiment, folder / "samples.jsonl")
+        callbacks = [*samples(experiment, folder / "samples.jsonl"), *loggers]
         cost = learn(experiment, folder / "history.csv", callbacks, checkpoint)
         save_run(folder, options.run, run, task, model, experiment.dataset)
         if has_graph(cell.cell):

@@ -80,7 +80,7 @@ def difference(
     generator = np.random.default_rng([seed, 1])
 
     def gaps(weights: np.ndarray) -> dict[str, np.ndarray]:
-        means = [_mean_of_seeds(np.array([each.values(weights)[key] for each in side]), generator) for side in sides]
+        means = [mean_of_seeds(np.array([each.values(weights)[key] for each in side]), generator) for side in sides]
         return {"": means[1] - means[0]}
 
     resampled = bootstrap(gaps, units, seed=seed, resamples=resamples)[""]
@@ -112,7 +112,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted.tolist()
 
 
-def _mean_of_seeds(values: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def mean_of_seeds(values: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Means over seeds, (resamples,), of values (seeds, resamples); of several, seeds are drawn in each resample."""
     seeds, resamples = values.shape
     mean = values.mean(axis=0)
@@ -120,6 +120,11 @@ def _mean_of_seeds(values: np.ndarray, generator: np.random.Generator) -> np.nda
         return mean
     drawn = generator.multinomial(seeds, np.full(seeds, 1 / seeds), size=resamples).T / seeds
     return mean + math.sqrt(seeds / (seeds - 1)) * ((drawn * values).sum(axis=0) - mean)
+
+
+def deviation(scores: Sequence[float]) -> float | None:
+    """The standard deviation over seeds; of one there is none."""
+    return float(np.std(scores, ddof=1)) if len(scores) > 1 else None
 
 
 def _p_value(under_null: np.ndarray, value: float) -> float:

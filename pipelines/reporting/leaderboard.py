@@ -52,11 +52,58 @@ class Row:
     difference: dict[str, Value] = field(default_factory=dict)  # headline of the run minus that of the baseline
     verdict: Literal["", "wins", "unclear", "loses"] = ""  # by the difference on the decisive split
     samples: tuple[Sample, ...] = ()  # some from the first to the last
+    entry: str = ""  # of a baseline: under which name the runs file lists it with others
+
+    @property
+    def system(self) -> str:
+        """The name as `elman compare` takes it."""
+        return f"{self.entry}/{self.name}" if self.entry else self.name
+
+    @property
+    def folder(self) -> str:
+        """Of its predictions, below the folder of all predictions."""
+        return f"baselines/{self.system}" if self.entry else self.name
 
     @property
     def decisive(self) -> str:
         """The split that decides the verdict: test where run and baseline are scored on it, since dev has selected."""
         return next((split for split in ("test", "dev") if split in self.difference), "")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A system of the paired tests: a run, a baseline, or runs that differ in their seed alone."""
+
+    name: str  # as `elman compare` takes it
+    rows: tuple[str, ...]  # systems of its rows, one a seed
+    score: Value  # of the headline; of several seeds the mean, with the interval of examples and seeds
+    deviation: float | None  # over seeds
+    letters: str  # systems that share one show no significant difference
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The headline of a system minus that of another, with a p-value that is adjusted for all pairs of the group."""
+
+    system: str
+    base: str
+    difference: Value
+    p: float
+
+
+@dataclass(frozen=True)
+class AllPairs:
+    """Paired tests of every two systems of a group, on one split; standings have the best first."""
+
+    split: str
+    unit: str  # what is drawn, such as a sentence
+    units: int
+    standings: tuple[Standing, ...]
+    gaps: tuple[Gap, ...]  # each pair once; the base is the better one
+
+    def letters(self, row: Row) -> str:
+        """The letters of a row's system."""
+        return next((each.letters for each in self.standings if row.system in each.rows), "")
 
 
 @dataclass(frozen=True)
@@ -68,6 +115,8 @@ class Group:
     headline: Metric
     side: tuple[Metric, ...]  # metrics shown beside it
     rows: tuple[Row, ...]
+    pairs: AllPairs | None = None  # none without a split that all systems have predicted, and where headlines are kept
+    metrics: str = ""  # the metric family's module; empty in files of earlier versions
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -110,7 +159,7 @@ def headlines(leaderboard: Leaderboard) -> Leaderboard:
         return replace(row, scores=scores, signatures={}, cost={}, samples=())
 
     groups = (
-        replace(group, rows=tuple(headline(row, group.headline.name) for row in group.rows))
+        replace(group, rows=tuple(headline(row, group.headline.name) for row in group.rows), pairs=None)
         for group in leaderboard.groups
     )
     return replace(leaderboard, groups=tuple(groups))

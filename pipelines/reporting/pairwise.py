@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
-import numpy as np
-
 from embeddings.foundation.config import build_part, load_part, nearest
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.names import check_name
 from embeddings.foundation.reading import read_json
 from pipelines.data.examples import read_dataset, read_examples
+from pipelines.data.requirements import ENTITIES
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.family import Family, Predictions, References
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.paired import ALPHA, Difference, difference, holm
 from pipelines.evaluation.predictions import SPLITS, join, splits_in
 from pipelines.reporting import revisions
+from pipelines.reporting.contrast import Contrast, Side, contrast, read_train
 from pipelines.reporting.systems import Description, Entry, Folders, TrainedRun, read_entries
 
 
@@ -46,6 +46,7 @@ class Settings:
     all_pairs: bool  # every two systems, else each with the first
     seed: int
     resamples: int
+    where: bool = False  # also where the systems differ
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Tests:
     unit: str  # what is drawn, such as a sentence
     scores: Mapping[str, tuple[float, ...]]
     tested: tuple[Tested, ...]
+    contrasts: tuple[Contrast, ...] = ()
 
 
 def compare_named(names: Sequence[str], runs_file: Path, folders: Folders, data: Path, settings: Settings) -> Tests:
@@ -188,7 +190,13 @@ def compare(systems: Sequence[NamedSystem], data: Path, settings: Settings) -> T
         Tested(other, base, each, p, verdict(each, p, measured))
         for (base, other), each, p in zip(pairs, found, adjusted, strict=True)
     ]
-    return Tests(measured, systems[0].dataset, split, family.UNIT, scores, tuple(tested))
+    contrasts: list[Contrast] = []
+    if settings.where:
+        train = read_train(folder, of_entities=scoring.metrics == ENTITIES)
+        for base, other in pairs:
+            sides = Side(base, rows[base]), Side(other, rows[other])
+            contrasts.append(contrast(family, references, *sides, train, settings.seed))
+    return Tests(measured, systems[0].dataset, split, family.UNIT, scores, tuple(tested), tuple(contrasts))
 
 
 def scores_of(
@@ -229,8 +237,3 @@ def verdict(found: Difference, p: float, metric: Metric) -> str:
     if p >= ALPHA or not found.value:
         return "no significant difference"
     return "better" if (found.value > 0) == (metric.better == "higher") else "worse"
-
-
-def deviation(scores: Sequence[float]) -> float | None:
-    """The standard deviation over seeds; of one there is none."""
-    return float(np.std(scores, ddof=1)) if len(scores) > 1 else None

@@ -4,7 +4,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from embeddings.foundation.escaping import printable
-from pipelines.reporting.pairwise import Tested, Tests, deviation
+from pipelines.evaluation.paired import deviation
+from pipelines.reporting.contrast_table import print_contrast
+from pipelines.reporting.pairwise import Tested, Tests
+from pipelines.reporting.text_table import p_text, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,28 +39,14 @@ def print_tests(tests: Tests, console: "Console | None" = None) -> None:
         spread, mean = deviation(values), metric.write(sum(values) / len(values))
         seeds = "" if spread is None else f"± {metric.write(spread)} over {len(values)} seeds"
         rows.append([name, mean, seeds])
-    _print_table(console, ["system", "score", ""], rows)
+    print_table(console, ["system", "score", ""], rows)
     for base in dict.fromkeys(each.base for each in tests.tested):
         console.print(f"\ncompared with {printable(base)}", highlight=False, markup=False)
         header = ["system", "difference", "p", "p, Holm", "McNemar", "", "n for 80 % power"]
-        _print_table(console, header, [_cells(each, tests) for each in tests.tested if each.base == base])
+        print_table(console, header, [_cells(each, tests) for each in tests.tested if each.base == base])
     console.print(f"\n{NOTE}", highlight=False, markup=False)
-
-
-def _print_table(console: "Console", header: list[str], rows: list[list[str]]) -> None:
-    """Prints the columns that are not empty."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    full = [column for column in range(len(header)) if any(row[column] for row in rows)]
-    for column in full:
-        name = header[column]
-        left = name in ("system", "")
-        table.add_column(name, justify="left" if left else "right", no_wrap=name != "system", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable(row[column])) for column in full))
-    console.print(table)
+    for each in tests.contrasts:
+        print_contrast(each, console)
 
 
 def _cells(each: Tested, tests: Tests) -> list[str]:
@@ -67,8 +56,3 @@ def _cells(each: Tested, tests: Tests) -> list[str]:
     needed = "" if found.units_needed is None else f"{found.units_needed:,}"
     difference = f"{value} [{low}, {high}]"
     return [each.system, difference, p_text(found.p), p_text(each.p_adjusted), mcnemar, each.verdict, needed]
-
-
-def p_text(p: float) -> str:
-    """A p-value as text: three decimals."""
-    return "<0.001" if p < 0.001 else f"{p:.3f}"

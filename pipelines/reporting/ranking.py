@@ -7,6 +7,8 @@ from embeddings.foundation.files import atomic_file, atomic_folder
 from pipelines.reporting import plots, table
 from pipelines.reporting.comparison import ComparisonGroup, System, rank_systems
 from pipelines.reporting.leaderboard import Leaderboard, write_leaderboard
+from pipelines.reporting.page.contents import Places
+from pipelines.reporting.page.rendering import report
 from pipelines.reporting.systems import Folders, read_baselines, read_entries, read_runs
 
 
@@ -35,11 +37,12 @@ def rank_all(runs_file: Path, folders: Folders, data: Path, seed: int) -> Leader
     return Leaderboard(tuple(ranked), tuple(name for kind, name in listed if (kind, name) not in names))
 
 
-def write_all(folder: Path, leaderboard: Leaderboard) -> None:
-    """Writes a leaderboard as JSON, as a Markdown page and as a plot into a folder, whole or not at all."""
+def write_all(folder: Path, leaderboard: Leaderboard, places: Places) -> None:
+    """Writes a leaderboard as JSON, Markdown and a plot, and the report, into a folder, whole or not at all."""
+    texts = {"leaderboard.md": table.markdown(leaderboard), "report.html": report(leaderboard, places, texts=True)}
+    texts["leaderboard.svg"] = plots.svg(plots.leaderboard_chart(leaderboard))
     with atomic_folder(folder) as temporary:
         write_leaderboard(temporary / "leaderboard.json", leaderboard)
-        picture = plots.svg(plots.leaderboard_chart(leaderboard))
-        for name, text in {"md": table.markdown(leaderboard), "svg": picture}.items():
-            with atomic_file(temporary / f"leaderboard.{name}") as file:
+        for name, text in texts.items():
+            with atomic_file(temporary / name) as file:
                 file.write(text)

@@ -1,5 +1,6 @@
 """The systems of a runs file as rows of the leaderboard: their settings and scores."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +130,13 @@ def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, Com
                 seed=run.seed,
                 samples=read_samples(folders.trained / name / "samples.jsonl"),
             )
-            yield name, group, System(row, (folders.predictions / name,))
+            yield name, group, System(row, (folders.predictions / name,), settings_of(config))
+
+
+def settings_of(config: Description) -> str:
+    """What a run was trained with, without its seed, as text."""
+    run = {key: value for key, value in config["run"].items() if key != "seed"}
+    return json.dumps({"run": run, **{key: config.get(key) for key in ("task", "cell", "dataset")}}, sort_keys=True)
 
 
 def read_baselines(entries: Mapping[str, Entry], folders: Folders) -> Iterator[tuple[str, ComparisonGroup, System]]:
@@ -140,7 +147,8 @@ def read_baselines(entries: Mapping[str, Entry], folders: Folders) -> Iterator[t
         costs = read_costs(folders.costs / "baselines" / f"{name}.json")
         for system, scores in evaluated(folders.evaluations / "baselines" / name).items():
             found, cost = numbers(group, scores, folders.evaluations / "baselines" / name), costs.get(system, {})
-            row = Row(system, "baseline", **found, cost=cost if isinstance(cost, dict) else {}, seed=entry.seed)
+            cost = cost if isinstance(cost, dict) else {}
+            row = Row(system, "baseline", **found, cost=cost, seed=entry.seed, entry=name)
             yield name, group, System(row, (folders.predictions / "baselines" / name / system,))
 
 

@@ -28,13 +28,16 @@ def markdown(leaderboard: Leaderboard) -> str:
         "dev, bold marks the best, and a run is compared with the baseline that is best on dev. The verdict is that of",
         "test where test is scored, else of dev: a dagger (†) marks a run that does not beat the baseline, it loses;",
         "it is unclear if the interval of the difference, on the same resamples for both, contains 0. Baselines are in",
-        "italics. Time, tokens/s and memory are those of the machine that trained.",
+        "italics. Systems that share a letter under `group` show no significant difference at 5 % in the headline, on",
+        "test or else on dev: every two are tested on the same resamples, with p-values adjusted for all pairs (Romano",
+        "and Wolf 2005). Time, tokens/s and memory are those of the machine that trained.",
     ]
     for group in leaderboard.groups:
         columns = _columns(group)
         lines += ["", f"## {escaping.markdown(group.task)} on {escaping.markdown(group.dataset)}", ""]
         lines += [_line(header for header, _ in columns), _line("---" for _ in columns)]
         lines += [_line(cell(row) for _, cell in columns) for row in group.rows]
+        lines += _of_seeds(group)
         lines += ["", *(f"{split}: `{_code(text)}`  " for split, text in group.rows[0].signatures.items())]
         for row in group.rows:
             for sample in row.samples:
@@ -69,6 +72,7 @@ def print_leaderboard(leaderboard: Leaderboard, console: "Console | None" = None
     for group in leaderboard.groups:
         best = next((row.name for row in group.rows if row.kind == "baseline"), "none")
         caption = f"{group.headline.caption} ± half its 95 % interval; best baseline on dev: {best}"
+        caption += "; group: systems that share a letter show no significant difference" if group.pairs else ""
         caption += "; over baseline: on test" if any(row.decisive == "test" for row in group.rows) else ""
         title = Text(printable(f"{group.task} on {group.dataset}"), "bold")
         console.print(title.append(printable(f": {caption}"), "not bold"), highlight=False)
@@ -100,6 +104,7 @@ def _columns(group: Group) -> list[Column]:
             for split in _splits(group)
         ),
         ("verdict", _verdict),
+        *([("group", _letters(group))] if group.pairs else []),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
         ("parameters", lambda row: whole(row.cost.get("parameters"))),
@@ -119,6 +124,7 @@ def _terminal_columns(group: Group, vectors: bool) -> list[Column]:
         *([("vectors", lambda row: _vectors(row).replace("→ ", "→\n"))] if vectors else []),
         *((split, _score(split, group.headline, _with_half_width)) for split in _splits(group)),
         ("over baseline", lambda row: over(row) + {"loses": " loses", "unclear": " unclear"}.get(row.verdict, "")),
+        *([("group", _letters(group))] if group.pairs else []),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
     ]
@@ -139,6 +145,26 @@ def _vectors(row: Row) -> str:
 
 def _verdict(row: Row) -> str:
     return f"loses to {escaping.markdown(row.baseline)}" if row.verdict == "loses" else row.verdict
+
+
+def _letters(group: Group) -> Callable[[Row], str]:
+    pairs = group.pairs
+    return lambda row: pairs.letters(row) if pairs else ""
+
+
+def _of_seeds(group: Group) -> list[str]:
+    """Lines of a table of the systems with several seeds."""
+    several = [each for each in group.pairs.standings if len(each.rows) > 1] if group.pairs else []
+    if not several or not group.pairs:
+        return []
+    metric, split = group.headline, group.pairs.split
+    lines = ["", "Runs that differ in their seed alone: mean with the interval of examples and seeds, and deviation."]
+    lines += ["", _line(iter(("system", "seeds", f"{metric.title} {split}", "deviation", "group")))]
+    lines += [_line(iter(["---"] * 5))]
+    for each in several:
+        cells = [escaping.markdown(each.name), str(len(each.rows)), _with_interval(metric, each.score)]
+        lines.append(_line(iter([*cells, metric.write(each.deviation or 0.0), each.letters])))
+    return lines
 
 
 def _vectors_and_use(row: Row) -> str:

@@ -53,6 +53,7 @@ class TrainingConfig:
     schedule: Literal["constant", "cosine"] = "constant"  # of the learning rate; cosine: to zero after the last epoch
     start_from_epoch: int = 0  # epochs that are passed before one may be the best
     averaging: float = 0.0  # momentum of the moving average of weights that is evaluated and kept; 0: the weights are
+    loggers: tuple[Literal["csv", "mlflow", "tensorboard"], ...] = ()  # that follow the training; extra `loggers`
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "epochs", "patience"):

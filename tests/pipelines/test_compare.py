@@ -168,6 +168,49 @@ def test_the_same_input_gives_the_same_bytes(world, tmp_path):
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
 
 
+def test_systems_that_cannot_be_told_apart_share_a_letter(board):
+    """On dev, which all have predicted, good and lucky differ on 1 of 60 texts, close and linear on another one."""
+    pairs = board["groups"][0]["pairs"]
+    assert (pairs["split"], pairs["unit"], pairs["units"]) == ("dev", "document", 60)
+    names = ["good", "lucky", "close", "toy/linear", "toy/majority", "bad"]
+    assert [(each["name"], each["letters"]) for each in pairs["standings"]] == [
+        *((name, "a") for name in names[:2]),
+        *((name, "b") for name in names[2:4]),
+        *((name, letter) for name, letter in zip(names[4:], "cd", strict=True)),
+    ]
+    assert len(pairs["gaps"]) == 6 * 5 / 2
+    gap = next(each for each in pairs["gaps"] if {each["system"], each["base"]} == {"good", "toy/linear"})
+    assert (gap["base"], gap["system"], gap["difference"]["value"]) == ("good", "toy/linear", -20)
+    assert gap["p"] < 0.01
+
+
+def test_runs_that_differ_in_their_seed_alone_are_one_system(tmp_path, world):
+    """Seeds of 3 and 9 wrong texts of 60, with a run that has their name and another cell left out."""
+    root = tmp_path
+    for name in ("data", "evaluations", "predictions", "trained", "costs"):
+        (root / name).mkdir()
+    (root / "data" / "toy").symlink_to(world / "data" / "toy")
+    for seed, name in {1: "good", 2: "close"}.items():
+        for kind in ("evaluations", "predictions"):
+            (root / kind / f"x-{seed}").symlink_to(world / kind / name)
+        config = json.loads((world / "trained" / "good" / "config.json").read_text())
+        config["run"]["seed"] = seed
+        (root / "trained" / f"x-{seed}").mkdir()
+        (root / "trained" / f"x-{seed}" / "config.json").write_text(json.dumps(config))
+    for kind in ("evaluations", "predictions", "trained"):
+        (root / kind / "bad").symlink_to(world / kind / "bad")
+    runs = RUNS.split("baselines:")[0].replace("good", "x-1").replace("close", "x-2")
+    (root / "runs.yaml").write_text(runs)
+    main(arguments(root, root / "reports"))
+    pairs = json.loads((root / "reports" / "leaderboard.json").read_text())["groups"][0]["pairs"]
+    together, alone = pairs["standings"]
+    assert (together["name"], together["rows"], alone["name"]) == ("x", ["x-1", "x-2"], "bad")
+    right = [100 * (60 - wrong) / 60 for wrong in (WRONG["good"], WRONG["close"])]
+    assert together["score"]["value"] == pytest.approx(sum(right) / 2, abs=1e-3)
+    assert together["deviation"] == pytest.approx((right[0] - right[1]) / 2**0.5, abs=1e-3)
+    assert "| x | 2 | 85.83 [" in (root / "reports" / "leaderboard.md").read_text()
+
+
 def test_headlines_are_written_without_costs_and_other_metrics(world, tmp_path):
     main([*arguments(world, tmp_path / "reports"), "--headlines", str(tmp_path / "headlines.json")])
     board = json.loads((tmp_path / "reports" / "leaderboard.json").read_text())

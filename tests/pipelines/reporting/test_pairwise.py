@@ -162,3 +162,13 @@ def test_a_run_of_another_revision_comes_from_dvcs_cache(tmp_path, monkeypatch, 
         with pytest.raises(SystemExit):
             main(["plain", name])
         assert message in capsys.readouterr().err
+
+
+def test_where_systems_differ_is_written_and_printed_where_it_is_asked_for(capsys):
+    """plain has the first 120 of 200 right, alike one more."""
+    assert written("plain", "alike")["contrasts"] == []
+    capsys.readouterr()
+    (found,) = written("plain", "alike", "--where")["contrasts"]
+    assert (found["base"], found["system"]) == ("plain", "alike")
+    assert (found["base_alone"], found["system_alone"]) == ([], ["test-120"])
+    assert "right by alike alone: 1 examples (test-120)" in capsys.readouterr().out
