@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal
 
+from embeddings.foundation.limits import NGRAMS, UNITS, check_limit
 from embeddings.foundation.seeds import check_seed
 
 
@@ -16,6 +17,7 @@ class VectorsConfig:
 
     def __post_init__(self) -> None:
         self.check_at_least_one("dimensions")
+        check_limit("dimensions", "numbers in a vector", UNITS, self.dimensions)
 
     @classmethod
     def variants(cls) -> tuple[str, Mapping[str, type["VectorsConfig"]]]:
@@ -82,6 +84,7 @@ class FastTextConfig(TrainedConfig):
         if not self.algorithm.startswith("fasttext_"):
             raise ValueError(f"expected the algorithm fasttext_cbow or fasttext_skip_gram, got {self.algorithm!r}")
         self.check_at_least_one("minimum_characters", "buckets")
+        check_limit("buckets", "rows of n-grams", NGRAMS, self.buckets)
         if self.maximum_characters < self.minimum_characters:
             expected = f"maximum_characters of at least minimum_characters, {self.minimum_characters}"
             raise ValueError(f"expected {expected}, got {self.maximum_characters}")

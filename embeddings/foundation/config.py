@@ -82,7 +82,9 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: object) ->
     if "variants" in vars(cls):
         return _build_variant(cls, values, where)
     try:
-        return dacite.from_dict(cls, freeze(values), dacite.Config(strict=True, type_hooks={float: _number}))
+        return dacite.from_dict(
+            cls, freeze(values), dacite.Config(strict=True, type_hooks={float: _number, int: _whole})
+        )
     except dacite.UnexpectedDataError as error:
         key = sorted(error.keys, key=str)[0]
         if new_name := _renamed(cls).get(key):
@@ -129,6 +131,11 @@ def _number(value: Any) -> Any:
     except OverflowError:  # a whole number that no float can hold
         number = math.inf
     return number if math.isfinite(number) else str(value)
+
+
+def _whole(value: Any) -> Any:
+    """A value as it is; a truth value, which Python takes for a number, as text, which is refused with its key."""
+    return str(value) if isinstance(value, bool) else value
 
 
 def _described(kind: Any) -> str:

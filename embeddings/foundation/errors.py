@@ -52,6 +52,8 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
             if package in ("", "embeddings", "pipelines"):
                 raise
             _exit(f"the package {package} is not installed, which this needs; install Elman whole: pip install elman")
+        except MemoryError as error:
+            _exit(f"expected less to hold in memory, got no room: {error or 'all is taken'}; make it smaller")
         except KeyboardInterrupt:
             print("interrupted; nothing is left half-written", file=sys.stderr)
             sys.exit(130)
