@@ -1,5 +1,6 @@
 """The one exception that means "the input is wrong", and how a command reports it, a full disk and its time."""
 
+import contextlib
 import errno
 import functools
 import inspect
@@ -88,5 +89,6 @@ def _discard_output() -> None:
 
 
 def _exit(message: str) -> NoReturn:
-    print(f"error: {one_line(message)}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # standard error is full
+        print(f"error: {one_line(message)}", file=sys.stderr)
     sys.exit(2)
