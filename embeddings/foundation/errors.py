@@ -44,6 +44,10 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
                 raise InputError("standard output: expected it open, got it closed; send it to a file or to /dev/null")
             try:
                 main(*args, **kwargs)
+            except Exception as error:
+                if _is_interruption(error):
+                    raise KeyboardInterrupt from None
+                raise
             finally:
                 sys.stdout.flush()  # here, where a full disk is told
         except InputError as error:
@@ -75,6 +79,15 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
         log.info(f"{Path(inspect.getfile(main)).stem}: {time.perf_counter() - start:.1f} s")
 
     return command
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Whether a library has turned Ctrl-C into an error of its own."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        if "KeyboardInterrupt" in str(error):  # of TensorFlow's threads
+            return True
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def one_line(message: str) -> str:

@@ -10,6 +10,7 @@ DESCRIPTION_BYTES = 1 << 22  # of a JSON file that describes something else
 YAML_BYTES = 1 << 18
 YAML_NODES = 20_000  # of a YAML file, those behind aliases counted as often as they are named
 MODEL_BYTES = 1 << 33  # of a Keras model, or an ONNX graph with its weights
+YAML_DEPTH = 50
 SENTENCES = 1_000_000  # that the grammar writes for a split
 UNITS = 1 << 16  # of a layer, or numbers in a vector
 NGRAMS = 10_000_000  # rows of their table
