@@ -5,6 +5,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal
 
 from embeddings.foundation.languages import check_language
+from embeddings.foundation.limits import NGRAMS, UNITS, check_limit
 from embeddings.foundation.seeds import check_seed
 
 
@@ -17,6 +18,7 @@ class VectorsConfig:
 
     def __post_init__(self) -> None:
         self.check_at_least_one("dimensions")
+        check_limit("dimensions", "numbers in a vector", UNITS, self.dimensions)
 
     @classmethod
     def variants(cls) -> tuple[str, Mapping[str, type["VectorsConfig"]]]:
@@ -89,6 +91,7 @@ class FastTextConfig(TrainedConfig):
         if not self.algorithm.startswith("fasttext_"):
             raise ValueError(f"expected the algorithm fasttext_cbow or fasttext_skip_gram, got {self.algorithm!r}")
         self.check_at_least_one("minimum_characters", "buckets")
+        check_limit("buckets", "rows of n-grams", NGRAMS, self.buckets)
         if self.maximum_characters < self.minimum_characters:
             expected = f"maximum_characters of at least minimum_characters, {self.minimum_characters}"
             raise ValueError(f"expected {expected}, got {self.maximum_characters}")

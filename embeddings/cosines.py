@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from embeddings.foundation.errors import InputError
+
 ROWS = 1 << 16  # of a table that are held in memory at once
 
 
@@ -9,9 +11,15 @@ def directions(vectors: np.ndarray) -> np.ndarray:
     """Vectors scaled to length 1, (rows, dimensions); NaN in the row of a zero vector.
 
     Each is divided by its greatest number first, so that no square is too large or too small for 32 bits.
+
+    Raises:
+        InputError: a number is NaN or infinite.
     """
+    greatest = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
+    if not np.isfinite(greatest).all():
+        raise InputError("vectors of words: expected numbers, got NaN or infinity; make the vectors again")
     with np.errstate(invalid="ignore"):
-        scaled = vectors / np.abs(vectors).max(axis=1, keepdims=True, initial=0)
+        scaled = vectors / greatest
     return scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings import store
+from embeddings.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -24,7 +25,7 @@ def matrix(vectors: "str | Path | KeyedVectors", words: Sequence[str]) -> tuple[
         and whether each word has one, bool (len(words),). FastText's n-grams give one to every word that has any.
 
     Raises:
-        InputError: the folder holds no artefact.
+        InputError: the folder holds no artefact, or a number of a vector is NaN or infinite.
     """
     if isinstance(vectors, str | Path):
         table, known, _ = store.read(vectors)
@@ -38,6 +39,9 @@ def matrix(vectors: "str | Path | KeyedVectors", words: Sequence[str]) -> tuple[
     if subwords and not found.all():
         result[~found] = subwords.matrix([word for word, is_there in zip(words, found, strict=True) if not is_there])
         found = np.array(result.any(axis=1), dtype=bool)
+    if not np.isfinite(result).all():
+        word = words[int(np.argmin(np.isfinite(result).all(axis=1)))]
+        raise InputError(f"the vector of {word[:60]!r}: expected numbers, got NaN or infinity; make the vectors again")
     return result, found
 
 

@@ -210,7 +210,8 @@ def _unreadable(folder: str | Path, name: str, error: Exception) -> InputError:
         return InputError(f"{folder}: no such artefact of vectors{nearest(folder.name, others)}")
     if isinstance(error, FileNotFoundError):
         return _broken(folder, f"{name} is missing")
-    return _broken(folder, f"{name} cannot be read: {error}")
+    problem = error.strerror if isinstance(error, OSError) else str(error).rpartition("; ")[0]
+    return _broken(folder, f"{name} cannot be read: {problem}")
 
 
 def _broken(folder: str | Path, reason: str) -> InputError:

@@ -59,7 +59,8 @@ def main(arguments: list[str] | None = None) -> None:
 
         form = options.format or "jsonl"
         examples = feature_rows(options.features) if options.features else text_lines(options.text)
-        chunk = options.chunk or (1 if not options.features and not options.text and sys.stdin.isatty() else CHUNK)
+        typed = not (options.features or options.text) and sys.stdin is not None and sys.stdin.isatty()
+        chunk = options.chunk or (1 if typed else CHUNK)
         explain = options.explain or form == "html"
         print_predictions(run.predict(examples, decoding, options.tokenised, chunk, explain), form)
         return

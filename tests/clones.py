@@ -128,7 +128,12 @@ def finish(process: subprocess.Popen) -> tuple[str, str]:
     return output, errors
 
 
-def kill(process: subprocess.Popen) -> tuple[int, str]:
-    """Kills a process and those that it started; returns its exit status and what it wrote to standard error."""
-    os.killpg(process.pid, signal.SIGKILL)
-    return process.wait(), process.communicate()[1]
+def kill(process: subprocess.Popen, by: signal.Signals = signal.SIGKILL) -> tuple[int, str]:
+    """Sends a signal to a process and to those that it started, and waits for its end.
+
+    Returns:
+        Its exit status, and what it wrote to standard error.
+    """
+    os.killpg(process.pid, by)
+    errors = process.communicate()[1]
+    return process.returncode, errors

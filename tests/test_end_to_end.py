@@ -199,7 +199,8 @@ def test_a_killed_training_resumes_with_the_next_repro_and_gives_equal_bytes(clo
     }
 
 
-KILLS = 20
+KILLS = int(os.environ.get("KILLS", 50))  # of each stage by each signal
+SIGNALS = {"SIGKILL": (-9,), "SIGTERM": (-15,), "SIGINT": (130, -2)}  # with the statuses that it ends a process with
 A_STAGE_OF_EACH_KIND = (
     "prepare@toy_ner",
     "vectors-english_skip_gram",
@@ -220,8 +221,9 @@ def contents(out):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.parametrize("stage", A_STAGE_OF_EACH_KIND)
-def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be_run_again(clone, stage):
+def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be_run_again(clone, stage, name):
     """Each process finds what the one before has left, and its outs either not there or whole."""
     folder, _ = clone
     entry = yaml.safe_load((folder / "dvc.lock").read_text(encoding="utf-8"))["stages"][stage]
@@ -230,14 +232,14 @@ def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be
     finish(start(folder, *command))
     seconds = time.perf_counter() - begin
     whole = {out: contents(out) for out in (folder / out["path"] for out in entry["outs"])}
-    random, killed = Random(stage), 0
+    random, killed = Random(stage + name), 0
     for _ in range(KILLS):
         for out in whole if random.random() < 0.5 else ():  # as DVC does before it runs a stage
             shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
         process = start(folder, *command)
         time.sleep(random.uniform(0, seconds))
-        status, errors = kill(process)
-        assert status in (0, -signal.SIGKILL), errors
+        status, errors = kill(process, signal.Signals[name])
+        assert status in (0, *SIGNALS[name]), errors
         killed += status != 0
         for out, content in whole.items():
             assert contents(out) in ({}, content), out

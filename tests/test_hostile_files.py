@@ -13,12 +13,15 @@ import numpy as np
 import pytest
 
 from embeddings import store
-from embeddings.foundation.config import read_yaml
+from embeddings.foundation.config import load_config, read_yaml
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.escaping import cell, markdown, printable
 from embeddings.foundation.files import atomic_file, atomic_folder
 from embeddings.foundation.reading import read_json
+from embeddings.matrix import matrix
+from embeddings.neighbours import neighbours
 from pipelines.data.lines import numbered_lines
+from pipelines.datasets.config import DatasetConfig
 from pipelines.runs.engines.onnx_file import OPERATORS
 from pipelines.runs.keras_file import check_keras_file
 
@@ -48,10 +51,43 @@ def test_a_yaml_file_whose_aliases_multiply_or_stand_in_themselves_is_refused(tm
         ("\n".join(levels), "values, those behind aliases counted each time"),
         ("\n".join(merged), "values, those behind aliases counted each time"),
         ("a: &a [*a]", "expected an alias of something else"),
+        ("[" * 10_000, r"a\.yaml:1: expected at most 50 values within each other, got more"),
+        ("a: [" + "1," * 30_000 + "]", "expected at most 20,000 values, got more"),
     ):
         (tmp_path / "a.yaml").write_text(text)
         with pytest.raises(InputError, match=message):
             read_yaml(tmp_path / "a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [(10**12, r"expected at most 1,000,000 of split 'dev', got 1,000,000,000,000"), (-1, "at least 1"), (True, "got ")],
+)
+def test_the_grammar_writes_a_limited_number_of_sentences(tmp_path: Path, number: int, message: str) -> None:
+    text = (ROOT / "configs/datasets/toy_ner.yaml").read_text(encoding="utf-8").replace("dev: 500", f"dev: {number}")
+    (tmp_path / "toy.yaml").write_text(text.replace("True", "true"), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_config(DatasetConfig, tmp_path / "toy.yaml")
+
+
+def test_vectors_that_are_no_numbers_are_told(tmp_path: Path, small_vectors) -> None:
+    store.save(tmp_path / "v", small_vectors, {"tokenizer": "words"})
+    vectors = np.load(tmp_path / "v/vectors.npy", allow_pickle=False)
+    vectors[3, 1] = np.nan
+    np.save(tmp_path / "v/vectors.npy", vectors, allow_pickle=False)
+    found = store.read(tmp_path / "v")
+    with pytest.raises(InputError, match=r"the vector of .*: expected numbers, got NaN or infinity"):
+        matrix(tmp_path / "v", found.words)
+    with pytest.raises(InputError, match="expected numbers, got NaN or infinity"):
+        neighbours(found, found.words[0])
+
+
+def test_a_cut_array_of_vectors_is_told_with_one_advice(tmp_path: Path, small_vectors) -> None:
+    store.save(tmp_path / "v", small_vectors, {"tokenizer": "words"})
+    os.truncate(tmp_path / "v/vectors.npy", 200)
+    with pytest.raises(InputError) as refused:
+        store.read(tmp_path / "v")
+    assert str(refused.value).count(";") == 1
 
 
 def test_limits_are_told_and_lifted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,12 +21,13 @@ def open_array(path: Path) -> np.ndarray:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise InputError(f"{path}:1: expected a NumPy file (.npy), got something else; write it with numpy.save")
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        with np.errstate(all="raise"):
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
         whole = array.offset + array.nbytes == path.stat().st_size
     except OSError:
         raise
-    except Exception as error:  # a damaged header is a literal of Python that NumPy parses: errors of a dozen kinds
-        what = "objects, which would be unpickled" if "Python objects" in str(error) else f"an error: {error}"[:200]
+    except Exception as error:  # a header is a literal of Python that NumPy parses: errors of a dozen kinds
+        what = "objects, which would be unpickled" if "Python objects" in str(error) else "a damaged header"
         raise InputError(f"{path}:1: expected a whole NumPy file of numbers, got {what}; write it again") from None
     if not whole:
         raise InputError(f"{path}:1: expected a whole NumPy file, got another number of bytes; write it again")

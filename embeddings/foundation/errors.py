@@ -1,5 +1,6 @@
 """The one exception that means "the input is wrong", and how a command reports it, a full disk and its time."""
 
+import contextlib
 import errno
 import functools
 import inspect
@@ -43,6 +44,10 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
                 raise InputError("standard output: expected it open, got it closed; send it to a file or to /dev/null")
             try:
                 main(*args, **kwargs)
+            except Exception as error:
+                if _is_interruption(error):
+                    raise KeyboardInterrupt from None
+                raise
             finally:
                 sys.stdout.flush()  # here, where a full disk is told
         except InputError as error:
@@ -52,6 +57,8 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
             if package in ("", "embeddings", "pipelines"):
                 raise
             _exit(f"the package {package} is not installed, which this needs; install Elman whole: pip install elman")
+        except MemoryError as error:
+            _exit(f"expected less to hold in memory, got no room: {error or 'all is taken'}; make it smaller")
         except KeyboardInterrupt:
             print("interrupted; nothing is left half-written", file=sys.stderr)
             sys.exit(130)
@@ -74,6 +81,15 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
     return command
 
 
+def _is_interruption(error: BaseException | None) -> bool:
+    """Whether a library has turned Ctrl-C into an error of its own."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        if "KeyboardInterrupt" in str(error):  # of TensorFlow's threads
+            return True
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def one_line(message: str) -> str:
     """A message without line ends and what a terminal would obey; of a long one beginning and end."""
     message = printable(" ".join(message.split()))
@@ -86,5 +102,6 @@ def _discard_output() -> None:
 
 
 def _exit(message: str) -> NoReturn:
-    print(f"error: {one_line(message)}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # standard error is full
+        print(f"error: {one_line(message)}", file=sys.stderr)
     sys.exit(2)

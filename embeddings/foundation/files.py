@@ -47,7 +47,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
             os.chmod(temporary, 0o644)
             os.replace(temporary, path)
         except BaseException:
-            os.unlink(temporary)
+            Path(temporary).unlink(missing_ok=True)  # an interruption may come when it has its name
             raise
         finally:
             os.close(handle)

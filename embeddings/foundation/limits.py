@@ -7,9 +7,17 @@ from embeddings.foundation.errors import InputError
 VARIABLE = "ELMAN_LIMITS"
 PARSED_BYTES = 1 << 26  # of a JSON file, or of a line of text: in memory it takes up to 15 times as many
 DESCRIPTION_BYTES = 1 << 22  # of a JSON file that describes something else
-YAML_BYTES = 1 << 20
-YAML_NODES = 100_000  # of a YAML file, those behind aliases counted as often as they are named
+YAML_BYTES = 1 << 18
+YAML_NODES = 20_000  # of a YAML file, those behind aliases counted as often as they are named
 MODEL_BYTES = 1 << 33  # of a Keras model, or an ONNX graph with its weights
+YAML_DEPTH = 50
+SENTENCES = 1_000_000  # that the grammar writes for a split
+UNITS = 1 << 16  # of a layer, or numbers in a vector
+NGRAMS = 10_000_000  # rows of their table
+LAYERS = 100
+WRITTEN_WORDS = 10_000  # by a decoder, for each word that it reads or besides
+HYPOTHESES = 1_000  # of a beam
+GRAPH_MEMORY_BYTES = 1 << 30  # that ONNX Runtime takes, for each batch that is computed at the same time
 
 
 def lifted(limit: int) -> int:
@@ -24,7 +32,7 @@ def lifted(limit: int) -> int:
     return limit * int(factor)
 
 
-def check_limit(where: object, unit: str, limit: int, got: int | None = None) -> None:
+def check_limit(where: object, unit: str, limit: int, got: float | None = None) -> None:
     """Refuses more than a limit.
 
     Args:
@@ -40,7 +48,7 @@ def check_limit(where: object, unit: str, limit: int, got: int | None = None) ->
     if got is not None and got <= most:
         return
     more = f"{got:,}" if got is not None else "more"
-    factor = -(-got // limit) if got is not None else 2 * most // limit
+    factor = int(-(-got // limit)) if got is not None else 2 * most // limit
     raise InputError(
         f"{where}: expected at most {most:,} {unit}, got {more}; if you trust the file, set {VARIABLE}={factor}"
     )

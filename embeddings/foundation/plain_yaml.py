@@ -8,12 +8,12 @@ and of a repeated key one takes the last value. So is a date, which no key takes
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from embeddings.foundation.limits import YAML_BYTES, YAML_NODES, lifted
+from embeddings.foundation.limits import YAML_BYTES, YAML_DEPTH, YAML_NODES, lifted
 from embeddings.foundation.reading import read_bytes
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -96,7 +96,22 @@ _Resolver.add_implicit_resolver(f"{_PREFIX}float", re.compile(f"{_NUMBER.pattern
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses what is read differently, with its line."""
+    """Refuses what is read differently, and what is too much, with its line."""
+
+    depth = nodes = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.depth, self.nodes = self.depth + 1, self.nodes + 1
+        for got, limit, what in (
+            (self.depth, YAML_DEPTH, "values within each other"),
+            (self.nodes, YAML_NODES, "values"),
+        ):
+            if got > (most := lifted(limit)):
+                raise _refusal(f"expected at most {most:,} {what}, got more", cast(Any, self.peek_event()).start_mark)
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
 
     def compose_scalar_node(self, anchor: Any) -> ScalarNode:
         event: Any = self.peek_event()

@@ -105,6 +105,8 @@ def text_lines(path: Path | None) -> Iterator[str]:
     Raises:
         InputError: what `numbered_lines` refuses.
     """
+    if path is None and sys.stdin is None:
+        raise InputError("standard input: expected text, got it closed; give a file with --text")
     numbered = (
         numbered_lines(path) if path else _decoded(bounded_lines(sys.stdin.buffer, sys.stdin.name), sys.stdin.name)
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from embeddings.foundation import plugins
+from embeddings.foundation.limits import WRITTEN_WORDS, check_limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,8 @@ class DecodingConfig:
                 "expected maximum_ratio and maximum_extra of at least 0, one of them above it, "
                 f"got {self.maximum_ratio} and {self.maximum_extra}"
             )
+        check_limit("maximum_ratio", "words for each that is read", WRITTEN_WORDS, self.maximum_ratio)
+        check_limit("maximum_extra", "words", WRITTEN_WORDS, self.maximum_extra)
         if self.no_repeat_ngram is not None and self.no_repeat_ngram < 2:
             raise ValueError(f"expected no_repeat_ngram of at least 2, got {self.no_repeat_ngram}")
 

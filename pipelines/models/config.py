@@ -8,6 +8,7 @@ from typing import Any, Literal
 from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config, check_above_zero, check_share, field_names, nearest, read_yaml
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.limits import LAYERS, UNITS, check_limit
 
 CELLS = "pipelines.cells"
 
@@ -32,6 +33,8 @@ class EncoderConfig:
     def __post_init__(self) -> None:
         if self.units < 1 or self.depth < 1:
             raise ValueError(f"expected units and depth of at least 1, got {self.units} and {self.depth}")
+        check_limit("units", "of a layer", UNITS, self.units)
+        check_limit("depth", "layers", LAYERS, self.depth)
         check_share("dropout", self.dropout)
         check_above_zero("clip_norm", self.clip_norm)
         if self.own is None:
@@ -109,6 +112,7 @@ class CharacterConfig:
     def __post_init__(self) -> None:
         if self.dimensions < 1 or self.units < 1:
             raise ValueError(f"expected dimensions and units of at least 1, got {self.dimensions} and {self.units}")
+        check_limit("characters", "units and dimensions", UNITS, max(self.dimensions, self.units))
         if self.encoder == "recurrent" and self.units % 2:
             raise ValueError(f"expected an even number of units for two directions, got {self.units}")
         check_share("dropout", self.dropout)

@@ -21,6 +21,16 @@ class Engine(Protocol):
         """How many labels or tags the model chooses among, where it does."""
         ...
 
+    @property
+    def width(self) -> int | None:
+        """Of the hidden states, where the model declares it."""
+        ...
+
+    @property
+    def tables(self) -> set[int]:
+        """The rows of the model's tables, that of each of its vocabularies among them."""
+        ...
+
     def outputs(self, inputs: Any) -> np.ndarray:
         """The logits of a classifier, a tagger's logits or potentials; inputs as `Task.inputs` gives them."""
         ...

@@ -1,8 +1,9 @@
 """The leaderboard as a picture, and charts drawn offline."""
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from embeddings.foundation.escaping import picture
 from pipelines.reporting.leaderboard import Group, Leaderboard
 
 if TYPE_CHECKING:
@@ -12,11 +13,11 @@ COLOURS = {"run": "#1f77b4", "run below its baseline": "#d62728", "baseline": "#
 SHAPES = {"dev": "circle", "test": "diamond"}
 
 
-def svg(chart: "altair.TopLevelMixin") -> str:
-    """Draws a chart offline, through the scripts that come with vl-convert."""
-    picture = io.StringIO()
-    chart.save(picture, format="svg")
-    return picture.getvalue()
+def svg(chart: Any) -> str:
+    """Draws a chart offline, through the scripts that come with vl-convert, which control characters would end."""
+    drawn = io.StringIO()
+    type(chart).from_dict(picture(chart.to_dict()), validate=False).save(drawn, format="svg")
+    return drawn.getvalue()
 
 
 def leaderboard_chart(leaderboard: Leaderboard) -> "altair.VConcatChart":

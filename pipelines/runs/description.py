@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
 
@@ -9,6 +10,7 @@ from msgspec import Meta
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import checksum, verified, write_json
+from embeddings.foundation.limits import MODEL_BYTES, check_limit
 from embeddings.foundation.reading import read_json
 from pipelines.data.examples import Tokenizers
 from pipelines.models.config import EncoderConfig
@@ -97,12 +99,18 @@ def check_files(folder: Path, about: Description, patterns: Sequence[str]) -> No
         patterns: of the names of those that are to be read.
 
     Raises:
-        InputError: there is another one.
+        InputError: there is another one, or one is missing.
     """
+    for name in about.get("files", ()):
+        if any(fnmatch(name, pattern) for pattern in patterns) and not (folder / name).is_file():
+            raise InputError(
+                f"{folder / name}: expected it, as config.json lists it, got none; copy the run folder again"
+            )
     for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
         if "files" in about and path.name not in about["files"]:
             raise InputError(
                 f"{path}: expected no such file, which config.json does not list; copy the run folder again"
             )
+        check_limit(path, "bytes", MODEL_BYTES, path.stat().st_size)
         if "files" in about:
             verified(path, about["files"][path.name])

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 import re
 import shutil
 import tempfile
@@ -10,10 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import write_json
-from embeddings.foundation.limits import PARSED_BYTES
+from embeddings.foundation.limits import PARSED_BYTES, check_limit
 from embeddings.foundation.reading import read_json
 from embeddings.foundation.subwords import Subwords
 from pipelines.models.config import EncoderConfig, build_encoder
@@ -106,7 +109,7 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
     folder, where = Path(folder), Path(folder) / "config.json"
     about, chosen = read_description(folder), choose_engine(folder, engine)
     config, cell = build_task(about["task"], where), build_encoder(about["cell"], where)
-    check_files(folder, about, [*TEXTS, *(GRAPHS if chosen == "onnx" else ())])
+    check_files(folder, about, [*TEXTS, *(GRAPHS if chosen == "onnx" or engine is None else ())])
     vocabularies = {path.stem.removeprefix(VOCABULARY): path for path in sorted(folder.glob(f"{VOCABULARY}*.json"))}
     task = plugins.load("pipelines.tasks", config.task).TASK(
         config,
@@ -125,7 +128,41 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
     if task.predicts in ("label", "labels", "tags") and loaded.choices not in (None, len(task.labels)):
         expected = f"expected {loaded.choices} labels, as the model has, got {len(task.labels)}"
         raise InputError(f"{folder / 'labels.json'}: {expected}; copy the run folder again")
-    return TrainedRun(about["name"], task, loaded, tokenize, shape)
+    if len(task.label_ids) != len(task.labels):
+        raise InputError(
+            f"{folder / 'labels.json'}: expected each label once, got one again; copy the run folder again"
+        )
+    if loaded.width not in (None, width := cell.units * (1 + cell.bidirectional)):
+        expected = f"expected hidden states of {width} numbers, as `cell` says, got {loaded.width} in the model"
+        raise InputError(f"{where}: {expected}; copy the run folder again")
+    for field, vocabulary in task.vocabularies.items():
+        if len(vocabulary) not in loaded.tables:
+            expected = (
+                f"expected as many words as a table of the model has, got {len(vocabulary)} with the special ones"
+            )
+            raise InputError(f"{vocabularies[field]}: {expected}; copy the run folder again")
+    run = TrainedRun(about["name"], task, loaded, tokenize, shape)
+    _try(folder, run)
+    return run
+
+
+def _try(folder: Path, run: TrainedRun) -> None:
+    """Predicts a first text: files that do not belong together may be whole, each by itself.
+
+    Raises:
+        InputError: it cannot be predicted.
+    """
+    shape = run.feature_shape or () if run.task.reads == "features" else None
+    check_limit(f"{folder / 'config.json'}: features", "numbers", PARSED_BYTES, math.prod(shape or ()))
+    try:
+        first = "a" if shape is None else np.zeros(shape, "float32")
+        (row,) = run.predict([first], run.task.dev_decoding)
+        json.dumps(row, allow_nan=False)
+    except InputError:
+        raise
+    except Exception as error:  # each of the files may be whatever its author liked
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise InputError(f"{folder}: expected files of one run, got {said}; copy the run folder again") from error
 
 
 def choose_engine(folder: Path, engine: str | None = None) -> str:

@@ -58,6 +58,7 @@ class NER(SequenceLabelling):
 
     def transitions(self) -> list[list[bool]]:
         """Which tags may follow which in the scheme."""
+        tag_schemes.check_forms(self.labels, self.scheme)
         return tag_schemes.transitions(self.labels, self.scheme)
 
     def encode_tags(self, tags: Sequence[str]) -> Sequence[str]:

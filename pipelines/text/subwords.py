@@ -8,6 +8,8 @@ from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_path
+from embeddings.foundation.limits import PARSED_BYTES
+from embeddings.foundation.reading import read_bytes
 
 SUBWORDS = "subwords"  # the tokenizer's name in a dataset's config; its id adds the encoding's checksum
 SPACE = "▁"  # stands before a piece that begins a word
@@ -107,13 +109,13 @@ def load_encoding(path: Path, identity: str) -> Callable[[str], list[str]]:
 
     if not path.exists():
         raise InputError(f"{path}: no such file; a dataset or run of subwords keeps its encoding there")
-    model = path.read_bytes()
+    model = read_bytes(path, PARSED_BYTES)
+    if (got := encoding_id(model)) != identity:
+        raise InputError(f"{path}: expected the encoding {identity!r}, got {got!r}; copy the folder again")
     try:
         processor = SentencePieceProcessor(model_proto=model)
     except RuntimeError:
         raise InputError(f"{path}: expected a sentencepiece model, got something else; copy the folder again") from None
-    if (got := encoding_id(model)) != identity:
-        raise InputError(f"{path}: expected the encoding {identity!r}, got {got!r}; copy the folder again")
     return lambda text: processor.encode(text, out_type=str)
 
 

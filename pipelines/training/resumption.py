@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from embeddings.foundation.files import atomic_path, checksum
+from embeddings.foundation.reading import open_file
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
 from pipelines.training.callbacks import Stopwatch
@@ -61,13 +62,13 @@ class Checkpoint:
         if not self.path.exists():
             return None
         try:
-            with open(self.path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+            with open_file(self.path) as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             about = json.loads(str(arrays.pop("about")))
             others = [key for key, value in self._origin.items() if value != about["origin"].get(key)]
             others += [name for name, digest in about["code"].items() if digest != sha256(ROOT / name)]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            others = [str(error)]
+        except Exception as error:  # zipfile, zlib and NumPy raise whatever they stumble over
+            others = [f"{error}"[:200]]
         if others:
             log.info(f"{self.path}: is of another training ({', '.join(others[:3])}); training starts from scratch")
             self.remove()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.limits import SENTENCES, check_limit
 from pipelines.data.examples import Example
 from pipelines.datasets.config import SPLITS
 from pipelines.datasets.sources import files
@@ -21,9 +22,12 @@ class Source(files.Source):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for split in self.sentences:
+        for split, number in self.sentences.items():
             if split not in SPLITS:
                 raise InputError(f"unknown split {split!r} in `sentences`{nearest(split, list(SPLITS))}")
+            if number < 1:
+                raise InputError(f"expected at least 1 of `sentences` of split {split!r}, got {number}")
+            check_limit("`sentences`", f"of split {split!r}", SENTENCES, number)
         for split, of_split in self.files.items():
             if split not in self.sentences:
                 raise InputError(f"expected a number of `sentences` of split {split!r}, got none")

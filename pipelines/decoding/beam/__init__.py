@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from embeddings.foundation.limits import HYPOTHESES, check_limit
 from pipelines.decoding.config import DecodingConfig
 
 
@@ -18,6 +19,7 @@ class Decoding(DecodingConfig):
         super().__post_init__()
         if self.beam_size < 1:
             raise ValueError(f"expected beam_size of at least 1, got {self.beam_size}")
+        check_limit("beam_size", "hypotheses", HYPOTHESES, self.beam_size)
         if self.n_best is not None and not 1 <= self.n_best <= self.beam_size:
             raise ValueError(f"expected n_best from 1 to beam_size, got {self.n_best} of {self.beam_size}")
 

@@ -1,5 +1,6 @@
 """Keras: the model that was trained, and the only engine that has gradients."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -26,6 +27,18 @@ class KerasEngine:
         """How many labels or tags the model chooses among, where it does."""
         shape = getattr(self.model, "output_shape", None)
         return shape[-1] if isinstance(shape, tuple) and isinstance(shape[-1], int) else None
+
+    @property
+    def width(self) -> int | None:
+        return None  # hidden states are no output of the model
+
+    @property
+    def tables(self) -> set[int]:
+        rows: Counter[str] = Counter()
+        for weight in self.model.weights:
+            if len(weight.shape) == 2:
+                rows[weight.path.rpartition("/")[0]] += weight.shape[0]  # a table may be trained in part
+        return set(rows.values())
 
     def outputs(self, inputs: Any) -> np.ndarray:
         return _of_rows(self.model.predict_on_batch, inputs)

@@ -1,5 +1,6 @@
 """ONNX Runtime: the graphs of a run folder, without Keras."""
 
+import functools
 import logging
 import os
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ import numpy as np
 import onnxruntime
 
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.limits import GRAPH_MEMORY_BYTES, check_limit, lifted
 from pipelines.models.engine import Memory, States
 from pipelines.runs.engines import DECODER, ENCODER, MODEL
 from pipelines.runs.engines.onnx_file import check_graph_file
@@ -35,7 +37,7 @@ class ONNXEngine:
 
     def __init__(self, folder: Path, load_keras: Callable[[str], Any] | None = None) -> None:
         self._load_keras, self._keras = load_keras, None
-        self.batches_at_once = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self.batches_at_once = _cores()
         found = [name for name in (MODEL, ENCODER, DECODER) if (folder / f"{name}.onnx").exists()]
         self._folder, self._found = folder, {name: Session(folder / f"{name}.onnx") for name in found}
 
@@ -49,6 +51,15 @@ class ONNXEngine:
         """How many labels or tags the model chooses among, where it does."""
         shape = self._found[MODEL].outputs.get("outputs") if MODEL in self._found else None
         return shape[-1] if shape and isinstance(shape[-1], int) else None
+
+    @property
+    def width(self) -> int | None:
+        shapes = [shape for each in self._found.values() if (shape := each.outputs.get("hidden_states"))]
+        return shapes[0][-1] if shapes and isinstance(shapes[0][-1], int) else None
+
+    @property
+    def tables(self) -> set[int]:
+        return {rows for session in self._found.values() for rows in session.tables}
 
     def outputs(self, inputs: Any) -> np.ndarray:
         return self._in_parts(self._session(MODEL), "outputs", _listed(inputs))
@@ -112,17 +123,21 @@ class Session:
     def __init__(self, path: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # what goes wrong is raised
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        check_graph_file(path)
+        options.add_session_config_entry("session.use_env_allocators", "1")
+        self.tables = check_graph_file(path)
+        _limit_memory()
         try:
-            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            # Without the fallback, which prints what went wrong and tries the same again.
+            self._session = onnxruntime.InferenceSession(
+                path, options, providers=["CPUExecutionProvider"], enable_fallback=0
+            )
             self._names = [each.name for each in self._session.get_inputs()]
             self.inputs = [each.shape for each in self._session.get_inputs()]
             self.outputs = {each.name: each.shape for each in self._session.get_outputs()}
         except Exception as error:  # ONNX Runtime has classes of errors of its own, and derives them from nothing else
-            said = str(error).splitlines()[0]
-            raise InputError(f"{path}: expected an ONNX graph, got {said}; {ADVICE}") from None
+            raise _refusal(path, "an ONNX graph", error) from None
         self._needed = onnxruntime.RunOptions()
         self._needed.only_execute_path_to_fetches = True
         self._path = path
@@ -144,8 +159,31 @@ class Session:
         try:
             return self._session.run(list(names), dict(zip(self._names, arrays, strict=True)), self._needed)
         except Exception as error:  # of ONNX Runtime's own classes again, or of `zip`
-            said = str(error).splitlines()[0][:200]
-            raise InputError(f"{self._path}: expected a graph of the run's task, got {said}; {ADVICE}") from None
+            raise _refusal(self._path, "a graph of the run's task", error) from None
+
+
+@functools.cache
+def _limit_memory() -> None:
+    """Gives the sessions of this process one pool of memory, with a limit."""
+    place = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    pool = onnxruntime.OrtArenaCfg({"max_mem": _cores() * lifted(GRAPH_MEMORY_BYTES)})
+    onnxruntime.create_and_register_allocator(place, pool)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _refusal(path: Path, expected: str, error: Exception) -> InputError:
+    said = " ".join(str(error).split())
+    if "BFCArena" in said:  # the pool, which has no room
+        try:
+            check_limit(path, "bytes of memory for each batch", GRAPH_MEMORY_BYTES)
+        except InputError as refusal:
+            return refusal
+    return InputError(f"{path}: expected {expected}, got {said[:300]}; {ADVICE}")
 
 
 def _listed(inputs: Any) -> list[np.ndarray]:

@@ -30,7 +30,7 @@ DOMAINS = ("", "ai.onnx", "com.microsoft")
 NESTED = 4  # graphs in graphs
 # Of a tensor's number types: bytes of one number, and the field that holds them where they are not raw.
 SIZES = {1: 4, 2: 1, 3: 1, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8}
-FLOAT = 1
+FLOAT, FLOAT_DATA = 1, 4  # the type, and the field of floating-point numbers that are not raw
 
 Message = dict[int, list]  # a number of a field -> its values: whole numbers, or bytes
 
@@ -39,8 +39,8 @@ class _DamagedError(ValueError):
     """The file is not what it should be; the message says why."""
 
 
-def check_graph_file(path: Path) -> None:
-    """Refuses a file that is no graph as training writes it.
+def check_graph_file(path: Path) -> set[int]:
+    """Refuses a file that is no graph as training writes it; gives the number of rows of each of its tables.
 
     Operators are those of our graphs; weights are in the file, or beside it in `<name>.weights` or, of quantized ones,
     `<name>.onnx.data`; they are as many as their shapes say, and numbers.
@@ -52,18 +52,20 @@ def check_graph_file(path: Path) -> None:
         with open_file(path) as file:
             size = path.stat().st_size
             check_limit(path, "bytes", MODEL_BYTES, size)
-            _check_model(path, memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+            return _check_model(path, memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
     except InputError:
         raise
     except (_DamagedError, ValueError) as error:
         raise InputError(f"{path}: expected an ONNX graph, got {error}; copy the run folder again") from None
 
 
-def _check_model(path: Path, view: memoryview) -> None:
+def _check_model(path: Path, view: memoryview) -> set[int]:
     model = _message(view)
     if 20 in model or 25 in model or len(model.get(7, [])) != 1:
         raise _DamagedError("one with functions or training, or none")
     _check_graph(path, model[7][0], 0)
+    shapes = [_numbers(_message(weights).get(1, [])) for weights in _message(model[7][0]).get(5, [])]
+    return {shape[0] for shape in shapes if len(shape) == 2}
 
 
 def _check_graph(path: Path, view: memoryview, depth: int) -> None:
@@ -102,10 +104,10 @@ def _check_tensor(path: Path, view: memoryview) -> None:
     else:  # small ones, in fields of their own
         if math.prod(shape) > len(view):
             raise _DamagedError(f"weights {name!r} of shape {list(shape)} in {len(view)} bytes")
-        return
-    if len(values) != expected:
+        values, expected = b"".join(each for each in tensor.get(FLOAT_DATA, []) if not isinstance(each, int)), None
+    if expected is not None and len(values) != expected:
         raise _DamagedError(f"weights {name!r} of shape {list(shape)} in {len(values)} bytes")
-    if kind == FLOAT and np.isnan(np.frombuffer(values, "<f4")).any():
+    if kind == FLOAT and np.isnan(np.frombuffer(values, "<f4", len(values) // 4)).any():
         raise InputError(f"{path}: expected numbers, got NaN in {name!r}; the training has diverged, train it again")
 
 

@@ -48,6 +48,20 @@ def test_what_the_machine_refuses_is_one_line(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err.startswith(f"error: {line}")
 
 
+def test_an_interruption_that_a_library_makes_an_error_of_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    @exits_on_input_error
+    def import_it() -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+
+    with pytest.raises(SystemExit) as stopped:
+        import_it()
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err == "interrupted; nothing is left half-written\n"
+
+
 def test_an_interrupted_command_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     @exits_on_input_error
     def main() -> None:

@@ -1,5 +1,8 @@
 """The leaderboard as a picture."""
 
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+
 import altair
 import vl_convert
 
@@ -58,3 +61,15 @@ def test_the_picture_is_drawn_offline_with_every_name_and_colour():
 def test_the_scripts_that_draw_know_the_version_that_charts_are_written_in():
     major, minor, *_ = altair.SCHEMA_VERSION.removeprefix("v").split(".")
     assert f"{major}.{minor}" in vl_convert.get_vegalite_versions()
+
+
+def test_names_are_text_of_the_picture_whatever_they_hold():
+    """Control characters end the process that draws, if they get so far."""
+    name = '</text><script>alert(1)</script>&"\x1b[2J\x00\u202e'
+    (group,) = BOARD.groups
+    rows = tuple(replace(row, name=f"{name}{number}") for number, row in enumerate(group.rows))
+    drawn = svg(leaderboard_chart(Leaderboard((replace(group, dataset=name, rows=rows),), ())))
+    texts = ["".join(each.itertext()) for each in ElementTree.fromstring(drawn).iter() if each.tag.endswith("text")]
+    assert any("<script>alert(1)</script>" in text for text in texts)
+    assert "<script" not in drawn
+    assert any("\\x1b[2J\\x00\\u202e" in text for text in texts)

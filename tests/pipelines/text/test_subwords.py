@@ -3,7 +3,15 @@
 import pytest
 
 from embeddings.foundation.errors import InputError
-from pipelines.text.subwords import LONGEST, encoding_path, join_pieces, load_encoding, parts, train_encoding
+from pipelines.text.subwords import (
+    LONGEST,
+    encoding_id,
+    encoding_path,
+    join_pieces,
+    load_encoding,
+    parts,
+    train_encoding,
+)
 from pipelines.text.tokenization import tokenizer_of
 
 TEXTS = ["low low low low low lower lower newest newest newest newest newest newest widest widest widest"] * 3
@@ -95,6 +103,8 @@ def test_only_runs_of_spaces_become_one_space(tmp_path):
 def test_a_file_that_is_no_encoding_is_refused(tmp_path):
     (tmp_path / "encoding").write_bytes(b"no model")
     with pytest.raises(InputError, match="expected a sentencepiece model"):
+        load_encoding(tmp_path / "encoding", encoding_id(b"no model"))
+    with pytest.raises(InputError, match="expected the encoding 'subwords 1'"):  # before its library reads it
         load_encoding(tmp_path / "encoding", "subwords 1")
     with pytest.raises(InputError, match="no such file"):
         load_encoding(tmp_path / "missing", "subwords 1")
