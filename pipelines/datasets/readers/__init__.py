@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.data.examples import Example
+from pipelines.datasets.recognition import Recognition, Sample, Wanted
 
 
 class FileReader(ABC):
@@ -25,3 +26,13 @@ class FileReader(ABC):
     def tag_scheme(self) -> str:
         """The scheme of the entity tags that `read` gives; `none`: its tags are of another kind, or it has none."""
         return "none"
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        """How it reads the files of a split, told by their beginnings; None: they are of another format.
+
+        Raises:
+            InputError: they are of this format, but what is wanted may stand at several places; the message names the
+                option that settles it.
+        """
+        return None

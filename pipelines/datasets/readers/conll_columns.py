@@ -9,10 +9,12 @@ from typing import Literal
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import blocks
-from pipelines.data.tag_schemes import TagError, check_forms
+from pipelines.data.tag_schemes import TagError, check_forms, recognise_scheme
 from pipelines.datasets.readers import FileReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 DOCUMENT = "-DOCSTART-"  # first column of a line between documents
+MOST_TAGS = 150  # kinds of tags that are not of entities; a column with more is of words
 
 
 @dataclass(frozen=True)
@@ -97,3 +99,56 @@ class Reader(FileReader):
     def _begins(self, line: str) -> bool:
         """Whether a line begins as a comment does."""
         return bool(self.comment) and line.startswith(self.comment)
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        if wanted.field != "tags":
+            return None
+        separators = [wanted.options["separator"]] if "separator" in wanted.options else ["\t", " "]
+        for separator in separators:
+            if columns := cls._recognised_columns(samples, separator):
+                break
+        else:
+            return None
+        comment, sentences = columns
+        width = len(sentences[0][0])
+        by_column = [[[row[place] for row in sentence] for sentence in sentences] for place in range(width)]
+        numbered = all(tokens == [str(number + 1) for number in range(len(tokens))] for tokens in by_column[0])
+        token = wanted.options.get("token", int(numbered and width > 2))
+        schemes = {place: recognise_scheme(tags) for place, tags in enumerate(by_column) if place != token}
+        if not wanted.entities:
+            kinds = {place: len({tag for tags in by_column[place] for tag in tags}) for place in schemes}
+            schemes = {place: "none" for place in kinds if kinds[place] <= MOST_TAGS and not schemes[place]}
+        known = [place for place, scheme in schemes.items() if scheme and place > token]
+        if "tag" in wanted.options:
+            known = [wanted.options["tag"] % width]
+        if not known:
+            return None
+        tag = known[-1] if wanted.entities else known[0]
+        options = {"token": token, "tag": tag, "separator": separator, "scheme": schemes.get(tag) or "none"}
+        shown = "a tab" if separator == "\t" else "spaces"
+        found = f"a token on each line, {width} columns, {shown} between; column {token} has tokens, {tag} tags"
+        found += f" ({options['scheme']})" if wanted.entities else ""
+        others = ", ".join(str(place) for place in known if place != tag)
+        told = f"column {others} may have the tags: --set options.tag={others.partition(',')[0]}" if others else ""
+        return Recognition(Evidence.LAYOUT, {**options, **({"comment": comment} if comment else {})}, found, told)
+
+    @classmethod
+    def _recognised_columns(cls, samples: Sequence[Sample], separator: str) -> tuple[str, list[list[list[str]]]] | None:
+        """How comments begin, and sentences of rows of two columns or more, as many in each; None: they are not so."""
+        reader, sentences, comments = cls(separator=separator), [[]], set()
+        for sample in samples:
+            for line in [*sample.lines, ""]:
+                columns = reader._columns(line)
+                if not line.strip(" \t"):
+                    sentences += [[]] if sentences[-1] else []
+                elif line.startswith("#") and (not sentences[0] or len(columns) != len(sentences[0][0])):
+                    comments.add("# " if line.startswith("# ") else "#")
+                elif columns[0] != DOCUMENT:
+                    sentences[-1].append(columns)
+        sentences = [sentence for sentence in sentences if sentence]
+        widths = {len(row) for sentence in sentences for row in sentence}
+        blank = any(not line.strip(" \t") for sample in samples for line in sample.lines)
+        if len(widths) != 1 or widths == {1} or not (blank or len(sentences[0]) < 100):
+            return None
+        return min(comments, key=len, default=""), sentences

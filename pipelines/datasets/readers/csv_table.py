@@ -16,6 +16,12 @@ from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import numbered_lines
 from pipelines.datasets.readers import FileReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
+
+SEPARATORS = (",", "\t", ";", "|")
+TEXT_NAMES = ("text", "sentence", "review", "content", "body", "comment", "tweet", "message", "document", "question")
+LABEL_NAMES = ("label", "class", "category", "sentiment", "target", "rating", "stars", "polarity", "topic", "intent")
+FEW = 50  # different values of a column that may hold labels
 
 
 @dataclass(frozen=True)
@@ -86,3 +92,68 @@ class Reader(FileReader):
             if names.count(name) > 1:
                 advice = "give them different names"
                 raise InputError(f"{path}:1: expected one column {name!r}, got {names.count(name)}; {advice}")
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        given = wanted.options.get("separator")
+        tables = ((separator, _rows(samples[0], separator)) for separator in ([given] if given else SEPARATORS))
+        separator, rows = next(((separator, rows) for separator, rows in tables if rows), ("", []))
+        if wanted.field not in ("label", "labels") or not rows or not _is_header(rows[0], rows[1:]):
+            return None
+        columns = {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(rows[0])}
+        longest = max(columns, key=lambda name: sum(map(len, columns[name])))
+        text = wanted.options.get("text") or _named(columns, TEXT_NAMES) or longest
+        shown = f"a table of {len(columns)} columns, {'a tab' if separator == chr(9) else repr(separator)} between"
+        options: dict[str, Any] = {"text": text, "separator": separator}
+        if wanted.field == "labels":
+            marks = [name for name, values in columns.items() if set(values) <= {"0", "1"}]
+            if {"labels", "one_hot"} & set(wanted.options):
+                return Recognition(Evidence.LAYOUT, options, f"{shown}; text {text!r}")
+            if not marks:
+                return None
+            found = f"{shown}; text {text!r}, a column of 0 and 1 for each of {len(marks)} labels"
+            return Recognition(Evidence.LAYOUT, {**options, "one_hot": marks}, found)
+        few = [name for name, values in columns.items() if name != text and _may_be_labels(values)]
+        label = wanted.options.get("label") or _named({name: columns[name] for name in few}, LABEL_NAMES)
+        if not label and len(few) != 1:
+            names = ", ".join(map(repr, few or [name for name in columns if name != text]))
+            advice = "name it: --set options.label=NAME"
+            raise InputError(f"{samples[0].path}:1: expected one column of labels, which may be {names}; {advice}")
+        return Recognition(
+            Evidence.LAYOUT,
+            {**options, "label": label or few[0]},
+            f"{shown}; text {text!r}, label {label or few[0]!r}",
+        )
+
+
+def _rows(sample: Sample, separator: str) -> list[list[str]]:
+    """The rows of a table at the beginning of a file, all of as many columns, two or more; else none."""
+    csv.field_size_limit(sys.maxsize)
+    lines = (f"{line}\n" for line in sample.lines)
+    rows = []
+    try:
+        rows.extend(row for row in csv.reader(lines, delimiter=separator, strict=True) if "".join(row).strip())
+    except csv.Error:
+        if sample.is_whole:
+            return []
+    return rows if len({len(row) for row in rows}) == 1 and len(rows) > 1 and len(rows[0]) > 1 else []
+
+
+def _is_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a first row names columns: it is of different words, none of which its column holds again."""
+    if len(set(names)) < len(names) or not all(name.strip() and len(name) <= 40 for name in names):
+        return False
+    if _named(dict.fromkeys(names), TEXT_NAMES) or _named(dict.fromkeys(names), LABEL_NAMES):
+        return True
+    repeats = any(name in (row[place] for row in rows) for place, name in enumerate(names))
+    return not repeats and not any(name.strip().lstrip("-").replace(".", "").isdecimal() for name in names)
+
+
+def _named(columns: Mapping[str, Any], known: Sequence[str]) -> str | None:
+    """The column of the first known name, upper case or lower."""
+    return next((name for each in known for name in columns if name.strip().lower() == each), None)
+
+
+def _may_be_labels(values: Sequence[str]) -> bool:
+    """Whether there are few different values, which repeat."""
+    return 1 < len(set(values)) <= min(FEW, max(2, len(values) // 2))

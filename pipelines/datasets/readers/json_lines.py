@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,9 +12,19 @@ from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import json_objects
+from pipelines.data.tag_schemes import recognise_scheme
 from pipelines.datasets.readers import FileReader
+from pipelines.datasets.recognition import SAMPLE_LINES, Evidence, Recognition, Sample, Wanted
 
 SCALARS, LISTS = ("text", "label", "target_text"), ("tokens", "tags", "labels", "target_tokens")
+NAMES = {  # under which others store a field
+    "text": ("text", "sentence", "review", "content", "body", "comment", "source", "src"),
+    "label": ("label", "class", "category", "sentiment", "rating", "stars", "topic", "intent"),
+    "labels": ("labels", "topics", "categories", "tags"),
+    "tokens": ("tokens", "words"),
+    "tags": ("tags", "ner_tags", "pos_tags", "labels", "ner", "pos", "upos"),
+    "target_text": ("target", "translation", "tgt", "target_text"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,32 @@ class Reader(FileReader):
                     _check_kinds(row[self.fields[field]], kinds, where)
                 tokens = values.pop("tokens", ())
                 yield Example(where, values.pop("text", " ".join(tokens)), tokens, **values)
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        if not all(sample.texts and sample.texts[0].lstrip().startswith("{") for sample in samples):
+            return None
+        rows = [row for _, row in islice(json_objects(samples[0].path), SAMPLE_LINES)]
+        fields: dict[str, str] = dict(wanted.options.get("fields") or {})
+        for field in (
+            () if fields else dict.fromkeys((*(("tokens",) if wanted.field == "tags" else ("text",)), wanted.field))
+        ):
+            keys = [key for key in NAMES[field] if _holds(rows, key, field)]
+            if not keys:
+                advice = f"name it: --set options.fields={{{field}: KEY, ...}}; keys: {', '.join(rows[0])[:200]}"
+                raise InputError(f"{samples[0].path}:1: expected a key of {field}, recognised none; {advice}")
+            fields[field] = keys[0]
+        found = "JSON Lines; " + ", ".join(f"{field} under {key!r}" for field, key in fields.items())
+        if not wanted.entities:
+            return Recognition(Evidence.SIGNATURE, {"fields": fields}, found)
+        scheme = wanted.options.get("scheme") or recognise_scheme([row.get(fields["tags"], ()) for row in rows])
+        return Recognition(Evidence.SIGNATURE, {"fields": fields, "scheme": scheme or "none"}, f"{found} ({scheme})")
+
+
+def _holds(rows: Sequence[Mapping[str, Any]], key: str, field: str) -> bool:
+    """Whether every row has a value under a key that the field may have."""
+    kinds = list if field in LISTS else (str, int, float) if field == "label" else str
+    return all(isinstance(row.get(key), kinds) for row in rows)
 
 
 def _value(row: Mapping[str, Any], key: str, field: str, where: str) -> Any:
