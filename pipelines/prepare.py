@@ -21,7 +21,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder of the prepared dataset")
     options = parser.parse_args(arguments)
     name = name_of_file(options.dataset, "dataset")
-    prepare(load_config(DatasetConfig, options.dataset), name, options.output)
+    report = prepare(load_config(DatasetConfig, options.dataset), name, options.output)
+    for warning, count in report["warnings"].items():
+        log.warning(f"{warning}: {count:,}")
     log.info(f"prepared {options.output}; read {options.output / 'report.md'}")
 
 

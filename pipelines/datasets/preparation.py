@@ -1,6 +1,5 @@
 """A dataset becomes a folder: splits (JSON Lines), word counts, a data report and a description."""
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,9 @@ from pipelines.datasets.splits import draw_dev, remove_overlap, split_paths, wri
 from pipelines.datasets.tokens import write_subwords
 from pipelines.text.tokenization import detokenizer_of
 
-log = logging.getLogger(__name__)
 
-
-def prepare(config: DatasetConfig, name: str, output: Path) -> None:
-    """Writes a dataset's folder, whole or not at all.
+def prepare(config: DatasetConfig, name: str, output: Path) -> dict[str, Any]:
+    """Writes a dataset's folder, whole or not at all; returns its report.
 
     Raises:
         InputError: the config asks for what its source does not give, or the data are malformed.
@@ -35,11 +32,10 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> None:
         detokenize = detokenizer_of({"tokenizers": tokenizers, **languages})
         report: dict[str, Any] = {**about, "changes": changes, **build_report(paths, detokenize)}
         report["warnings"] = warnings(report)
-        for warning, count in report["warnings"].items():
-            log.warning(f"{warning}: {count:,}")
         write_json(folder / "report.json", report)
         with atomic_file(folder / "report.md") as page:
             page.write(markdown(report))
         write_json(folder / "counts.json", count_names(paths.get("train")))
         examples = {split: summary["examples"] for split, summary in report["splits"].items()}
         write_json(folder / "dataset.json", describe(config, name, tokenizers, gold_tokens, examples, paths))
+    return report

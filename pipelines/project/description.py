@@ -43,6 +43,8 @@ def describe(addition: Addition) -> Iterator[Line]:
         yield Line("overlap", told, "--set dataset.remove_overlap=false")
     if repeated:
         yield Line("duplicates", f"{repeated:,} examples occur more than once in a split")
+    for warning, count in found.report["warnings"].items():
+        yield Line("warning", f"{warning}: {count:,}")
     tokenizers = [str(found.dataset[key]) for key in ("tokenizer", "target_tokenizer") if key in found.dataset]
     yield Line("tokenizer", " and ".join(dict.fromkeys(tokenizers)), "--tokenizer, --target-tokenizer")
     if share := found.dataset.get("dev_share"):

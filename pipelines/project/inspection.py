@@ -163,8 +163,7 @@ def _unlabelled(request: Request, config: Mapping[str, Any]) -> dict[str, Any] |
 
 def _prepared(config: Mapping[str, Any], name: str, folder: Path) -> tuple[dict[str, Any], int]:
     """The report of a dataset, and the number of tokens that vectors learn from."""
-    prepare(build_config(DatasetConfig, config, f"dataset {name}"), name, folder / name)
-    report = read_json(folder / name / "report.json", dict[str, Any])
+    report = prepare(build_config(DatasetConfig, config, f"dataset {name}"), name, folder / name)
     splits = [report["splits"][split] for split in ("train", "unlabelled") if split in report["splits"]]
     return report, sum(split["tokens"] for split in splits)
 

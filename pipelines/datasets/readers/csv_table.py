@@ -156,4 +156,4 @@ def _named(columns: Mapping[str, Any], known: Sequence[str]) -> str | None:
 
 def _may_be_labels(values: Sequence[str]) -> bool:
     """Whether there are few different values, which repeat."""
-    return 1 < len(set(values)) <= min(FEW, max(2, len(values) // 2))
+    return 1 < len(set(values)) <= min(FEW, len(values) - 1, max(2, len(values) // 2))
