@@ -30,10 +30,9 @@ def check_forms(tags: Sequence[str], scheme: str) -> None:
 def recognise_scheme(sentences: Sequence[Sequence[str]]) -> str:
     """The scheme that has all of these tags, and of several the one that they break least; none: "".
 
-    Of entities there is at least one, and a token that is outside of all.
+    There has to be an entity: `O` alone says nothing.
     """
-    tags = {tag for sentence in sentences for tag in sentence}
-    if "O" not in tags or tags == {"O"}:
+    if not any(tag != "O" for sentence in sentences for tag in sentence):
         return ""
     broken: dict[str, int] = {}
     for scheme in _PREFIXES:

@@ -11,13 +11,14 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_folder
 from pipelines.project.layout import GRAPH, RUNS, VERSION
 
-TEMPLATE = {  # file of the package -> where it goes
-    "graph.yaml": GRAPH,
-    "runs.yaml": RUNS,
-    "readme.md": Path("README.md"),
-    "gitignore.txt": Path(".gitignore"),
-    "dvcignore.txt": Path(".dvcignore"),
-    "dvc_config.txt": Path(".dvc/config"),
+TEMPLATE = {  # where a file goes -> file of the package
+    GRAPH: "graph.yaml",
+    RUNS: "runs.yaml",
+    Path("README.md"): "readme.md",
+    Path(".gitignore"): "gitignore.txt",
+    Path(".dvcignore"): "dvcignore.txt",
+    Path(".dvc/config"): "dvc_config.txt",
+    **{Path(folder, ".gitignore"): "outputs.txt" for folder in ("data", "vectors", "runs")},
 }
 
 
@@ -33,7 +34,7 @@ def create(folder: Path) -> None:
     with atomic_folder(folder) as made:
         _git(folder, "init", "--quiet", str(made))
         _dvc_init(made)
-        for name, path in TEMPLATE.items():
+        for path, name in TEMPLATE.items():
             (made / path).parent.mkdir(parents=True, exist_ok=True)
             text = (template / name).read_text(encoding="utf-8")
             (made / path).write_text(text.replace("NAME_OF_THE_PROJECT", folder.resolve().name), encoding="utf-8")

@@ -113,17 +113,16 @@ class Reader(FileReader):
                 return None
             found = f"{shown}; text {text!r}, a column of 0 and 1 for each of {len(marks)} labels"
             return Recognition(Evidence.LAYOUT, {**options, "one_hot": marks}, found)
-        few = [name for name, values in columns.items() if name != text and _may_be_labels(values)]
-        label = wanted.options.get("label") or _named({name: columns[name] for name in few}, LABEL_NAMES)
-        if not label and len(few) != 1:
-            names = ", ".join(map(repr, few or [name for name in columns if name != text]))
+        others = {name: values for name, values in columns.items() if name != text}
+        few = [name for name, values in others.items() if _may_be_labels(values)]
+        label = wanted.options.get("label") or _named(others, LABEL_NAMES) or (few[0] if len(few) == 1 else "")
+        if not label:
             advice = "name it: --set options.label=NAME"
+            names = ", ".join(map(repr, few or others))
             raise InputError(f"{samples[0].path}:1: expected one column of labels, which may be {names}; {advice}")
-        return Recognition(
-            Evidence.LAYOUT,
-            {**options, "label": label or few[0]},
-            f"{shown}; text {text!r}, label {label or few[0]!r}",
-        )
+        is_named = _named(columns, TEXT_NAMES) or _named(columns, LABEL_NAMES)
+        evidence = Evidence.SIGNATURE if is_named else Evidence.LAYOUT
+        return Recognition(evidence, {**options, "label": label}, f"{shown}; text {text!r}, label {label!r}")
 
 
 def _rows(sample: Sample, separator: str) -> list[list[str]]:

@@ -149,7 +149,6 @@ def test_an_option_overrules_a_guess_about_training(project, files):
 def test_vectors_of_another_project_take_the_place_of_own_ones(project, files, capsys):
     words = ["mine", *arguments(files, "sentiment", "train"), "--vectors", "theirs"]
     assert "vectors/theirs.dvc of `dvc import`, got neither" in refused(capsys, add.main, *words)
-    Path("vectors").mkdir()
     Path("vectors/theirs.dvc").write_text("frozen: true\n")
     add.main(words)
     assert {run.source_vectors for run in load_runs("configs/runs.yaml").values()} == {"theirs"}
