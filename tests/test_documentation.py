@@ -216,6 +216,12 @@ def test_every_command_option_and_stage_exists(page):
     assert wrong_commands(page.read_text(encoding="utf-8")) == []
 
 
+def test_every_command_of_a_new_projects_page_exists():
+    text = (ROOT / "pipelines/project/template/readme.md").read_text(encoding="utf-8")
+    assert "elman add" in text
+    assert wrong_commands(text) == []
+
+
 @EACH_PAGE
 def test_every_link_inside_the_repository_resolves(page):
     assert broken_links(page.read_text(encoding="utf-8"), page.parent) == []

@@ -28,7 +28,7 @@ def describe(addition: Addition) -> Iterator[Line]:
         size = f"{summary['examples']:,} examples, {summary['tokens']:,} tokens"
         yield Line(split, f"{names}: {size}, {lengths['min']} to {lengths['max']} each, median {lengths['50 %']}")
     if any(Path(file["path"]).is_absolute() for files in found.dataset["files"].values() for file in files):
-        yield Line("files", f"outside the project and {ROOT_VARIABLE}, where other machines would find them")
+        yield Line("files", f"named by their whole paths: they are neither in the project nor below {ROOT_VARIABLE}")
     yield Line("format", f"{found.recognition.found}; UTF-8", "--reader, --set options.KEY=VALUE")
     if found.recognition.unsure:
         yield Line("unsure", found.recognition.unsure)
