@@ -16,10 +16,11 @@ def git(folder, *words):
     return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
-def test_a_new_project_is_a_dvc_project_whose_files_wait_for_the_first_commit(empty_project):
-    with Repo(str(empty_project)) as repo:
+def test_a_new_project_is_a_dvc_project_whose_files_wait_for_the_first_commit(empty_project, monkeypatch):
+    monkeypatch.chdir(empty_project)
+    with Repo() as repo:
         assert repo.config["core"]["analytics"] is False
-        assert [stage.addressing for stage in repo.stage.load_all(str(empty_project / "dvc.yaml"))] == ["installed", "compare"]
+        assert [stage.addressing for stage in repo.stage.load_all("dvc.yaml")] == ["installed", "compare"]
     status = git(empty_project, "status", "--short").splitlines()
     assert {line[:3] for line in status} == {"A  "}
     assert {line[3:] for line in status} >= {"README.md", "dvc.yaml", "configs/runs.yaml", ".gitignore", str(VERSION)}
