@@ -20,7 +20,9 @@ from pipelines.datasets.sources.files import data_path
 from pipelines.project.kinds import Amount, Kind, dev_share_for, subwords_for
 from pipelines.project.language import WITHOUT_SPACES, Language, guess_language
 from pipelines.project.request import Request
+from pipelines.text.subwords import SUBWORDS
 
+FEWEST_SUBWORDS = 1_000
 READ_EXAMPLES = 1_000  # that the language and the tokenizer are told by
 ONE_CHARACTER = 0.9  # share of tokens of one character, from which texts are split into characters
 
@@ -64,15 +66,14 @@ def inspect(request: Request) -> Inspection:
         "licence": "own data",
         "citation": "none",
     }
-    if kind.writes and reader == "whole_file":
+    is_continuous = kind.writes and reader == "whole_file"
+    count = 1_000 if is_continuous else sum(1 for _ in _examples(reader, options, labelled["train"]))
+    config |= _subwords(count, kind, settings)
+    if is_continuous:
         config["continuous"] = True
     if "dev" not in labelled:
-        count = 1_000 if config.get("continuous") else sum(1 for _ in _examples(reader, options, labelled["train"]))
         config |= {"dev_share": dev_share_for(count), "seed": 1}
-        if not config.get("continuous"):
-            config["remove_overlap"] = True
-        if kind.translates and (size := subwords_for(count)):
-            config |= {"tokenizer": "subwords", "target_tokenizer": "subwords", "subword_vocab_size": size}
+        config |= {} if is_continuous else {"remove_overlap": True}
     config |= settings
     unlabelled = _unlabelled(request, config)
     with tempfile.TemporaryDirectory() as folder:
@@ -123,6 +124,16 @@ def _tokenizers(sample: Sequence[Example], kind: Kind, languages: Sequence[Langu
     return found
 
 
+def _subwords(count: int, kind: Kind, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a dataset in subwords: of translations, where there are enough of them, or where the user says so."""
+    keys = ("tokenizer", "target_tokenizer") if kind.translates else ("tokenizer",)
+    proposed = kind.translates and subwords_for(count) and not settings.keys() & keys
+    if not proposed and SUBWORDS not in [settings.get(key) for key in keys]:
+        return {}
+    size = {"subword_vocab_size": subwords_for(count) or FEWEST_SUBWORDS}
+    return {**(dict.fromkeys(keys, SUBWORDS) if proposed else {}), **size}
+
+
 def _files(files: Mapping[str, Sequence[Path]]) -> dict[str, list[dict[str, str]]]:
     """The files of each split with their checksums."""
     return {
@@ -145,7 +156,7 @@ def _unlabelled(request: Request, config: Mapping[str, Any]) -> dict[str, Any] |
     paths = request.files.get("unlabelled")
     if not paths:
         return None
-    if config["tokenizer"] == "subwords":
+    if config["tokenizer"] == SUBWORDS:
         raise InputError("--unlabelled: expected another tokenizer than subwords; give --tokenizer words")
     reader, recognition = recognise(paths, Wanted("text"))
     return {

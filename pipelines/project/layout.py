@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.foundation.errors import InputError
+from pipelines.project.kinds import KINDS
 
 CONFIGS = Path("configs")
 GRAPH, RUNS = Path("dvc.yaml"), CONFIGS / "runs.yaml"
@@ -52,7 +53,7 @@ class Names:
         """The configurations that are there and have one of these names."""
         vectors = (self.source_vectors, self.target_vectors)
         paths = [config_path("datasets", name) for name in (self.dataset, self.unlabelled)]
-        paths += sorted((CONFIGS / "tasks").glob(f"*_{self.dataset}.yaml"))
+        paths += [config_path("tasks", self.task(kind.module)) for kind in KINDS.values()]
         paths += [config_path("vectors", name) for name in vectors]
         return [path for path in paths if path.exists()]
 

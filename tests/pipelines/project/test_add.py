@@ -99,6 +99,46 @@ def test_two_datasets_stand_beside_each_other_and_one_leaves(project, files):
     assert contents(project) == with_one
 
 
+def test_a_name_that_ends_as_another_one_is_another(project, files):
+    add.main(["more_mine", *arguments(files, "sentiment", "train")])
+    with_one = contents(project)
+    add.main(["mine", *arguments(files, "sentiment", "train")])
+    remove.main(["mine"])
+    assert contents(project) == with_one
+
+
+def test_many_translations_are_read_in_subwords_and_others_where_the_user_says_so(project, files, tmp_path):
+    for end in ("de", "en"):
+        lines = (files / f"train.{end}").read_text(encoding="utf-8").splitlines()
+        text = "".join(f"{line[:-1]} {number}.\n" for number in range(150) for line in lines)
+        (tmp_path / f"many.{end}").write_text(text, encoding="utf-8")
+    many = ["--task", "translation", "--train", str(tmp_path / "many.de"), str(tmp_path / "many.en")]
+    few = arguments(files, "translation", "train", "dev")
+    small = ["dataset.subword_vocab_size=150"]
+    add.main(["many", *many, "--set", *small])
+    add.main(["few", *few])
+    add.main(["split", *few, "--tokenizer", "subwords", "--target-tokenizer", "subwords", "--set", *small])
+    configs = {name: load_config(DatasetConfig, f"configs/datasets/{name}.yaml") for name in ("many", "few", "split")}
+    assert {name: each.tokenizer for name, each in configs.items()} == {
+        "many": "subwords",
+        "few": "words",
+        "split": "subwords",
+    }
+
+
+def test_of_skewed_labels_the_rare_ones_count_as_much(project, files, tmp_path):
+    lines = (files / "train.csv").read_text(encoding="utf-8").splitlines()
+    more = [line.replace("film", f"film {number}") for number in range(8) for line in lines[1:21]]
+    (tmp_path / "skewed.csv").write_text("\n".join([*lines, *more]) + "\n", encoding="utf-8")
+    add.main(["mine", "--task", "sentiment", "--train", str(tmp_path / "skewed.csv"), "--set", "options.label=mood"])
+    assert load_run("configs/runs.yaml", "mine-bigru", "configs")[1].monitor == "macro_f1"
+
+
+def test_a_language_model_of_words_begins_with_their_vectors(project, files):
+    add.main(["mine", *arguments(files, "language_model", "train"), "--tokenizer", "words"])
+    assert {run.source_vectors for run in load_runs("configs/runs.yaml").values()} == {"mine_skip_gram"}
+
+
 def test_vectors_learn_from_texts_without_labels_too(project, files):
     add.main(["mine", *arguments(files, "ner", "train", "dev"), "--unlabelled", str(files / "more.txt")])
     vectors = yaml.safe_load(Path("configs/vectors/mine_skip_gram.yaml").read_text(encoding="utf-8"))
