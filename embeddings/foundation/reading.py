@@ -4,6 +4,7 @@ A shape is a type as msgspec takes it: `list[str]`, or a `msgspec.Struct` of key
 """
 
 import bz2
+import codecs
 import errno
 import gzip
 import io
@@ -49,11 +50,16 @@ def open_file(path: str | Path) -> io.BufferedReader:
     raise InputError(f"{path}: expected an ordinary file, got a device or a pipe; copy what it gives into a file")
 
 
-def open_text(path: Path) -> Any:
-    """Opens an ordinary file to read bytes, decompressed where its name ends in `.gz`, `.bz2` or `.xz`."""
-    file = open_file(path)
+def open_text(path: Path, encoding: str = "utf-8") -> Any:
+    """Opens an ordinary file to read bytes, decompressed where its name ends in `.gz`, `.bz2` or `.xz`.
+
+    A text of another encoding is read as UTF-8.
+    """
+    file: Any = open_file(path)
     if unpack := COMPRESSED.get(path.suffix):
-        return _Unpacked(unpack(file), file)
+        file = _Unpacked(unpack(file), file)
+    if codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):  # a byte order mark is left out where lines are read
+        file = _Unpacked(_Recoded(file, encoding, path), file)
     return file
 
 
@@ -67,6 +73,46 @@ class _Unpacked(io.BufferedReader):
     def close(self) -> None:
         super().close()
         self._archive.close()
+
+
+class _Recoded(io.RawIOBase):
+    """A text of another encoding as UTF-8.
+
+    Args:
+        file: the open file.
+        encoding: its name, as Python knows it.
+        path: of the file, for errors.
+    """
+
+    def __init__(self, file: BinaryIO, encoding: str, path: Path) -> None:
+        self._file, self._encoding, self._path = file, encoding, path
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._rest = b""
+        self._line = 1
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        at_end = False
+        while not (self._rest or at_end):
+            content = self._file.read(1 << 16)
+            at_end = not content
+            self._rest = self._recoded(content, at_end)
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+    def _recoded(self, content: bytes, at_end: bool) -> bytes:
+        try:
+            text = self._decoder.decode(content, at_end)
+            recoded = text.encode("utf-8")
+        except UnicodeError as error:
+            if isinstance(error, UnicodeDecodeError):
+                self._line += error.object[: error.start].decode(self._encoding, "ignore").count("\n")
+            raise InputError(f"{self._path}:{self._line}: expected {self._encoding}, got an error: {error}") from None
+        self._line += text.count("\n")
+        return recoded
 
 
 def bounded_lines(file: Any, name: object) -> Iterator[bytes]:
@@ -121,7 +167,13 @@ def read_json(path: str | Path, shape: Any = Any, limit: int = DESCRIPTION_BYTES
     return decode(content, msgspec.json.Decoder(), path) if is_typeddict(shape) else found
 
 
-def decode(content: bytes | str, decoder: "msgspec.json.Decoder[Shape]", path: object, line: int = 0) -> Shape:
+def decode(
+    content: bytes | str,
+    decoder: "msgspec.json.Decoder[Shape]",
+    path: object,
+    line: int = 0,
+    advice: str = "run the stage that writes it again",
+) -> Shape:
     """Decodes a JSON file, or a line of one.
 
     Args:
@@ -129,11 +181,11 @@ def decode(content: bytes | str, decoder: "msgspec.json.Decoder[Shape]", path: o
         decoder: of the shape that is expected.
         path: of the file, for errors.
         line: its number from 1; 0 if it is the whole file.
+        advice: what to do if it is wrong.
 
     Raises:
         InputError: it is not JSON, or of another shape.
     """
-    again = "run the stage that writes it again"
     try:
         return decoder.decode(content)
     except msgspec.ValidationError as error:
@@ -143,7 +195,7 @@ def decode(content: bytes | str, decoder: "msgspec.json.Decoder[Shape]", path: o
     except (msgspec.DecodeError, UnicodeError) as error:
         number, problem = _malformed(content, str(error))
         where = f"{path}:{line or number}"
-    raise InputError(f"{where}: {problem}; {again}") from None
+    raise InputError(f"{where}: {problem}; {advice}") from None
 
 
 def shown(error: msgspec.ValidationError) -> str:
@@ -155,6 +207,8 @@ def shown(error: msgspec.ValidationError) -> str:
         problem = f"expected an object with the key {missing!r}"
     elif unknown := problem.partition("Object contains unknown field ")[2]:
         problem = f"expected no key {unknown[:60]!r}"
+    elif problem.lower().endswith("out of range"):
+        problem = "expected a number of 64 bits, got a larger one"
     problem = problem[:1].lower() + problem[1:]
     return f"{problem} at {place}" if place else problem
 

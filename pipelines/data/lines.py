@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.limits import PARSED_BYTES, check_limit, lifted
 from embeddings.foundation.reading import COMPRESSED, DAMAGE, bounded_lines, open_text
 
 
@@ -15,19 +16,19 @@ def damaged(path: Path, line: int, error: Exception) -> InputError:
     return InputError(f"{path}:{line}: expected a whole file, got an error: {error}; copy or download it again")
 
 
-def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    r"""Yields the lines of a UTF-8 file with their numbers from 1, without line ends (`\n` or `\r\n`).
+def numbered_lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+    r"""Yields the lines of a file with their numbers from 1, without line ends (`\n` or `\r\n`).
 
     A file that ends in `.gz`, `.bz2` or `.xz` is decompressed. Nothing but `\n` ends a line: the other
     separators of Unicode, such as U+2028, are part of texts.
 
     Raises:
-        InputError: there is no such file, it is damaged, a line is not UTF-8, too long or holds a carriage return, or
-            a compressed file holds nothing.
+        InputError: there is no such file, it is damaged, a line is of another encoding, too long or holds a carriage
+            return, or a compressed file holds nothing.
     """
     number = 0
     try:
-        with open_text(path) as file:
+        with open_text(path, encoding) as file:
             for number, line in _decoded(bounded_lines(file, path), path):
                 yield number, line
     except FileNotFoundError:
@@ -38,13 +39,40 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
         raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
 
 
-def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yields the objects of JSON Lines with the numbers of their lines; blank lines are skipped.
+def whole_text(path: Path, encoding: str = "utf-8") -> str:
+    """The text of a file with its line ends as they are; a compressed one is decompressed.
+
+    Raises:
+        InputError: there is no such file, it is damaged, too long or of another encoding.
+    """
+    try:
+        with open_text(path, encoding) as file:
+            content = file.read(lifted(PARSED_BYTES) + 1)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except DAMAGE as error:
+        raise damaged(path, 1, error) from None
+    check_limit(f"{path}:1", "bytes of text", PARSED_BYTES, len(content))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise not_in_utf8(path, 1 + content.count(b"\n", 0, error.start), error) from None
+
+
+def not_in_utf8(name: Path | str, line: int, error: UnicodeDecodeError) -> InputError:
+    """What to raise where a text is of another encoding."""
+    byte = error.object[error.start]
+    advice = "convert the file first, or name its `encoding` in the options of the dataset"
+    return InputError(f"{name}:{line}: expected UTF-8, got byte 0x{byte:02x}; {advice}")
+
+
+def json_objects(lines: Iterable[tuple[int, str]], path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yields the objects of numbered JSON Lines with their numbers; blank lines are skipped; errors name the path.
 
     Raises:
         InputError: a line is not a JSON object, or holds a lone surrogate, which UTF-8 cannot encode.
     """
-    for number, line in numbered_lines(path):
+    for number, line in lines:
         if not line.strip():
             continue
         try:
@@ -91,14 +119,13 @@ def _decoded(lines: Iterable[bytes], name: Path | str) -> Iterator[tuple[int, st
                 raise InputError(rf"{name}:{number}: expected lines that end in `\n`, got `\r` within one; {advice}")
             yield number, text
     except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise InputError(f"{name}:{number}: expected UTF-8, got byte 0x{byte:02x}; convert the file first") from None
+        raise not_in_utf8(name, number, error) from None
 
 
-def blocks(path: Path) -> Iterator[list[tuple[int, str]]]:
-    """Yields runs of lines between blank ones; white space, but for tabs and spaces, is text."""
+def blocks(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Yields runs of numbered lines between blank ones; white space, but for tabs and spaces, is text."""
     block: list[tuple[int, str]] = []
-    for number, line in numbered_lines(path):
+    for number, line in lines:
         if line.strip(" \t"):
             block.append((number, line))
         elif block:

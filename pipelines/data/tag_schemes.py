@@ -1,6 +1,5 @@
 """Tag schemes of entities, converted to IOB2 (`B-PER I-PER O`) and back."""
 
-import contextlib
 from collections.abc import Sequence
 
 _PREFIXES = {"iob2": "BI", "iob1": "BI", "iobes": "BIES"}
@@ -25,40 +24,6 @@ def check_forms(tags: Sequence[str], scheme: str) -> None:
         if tag != "O" and (len(prefix) != 1 or prefix not in _PREFIXES[scheme] or not kind):
             known = ", ".join(f"{letter}-..." for letter in _PREFIXES[scheme])
             raise TagError(f"expected O, {known} ({scheme}), got {tag[:60]!r}", position)
-
-
-def recognise_scheme(sentences: Sequence[Sequence[str]]) -> str:
-    """The scheme that has all of these tags, and of several the one that they break least; none: "".
-
-    There has to be an entity: `O` alone says nothing.
-    """
-    if not any(tag != "O" for sentence in sentences for tag in sentence):
-        return ""
-    broken: dict[str, int] = {}
-    for scheme in _PREFIXES:
-        with contextlib.suppress(TagError):
-            broken[scheme] = sum(_breaks(sentence, scheme) for sentence in sentences)
-    return min(broken, key=lambda scheme: (broken[scheme], list(_PREFIXES).index(scheme)), default="")
-
-
-def _breaks(tags: Sequence[str], scheme: str) -> int:
-    """How many tags of a sentence the scheme would write otherwise.
-
-    Raises:
-        TagError: a tag that the scheme does not have.
-    """
-    valid = to_iob2(tags, scheme)
-    written = valid if scheme == "iob2" else _to_iob1(valid) if scheme == "iob1" else from_iob2(valid, scheme)
-    return sum(before != after for before, after in zip(tags, written, strict=True))
-
-
-def _to_iob1(tags: Sequence[str]) -> list[str]:
-    """Valid IOB2 in `iob1`: an entity begins with `B-` only right behind another of its type."""
-    before = ("O", *tags)
-    return [
-        f"I-{tag[2:]}" if tag.startswith("B-") and last[2:] != tag[2:] else tag
-        for last, tag in zip(before, tags, strict=False)
-    ]
 
 
 def check_iob2(tags: Sequence[str]) -> None:
@@ -122,6 +87,22 @@ def from_iob2(tags: Sequence[str], scheme: str) -> list[str]:
             prefix = {"B": "S", "I": "E"}[prefix]
         result.append(f"{prefix}-{kind}" if kind else tag)
     return result
+
+
+def broken(tags: Sequence[str], scheme: str) -> int:
+    """How many tags of a sentence the scheme would write otherwise.
+
+    Raises:
+        TagError: a tag that the scheme does not have.
+    """
+    valid = to_iob2(tags, scheme)
+    if scheme == "iob1":  # an entity begins with `B-` only right behind another of its type
+        before = ("O", *valid)
+        starts = [tag.startswith("B-") and last[2:] != tag[2:] for last, tag in zip(before, valid, strict=False)]
+        written = [f"I-{tag[2:]}" if start else tag for start, tag in zip(starts, valid, strict=True)]
+    else:
+        written = from_iob2(valid, scheme)
+    return sum(before != after for before, after in zip(tags, written, strict=True))
 
 
 def entities(tags: Sequence[str]) -> list[tuple[str, int, int]]:

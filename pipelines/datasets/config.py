@@ -11,6 +11,7 @@ from embeddings.foundation.config import check_share, nearest
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.seeds import check_seed
 from pipelines.data.examples import Example
+from pipelines.data.tag_notation import TagNotation
 from pipelines.text.subwords import SUBWORDS
 from pipelines.text.tokenization import tokenizer
 
@@ -58,13 +59,18 @@ class DatasetConfig(ABC):
             InputError: the source does not give what the configuration asks for, or the data are malformed.
         """
 
-    def tag_scheme(self) -> str:
-        """The scheme of the entity tags that `read` gives; `none`: its tags are of another kind, or it has none."""
-        return "none"
+    def tag_notation(self) -> TagNotation:
+        """How the entity tags that `read` gives are written; scheme `none`: they are of another kind, or none."""
+        return TagNotation()
+
+    def sets_apart(self) -> bool:
+        """Whether `read` gives examples without a label among those that have one."""
+        return False
 
     def __post_init__(self) -> None:
         check_share("dev_share", self.dev_share)
         check_seed(self.seed)
+        self.tag_notation()
         self._check_splits()
         self._check_tokenizers()
 

@@ -1,7 +1,7 @@
 """Which reader reads some files, and with which options: each reader is asked whether it recognises them."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property
 from itertools import islice
@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.reading import open_file
 from pipelines.data.lines import numbered_lines
+from pipelines.datasets.foreign_formats import check_is_text
 
+MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # first bytes of a text -> its encoding
 READERS = "pipelines.datasets.readers"
 SAMPLE_LINES = 2_000
 
@@ -43,10 +46,32 @@ class Wanted:
 
 
 class Sample:
-    """A file that a reader may recognise, by its name and its first lines, which are read when they are asked for."""
+    """A file that a reader may recognise, by its name and its first lines, which are read when they are asked for.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: of the file.
+        encoding: if it is known.
+    """
+
+    def __init__(self, path: Path, encoding: str = "") -> None:
         self.path = path
+        self._encoding = encoding
+
+    @cached_property
+    def encoding(self) -> str:
+        """The encoding that is known, or that the first bytes tell."""
+        if self._encoding or self.path.is_dir():
+            return self._encoding or "utf-8"
+        with open_file(self.path) as file:
+            return MARKS.get(file.read(2), "utf-8")
+
+    @cached_property
+    def beginning(self) -> str:
+        """The first lines, white space before them left out, also of XML; empty where they are no text."""
+        try:
+            return "\n".join(line for _, line in self.numbered).lstrip()
+        except InputError:
+            return ""
 
     @cached_property
     def lines(self) -> Sequence[str]:
@@ -55,7 +80,19 @@ class Sample:
         Raises:
             InputError: the file is no text, or damaged.
         """
-        return [line for _, line in islice(numbered_lines(self.path), SAMPLE_LINES)]
+        if not self.path.is_dir():
+            check_is_text(self.path)
+        return [line for _, line in self.numbered]
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, str]]:
+        """The first lines with their numbers.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        lines = iter(()) if self.path.is_dir() else numbered_lines(self.path, self.encoding)
+        return islice(lines, SAMPLE_LINES)
 
     @property
     def texts(self) -> Sequence[str]:
@@ -79,7 +116,7 @@ def recognise(paths: Sequence[Path], wanted: Wanted, reader: str = "") -> tuple[
     Raises:
         InputError: no reader recognises them, or several do.
     """
-    samples = [Sample(path) for path in paths]
+    samples = [Sample(path, wanted.options.get("encoding", "")) for path in paths]
     problem: InputError | None = None
     found: dict[str, Recognition] = {}
     for name in [reader] if reader else plugins.names(READERS):
@@ -89,7 +126,8 @@ def recognise(paths: Sequence[Path], wanted: Wanted, reader: str = "") -> tuple[
             problem = error
             continue
         if recognition:
-            found[name] = recognition
+            told = {} if samples[0].encoding == "utf-8" else {"encoding": samples[0].encoding}
+            found[name] = recognition._replace(options={**recognition.options, **told})
     if not found:
         if reader and not problem:
             return reader, Recognition(Evidence.ANY_TEXT, {}, "as its options say")

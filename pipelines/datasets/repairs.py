@@ -1,4 +1,4 @@
-"""Tags that a dataset declares to be of entities become valid IOB2, and what is repaired on the way is counted."""
+"""Tags that a dataset declares to be of entities become valid IOB2; what is converted and repaired is counted."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,28 +6,42 @@ from dataclasses import replace
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.data.tag_schemes import TagError, check_forms, from_iob2, repaired, to_iob2
+from pipelines.data.tag_notation import TagNotation
+from pipelines.data.tag_schemes import TagError, from_iob2, repaired, to_iob2
 
 
-def repair_iob2(examples: Iterable[Example], scheme: str, split: str, counts: Counter[str]) -> Iterator[Example]:
+def repair_iob2(
+    examples: Iterable[Example],
+    notation: TagNotation,
+    split: str,
+    repairs: Counter[str],
+    conversions: Counter[str],
+) -> Iterator[Example]:
     """Passes examples on, their entity tags as conlleval reads them, in IOB2.
 
     Args:
         examples: of a split.
-        scheme: of their tags; `none`: they are no entities, such as parts of speech, and stay as they are.
+        notation: of their tags; scheme `none`: they are no entities, such as parts of speech, and stay as they are.
         split: its name.
-        counts: of repaired tags by split; added to.
+        repairs: of tags that the scheme would write otherwise, by split; added to.
+        conversions: of tags that IOB2 writes otherwise, by split; added to.
 
     Raises:
-        InputError: a tag that the scheme does not have.
+        InputError: a tag that the notation does not have.
     """
     for example in examples:
-        if example.tags is not None and scheme != "none":
+        if example.tags is not None and notation.scheme != "none":
             try:
-                tags, count = to_valid_iob2(example.tags, scheme)
+                read = notation.read(example.tags)
+                tags, count = to_valid_iob2(read, notation.read_as)
             except TagError as error:
-                raise InputError(f"{example.id}: {error}; correct it, or choose another `scheme`") from None
-            counts.update({split: count} if count else {})
+                raise InputError(
+                    f"{example.id}: {error}; correct it, or choose another `scheme` or `tag_form`"
+                ) from None
+            in_iob2 = read if notation.scheme == "iob2" else tags
+            converted = sum(before != after for before, after in zip(example.tags, in_iob2, strict=True))
+            repairs.update({split: count} if count else {})
+            conversions.update({split: converted} if converted else {})
             example = replace(example, tags=tuple(tags))
         yield example
 
@@ -40,7 +54,6 @@ def to_valid_iob2(tags: Sequence[str], scheme: str) -> tuple[list[str], int]:
     Raises:
         TagError: a tag that the scheme does not have.
     """
-    check_forms(tags, scheme)
     if scheme == "iob1":
         return to_iob2(tags, scheme), 0
     valid = to_iob2(tags, scheme) if scheme == "iobes" else repaired(tags)

@@ -20,6 +20,8 @@ TRUNCATIONS = (64, 128, 256, 400, 512)
 HELD_OUT = ("dev", "test")
 LONG_BYTES = 1_000_000  # from here on a text is rather a file without line ends
 REPAIRED = "repaired, as conlleval reads them"
+CONVERTED = "tags rewritten in IOB2"
+UNSEGMENTED = "texts of a language without spaces, in which `words` finds clauses"
 DRAWN = "drawn from train"
 NOT_IN_DEV = "in train, not in dev"
 SHOWN_NAMES = 10  # of labels in a warning
@@ -169,6 +171,7 @@ def warnings(report: Mapping[str, Any]) -> dict[str, int]:
         f"labels or tags that dev lacks and cannot measure ({first_names(lacking)})": len(lacking),
         "examples drawn for dev that train has as well": shared["examples"]["dev"] if drawn and shared else 0,
         "tags " + REPAIRED: sum(report["changes"].get(REPAIRED, {}).values()),
+        UNSEGMENTED: sum(report["changes"].get(UNSEGMENTED, {}).values()),
     }
     return {warning: count for warning, count in counts.items() if count}
 

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,8 +13,9 @@ from pipelines.data.examples import Example, names_of, read_examples, write_exam
 from pipelines.datasets.config import SPLITS, DatasetConfig
 from pipelines.datasets.one_text import as_one_text
 from pipelines.datasets.repairs import repair_iob2
-from pipelines.datasets.report import HELD_OUT, REPAIRED, fingerprint
-from pipelines.datasets.tokens import tokenised
+from pipelines.datasets.report import CONVERTED, HELD_OUT, REPAIRED, fingerprint
+from pipelines.datasets.tokens import SKIPPED, tokenised
+from pipelines.datasets.unlabelled import with_unlabelled_apart
 from pipelines.text.subwords import SUBWORDS
 
 
@@ -22,20 +23,21 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     """Writes every split that the source gives.
 
     Returns:
-        What was left out or repaired: reason -> split -> count; and whether all tokens are the annotators' own.
+        What was left out or changed: reason -> split -> count; and whether all tokens are the annotators' own.
     """
-    left_out: Counter[str] = Counter()
-    repaired: Counter[str] = Counter()
+    changes: defaultdict[str, Counter[str]] = defaultdict(Counter, {SKIPPED: Counter(), REPAIRED: Counter()})
     gold: set[bool] = set()
-    splits: Mapping[str, Iterable[Example]] = config.read(folder / "source")
+    splits = with_unlabelled_apart(config, folder / "source", changes)
     splits = as_one_text(splits, config) if config.continuous else splits
-    scheme, origins = config.tag_scheme(), config.origins()
+    notation, origins = config.tag_notation(), config.origins()
     for split, examples in splits.items():
         with Progress(split, "examples") as progress:
-            valid = repair_iob2(progress.counted(examples), scheme, split, repaired)
-            write_split(folder, split, tokenised(valid, config, split, left_out, gold), origins.get(split, ""))
+            read = progress.counted(examples)
+            valid = repair_iob2(read, notation, split, changes[REPAIRED], changes[CONVERTED])
+            write_split(folder, split, tokenised(valid, config, split, changes, gold), origins.get(split, ""))
     kept = SUBWORDS not in (config.tokenizer, config.target_tokenizer)  # which take the place of any tokens
-    return {"skipped, sentences without tokens": dict(left_out), REPAIRED: dict(repaired)}, kept and gold == {True}
+    counts = {what: dict(of_split) for what, of_split in changes.items() if of_split or what in (SKIPPED, REPAIRED)}
+    return counts, kept and gold == {True}
 
 
 def write_split(folder: Path, split: str, examples: Iterable[Example], origin: str = "") -> int:

@@ -8,39 +8,48 @@ from pathlib import Path
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, read_examples, write_examples
 from pipelines.datasets.config import DatasetConfig
+from pipelines.datasets.report import UNSEGMENTED
+from pipelines.datasets.spans import SpannedText, tags_of_spans
 from pipelines.text.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
-from pipelines.text.tokenization import Tokenizer, tokenizer, whitespace
+from pipelines.text.tokenization import Tokenizer, suits, tokenizer, whitespace
 from pipelines.text.vocabulary import UNKNOWN
 
+SKIPPED = "skipped, sentences without tokens"
 TEXTS = {"tokens": "text", "target_tokens": "target_text"}  # a field of tokens -> the raw text that they are of
 
 
 def tokenised(
-    examples: Iterable[Example], config: DatasetConfig, split: str, left_out: Counter[str], gold: set[bool]
+    examples: Iterable[Example],
+    config: DatasetConfig,
+    split: str,
+    changes: Mapping[str, Counter[str]],
+    gold: set[bool],
 ) -> Iterator[Example]:
     """Tokenises raw texts; gold tokens stay as they are.
 
-    Features have no tokens. An empty text becomes one unknown word, since a recurrent layer takes no empty row. A
-    tagged sentence without tokens is skipped.
+    Spans of characters become tags of tokens. Features have no tokens. An empty text becomes one unknown word, since a
+    recurrent layer takes no empty row. A tagged sentence without tokens is skipped.
 
     Args:
         examples: of a split.
         config: the dataset's.
         split: its name.
-        left_out: number of examples that are left out, by split; added to.
+        changes: counts of what is left out and changed, by split; added to.
         gold: whether examples had tokens; added to.
 
     Raises:
         InputError: there are texts without a tokenizer, or tagged tokens that subwords would replace.
     """
     names = {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer}
+    languages = {"tokens": config.language, "target_tokens": config.target_language}
     split_text = {field: first_tokenizer(name) for field, name in names.items() if name}
     for example in examples:
-        if example.tags is not None and SUBWORDS in names.values():
+        spans = example if isinstance(example, SpannedText) else None
+        if (example.tags is not None or spans) and SUBWORDS in names.values():
             advice = "expected texts, got tagged tokens; choose `whitespace`"
             raise InputError(f"{example.id}: tokenizer `{SUBWORDS}`: {advice}")
         if example.tags == ():
-            left_out[split] += 1
+            changes[SKIPPED][split] += 1
             continue
         gold.add(bool(example.tokens))
         found = {"tokens": example.tokens or None, "target_tokens": example.target_tokens}
@@ -50,8 +59,14 @@ def tokenised(
                 if field not in split_text:
                     name, kind = ("tokenizer", "texts") if field == "tokens" else ("target_tokenizer", "target texts")
                     raise InputError(f"expected a {name}, since the dataset has {kind}")
+                if not suits(names[field], languages[field]):
+                    changes[UNSEGMENTED][split] += 1
                 found[field] = tuple(split_text[field](text)) or (UNKNOWN,)
-        yield replace(example, tokens=found["tokens"] or (), target_tokens=found["target_tokens"])
+        tokens = found["tokens"] or ()
+        if spans:
+            yield replace(spans.plain(), tokens=tokens, tags=tags_of_spans(spans, tokens, split, changes))
+        else:
+            yield replace(example, tokens=tokens, target_tokens=found["target_tokens"])
 
 
 def first_tokenizer(name: str) -> Tokenizer:

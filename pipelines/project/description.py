@@ -29,7 +29,8 @@ def describe(addition: Addition) -> Iterator[Line]:
         yield Line(split, f"{names}: {size}, {lengths['min']} to {lengths['max']} each, median {lengths['50 %']}")
     if any(Path(file["path"]).is_absolute() for files in found.dataset["files"].values() for file in files):
         yield Line("files", f"named by their whole paths: they are neither in the project nor below {ROOT_VARIABLE}")
-    yield Line("format", f"{found.recognition.found}; UTF-8", "--reader, --set options.KEY=VALUE")
+    encoding = str(found.dataset.get("options", {}).get("encoding", "utf-8"))
+    yield Line("format", f"{found.recognition.found}; {encoding.upper()}", "--reader, --set options.KEY=VALUE")
     if found.recognition.unsure:
         yield Line("unsure", found.recognition.unsure)
     for key, language in zip(("language", "target language"), found.languages, strict=False):

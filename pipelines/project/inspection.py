@@ -10,13 +10,12 @@ from typing import Any
 from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import checksum
 from embeddings.foundation.reading import read_json
 from pipelines.data.examples import Example
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.preparation import prepare
 from pipelines.datasets.recognition import READERS, Recognition, Wanted, recognise
-from pipelines.datasets.sources.files import data_path
+from pipelines.datasets.sources.files import content_checksum, data_path
 from pipelines.project.kinds import Amount, Kind, dev_share_for, subwords_for
 from pipelines.project.language import WITHOUT_SPACES, Language, guess_language
 from pipelines.project.request import Request
@@ -137,7 +136,7 @@ def _subwords(count: int, kind: Kind, settings: Mapping[str, Any]) -> dict[str, 
 def _files(files: Mapping[str, Sequence[Path]]) -> dict[str, list[dict[str, str]]]:
     """The files of each split with their checksums."""
     return {
-        split: [{"path": data_path(path), "sha256": checksum(path)} for path in paths]
+        split: [{"path": data_path(path), "sha256": content_checksum(path)} for path in paths]
         for split, paths in files.items()
         if paths
     }
@@ -147,7 +146,7 @@ def _version(files: Mapping[str, Sequence[Path]]) -> str:
     """A version that another content of the files changes, and with it the signature of every metric."""
     import hashlib
 
-    sums = [checksum(path) for paths in files.values() for path in paths]
+    sums = [content_checksum(path) for paths in files.values() for path in paths]
     return f"files-{hashlib.sha256(' '.join(sums).encode()).hexdigest()[:12]}"
 
 

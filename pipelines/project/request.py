@@ -72,7 +72,7 @@ def check_files(files: Mapping[str, Sequence[Path]]) -> None:
     seen: dict[Path, str] = {}
     for split in SPLITS:
         for path in files.get(split, ()):
-            if not path.is_file():
+            if not path.exists():
                 raise InputError(f"{path}: no such file, for --{split}")
             if (before := seen.setdefault(path.resolve(), split)) != split:
                 raise InputError(f"{path}: expected another file for --{split}, got that of --{before}; leave one out")

@@ -55,6 +55,10 @@ _WORD = regex.compile(
 )
 
 
+# Languages whose words no spaces part: to `words` a clause is one word.
+WITHOUT_SPACES = frozenset(("bo", "ja", "km", "lo", "my", "th", "yue", "zh"))
+
+
 def whitespace(text: str) -> list[str]:
     """Splits at ASCII white space alone: for text that is tokenised already.
 
@@ -151,6 +155,11 @@ def detokenizer_of(dataset: Mapping[str, Any]) -> Detokenizer:
     """What puts a dataset's target tokens together again, or where it has none, its tokens."""
     field = "target_tokens" if dataset["tokenizers"]["target_tokens"] else "tokens"
     return Detokenizer(dataset["tokenizers"][field] or "", dataset["target_language"] or dataset["language"])
+
+
+def suits(name: str, language: str) -> bool:
+    """Whether a tokenizer finds the words of a language."""
+    return not (name.startswith("words") and language.partition("-")[0].lower() in WITHOUT_SPACES)
 
 
 def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:

@@ -165,7 +165,8 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
         (
             {"train": '{"w": ["a"], "t": ["O"]}\n{"w": ["a"], "t": ["NOUN"]}\n'},
             {"reader": "json_lines", "options": {"fields": {"tokens": "w", "tags": "t"}, "scheme": "iob2"}},
-            "train0:2: expected O, B-..., I-... (iob2), got 'NOUN'; correct it, or choose another `scheme`",
+            "train0:2: expected O, B-..., I-... (iob2), got 'NOUN'; "
+            "correct it, or choose another `scheme` or `tag_form`",
         ),
     ],
 )

@@ -2,9 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
+from pipelines.data.lines import numbered_lines
+from pipelines.data.tag_notation import TagNotation
+from pipelines.datasets.foreign_formats import check_is_text
 from pipelines.datasets.recognition import Recognition, Sample, Wanted
 
 
@@ -23,9 +28,13 @@ class FileReader(ABC):
         """How many files make a split, or None for any number, one after another."""
         return None
 
-    def tag_scheme(self) -> str:
-        """The scheme of the entity tags that `read` gives; `none`: its tags are of another kind, or it has none."""
-        return "none"
+    def tag_notation(self) -> TagNotation:
+        """How the entity tags that `read` gives are written; scheme `none`: they are of another kind, or none."""
+        return TagNotation()
+
+    def sets_apart(self) -> bool:
+        """Whether `read` gives examples without a label among those that have one."""
+        return False
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
@@ -36,3 +45,27 @@ class FileReader(ABC):
                 option that settles it.
         """
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextReader(FileReader):
+    """A reader of lines of text."""
+
+    encoding: str = "utf-8"  # of the files, as Python names it: utf-16, cp1252, shift_jis
+
+    def __post_init__(self) -> None:
+        try:
+            "".encode(self.encoding)
+        except (LookupError, ValueError):  # none of this name, or one of bytes; a name with a zero in it
+            raise InputError(
+                f"expected an encoding that Python knows, such as utf-16 or cp1252, got {self.encoding[:60]!r}"
+            ) from None
+
+    def read_lines(self, path: Path) -> Iterator[tuple[int, str]]:
+        """The lines of a file with their numbers, see `numbered_lines`.
+
+        Raises:
+            InputError: the file is missing, damaged or no text of this encoding.
+        """
+        check_is_text(path)
+        return numbered_lines(path, self.encoding)

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import blocks
-from pipelines.data.tag_schemes import TagError, check_forms, recognise_scheme
-from pipelines.datasets.readers import FileReader
+from pipelines.data.tag_notation import Scheme, recognise_notation
+from pipelines.data.tag_schemes import TagError
+from pipelines.datasets.options import TagOptions, notation_options
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 DOCUMENT = "-DOCSTART-"  # first column of a line between documents
@@ -18,28 +19,26 @@ MOST_TAGS = 150  # kinds of tags that are not of entities; a column with more is
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
-    """Tagged sentences, their tags as the scheme writes them.
+class Reader(TagOptions, TextReader):
+    """Tagged sentences, their tags as the scheme writes them; or untagged ones, for prediction.
 
     Lines of `-DOCSTART-` are left out. A comment `text = ...` is the sentence's text; else it is the tokens
     joined by spaces.
     """
 
     token: int = 0  # number of the token's column, from 0; -1 is the last
-    tag: int = 1  # number of the tag's column
+    tag: int | None = 1  # number of the tag's column; none: there are no tags
     separator: str = "\t"  # between columns; a space stands for any run of spaces and tabs
     comment: str = ""  # how a comment begins, if there are any; a line with as many columns as others is a token's
-    scheme: Literal["iob2", "iob1", "iobes", "none"] = "iob2"  # of entity tags; `none`: tags of another kind
+    scheme: Scheme = "iob2"
     drop_types: tuple[str, ...] = ()  # entity types that are read as `O`
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.separator:
             raise InputError("expected a separator, got none")
         if self.token == self.tag:
             raise InputError(f"expected token and tag in two columns, got {self.token} for both")
-
-    def tag_scheme(self) -> str:
-        return self.scheme
 
     def read(self, paths: Sequence[Path]) -> Iterator[Example]:
         """Reads sentences, streaming.
@@ -48,10 +47,11 @@ class Reader(FileReader):
             InputError: a line with more or fewer columns than the file's first one, an empty token or tag, a tag that
                 the scheme does not have, or a line that may be a comment or a token.
         """
-        needed = max(column + 1 if column >= 0 else -column for column in (self.token, self.tag))
+        wanted = [column for column in (self.token, self.tag) if column is not None]
+        needed = max(column + 1 if column >= 0 else -column for column in wanted)
         for path in paths:
             width = 0  # columns of the file's first line
-            for block in blocks(path):
+            for block in blocks(self.read_lines(path)):
                 tokens, tags, numbers, text = [], [], [], ""
                 of_tokens = (self._columns(line) for _, line in block if not self._begins(line))
                 width = width or next((len(columns) for columns in of_tokens if columns[0] != DOCUMENT), 0)
@@ -72,23 +72,32 @@ class Reader(FileReader):
                     if len(columns) < needed or len(columns) != width:
                         expected = f"{width} columns, as the first line has" if width >= needed else f"{needed} columns"
                         raise InputError(f"{path}:{number}: expected {expected}, got {len(columns)}: {line[:60]!r}")
-                    if not columns[self.token] or not columns[self.tag]:
-                        empty = "tag" if columns[self.token] else "token"
-                        told = f"expected a token and a tag, got no {empty}: {line[:60]!r}"
-                        raise InputError(f"{path}:{number}: {told}")
+                    self._check_filled(columns, f"{path}:{number}", line)
                     tokens.append(columns[self.token])
-                    tags.append(columns[self.tag])
+                    if self.tag is not None:
+                        tags.append(self.tag_of(columns[self.tag], f"{path}:{number}"))
                     numbers.append(number)
-                if not tokens:
-                    continue
-                if self.scheme != "none":
-                    try:
-                        check_forms(tags, self.scheme)
-                    except TagError as error:
-                        advice = "correct it, or choose another `scheme`"
-                        raise InputError(f"{path}:{numbers[error.position]}: {error}; {advice}") from None
-                kept = ("O" if tag.partition("-")[2] in self.drop_types else tag for tag in tags)
-                yield Example(f"{path}:{numbers[0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(kept))
+                if tokens:
+                    kept = None if self.tag is None else self._kept(tags, path, numbers)
+                    yield Example(f"{path}:{numbers[0]}", text or " ".join(tokens), tuple(tokens), tags=kept)
+
+    def _check_filled(self, columns: Sequence[str], where: str, line: str) -> None:
+        """Refuses an empty token or tag."""
+        if not columns[self.token] or (self.tag is not None and not columns[self.tag]):
+            empty = "tag" if columns[self.token] else "token"
+            wanted = "a token" if self.tag is None else "a token and a tag"
+            raise InputError(f"{where}: expected {wanted}, got no {empty}: {line[:60]!r}")
+
+    def _kept(self, tags: Sequence[str], path: Path, numbers: Sequence[int]) -> tuple[str, ...]:
+        """A sentence's tags, without those of dropped types."""
+        notation = self.tag_notation()
+        if self.scheme != "none":
+            try:
+                notation.read(tags)
+            except TagError as error:
+                advice = "correct it, or choose another `scheme` or `tag_form`"
+                raise InputError(f"{path}:{numbers[error.position]}: {error}; {advice}") from None
+        return tuple("O" if self.drop_types and notation.type_of(tag) in self.drop_types else tag for tag in tags)
 
     def _columns(self, line: str) -> list[str]:
         """A line's columns, without white space around them."""
@@ -115,23 +124,27 @@ class Reader(FileReader):
         by_column = [[[row[place] for row in sentence] for sentence in sentences] for place in range(width)]
         numbered = all(tokens == [str(number + 1) for number in range(len(tokens))] for tokens in by_column[0])
         token = wanted.options.get("token", int(numbered and width > 2))
-        schemes = {place: recognise_scheme(tags) for place, tags in enumerate(by_column) if place != token}
-        if not wanted.entities:
-            kinds = {place: len({tag for tags in by_column[place] for tag in tags}) for place in schemes}
-            schemes = {place: "none" for place in kinds if kinds[place] <= MOST_TAGS and not schemes[place]}
-        known = [place for place, scheme in schemes.items() if scheme and place > token]
+        notations = {place: recognise_notation(tags) for place, tags in enumerate(by_column) if place > token}
+        entities = {place for place, notation in notations.items() if notation.scheme != "none"}
+        if letters := {place for place in entities if notations[place].form != "X"}:
+            entities = letters  # of any words the others can be types
+        kinds = {place: len({tag for tags in by_column[place] for tag in tags}) for place in notations}
+        others = [place for place in kinds if kinds[place] <= MOST_TAGS and place not in letters]
+        known = sorted(entities) if wanted.entities else others
         if "tag" in wanted.options:
             known = [wanted.options["tag"] % width]
         if not known:
             return None
         tag = known[-1] if wanted.entities else known[0]
-        options = {"token": token, "tag": tag, "separator": separator, "scheme": schemes.get(tag) or "none"}
+        options, told = {"scheme": "none"}, ""
+        if wanted.entities:
+            options, told = notation_options(by_column[tag], wanted.options)
+        options = {"token": token, "tag": tag, "separator": separator, **options}
         shown = "a tab" if separator == "\t" else "spaces"
-        found = f"a token on each line, {width} columns, {shown} between; column {token} has tokens, {tag} tags"
-        found += f" ({options['scheme']})" if wanted.entities else ""
-        others = ", ".join(str(place) for place in known if place != tag)
-        told = f"column {others} may have the tags: --set options.tag={others.partition(',')[0]}" if others else ""
-        return Recognition(Evidence.LAYOUT, {**options, **({"comment": comment} if comment else {})}, found, told)
+        found = f"a token on each line, {width} columns, {shown} between; column {token} has tokens, {tag} tags{told}"
+        more = [str(place) for place in known if place != tag]
+        unsure = f"column {' or '.join(more)} may have the tags: --set options.tag={more[0]}" if more else ""
+        return Recognition(Evidence.LAYOUT, {**options, **({"comment": comment} if comment else {})}, found, unsure)
 
     @classmethod
     def _recognised_columns(cls, samples: Sequence[Sample], separator: str) -> tuple[str, list[list[list[str]]]] | None:

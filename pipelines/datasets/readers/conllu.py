@@ -9,7 +9,7 @@ from typing import Literal
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import blocks
-from pipelines.datasets.readers import FileReader
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 _COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
@@ -17,7 +17,7 @@ _ID = re.compile(r"[0-9]+(?:[-.][0-9]+)?")
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
+class Reader(TextReader):
     """Tagged sentences: `# text` as the text, syntactic words as tokens.
 
     Of a multiword token (1-2) its words are taken (German `zum`: `zu`, `dem`); empty nodes (8.1) are left out.
@@ -32,7 +32,7 @@ class Reader(FileReader):
             InputError: a line that is not CoNLL-U, words that are not numbered from 1 on, or a word without a tag.
         """
         for path in paths:
-            for block in blocks(path):
+            for block in blocks(self.read_lines(path)):
                 text, tokens, found = "", [], []
                 for number, line in block:
                     if line.startswith("#"):

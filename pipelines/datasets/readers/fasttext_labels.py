@@ -7,13 +7,12 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.data.lines import numbered_lines
-from pipelines.datasets.readers import FileReader
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
+class Reader(TextReader):
     """Labelled texts, the labels before them; blank lines are skipped."""
 
     prefix: str = "__label__"
@@ -31,7 +30,7 @@ class Reader(FileReader):
                 the prefix, or one follows within the text, where a model would read it.
         """
         for path in paths:
-            for number, line in numbered_lines(path):
+            for number, line in self.read_lines(path):
                 if line.strip():
                     where = f"{path}:{number}"
                     labels, text = self._divided(line)

@@ -9,12 +9,11 @@ from typing import Any, Literal
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.features import feature_rows, open_features
-from pipelines.data.lines import numbered_lines
-from pipelines.datasets.readers import FileReader
+from pipelines.datasets.readers import TextReader
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
+class Reader(TextReader):
     """Features of a .npy file, (examples, dimensions) or (examples, height, width), with the lines of a text file."""
 
     lines: Literal["captions", "labels"] = "captions"  # what the lines are
@@ -35,7 +34,7 @@ class Reader(FileReader):
                 lines as features (raised after the last pair).
         """
         features, text = paths
-        examples, written = len(open_features(features)), numbered_lines(text)
+        examples, written = len(open_features(features)), self.read_lines(text)
         field = "label" if self.lines == "labels" else "target_text"
         number = 0
         for row, (number, line) in zip(feature_rows(features, self.scale), islice(written, examples), strict=False):

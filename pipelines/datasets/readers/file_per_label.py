@@ -7,13 +7,12 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.data.lines import numbered_lines
-from pipelines.datasets.readers import FileReader
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
+class Reader(TextReader):
     """Labelled texts; blank lines are skipped."""
 
     labels: tuple[Any, ...]  # of each file, a string
@@ -27,7 +26,7 @@ class Reader(FileReader):
 
     def read(self, paths: Sequence[Path]) -> Iterator[Example]:
         for path, label in zip(paths, self.labels, strict=True):
-            for number, line in numbered_lines(path):
+            for number, line in self.read_lines(path):
                 if line.strip():
                     yield Example(f"{path}:{number}", line.strip(), (), label=label)
 

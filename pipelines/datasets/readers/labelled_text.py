@@ -6,13 +6,12 @@ from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.data.lines import numbered_lines
-from pipelines.datasets.readers import FileReader
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
+class Reader(TextReader):
     """Labelled texts; blank lines are skipped."""
 
     separator: str = "\t"  # between label and text: the first in the line, or the last where the label comes last
@@ -29,7 +28,7 @@ class Reader(FileReader):
             InputError: a line without a separator or without a label.
         """
         for path in paths:
-            for number, line in numbered_lines(path):
+            for number, line in self.read_lines(path):
                 if not line.strip(" \t"):
                     continue
                 label, found, text = line.partition(self.separator)

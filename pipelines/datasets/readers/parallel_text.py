@@ -7,13 +7,12 @@ from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.data.lines import numbered_lines
-from pipelines.datasets.readers import FileReader
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
+class Reader(TextReader):
     """Pairs of texts; an empty line is a text too, for the numbers must agree."""
 
     def files_a_split(self) -> int:
@@ -26,7 +25,7 @@ class Reader(FileReader):
             InputError: one file has more lines (raised after the last pair).
         """
         source, target = paths
-        pairs = zip_longest(numbered_lines(source), numbered_lines(target))
+        pairs = zip_longest(self.read_lines(source), self.read_lines(target))
         for number, (source_line, target_line) in enumerate(pairs, start=1):
             if source_line is None or target_line is None:
                 longer, rest = number + sum(1 for _ in pairs), number - 1

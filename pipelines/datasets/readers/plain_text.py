@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.data.examples import Example
-from pipelines.data.lines import numbered_lines
-from pipelines.datasets.readers import FileReader
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
+class Reader(TextReader):
     """Texts."""
 
     def read(self, paths: Sequence[Path]) -> Iterator[Example]:
         for path in paths:
-            for number, line in numbered_lines(path):
+            for number, line in self.read_lines(path):
                 if line.strip():
                     yield Example(id=f"{path}:{number}", text=line, tokens=())
 

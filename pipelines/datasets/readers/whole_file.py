@@ -7,8 +7,7 @@ from pathlib import Path
 
 from embeddings.foundation.limits import PARSED_BYTES, check_limit
 from pipelines.data.examples import Example
-from pipelines.data.lines import numbered_lines
-from pipelines.datasets.readers import FileReader
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 SENTENCE_ENDS = tuple('.!?…。！？"”’»')
@@ -16,13 +15,13 @@ WRAPPED_SHARE = 0.5  # of lines that end within a sentence: a text is wrapped, a
 
 
 @dataclass(frozen=True)
-class Reader(FileReader):
+class Reader(TextReader):
     """A text for each file, every line of which ends with a line feed."""
 
     def read(self, paths: Sequence[Path]) -> Iterator[Example]:
         for path in paths:
             text = io.StringIO()
-            for number, line in numbered_lines(path):
+            for number, line in self.read_lines(path):
                 check_limit(f"{path}:{number}", "characters in a text", PARSED_BYTES, text.tell())
                 text.write(f"{line}\n")
             yield Example(id=str(path), text=text.getvalue(), tokens=())

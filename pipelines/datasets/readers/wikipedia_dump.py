@@ -57,7 +57,7 @@ class Reader(FileReader):
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
-        if wanted.field == "text" and samples[0].lines[:1] and samples[0].lines[0].startswith("<mediawiki"):
+        if wanted.field == "text" and samples[0].beginning.startswith("<mediawiki"):
             return Recognition(Evidence.SIGNATURE, {}, "a dump of Wikipedia, its paragraphs")
         return None
 

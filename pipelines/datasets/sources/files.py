@@ -1,5 +1,6 @@
 """Datasets that are files: below the data root, downloaded by URL, or packaged with gensim."""
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,8 +10,9 @@ from typing import Any
 from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import verified
+from embeddings.foundation.files import checksum, verified
 from pipelines.data.examples import Example
+from pipelines.data.tag_notation import TagNotation
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.readers import FileReader
 
@@ -22,7 +24,9 @@ _PACKAGED = "gensim:"
 class DatasetFile:
     """One file of a dataset: a path below the data root, and where to download it from if it is not there."""
 
-    path: str  # below $ELMAN_DATA, else relative to here; `gensim:NAME` is a file that gensim's package carries
+    path: (
+        str  # below $ELMAN_DATA, else relative to here; `gensim:NAME` is one of gensim's package; of brat also a folder
+    )
     sha256: str = ""  # verified where given
     url: str = ""
     url_sha256: str = ""  # of what the url gives, where that is not the same file: compressed, or an earlier form
@@ -54,8 +58,11 @@ class Source(DatasetConfig):
         reader = plugins.load("pipelines.datasets.readers", self.reader).Reader
         return build_config(reader, self.options, f"reader {self.reader}")
 
-    def tag_scheme(self) -> str:
-        return self.file_reader().tag_scheme()
+    def tag_notation(self) -> TagNotation:
+        return self.file_reader().tag_notation()
+
+    def sets_apart(self) -> bool:
+        return self.file_reader().sets_apart()
 
     def origins(self) -> Mapping[str, str]:
         return {split: ", ".join(file.path for file in files) for split, files in self.files.items()}
@@ -124,12 +131,30 @@ def download(file: DatasetFile) -> Path:
 
 
 def with_text(path: Path, sha256: str) -> Path:
-    """Returns the path if the file holds something, and its checksum is the one given (or none is).
+    """Returns the path if the file or folder holds something, and its checksum is the one given (or none is).
 
     Raises:
         InputError: the file is missing or empty, or its checksum is another.
     """
     if path.is_file() and not path.stat().st_size:
         raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
-    verified(path, sha256)
+    if path.is_dir():
+        if sha256 and (actual := folder_checksum(path)) != sha256.lower():
+            raise InputError(
+                f"{path}: expected sha256 {sha256} of its files, got {actual}; they are others, or changed"
+            )
+    else:
+        verified(path, sha256)
     return path
+
+
+def content_checksum(path: Path) -> str:
+    """The SHA-256 of a file, or of a folder's files."""
+    return folder_checksum(path) if path.is_dir() else checksum(path)
+
+
+def folder_checksum(folder: Path) -> str:
+    """The SHA-256 of the checksums and names of a folder's files, as `sha256sum` lists them in the order of names."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    listed = sorted((path.relative_to(folder).as_posix(), checksum(path)) for path in files)
+    return hashlib.sha256("".join(f"{each}  {name}\n" for name, each in listed).encode("utf-8")).hexdigest()

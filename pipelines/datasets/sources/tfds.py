@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import getitem
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.config import DatasetConfig
+from pipelines.datasets.options import NotationOptions
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +28,13 @@ FEATURES = "features"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source(DatasetConfig):
+class Source(NotationOptions, DatasetConfig):
     """A builder of TensorFlow Datasets, with the features that become fields of an example."""
 
     source: str = "tfds"
     builder: str  # name, name/config or name/config:version
     splits: dict[str, str]  # our split -> the builder's split expression
     features: dict[str, str]  # our field -> path of the feature, as a/b
-    scheme: Literal["iob2", "iob1", "iobes", "none"] = "none"  # of entity tags; `none`: tags of another kind
     skip_tokens: dict[str, str] = field(default_factory=dict)  # no token where this feature has this value
     label_names: tuple[str, ...] = ()  # for class numbers, where the builder's own names are to be replaced
 
@@ -53,9 +53,6 @@ class Source(DatasetConfig):
             raise InputError(f"{self.builder}: `features` map label and labels; expected one of them")
         if self.scheme != "none" and "tags" not in mapped:
             raise InputError(f"{self.builder}: `scheme: {self.scheme}` needs tags in `features`, got none")
-
-    def tag_scheme(self) -> str:
-        return self.scheme
 
     def origins(self) -> Mapping[str, str]:
         return self.splits

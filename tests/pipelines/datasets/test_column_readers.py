@@ -86,7 +86,7 @@ def test_tags_are_given_as_the_scheme_writes_them(write: Write, scheme: Literal[
     reader = conll_columns.Reader(scheme=scheme)
     (example,) = reader.read([write("".join(f"w\t{tag}\n" for tag in tags.split()))])
     assert example.tags == tuple(tags.split())  # prepare makes valid IOB2 of them
-    assert reader.tag_scheme() == scheme
+    assert reader.tag_notation().scheme == scheme
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,29 @@
 """Every reader on damaged files: what comes out is examples, or one line that names a file and a line."""
 
+import dataclasses
 import gzip
 import io
 import json
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError, one_line
 from pipelines.data.examples import Example, read_examples, write_examples
+from pipelines.data.tag_schemes import check_iob2
 from pipelines.datasets.readers import FileReader
+from pipelines.datasets.spans import SpannedText, tags_of_spans
+from pipelines.text.tokenization import words
 
 LINES, MANY_LINES = 2_000, 100_000  # that are damaged, of each reader
 WORD = "1\tсобака\tсобака\tNOUN\tNN\t_\t0\troot\t_\tSpaceAfter=No"
@@ -37,9 +44,32 @@ DUMP = f'<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/">\n{PAGE.fo
 ARRAY = io.BytesIO()
 np.save(ARRAY, np.arange(8, dtype="float32").reshape(2, 2, 2), allow_pickle=False)
 
+DOCUMENTS = [
+    {"id": 1, "text": "Анна lives\nin Oslo 👍.", "label": [[0, 4, "PER"], [14, 18, "LOC"], [0, 10, "X"]]},
+    {"id": 2, "text": "New York", "entities": [{"id": 1, "label": "LOC", "start_offset": 0, "end_offset": 8}]},
+]
+REGION = {"start": 0, "end": 4, "text": "Анна", "labels": ["PER"]}
+TASKS = [
+    {"data": {"text": "Анна спит"}, "annotations": [{"result": [{"type": "labels", "value": REGION}]}]},
+    {"data": {"text": "Анна"}, "annotations": [{"result": [], "was_cancelled": True}, {"result": []}]},
+]
+DOC = {"text": "Анна lives. In Oslo", "ents": [{"start": 0, "end": 4, "label": "PER"}], "tokens": []}
+DOC["sents"] = [{"start": 0, "end": 11}, {"start": 12, "end": 19}]
+SPACY_2 = {"paragraphs": [{"sentences": [{"tokens": [{"orth": "Oslo", "ner": "U-LOC"}, {"orth": " ", "ner": "O"}]}]}]}
+PAIRS = [["Анна lives", {"entities": [[0, 4, "PER"]]}], ["in Oslo", {"entities": []}]]
+ENGLISH = '<tuv xml:lang="en-US"><seg>A <bpt i="1">b</bpt>dog</seg></tuv>'
+UNIT = f'<tu>\n{ENGLISH}\n<tuv xml:lang="de"><seg>Hund</seg></tuv>\n</tu>\n'
+TMX = f'<?xml version="1.0"?>\n<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n<tmx version="1.4"><body>\n{UNIT * 3}</body></tmx>\n'
+TABLE = io.BytesIO()
+parquet.write_table(pyarrow.table({"t": ["naïve", "дом"] * 9, "l": [0, 1] * 9, "g": [["a", "b"]] * 18}), TABLE)
+
 # Reader -> files that it reads, with options: a new reader stands here too.
 SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
+    "brat": [(["Анна lives\nin New\nYork.\n", "T1\tPER 0 4\tАнна\nT2\tLOC 14 17;18 22\tNew York\nR1\tX\n"], {})],
     "conll_columns": [
+        (["Анна\tN\nlives\tV\n\nOslo\tN\n"], {"tag": None}),
+        (["Анна\tper_b\nlives\to\n\nOslo\tloc_u\n"], {"scheme": "bilou", "tag_form": "X_B"}),
+        (["Анна\t1\nlives\t0\n\nOslo\t1\n"], {"tag_names": ["O", "B-PER"]}),
         ([CONLL], {"comment": "# "}),
         ([CONLL.replace("I-", "E-")], {"scheme": "iobes", "comment": "#"}),
         ([CONLL.replace("\t", " ")], {"separator": " ", "tag": -1, "scheme": "iob1", "comment": "#"}),
@@ -50,7 +80,15 @@ SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
         ([TSV], {"separator": "\t", "quotes": False}),
         ([TSV], {"separator": "\t", "quotes": False, "labels": ["label", "id"]}),
         (["text,good,bad\nодин,1,0\n\ntwo,0,0\n"], {"one_hot": ["good", "bad"]}),
+        (
+            ["sep=;\n1;Дом;big;good\n2;two;;\n"],
+            {"columns": ["a", "t", "b", "label"], "text": ["t", "b"], "unlabelled": True},
+        ),
         (['a,text,label\n1,"one, ""two""\nдва",good\n\n2,three,bad\n'], {}),
+    ],
+    "doccano": [
+        (["".join(json.dumps(each, ensure_ascii=False) + "\n" for each in DOCUMENTS)], {}),
+        ([json.dumps(DOCUMENTS, indent=1)], {}),
     ],
     "fasttext_labels": [
         (["__label__a __label__б Очень good\n\n__label__a not\tgood 👍\n"], {}),
@@ -64,12 +102,34 @@ SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
         ([JSON], {"fields": {"text": "t", "labels": "m"}}),
         ([JSON], {"fields": {"text": "t", "target_text": "t", "target_tokens": "w"}}),
     ],
+    "label_studio": [
+        ([json.dumps(TASKS, ensure_ascii=False, indent=1)], {}),
+        (["\n".join(json.dumps({"text": "Анна", "label": each}) for each in ([REGION], []))], {"overlaps": "refuse"}),
+    ],
     "labelled_text": [
         (["good\tОчень good\n\nbad\tnot\tgood 👍\n"], {}),
         (["Очень good 1\n\nnot good 0\n"], {"separator": " ", "label_first": False}),
     ],
+    "paired_columns": [
+        (["Go.\tИди.\tCC-BY 2.0\n\nStop!\tСтой!\tCC-BY 2.0\n"], {}),
+        (["a\tb\nc\td\n"], {"source": 1, "target": 0}),
+    ],
+    "parquet": [
+        ([TABLE.getvalue()], {"fields": {"text": "t", "label": "l"}, "label_names": ["bad", "good"]}),
+        ([TABLE.getvalue()], {"fields": {"tokens": "g", "tags": "g"}}),
+    ],
     "parallel_text": [([TEXTS, TEXTS], {})],
     "plain_text": [([TEXTS], {}), ([TEXTS, TEXTS], {})],
+    "spacy_json": [
+        ([json.dumps(PAIRS, ensure_ascii=False, indent=1)], {}),
+        ([json.dumps({"annotations": [*PAIRS, None]}, indent=1)], {}),
+        (["".join(json.dumps(each) + "\n" for each in (DOC, SPACY_2))], {}),
+    ],
+    "tagged_table": [
+        (["sentence,token,tag\ns1,Анна,B-PER\n,is,O\n\ns2,Oslo,B-LOC\n"], {"scheme": "iob2"}),
+        (["1;one\n1;two\n2;three\n"], {"columns": ["sentence", "token"], "separator": ";", "tag": None}),
+    ],
+    "tmx": [([TMX], {"source": "en", "target": "de"}), ([TMX, TMX], {"source": "de", "target": "en-US"})],
     "whole_file": [([TEXTS, TEXTS], {})],
     "wikipedia_dump": [([DUMP], {"minimum_words": 1}), ([DUMP, DUMP], {"minimum_words": 3, "maximum_words": 400})],
 }
@@ -159,6 +219,17 @@ def outcome(reader: FileReader, paths: list[Path]) -> list[Example] | str:
     return message
 
 
+def tagged(example: Example) -> Example:
+    """An example of which spans of characters have become tags."""
+    if not isinstance(example, SpannedText):
+        return example
+    tokens = tuple(words(example.text))
+    longest = dataclasses.replace(example, overlaps="longest")
+    tags = tags_of_spans(longest, tokens, "train", defaultdict(Counter))
+    check_iob2(tags)
+    return dataclasses.replace(example.plain(), tokens=tokens, tags=tags)
+
+
 def fuzz(name: str, folder: Path, total: int) -> dict[str, int]:
     """Reads files with `total` damaged lines; counts the files that are read and those that are refused."""
     random = Random(name)
@@ -173,7 +244,7 @@ def fuzz(name: str, folder: Path, total: int) -> dict[str, int]:
             counts["lines"] += lines
         examples = outcome(reader_of(name, options), paths)
         counts["refused" if isinstance(examples, str) else "read"] += 1
-        found += [] if isinstance(examples, str) else examples
+        found += [] if isinstance(examples, str) else map(tagged, examples)
     assert all(all(example.tokens) and example.label != "" for example in found)
     write_examples(folder / "found.jsonl", found)  # what is read can be written, and read by the other stages
     assert all(a == b for a, b in zip(read_examples(folder / "found.jsonl"), found, strict=True))

@@ -6,7 +6,10 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
+from pipelines.data.tag_notation import Scheme, TagNotation
 from pipelines.datasets.repairs import repair_iob2, to_valid_iob2
+
+IOB2 = TagNotation("iob2")
 
 
 @pytest.mark.parametrize(
@@ -35,23 +38,26 @@ def test_repairs_are_counted_by_split_and_other_examples_pass() -> None:
     tagged = [Example("a", "x y", ("x", "y"), tags=tags) for tags in (("O", "I-PER"), ("I-LOC", "I-PER"), ("O", "O"))]
     text = Example("b", "x", ())
     counts = Counter({"dev": 5})
-    found = list(repair_iob2([*tagged, text], "iob2", "train", counts))
+    found = list(repair_iob2([*tagged, text], IOB2, "train", counts, Counter()))
     assert [example.tags for example in found] == [("O", "B-PER"), ("B-LOC", "B-PER"), ("O", "O"), None]
     assert counts == {"dev": 5, "train": 3}
-    assert list(repair_iob2(found, "iob2", "train", counts)) == found
+    assert list(repair_iob2(found, IOB2, "train", counts, Counter())) == found
     assert counts == {"dev": 5, "train": 3}
 
 
 def test_tags_of_no_scheme_stay_whatever_they_look_like() -> None:
     tags = ("I-", "I-PER", "I-LOC", "NOUN", "B-", "E-X")  # parts of speech of some treebanks begin so
     counts: Counter[str] = Counter()
-    (example,) = repair_iob2([Example("a", "", tuple("abcdef"), tags=tags)], "none", "train", counts)
+    (example,) = repair_iob2(
+        [Example("a", "", tuple("abcdef"), tags=tags)], TagNotation("none"), "train", counts, Counter()
+    )
     assert (example.tags, counts) == (tags, Counter())
 
 
 @pytest.mark.parametrize("scheme", ["iob2", "iob1", "iobes"])
-def test_a_tag_that_the_declared_scheme_lacks_is_refused_with_its_place(scheme: str) -> None:
+def test_a_tag_that_the_declared_scheme_lacks_is_refused_with_its_place(scheme: Scheme) -> None:
     tagged = [Example("rows.jsonl:1", "", ("a",), tags=("O",)), Example("rows.jsonl:2", "", ("a",), tags=("NOUN",))]
-    told = rf"^rows\.jsonl:2: expected O, B-\.\.\., .*\({scheme}\), got 'NOUN'; correct it, or choose another `scheme`$"
+    advice = "correct it, or choose another `scheme` or `tag_form`"
+    told = rf"^rows\.jsonl:2: expected O, B-\.\.\., .*\({scheme}\), got 'NOUN'; {advice}$"
     with pytest.raises(InputError, match=told):
-        list(repair_iob2(tagged, scheme, "train", Counter()))
+        list(repair_iob2(tagged, TagNotation(scheme), "train", Counter(), Counter()))

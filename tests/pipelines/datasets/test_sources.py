@@ -143,9 +143,12 @@ TFDS = {"source": "tfds", "builder": "a", "splits": {"train": "train"}, "feature
     ("config", "message"),
     [
         (FILES | {"builder": "a"}, "the key 'builder' belongs to source tfds, got 'files'; remove it"),
-        (FILES | {"splits": {}}, "the key 'splits' belongs to source tfds, got 'files'; remove it"),
+        (FILES | {"splits": {}}, "the key 'splits' belongs to source dataset_folder and tfds, got 'files'; remove it"),
         (FILES | {"sentences": {}}, "the key 'sentences' belongs to source toy, got 'files'; remove it"),
-        (FILES | {"label_names": ["a"]}, "the key 'label_names' belongs to source digits and tfds, got 'files'"),
+        (
+            FILES | {"label_names": ["a"]},
+            "the key 'label_names' belongs to source dataset_folder and digits and tfds, got 'files'",
+        ),
         (TFDS | {"reader": "conllu"}, "the key 'reader' belongs to source files and toy, got 'tfds'; remove it"),
         (DIGITS | {"files": {}}, "the key 'files' belongs to source files and toy, got 'digits'; remove it"),
         (DIGITS | {"label_name": []}, "unknown key 'label_name'; did you mean 'label_names'?"),

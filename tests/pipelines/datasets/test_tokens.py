@@ -1,6 +1,6 @@
 """Tokens: gold ones stay, texts are tokenised, and what has no tokens."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -29,22 +29,22 @@ def test_texts_are_tokenised_and_gold_tokens_stay() -> None:
         Example("b", "", ()),
         Example("c", "It is", ("It", "is"), tags=("O", "O")),
     ]
-    found = list(tokenised(examples, config(), "train", Counter(), gold))
+    found = list(tokenised(examples, config(), "train", defaultdict(Counter), gold))
     assert [example.tokens for example in found] == [("fine", "day"), ("<unk>",), ("It", "is")]
     assert gold == {True, False}
 
 
 def test_tagged_sentences_without_tokens_are_left_out() -> None:
-    left_out: Counter[str] = Counter()
+    changes: defaultdict[str, Counter[str]] = defaultdict(Counter)
     examples = [Example("a", "", (), tags=()), Example("b", "x", ("x",), tags=("O",)), Example("c", "", (), tags=())]
-    found = list(tokenised(examples, config(), "dev", left_out, set()))
+    found = list(tokenised(examples, config(), "dev", changes, set()))
     assert [example.id for example in found] == ["b"]
-    assert left_out == {"dev": 2}
+    assert changes == {"skipped, sentences without tokens": {"dev": 2}}
 
 
 def test_features_have_no_tokens_but_their_captions_do() -> None:
     image = Example("a", "", (), target_text="One two", features=np.zeros(3, "float32"))
-    (found,) = tokenised([image], config(tokenizer="", target_tokenizer="words"), "train", Counter(), set())
+    (found,) = tokenised([image], config(tokenizer="", target_tokenizer="words"), "train", defaultdict(Counter), set())
     assert (found.tokens, found.target_tokens) == ((), ("One", "two"))
 
 
@@ -57,7 +57,7 @@ def test_features_have_no_tokens_but_their_captions_do() -> None:
 )
 def test_texts_without_a_tokenizer_are_refused(example: Example, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        list(tokenised([example], config(tokenizer=""), "train", Counter(), set()))
+        list(tokenised([example], config(tokenizer=""), "train", defaultdict(Counter), set()))
 
 
 def test_subwords_take_the_place_of_tokens_in_every_split(tmp_path: Path) -> None:
