@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from embeddings import store
 from embeddings.config import VectorsConfig
+from embeddings.foundation import plugins
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError, one_line
 from embeddings.vector_file import detect, rows
@@ -65,6 +66,11 @@ def config_of_run(path: Path) -> None:
 def predictions_of(name: str, references: list[Example]) -> Callable[[Path], object]:
     family = load_family(name)
     return lambda path: family.score(references, join(references, path, family.check))
+
+
+def reads(reader: str) -> Callable[[Path], object]:
+    kind = plugins.load("pipelines.datasets.readers", reader).Reader
+    return lambda path: list(kind().read([path]))
 
 
 def leaderboard(path: Path) -> None:
@@ -149,6 +155,22 @@ def kinds(tmp_path_factory, ten_examples, small_vectors) -> dict[str, Kind]:
         "costs": Kind(folder / "costs.json", read_costs, "json"),
         "leaderboard": Kind(folder / "leaderboard.json", leaderboard, "json"),
     }
+    entity = {"start": 0, "end": 4, "text": "Anna", "labels": ["PER"]}
+    task_of_tool = {"data": {"text": "Anna"}, "annotations": [{"result": [{"type": "labels", "value": entity}]}]}
+    document = {
+        "text": "Anna. Oslo",
+        "ents": [{"start": 0, "end": 4, "label": "PER"}],
+        "sents": [{"start": 0, "end": 5}],
+    }
+    old = {"paragraphs": [{"sentences": [{"tokens": [{"orth": "Oslo", "ner": "U-LOC"}]}]}]}
+    exports: dict[str, tuple[str, list[Any]]] = {
+        "doccano": ("doccano", [{"text": "Anna", "label": [[0, 4, "PER"]], "entities": []}]),
+        "Label Studio": ("label_studio", [task_of_tool, {"text": "Anna", "label": [entity]}]),
+        "spaCy": ("spacy_json", [document, old, ["Anna", {"entities": [[0, 4, "PER"]]}]]),
+    }
+    for tool, (reader, content) in exports.items():
+        (folder / f"{reader}.json").write_text(json.dumps(content))
+        found[f"export of {tool}"] = Kind(folder / f"{reader}.json", reads(reader), "json")
     configs: dict[str, tuple[str, Callable[[Path], object]]] = {
         "task": ("tasks/ner.yaml", load_task),
         "cell": ("cells/bilstm.yaml", load_encoder),
@@ -166,7 +188,15 @@ def kinds(tmp_path_factory, ten_examples, small_vectors) -> dict[str, Kind]:
 
 NAMES = (
     *("ONNX graph", "Keras model", "cell", "configuration of vectors", "costs", "counts of a dataset"),
-    *("counts of vectors", "dataset", "description of a dataset", "description of a run", "examples", "features"),
+    *(
+        "counts of vectors",
+        "dataset",
+        "description of a dataset",
+        "description of a run",
+        "examples",
+        "export of Label Studio",
+    ),
+    *("export of doccano", "export of spaCy", "features"),
     *("leaderboard", "predictions of classification", "predictions of perplexity", "predictions of tagging"),
     *("predictions of translation", "provenance of vectors", "runs", "scores", "task", "vectors", "vectors as text"),
     *("vectors in binary", "vocabulary of a run", "words of vectors"),

@@ -1,5 +1,6 @@
 """Lines of text files and objects of JSON Lines, compressed or not, with the place that an error message names."""
 
+import codecs
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -62,7 +63,9 @@ def whole_text(path: Path, encoding: str = "utf-8") -> str:
 def not_in_utf8(name: Path | str, line: int, error: UnicodeDecodeError) -> InputError:
     """What to raise where a text is of another encoding."""
     byte = error.object[error.start]
-    advice = "convert the file first, or name its `encoding` in the options of the dataset"
+    marked = line == 1 and error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    known = "`encoding: utf-16`" if marked else "its `encoding`"
+    advice = f"convert the file first, or name {known} in the options of the dataset"
     return InputError(f"{name}:{line}: expected UTF-8, got byte 0x{byte:02x}; {advice}")
 
 

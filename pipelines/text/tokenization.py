@@ -56,7 +56,7 @@ _WORD = regex.compile(
 
 
 # Languages whose words no spaces part: to `words` a clause is one word.
-WITHOUT_SPACES = frozenset(("bo", "ja", "km", "lo", "my", "th", "yue", "zh"))
+WITHOUT_SPACES = frozenset(("ja", "km", "lo", "my", "th", "zh"))
 
 
 def whitespace(text: str) -> list[str]:

@@ -122,6 +122,8 @@ def test_another_encoding_than_the_one_named_is_refused_with_its_line(write: Wri
         InputError, match=r":2: expected UTF-8, got byte 0xc4; .* or name its `encoding` in the options"
     ):
         list(plain_text.Reader().read([write("eins\nÄrger\n".encode("cp1252"))]))
+    with pytest.raises(InputError, match=r":1: expected UTF-8, got byte 0xff; .* or name `encoding: utf-16` in the"):
+        list(plain_text.Reader().read([write("eins\n".encode("utf-16"))]))
     with pytest.raises(InputError, match=r":2: expected cp1252, got an error: .*0x81"):
         list(plain_text.Reader(encoding="cp1252").read([write(b"eins\nzwei \x81\n")]))
     with pytest.raises(InputError, match=r":1: expected utf-16, got an error"):
