@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--dry-run", action="store_true", help="tell what is found and would be written; write nothing")
     guesses = parser.add_argument_group("options that overrule guesses")
     guesses.add_argument("--reader", default="", help="format: a module of pipelines/datasets/readers")
+    guesses.add_argument("--encoding", help="of the files, as Python names it: utf-16, cp1252, shift_jis")
     for key in KEYS:
         guesses.add_argument(f"--{key.replace('_', '-')}", help=f"the dataset's {key.replace('_', ' ')}")
     guesses.add_argument("--dev-share", type=float, help="share of train that becomes dev, where no file is given")
@@ -48,6 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = {key: value for key in (*KEYS, "dev_share") if (value := getattr(options, key)) is not None}
     given |= {"remove_overlap": True} if options.remove_overlap else {}
     settings["dataset"] = given | settings.get("dataset", {})
+    settings["options"] = ({"encoding": options.encoding} if options.encoding else {}) | settings.get("options", {})
     files = {split: paths for split in SPLITS if (paths := getattr(options, split))}
     request = Request(options.name, options.task, files, options.reader, options.vectors, options.accept, settings)
     addition = plan(request)

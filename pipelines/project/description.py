@@ -30,7 +30,9 @@ def describe(addition: Addition) -> Iterator[Line]:
     if any(Path(file["path"]).is_absolute() for files in found.dataset["files"].values() for file in files):
         yield Line("files", f"named by their whole paths: they are neither in the project nor below {ROOT_VARIABLE}")
     encoding = str(found.dataset.get("options", {}).get("encoding", "utf-8"))
-    yield Line("format", f"{found.recognition.found}; {encoding.upper()}", "--reader, --set options.KEY=VALUE")
+    yield Line(
+        "format", f"{found.recognition.found}; {encoding.upper()}", "--reader, --encoding, --set options.KEY=VALUE"
+    )
     if found.recognition.unsure:
         yield Line("unsure", found.recognition.unsure)
     for key, language in zip(("language", "target language"), found.languages, strict=False):

@@ -163,19 +163,20 @@ def test_the_counts_and_the_lengths_are_those_of_the_files(project, files, capsy
         (["--tokenizer", "characters"], "tokenizer", "characters"),
         (["--dev-share", "0.3"], "dev_share", 0.3),
         (["--version", "7"], "version", "7"),
+        (["--encoding", "latin-1"], "options",
+         {"text": "review", "separator": ",", "label": "mood", "encoding": "latin-1"}),
         (["--licence", "CC0"], "licence", "CC0"),
         (["--set", "dataset.remove_overlap=false"], "remove_overlap", False),
-        (["--set", "options.label=id", "options.text=review", "--accept", "overlap"], "options",
-         {"text": "review", "label": "id", "separator": ","}),
     ],
 )  # fmt: skip
-def test_an_option_overrules_a_guess_about_the_data(project, files, option, key, value, capsys):
-    words = ["mine", *arguments(files, "sentiment", "train"), *option]
-    if "options.label=id" in option:
-        assert "expected labels that repeat" in refused(capsys, add.main, *words)
-        return
-    add.main(words)
+def test_an_option_overrules_a_guess_about_the_data(project, files, option, key, value):
+    add.main(["mine", *arguments(files, "sentiment", "train"), *option])
     assert getattr(load_config(DatasetConfig, "configs/datasets/mine.yaml"), key) == value
+
+
+def test_a_column_that_holds_no_labels_is_refused(project, files, capsys):
+    words = ["mine", *arguments(files, "sentiment", "train"), "--set", "options.label=id"]
+    assert "expected labels that repeat, got 32 different ones in 32 texts" in refused(capsys, add.main, *words)
 
 
 def test_an_option_overrules_a_guess_about_training(project, files):
