@@ -121,6 +121,13 @@ def test_a_label_is_its_place_among_the_sorted_ones_whatever_their_order(ten_exa
         assert task.labels == ("negative", "positive")
 
 
+def test_untagged_sentences_are_tagged_as_tagged_ones_are(ten_entity_examples, small_vectors):
+    task, model = build(task_config("ner"), cell_config("gru", True, units=4), small_vectors, ten_entity_examples)
+    untagged = [replace(each, tags=None) for each in ten_entity_examples]
+    engine = KerasEngine(model)
+    assert list(task.predict(engine, untagged)) == list(task.predict(engine, ten_entity_examples))
+
+
 def test_a_traced_step_takes_the_weights_of_the_moment(ten_examples, small_vectors):
     task, model = build(task_config("translation"), cell_config("gru", True), small_vectors, ten_examples)
     assert isinstance(task, Translation)
