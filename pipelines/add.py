@@ -23,7 +23,8 @@ KEYS = ("language", "target_language", "tokenizer", "target_tokenizer", "version
 @exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
     """Adds a dataset to the project of the working directory."""
-    parser = argparse.ArgumentParser(prog="elman add", description=__doc__)
+    usage = "elman add NAME --task TASK --train FILE [FILE ...] [OPTIONS]"  # files end where an option begins
+    parser = argparse.ArgumentParser(prog="elman add", usage=usage, description=__doc__)
     parser.add_argument("name", metavar="NAME", help="of the dataset: letters, digits, `_` and `-`")
     parser.add_argument("--task", required=True, choices=KINDS, help="what is learned")
     for split, text in SPLITS.items():

@@ -108,7 +108,8 @@ def _vectors(request: Request, found: Inspection) -> dict[str, dict[str, Any]]:
     names, settings, configs = Names(request.name), dict(request.setting("vectors")), {}
     corpus = [f"data/{request.name}/train.jsonl"]
     if not request.vectors and not (request.kind.writes and found.dataset["tokenizer"] == "characters"):
-        more = [f"data/{names.unlabelled}/unlabelled.jsonl"] if found.unlabelled else []
+        apart = [f"data/{request.name}/unlabelled.jsonl"] if "unlabelled" in found.report["splits"] else []
+        more = [*apart, *([f"data/{names.unlabelled}/unlabelled.jsonl"] if found.unlabelled else [])]
         configs[names.source_vectors] = vectors_config([*corpus, *more], found.words["tokens"], "tokens") | settings
     if request.kind.translates:
         config = vectors_config(corpus, found.words["target_tokens"], "target_tokens")

@@ -23,7 +23,8 @@ def describe(addition: Addition) -> Iterator[Line]:
     """The lines on the files, what is proposed for them, and what is unsure."""
     found, request = addition.found, addition.request
     for split, summary in found.report["splits"].items():
-        names = ", ".join(map(str, request.files.get(split, ()))) or "drawn from train"
+        paths = request.files.get(split, ()) if split in found.dataset["files"] else ()
+        names = ", ".join(map(str, paths)) or ("drawn from train" if split == "dev" else "set apart from train")
         lengths = summary["lengths"]
         size = f"{summary['examples']:,} examples, {summary['tokens']:,} tokens"
         yield Line(split, f"{names}: {size}, {lengths['min']} to {lengths['max']} each, median {lengths['50 %']}")

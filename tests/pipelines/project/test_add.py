@@ -174,6 +174,17 @@ def test_an_option_overrules_a_guess_about_the_data(project, files, option, key,
     assert getattr(load_config(DatasetConfig, "configs/datasets/mine.yaml"), key) == value
 
 
+def test_rows_without_a_label_are_set_apart_for_the_vectors(project, files, tmp_path, capsys):
+    text = (files / "train.csv").read_text(encoding="utf-8")
+    (tmp_path / "some.csv").write_text(f'{text}a,"It is of no label.",\n', encoding="utf-8")
+    words = ["mine", "--task", "sentiment", "--train", str(tmp_path / "some.csv"), "--set", "options.label=mood"]
+    assert "some.csv:42: expected a mood, got none" in refused(capsys, add.main, *words)
+    add.main([*words, "options.unlabelled=true"])
+    assert "set apart from train: 1 examples" in capsys.readouterr().out
+    vectors = yaml.safe_load(Path("configs/vectors/mine_skip_gram.yaml").read_text(encoding="utf-8"))
+    assert vectors["corpus"] == ["data/mine/train.jsonl", "data/mine/unlabelled.jsonl"]
+
+
 def test_a_column_that_holds_no_labels_is_refused(project, files, capsys):
     words = ["mine", *arguments(files, "sentiment", "train"), "--set", "options.label=id"]
     assert "expected labels that repeat, got 32 different ones in 32 texts" in refused(capsys, add.main, *words)
