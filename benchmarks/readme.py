@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.parts import Part
 from benchmarks.results import PROBE
 from embeddings.foundation.reading import read_json
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.predictions import SPLITS
+from pipelines.project.parts import Part
 from pipelines.reporting.leaderboard import Leaderboard, Row, read_leaderboard
 from pipelines.reporting.table import marked
 

@@ -2,10 +2,15 @@
 
 import importlib
 import sys
+from importlib.metadata import version
 
 from embeddings.foundation.errors import exits_on_input_error
 
 COMMANDS = {
+    "new": ("pipelines.new", "make a project of your own: a DVC project that uses the installed package"),
+    "add": ("pipelines.add", "take your own files into a project: dataset, vectors, baselines and three runs"),
+    "remove": ("pipelines.remove", "take out of a project what `elman add` wrote"),
+    "stages": ("pipelines.stages", "write the stages that follow from configs/runs.yaml into dvc.yaml"),
     "prepare": ("pipelines.prepare", "turn a dataset into splits, counts and a data report"),
     "vectors": ("embeddings.cli", "train Word2Vec vectors on prepared splits; query and export trained ones"),
     "baseline": ("pipelines.baseline", "predict with a task's baselines"),
@@ -50,6 +55,9 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments or arguments[0] in ("-h", "--help"):
         show_help()
+        return
+    if arguments[0] == "--version":
+        print(version("elman"))
         return
     name, *rest = arguments
     if name not in COMMANDS:

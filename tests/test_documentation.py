@@ -33,7 +33,7 @@ GRAPHS = [yaml.safe_load((ROOT / path / "dvc.yaml").read_text(encoding="utf-8"))
 STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].items()]
 RUNS_FILES = ("configs/runs.yaml", "benchmarks/runs.yaml")
 RUNS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in (*RUNS_FILES, "benchmarks/variants.yaml")]
-WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock", "dvc_plots/*")
+WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock", "dvc_plots/*", "vectors/*.dvc", "elman_version.txt")
 NAMES_IN_CODE = {re.sub(r"\{.*?\}", "*", name) for name in re.findall(r"[\w{}.-]+\.\w+", CODE)}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -92,8 +92,12 @@ def own_content(block):
 
 
 def own_names(text):
-    """Names that a page makes up for its reader: of the files whose content it shows, and of the runs in these."""
-    files = re.findall(r"^`([\w./-]+)`:$", text, re.MULTILINE)
+    """Names that a page makes up for its reader: of files whose content it shows, of runs in these, in commands."""
+    files = re.findall(r"^`([\w./-]+)`(?::$|, .*:$)", text, re.MULTILINE)
+    for options in re.findall(r"--(?:train|dev|test|out)((?: [\w.~/]+)+)", text):
+        files += options.split()
+    files += re.findall(r"elman new (\S+)", text)
+    files += [f"{name}_skip_gram" for name in re.findall(r"elman add (\w+)", text)]
     contents = [own_content(block) for block in fences(text, "yaml")]
     runs = [name for content in contents for name in content.get("runs", content)]
     return {*files, *(Path(file).name for file in files), *(Path(file).stem for file in files), *runs}
@@ -214,6 +218,12 @@ def test_every_path_exists_or_is_written_by_a_stage(page):
 @EACH_PAGE
 def test_every_command_option_and_stage_exists(page):
     assert wrong_commands(page.read_text(encoding="utf-8")) == []
+
+
+def test_every_command_of_a_new_projects_page_exists():
+    text = (ROOT / "pipelines/project/template/readme.md").read_text(encoding="utf-8")
+    assert "elman add" in text
+    assert wrong_commands(text) == []
 
 
 @EACH_PAGE

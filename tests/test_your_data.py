@@ -1,4 +1,7 @@
-"""docs/your-data.md, followed to the letter: its files, its configurations and its commands."""
+"""docs/your-data.md, followed to the letter: its files, its configurations and its commands.
+
+Those of its first section are followed in test_own_project.py, with the package as it is installed.
+"""
 
 import json
 import re
@@ -7,7 +10,7 @@ import shutil
 import pytest
 from clones import ROOT, run
 
-PAGE = (ROOT / "docs/your-data.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/your-data.md").read_text(encoding="utf-8").partition("\n## 2. ")[2]
 FILE = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMANDS = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

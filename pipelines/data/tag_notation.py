@@ -1,16 +1,17 @@
 """How a file writes the tags of entities: the letters of its scheme, and where they stand in a tag."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from pipelines.data.tag_schemes import TagError
+from pipelines.data.tag_schemes import TagError, broken
 
 Scheme = Literal["iob2", "iob1", "iobes", "bilou", "bmes", "bmewo", "io", "none"]
 TagForm = Literal["B-X", "X-B", "B_X", "X_B", "B", "X"]
 
 # Scheme -> the scheme that tag_schemes reads, the file's letters, and what each is there.
-SCHEMES = {
+SCHEMES: dict[Scheme, tuple[str, str, str]] = {
     "iob2": ("iob2", "BI", "BI"),
     "iob1": ("iob1", "BI", "BI"),
     "iobes": ("iobes", "BIES", "BIES"),  # also named BIOES
@@ -82,3 +83,25 @@ class TagNotation:
             shown = ", ".join(self.form.replace("B", each).replace("X", "...") for each in theirs)
             raise TagError(f"expected O, {shown} ({self.scheme}), got {tag[:60]!r}", position)
         return f"{ours[theirs.index(letter.upper())]}-{kind}"
+
+
+def recognise_notation(sentences: Sequence[Sequence[str]]) -> TagNotation:
+    """The notation that has all of these tags, and of several the one that they break least; none: scheme `none`.
+
+    There has to be an entity. Tags without letters are recognised where most tokens are outside of entities.
+    """
+    tags = [tag for sentence in sentences for tag in sentence]
+    outside = sum(tag in ("O", "o") for tag in tags)
+    if outside == len(tags):
+        return TagNotation()
+    found: dict[TagNotation, int] = {}
+    for form in get_args(TagForm):
+        without_letters: tuple[Scheme, ...] = ("io",) if 2 * outside > len(tags) else ()
+        for scheme in without_letters if form == "X" else SCHEMES:
+            notation = TagNotation(scheme, form)
+            with contextlib.suppress(TagError):
+                found[notation] = sum(broken(notation.read(sentence), notation.read_as) for sentence in sentences)
+        if found:
+            break
+    order = list(SCHEMES)
+    return min(found, key=lambda notation: (found[notation], order.index(notation.scheme)), default=TagNotation())

@@ -89,6 +89,22 @@ def from_iob2(tags: Sequence[str], scheme: str) -> list[str]:
     return result
 
 
+def broken(tags: Sequence[str], scheme: str) -> int:
+    """How many tags of a sentence the scheme would write otherwise.
+
+    Raises:
+        TagError: a tag that the scheme does not have.
+    """
+    valid = to_iob2(tags, scheme)
+    if scheme == "iob1":  # an entity begins with `B-` only right behind another of its type
+        before = ("O", *valid)
+        starts = [tag.startswith("B-") and last[2:] != tag[2:] for last, tag in zip(before, valid, strict=False)]
+        written = [f"I-{tag[2:]}" if start else tag for start, tag in zip(starts, valid, strict=True)]
+    else:
+        written = from_iob2(valid, scheme)
+    return sum(before != after for before, after in zip(tags, written, strict=True))
+
+
 def entities(tags: Sequence[str]) -> list[tuple[str, int, int]]:
     """The entities of valid IOB2 tags: type, first token, and the token behind the last."""
     found: list[tuple[str, int, int]] = []

@@ -2,16 +2,25 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.datasets.options import LabelOptions, TagOptions, named
+from pipelines.datasets.options import LabelOptions, TagOptions, named, notation_options
+from pipelines.datasets.recognition import Evidence, Recognition, Wanted
 
 SCALARS, LISTS = ("text", "label", "target_text"), ("tokens", "tags", "labels", "target_tokens")
+NAMES = {  # under which others store a field
+    "text": ("text", "sentence", "review", "content", "body", "comment", "source", "src"),
+    "label": ("label", "class", "category", "sentiment", "rating", "stars", "topic", "intent"),
+    "labels": ("labels", "topics", "categories", "tags"),
+    "tokens": ("tokens", "words"),
+    "tags": ("tags", "ner_tags", "pos_tags", "labels", "ner", "pos", "upos"),
+    "target_text": ("target", "translation", "tgt", "target_text"),
+}
 _NAMED = {"label": "label_names", "labels": "label_names", "tags": "tag_names"}  # field -> names of its numbers
 
 
@@ -122,3 +131,41 @@ def _kind(value: Any) -> str:
     return {dict: "an object", list: "a list"}.get(type(value)) or (
         json.dumps(value)[:60] if value is None or isinstance(value, bool | int | float) else type(value).__name__
     )
+
+
+def recognise_fields(rows: Sequence[Mapping[str, Any]], wanted: Wanted, called: str, where: str) -> Recognition:
+    """Which keys of rows are the fields that are wanted.
+
+    Args:
+        rows: the first ones.
+        wanted: what is looked for.
+        called: the format, for people.
+        where: the rows stand, for errors.
+
+    Raises:
+        InputError: a field has no key, or tags are numbers without names.
+    """
+    fields: dict[str, str] = dict(wanted.options.get("fields") or {})
+    needed = ("tokens" if wanted.field == "tags" else "text", wanted.field)
+    for field in () if fields else dict.fromkeys(needed):
+        keys = [key for key in NAMES[field] if _holds(rows, key, field)]
+        if not keys:
+            advice = f"name it: --set options.fields={{{field}: KEY, ...}}; keys: {', '.join(rows[0])[:200]}"
+            raise InputError(f"{where}: expected a key of {field}, recognised none; {advice}")
+        fields[field] = keys[0]
+    found = f"{called}; " + ", ".join(f"{field} under {key!r}" for field, key in fields.items())
+    if wanted.field != "tags":
+        return Recognition(Evidence.SIGNATURE, {"fields": fields}, found)
+    tags = [row[fields["tags"]] for row in rows]
+    names = wanted.options.get("tag_names", ())
+    if not names and any(isinstance(tag, int) for sentence in tags for tag in sentence):
+        raise InputError(f"{where}: expected tags, got numbers; name them: --set options.tag_names=[O, B-PER, ...]")
+    written = [[named(tag, tuple(names), "tag_names", where) if names else tag for tag in each] for each in tags]
+    options, told = notation_options(written, wanted.options) if wanted.entities else ({}, "")
+    return Recognition(Evidence.SIGNATURE, {"fields": fields, **options}, found + told)
+
+
+def _holds(rows: Sequence[Mapping[str, Any]], key: str, field: str) -> bool:
+    """Whether every row has a value under a key that the field may have."""
+    kinds = list if field in LISTS else (str, int, float) if field == "label" else str
+    return all(isinstance(row.get(key), kinds) for row in rows)

@@ -1,9 +1,11 @@
 """Options of tags and labels that readers and sources share."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from embeddings.foundation.errors import InputError
-from pipelines.data.tag_notation import Scheme, TagForm, TagNotation
+from pipelines.data.tag_notation import Scheme, TagForm, TagNotation, recognise_notation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,3 +61,17 @@ def named(number: object, names: tuple[str, ...], option: str, where: str) -> st
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) < len(names)):
         raise InputError(f"{where}: expected a number from 0 to {len(names) - 1} (`{option}`), got {digits[:60]!r}")
     return names[int(digits)]
+
+
+def notation_options(sentences: Sequence[Sequence[str]], given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """The options that tell how entity tags are written, and what to tell people; none where nothing tells it.
+
+    Args:
+        sentences: of tags.
+        given: options that the user has given, which are right.
+    """
+    notation = recognise_notation(sentences)
+    options: dict[str, Any] = {"scheme": given.get("scheme", notation.scheme)}
+    if (form := given.get("tag_form", notation.form)) != "B-X":
+        options["tag_form"] = form
+    return options, f" ({', '.join(options.values())})"

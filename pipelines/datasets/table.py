@@ -3,15 +3,18 @@
 import csv
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Sample
 
+SEPARATORS = (",", "\t", ";", "|")
 _SEPARATOR_LINE = re.compile("sep=(.)", re.IGNORECASE)  # a first line that Excel reads and hides
 
 
@@ -71,3 +74,32 @@ def _check_names(names: Sequence[str], wanted: Sequence[str], where: str) -> Non
         if names.count(name) > 1:
             advice = "give them different names"
             raise InputError(f"{where}: expected one column {name!r}, got {names.count(name)}; {advice}")
+
+
+def first_rows(sample: Sample, separator: str) -> list[list[str]]:
+    """The rows of a table at the beginning of a file, all of as many columns, two or more; else none."""
+    csv.field_size_limit(sys.maxsize)
+    named = _SEPARATOR_LINE.fullmatch(sample.lines[0]) if sample.lines else None
+    lines = (f"{line}\n" for line in sample.lines[1 if named else 0 :])
+    rows = []
+    try:
+        rows.extend(row for row in csv.reader(lines, delimiter=separator, strict=True) if "".join(row).strip())
+    except csv.Error:
+        if sample.is_whole:
+            return []
+    return rows if len({len(row) for row in rows}) == 1 and len(rows) > 1 and len(rows[0]) > 1 else []
+
+
+def is_header(names: Sequence[str], rows: Sequence[Sequence[str]], known: Sequence[str]) -> bool:
+    """Whether a first row names columns: it is of different words, none of which its column holds again."""
+    if len(set(names)) < len(names) or not all(name.strip() and len(name) <= 40 for name in names):
+        return False
+    if column_named(dict.fromkeys(names), known):
+        return True
+    repeats = any(name in (row[place] for row in rows) for place, name in enumerate(names))
+    return not repeats and not any(name.strip().lstrip("-").replace(".", "").isdecimal() for name in names)
+
+
+def column_named(columns: Mapping[str, Any], known: Sequence[str]) -> str | None:
+    """The column of the first known name, upper case or lower."""
+    return next((name for each in known for name in columns if name.strip().lower() == each), None)

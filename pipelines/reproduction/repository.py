@@ -57,12 +57,19 @@ class Repository:
 
         stages = self.repo.stage.load_all(GRAPH)
         graph = build_graph(stages)
+        for name in [stage.addressing for stage in stages if stage.always_changed]:
+            self.repo.reproduce(name, single_item=True)  # now, since others are stale only if it gives something else
+        stages = [stage for stage in stages if not stage.always_changed]
         with self.repo.lock:
             try:
                 stale = {stage.addressing for stage in stages if stage.status()}
             except LockError as error:
                 raise InputError(f"another DVC is at work here: {error}") from None
-        needs = {stage.addressing: [before.addressing for before in graph.successors(stage)] for stage in stages}
+        names = {stage.addressing for stage in stages}
+        needs = {
+            stage.addressing: [before.addressing for before in graph.successors(stage) if before.addressing in names]
+            for stage in stages
+        }
         sizes = {stage.addressing: sum(dep.meta.size or 0 for dep in stage.deps if dep.meta) for stage in stages}
         return chains.stale_chains(chains.chains(needs, sizes), stale)
 

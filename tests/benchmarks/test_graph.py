@@ -10,7 +10,7 @@ from benchmarks.graph import main
 
 ROOT = Path(__file__).parents[2]
 FILES = ("dvc.yaml", "README.md", "metrics/leaderboard.json", *(f"benchmarks/{name}" for name in ("dvc.yaml",
-         "runs.yaml", "results.json")))  # fmt: skip
+         "runs.yaml", "results.json")), "pipelines/project/template/graph.yaml")  # fmt: skip
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def repository(tmp_path, monkeypatch):
     """A copy of the files that the command reads, and the current folder."""
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
     for name in FILES:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     return tmp_path

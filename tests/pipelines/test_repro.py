@@ -183,3 +183,19 @@ def test_killed_while_dvc_writes_the_lock_file_it_finds_a_whole_one(graph):
         assert (graph / "page.txt").read_text(encoding="utf-8") == 3 * f"{7 + len(str(kills - 1)) + 1}\n"
     print(f"{mended} of {kills} kills had cut the lock file")
     assert mended >= 10
+
+
+def test_a_stage_that_always_runs_makes_others_stale_only_if_it_gives_something_else(graph):
+    path = graph / "dvc.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    installed = {"cmd": "cat release.txt > version.txt", "always_changed": True, "outs": ["version.txt"]}
+    content["stages"] = {"installed": installed, **content["stages"]}
+    content["stages"]["shared"]["deps"].append("version.txt")
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    (graph / "release.txt").write_text("1\n", encoding="utf-8")
+    assert "8 stages in 5 chains" in repro(graph, "--jobs", "1")
+    assert trained(graph) == "abc"
+    assert "every stage is up to date" in repro(graph)
+    (graph / "release.txt").write_text("2\n", encoding="utf-8")
+    assert "8 stages in 5 chains" in repro(graph, "--jobs", "1")
+    assert "every stage is up to date" in repro(graph)

@@ -10,6 +10,7 @@ from pipelines.data.examples import Example
 from pipelines.data.lines import numbered_lines
 from pipelines.data.tag_notation import TagNotation
 from pipelines.datasets.foreign_formats import check_is_text
+from pipelines.datasets.recognition import Recognition, Sample, Wanted
 
 
 class FileReader(ABC):
@@ -34,6 +35,16 @@ class FileReader(ABC):
     def sets_apart(self) -> bool:
         """Whether `read` gives examples without a label among those that have one."""
         return False
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        """How it reads the files of a split, told by their beginnings; None: they are of another format.
+
+        Raises:
+            InputError: they are of this format, but what is wanted may stand at several places; the message names the
+                option that settles it.
+        """
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import whole_text
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 from pipelines.datasets.spans import SpanOptions
 
 _ENTITY = re.compile(r"T\S*\t(\S+) ([0-9]{1,9} [0-9]{1,9}(?:;[0-9]{1,9} [0-9]{1,9})*)\t?(.*)")
@@ -80,3 +81,10 @@ class Reader(SpanOptions, TextReader):
             else:
                 spans.append((parts[0][0], parts[-1][1], kind))
         return spans, discontinuous
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        annotated = [sample.path.suffix == ".ann" or any(sample.path.glob("*.ann")) for sample in samples]
+        if wanted.entities and any(annotated):
+            return Recognition(Evidence.SIGNATURE, {}, "texts with annotations of brat beside them")
+        return None

@@ -9,12 +9,14 @@ from pathlib import Path
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import blocks
-from pipelines.data.tag_notation import Scheme
+from pipelines.data.tag_notation import Scheme, recognise_notation
 from pipelines.data.tag_schemes import TagError
-from pipelines.datasets.options import TagOptions
+from pipelines.datasets.options import TagOptions, notation_options
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 DOCUMENT = "-DOCSTART-"  # first column of a line between documents
+MOST_TAGS = 150  # kinds of tags that are not of entities; a column with more is of words
 
 
 @dataclass(frozen=True)
@@ -122,3 +124,60 @@ class Reader(TagOptions, TextReader):
     def _begins(self, line: str) -> bool:
         """Whether a line begins as a comment does."""
         return bool(self.comment) and line.startswith(self.comment)
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        if wanted.field != "tags":
+            return None
+        separators = [wanted.options["separator"]] if "separator" in wanted.options else ["\t", " "]
+        for separator in separators:
+            if columns := cls._recognised_columns(samples, separator):
+                break
+        else:
+            return None
+        comment, sentences = columns
+        width = len(sentences[0][0])
+        by_column = [[[row[place] for row in sentence] for sentence in sentences] for place in range(width)]
+        numbered = all(tokens == [str(number + 1) for number in range(len(tokens))] for tokens in by_column[0])
+        token = wanted.options.get("token", int(numbered and width > 2))
+        notations = {place: recognise_notation(tags) for place, tags in enumerate(by_column) if place > token}
+        entities = {place for place, notation in notations.items() if notation.scheme != "none"}
+        if letters := {place for place in entities if notations[place].form != "X"}:
+            entities = letters  # of any words the others can be types
+        kinds = {place: len({tag for tags in by_column[place] for tag in tags}) for place in notations}
+        others = [place for place in kinds if kinds[place] <= MOST_TAGS and place not in letters]
+        known = sorted(entities) if wanted.entities else others
+        if "tag" in wanted.options:
+            known = [wanted.options["tag"] % width]
+        if not known:
+            return None
+        tag = known[-1] if wanted.entities else known[0]
+        options, told = {"scheme": "none"}, ""
+        if wanted.entities:
+            options, told = notation_options(by_column[tag], wanted.options)
+        options = {"token": token, "tag": tag, "separator": separator, **options}
+        shown = "a tab" if separator == "\t" else "spaces"
+        found = f"a token on each line, {width} columns, {shown} between; column {token} has tokens, {tag} tags{told}"
+        more = [str(place) for place in known if place != tag]
+        unsure = f"column {' or '.join(more)} may have the tags: --set options.tag={more[0]}" if more else ""
+        return Recognition(Evidence.LAYOUT, {**options, **({"comment": comment} if comment else {})}, found, unsure)
+
+    @classmethod
+    def _recognised_columns(cls, samples: Sequence[Sample], separator: str) -> tuple[str, list[list[list[str]]]] | None:
+        """How comments begin, and sentences of rows of two columns or more, as many in each; None: they are not so."""
+        reader, sentences, comments = cls(separator=separator), [[]], set()
+        for sample in samples:
+            for line in [*sample.lines, ""]:
+                columns = reader._columns(line)
+                if not line.strip(" \t"):
+                    sentences += [[]] if sentences[-1] else []
+                elif line.startswith("#") and (not sentences[0] or len(columns) != len(sentences[0][0])):
+                    comments.add("# " if line.startswith("# ") else "#")
+                elif columns[0] != DOCUMENT:
+                    sentences[-1].append(columns)
+        sentences = [sentence for sentence in sentences if sentence]
+        widths = {len(row) for sentence in sentences for row in sentence}
+        blank = any(not line.strip(" \t") for sample in samples for line in sample.lines)
+        if len(widths) != 1 or widths == {1} or not (blank or len(sentences[0]) < 100):
+            return None
+        return min(comments, key=len, default=""), sentences

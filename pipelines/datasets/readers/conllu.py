@@ -10,6 +10,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import blocks
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 _COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _ID = re.compile(r"[0-9]+(?:[-.][0-9]+)?")
@@ -61,3 +62,18 @@ class Reader(TextReader):
                     tokens.append(form)
                     found.append(tag)
                 yield Example(f"{path}:{block[0][0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(found))
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        lines = [line for sample in samples for line in sample.texts if not line.startswith("#")]
+        rows = [line.split("\t") for line in lines]
+        if wanted.entities or wanted.field not in ("tags", "text") or not rows:
+            return None
+        if any(len(row) != len(_COLUMNS) or not _ID.fullmatch(row[0]) for row in rows):
+            return None
+        places = {tags: _COLUMNS.index(tags) for tags in ("upos", "xpos")}
+        given = [tags for tags, place in places.items() if any(row[place] not in ("", "_") for row in rows)]
+        if not given:
+            return None
+        tags = wanted.options.get("tags", given[0])
+        return Recognition(Evidence.SIGNATURE, {"tags": tags}, f"CoNLL-U, tags of its column {tags.upper()}")

@@ -12,7 +12,12 @@ from typing import Any
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.options import LabelOptions
-from pipelines.datasets.table import TableReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
+from pipelines.datasets.table import SEPARATORS, TableReader, column_named, first_rows, is_header
+
+TEXT_NAMES = ("text", "sentence", "review", "content", "body", "comment", "tweet", "message", "document", "question")
+LABEL_NAMES = ("label", "class", "category", "sentiment", "target", "rating", "stars", "polarity", "topic", "intent")
+FEW = 50  # different values of a column that may hold labels
 
 
 @dataclass(frozen=True)
@@ -65,3 +70,43 @@ class Reader(LabelOptions, TableReader):
 
     def _label_columns(self) -> tuple[str, ...]:
         return self.one_hot or self.labels or (self.label or "label",)
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        given = wanted.options.get("separator")
+        tables = ((separator, first_rows(samples[0], separator)) for separator in ([given] if given else SEPARATORS))
+        separator, rows = next(((separator, rows) for separator, rows in tables if rows), ("", []))
+        if (
+            wanted.field not in ("label", "labels")
+            or not rows
+            or not is_header(rows[0], rows[1:], (*TEXT_NAMES, *LABEL_NAMES))
+        ):
+            return None
+        columns = {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(rows[0])}
+        longest = max(columns, key=lambda name: sum(map(len, columns[name])))
+        text = wanted.options.get("text") or column_named(columns, TEXT_NAMES) or longest
+        shown = f"a table of {len(columns)} columns, {'a tab' if separator == chr(9) else repr(separator)} between"
+        options: dict[str, Any] = {"text": text, "separator": separator}
+        if wanted.field == "labels":
+            marks = [name for name, values in columns.items() if set(values) <= {"0", "1"}]
+            if {"labels", "one_hot"} & set(wanted.options):
+                return Recognition(Evidence.LAYOUT, options, f"{shown}; text {text!r}")
+            if not marks:
+                return None
+            found = f"{shown}; text {text!r}, a column of 0 and 1 for each of {len(marks)} labels"
+            return Recognition(Evidence.LAYOUT, {**options, "one_hot": marks}, found)
+        others = {name: values for name, values in columns.items() if name != text}
+        few = [name for name, values in others.items() if _may_be_labels(values)]
+        label = wanted.options.get("label") or column_named(others, LABEL_NAMES) or (few[0] if len(few) == 1 else "")
+        if not label:
+            advice = "name it: --set options.label=NAME"
+            names = ", ".join(map(repr, few or others))
+            raise InputError(f"{samples[0].path}:1: expected one column of labels, which may be {names}; {advice}")
+        is_named = column_named(columns, TEXT_NAMES) or column_named(columns, LABEL_NAMES)
+        evidence = Evidence.SIGNATURE if is_named else Evidence.LAYOUT
+        return Recognition(evidence, {**options, "label": label}, f"{shown}; text {text!r}, label {label!r}")
+
+
+def _may_be_labels(values: Sequence[str]) -> bool:
+    """Whether there are few different values, which repeat."""
+    return 1 < len(set(values)) <= min(FEW, len(values) - 1, max(2, len(values) // 2))

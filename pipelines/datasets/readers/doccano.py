@@ -4,6 +4,7 @@
 `end_offset` and `label`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ from embeddings.foundation.reading import decode
 from pipelines.data.examples import Example
 from pipelines.data.json_items import json_items
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 from pipelines.datasets.spans import SpanOptions
+
+_SPANS = re.compile(r'"(labels?|entities)"\s*:\s*\[\s*(\[\s*\d+\s*,|\{[^{}]*"start_offset")')
 
 
 class Entity(msgspec.Struct):
@@ -52,3 +56,10 @@ class Reader(SpanOptions, TextReader):
                 entities = [(each.start_offset, each.end_offset, each.label) for each in document.entities]
                 spans = [*document.label, *document.labels, *entities]
                 yield self.spanned(f"{path}:{number}", document.text, spans)
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        beginning = samples[0].beginning
+        if wanted.entities and beginning[:1] in ("{", "[") and '"text"' in beginning and _SPANS.search(beginning):
+            return Recognition(Evidence.SIGNATURE, {}, "texts with spans, as doccano exports them")
+        return None

@@ -9,6 +9,7 @@ from typing import Any
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 _WHITE = " \t\v\f\0"  # between words, as fastText reads a line; a no-break space may be part of one
 
@@ -58,3 +59,15 @@ class Reader(TextReader):
             advice = "`several: true` reads them"
             raise InputError(f"{where}: expected one label, got {len(labels)}: {', '.join(labels)[:60]}; {advice}")
         return {"label": labels[0]}
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        reader = cls(wanted.options.get("prefix", "__label__"))
+        lines = [line for sample in samples for line in sample.texts]
+        several = any(len(reader._divided(line)[0]) > 1 for line in lines)
+        if not lines or not all(line.lstrip().startswith(reader.prefix) for line in lines):
+            return None
+        if wanted.field not in ("label", "labels") or (several and wanted.field == "label"):
+            return None
+        found = f"labels before the text, each behind {reader.prefix}"
+        return Recognition(Evidence.SIGNATURE, {"several": wanted.field == "labels"}, found)

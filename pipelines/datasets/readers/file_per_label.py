@@ -8,6 +8,7 @@ from typing import Any
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
@@ -29,3 +30,11 @@ class Reader(TextReader):
             for number, line in self.read_lines(path):
                 if line.strip():
                     yield Example(f"{path}:{number}", line.strip(), (), label=label)
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        labels = [sample.path.name.partition(".")[0] for sample in samples]
+        if wanted.field == "label" and len(set(labels)) == len(labels) > 1 and all(sample.texts for sample in samples):
+            told = f"the labels may be others: --set options.labels=[{','.join(labels)}]"
+            return Recognition(Evidence.LAYOUT, {"labels": labels}, f"a file for each label: {', '.join(labels)}", told)
+        return None

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import json_objects
-from pipelines.datasets.fields import FieldOptions
+from pipelines.datasets.fields import NAMES, FieldOptions, recognise_fields
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
@@ -27,3 +29,14 @@ class Reader(FieldOptions, TextReader):
         """
         objects = ((path, row) for path in paths for row in json_objects(self.read_lines(path), path))
         yield from self.examples((f"{path}:{number}", row) for path, (number, row) in objects)
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        if not all(sample.beginning.startswith("{") for sample in samples):
+            return None
+        try:
+            rows = [row for _, row in json_objects(samples[0].numbered, samples[0].path)]
+        except InputError:
+            return None  # an object over several lines
+        spans = wanted.entities and not any(isinstance(row.get(key), list) for row in rows for key in NAMES["tokens"])
+        return None if spans else recognise_fields(rows, wanted, "JSON Lines", f"{samples[0].path}:1")

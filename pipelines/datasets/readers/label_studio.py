@@ -1,5 +1,6 @@
 """Texts with entities as Label Studio exports them: JSON, or JSON-MIN."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,15 @@ from pipelines.data.examples import Example
 from pipelines.data.json_items import json_items
 from pipelines.datasets.options import UnlabelledOption
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 from pipelines.datasets.spans import SpanOptions
 
 _ADVICE = "export it from Label Studio as JSON or JSON-MIN; choices for whole texts as CSV, which `csv_table` reads"
+
+
+_TASK = re.compile(r'(?=.*"data"\s*:\s*\{).*"(annotations|completions)"\s*:', re.DOTALL)
+_LEAST = re.compile(r'"(\w+)"\s*:\s*\[\s*\{[^{}]*"labels"\s*:')
+_CONTROL = re.compile(r'"from_name"\s*:\s*"(\w+)"')
 
 
 class Region(msgspec.Struct):
@@ -101,6 +108,16 @@ class Reader(SpanOptions, UnlabelledOption, TextReader):
         shape = msgspec.json.Decoder(Region)
         found = (result for result in annotation.result if result.type in ("labels", "hypertextlabels"))
         return [decode(bytes(result.value), shape, path, number, _ADVICE) for result in found]
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        beginning = samples[0].beginning
+        is_task, least = _TASK.search(beginning), _LEAST.search(beginning)
+        if not wanted.entities or beginning[:1] not in ("{", "[") or not (is_task or least):
+            return None
+        name = _CONTROL.search(beginning) if is_task else least
+        options = {"label": name[1]} if name and name[1] != "label" else {}
+        return Recognition(Evidence.SIGNATURE, options, "texts with spans, as Label Studio exports them")
 
 
 def _spans(regions: Sequence[Region], text: str, where: str) -> Iterator[tuple[int, int, str]]:

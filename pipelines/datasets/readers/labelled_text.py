@@ -7,6 +7,7 @@ from pathlib import Path
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,15 @@ class Reader(TextReader):
                     advice = "see `options` of the dataset"
                     raise InputError(f"{path}:{number}: expected {form!r}, got {line[:60]!r}; {advice}")
                 yield Example(id=f"{path}:{number}", text=text, tokens=(), label=label.strip())
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        separator = wanted.options.get("separator", "\t")
+        parts = [line.split(separator) for sample in samples for line in sample.texts]
+        if wanted.field != "label" or not parts or any(len(each) != 2 for each in parts):
+            return None
+        firsts, lasts = ({each[place].strip() for each in parts} for place in (0, 1))
+        label_first = wanted.options.get("label_first", len(firsts) < len(lasts))
+        found = f"{'label and text' if label_first else 'text and label'} on each line, {separator!r} between"
+        told = "which is the label? --set options.label_first=true or false" if len(firsts) == len(lasts) else ""
+        return Recognition(Evidence.LAYOUT, {"separator": separator, "label_first": label_first}, found, told)

@@ -7,6 +7,7 @@ from pathlib import Path
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,13 @@ class Reader(TextReader):
                 if not source or not target:
                     raise InputError(f"{path}:{number}: expected two texts, got one: {line[:60]!r}")
                 yield Example(f"{path}:{number}", source, (), target_text=target)
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        separator = wanted.options.get("separator", "\t")
+        widths = {len(line.split(separator)) for sample in samples for line in sample.texts}
+        if wanted.field != "target_text" or len(widths) != 1 or widths == {1}:
+            return None
+        found = f"pairs of texts in the first two of {widths.pop()} columns, {separator!r} between"
+        told = "the translations may come first: --set options.source=1 options.target=0"
+        return Recognition(Evidence.LAYOUT, {"separator": separator}, found, told)

@@ -8,6 +8,7 @@ from pathlib import Path
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,9 @@ class Reader(TextReader):
                     f"{source}:{number}: expected as many lines as {target}, got {counts}; align the files first"
                 )
             yield Example(id=f"{source}:{number}", text=source_line[1], tokens=(), target_text=target_line[1])
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        if wanted.field == "target_text" and len(samples) == 2 and all(sample.texts for sample in samples):
+            return Recognition(Evidence.ANY_TEXT, {}, "two files, a line of one for each line of the other")
+        return None

@@ -6,6 +6,7 @@ Where a file has the names of classes, as those of Hugging Face do, numbers beco
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,9 +15,11 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.limits import PARSED_BYTES, check_limit
 from embeddings.foundation.reading import open_file
 from pipelines.data.examples import Example
-from pipelines.datasets.fields import FieldOptions
+from pipelines.datasets.fields import FieldOptions, recognise_fields
 from pipelines.datasets.readers import FileReader
+from pipelines.datasets.recognition import SAMPLE_LINES, Recognition, Sample, Wanted
 
+SUFFIXES = (".parquet", ".arrow")
 _ROWS = 1_000  # read at a time
 
 
@@ -45,6 +48,22 @@ class Reader(FieldOptions, FileReader):
                 told = f"expected a column {name[:60]!r}, got none{nearest(name, schema.names)}"
                 raise InputError(f"{path}:1: {told}")
         yield from self.examples(_rows(batches, wanted, path), class_names(schema.metadata or {}))
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        path = samples[0].path
+        if path.suffix not in SUFFIXES:
+            return None
+        with open_file(path) as file:
+            names = _guarded(lambda: _opened(file, ())[0].names, path, 1)
+            file.seek(0)
+            schema, batches = _guarded(lambda: _opened(file, names), path, 1)
+            rows = [row for _, row in islice(_rows(batches, names, path), SAMPLE_LINES)]
+        for key, classes in class_names(schema.metadata or {}).items():
+            for row in rows:
+                value = row[key]
+                row[key] = [classes[each] for each in value] if isinstance(value, list) else classes[value]
+        return recognise_fields(rows, wanted, "a table of Parquet or Arrow", f"{path}:1") if rows else None
 
 
 def _opened(file: BinaryIO, wanted: Sequence[str]) -> tuple[Any, Iterator[Any]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipelines.data.examples import Example
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 
 @dataclass(frozen=True)
@@ -17,3 +18,9 @@ class Reader(TextReader):
             for number, line in self.read_lines(path):
                 if line.strip():
                     yield Example(id=f"{path}:{number}", text=line, tokens=())
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        if wanted.field == "text" and any(sample.texts for sample in samples):
+            return Recognition(Evidence.ANY_TEXT, {}, "a text on each line")
+        return None

@@ -5,6 +5,7 @@
 - the training format of spaCy 2, whose `paragraphs` hold sentences of tokens with BILOU tags.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,13 @@ from pipelines.data.examples import Example
 from pipelines.data.json_items import json_items
 from pipelines.data.tag_notation import TagNotation
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 from pipelines.datasets.spans import SpanOptions
 
 _ADVICE = "write documents by `Doc.to_json()` of spaCy"
+
+
+_FORMS = re.compile(r'\{\s*"entities"\s*:\s*\[\s*(\[|\])|"ents"\s*:\s*\[|"paragraphs"\s*:\s*\[')
 
 
 class Entities(msgspec.Struct):
@@ -122,3 +127,10 @@ class Reader(SpanOptions, TextReader):
             spans = [(each.start, each.end, each.label) for each in document.ents]
             sentences = [(each.start, each.end) for each in document.sents]
             yield from self.divided(where, document.text, spans, sentences or [(0, len(document.text))])
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        beginning = samples[0].beginning
+        if wanted.entities and beginning[:1] in ("{", "[") and _FORMS.search(beginning):
+            return Recognition(Evidence.SIGNATURE, {}, "texts with entities in the JSON of spaCy")
+        return None

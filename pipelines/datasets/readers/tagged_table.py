@@ -6,8 +6,14 @@ from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.datasets.options import TagOptions
-from pipelines.datasets.table import TableReader
+from pipelines.datasets.options import TagOptions, notation_options
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
+from pipelines.datasets.table import SEPARATORS, TableReader, column_named, first_rows
+
+SENTENCE_NAMES = ("sentence", "sentence #", "sentence_id", "sentence id", "sent", "sent_id", "sentence_idx")
+TOKEN_NAMES = ("token", "word", "tokens", "words", "form")
+ENTITY_NAMES = ("ner", "ner_tag", "entity", "tag", "label", "tags", "labels")
+TAG_NAMES = ("pos", "upos", "pos_tag", "tag", "label", "tags", "labels")
 
 
 @dataclass(frozen=True)
@@ -55,3 +61,22 @@ class Reader(TagOptions, TableReader):
         if not value.strip():
             raise InputError(f"{where}: expected a value in column {column!r}, got none")
         return value.strip()
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        given = wanted.options
+        separators = [given["separator"]] if "separator" in given else SEPARATORS
+        tables = ((separator, first_rows(samples[0], separator)) for separator in separators)
+        separator, rows = next(((separator, rows) for separator, rows in tables if rows), ("", []))
+        if wanted.field != "tags" or not rows:
+            return None
+        columns = {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(rows[0])}
+        names = (SENTENCE_NAMES, TOKEN_NAMES, ENTITY_NAMES if wanted.entities else TAG_NAMES)
+        known = zip(("sentence", "token", "tag"), names, strict=True)
+        places = {key: str(given.get(key) or column_named(columns, of_key)) for key, of_key in known}
+        if not all(place in columns for place in places.values()):
+            return None
+        options, told = notation_options([columns[places["tag"]]], given) if wanted.entities else ({}, "")
+        shown = ", ".join(f"{key} {place!r}" for key, place in places.items())
+        options = {**places, "separator": separator, **options}
+        return Recognition(Evidence.SIGNATURE, options, f"a table of a token on each line; {shown}{told}")

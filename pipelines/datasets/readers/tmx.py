@@ -5,6 +5,7 @@ refused: a few lines of them can stand for gigabytes.
 """
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from embeddings.foundation.reading import DAMAGE, open_text
 from pipelines.data.examples import Example
 from pipelines.data.lines import damaged
 from pipelines.datasets.readers import FileReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,19 @@ class Reader(FileReader):
                 raise InputError(f"{path}:{max(1, line)}: {told}")
             if incomplete:
                 log.warning(f"{path}: units without a text in both languages, left out: {incomplete:,}")
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        beginning = samples[0].beginning
+        if wanted.field != "target_text" or not re.search(r"<tmx\b", beginning):
+            return None
+        languages = list(dict.fromkeys(re.findall(r"<tuv\b[^>]*\blang=[\"']([\w-]+)[\"']", beginning)))
+        if len(languages) < 2:
+            return None
+        options = {"source": languages[0], "target": languages[1]} | {**wanted.options}
+        told = f"it may be the other way: --set options.source={languages[1]} options.target={languages[0]}"
+        found = f"TMX, from {options['source']} to {options['target']}"
+        return Recognition(Evidence.SIGNATURE, {key: options[key] for key in ("source", "target")}, found, told)
 
 
 def _text(texts: dict[str, str], language: str) -> str:

@@ -8,6 +8,10 @@ from pathlib import Path
 from embeddings.foundation.limits import PARSED_BYTES, check_limit
 from pipelines.data.examples import Example
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
+
+SENTENCE_ENDS = tuple('.!?…。！？"”’»')
+WRAPPED_SHARE = 0.5  # of lines that end within a sentence: a text is wrapped, and its lines are none
 
 
 @dataclass(frozen=True)
@@ -21,3 +25,13 @@ class Reader(TextReader):
                 check_limit(f"{path}:{number}", "characters in a text", PARSED_BYTES, text.tell())
                 text.write(f"{line}\n")
             yield Example(id=str(path), text=text.getvalue(), tokens=())
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        lines = [line.rstrip() for sample in samples for line in sample.texts]
+        wrapped = sum(not line.endswith(SENTENCE_ENDS) for line in lines)
+        has_paragraphs = any(not line.strip() for sample in samples for line in sample.lines[:-1])
+        if wanted.field == "text" and has_paragraphs and wrapped > WRAPPED_SHARE * len(lines):
+            told = "each line may be a text of its own: --reader plain_text"
+            return Recognition(Evidence.LAYOUT, {}, "a text that goes on from line to line", told)
+        return None

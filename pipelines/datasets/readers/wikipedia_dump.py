@@ -17,6 +17,7 @@ from embeddings.foundation.reading import DAMAGE, open_text
 from pipelines.data.examples import Example
 from pipelines.data.lines import damaged
 from pipelines.datasets.readers import FileReader
+from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 ARTICLES = "0"  # namespace
 _FOOTNOTE = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>.*?</ref\s*>", re.DOTALL | re.IGNORECASE)
@@ -53,6 +54,12 @@ class Reader(FileReader):
                     words += length
                     if self.maximum_words and words >= self.maximum_words:
                         return
+
+    @classmethod
+    def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        if wanted.field == "text" and samples[0].beginning.startswith("<mediawiki"):
+            return Recognition(Evidence.SIGNATURE, {}, "a dump of Wikipedia, its paragraphs")
+        return None
 
 
 def articles(path: Path) -> Iterator[tuple[str, str]]:

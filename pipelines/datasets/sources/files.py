@@ -24,7 +24,9 @@ _PACKAGED = "gensim:"
 class DatasetFile:
     """One file of a dataset: a path below the data root, and where to download it from if it is not there."""
 
-    path: str  # relative to $ELMAN_DATA; `gensim:NAME` is a file that gensim's package carries; of brat also a folder
+    path: (
+        str  # below $ELMAN_DATA, else relative to here; `gensim:NAME` is one of gensim's package; of brat also a folder
+    )
     sha256: str = ""  # verified where given
     url: str = ""
     url_sha256: str = ""  # of what the url gives, where that is not the same file: compressed, or an earlier form
@@ -83,20 +85,30 @@ def locate(file: DatasetFile) -> Path:
     """Finds a file and verifies its checksum.
 
     A path `gensim:NAME` is a file that gensim's package carries. Any other is looked for below the folder
-    that the environment variable ELMAN_DATA names; if it is not there, the file is downloaded into the
-    user's cache, once.
+    that the environment variable ELMAN_DATA names, and then from here; if it is at neither place, the file is
+    downloaded into the user's cache, once.
     """
     if file.path.startswith(_PACKAGED):
         from gensim.test.utils import datapath
 
         return with_text(Path(datapath(file.path.removeprefix(_PACKAGED))), file.sha256)
     root = os.environ.get(ROOT_VARIABLE)
-    if root and (Path(root) / file.path).exists():
-        return with_text(Path(root) / file.path, file.sha256)
+    for place in [*([Path(root) / file.path] if root else []), Path(file.path)]:
+        if place.exists():
+            return with_text(place, file.sha256)
     if not file.url:
         where = f"{Path(root) / file.path}: no such file" if root else f"{file.path}: {ROOT_VARIABLE} is not set"
         raise InputError(f"{where}; set {ROOT_VARIABLE} to a folder that holds it, or give it a url and a sha256")
     return download(file)
+
+
+def data_path(path: Path) -> str:
+    """A file as a configuration names it: below $ELMAN_DATA or from here, where it is there, else from the root."""
+    root, place = os.environ.get(ROOT_VARIABLE), path.resolve()
+    for folder in [*([Path(root)] if root else []), Path()]:
+        if place.is_relative_to(folder.resolve()):
+            return place.relative_to(folder.resolve()).as_posix()
+    return place.as_posix()
 
 
 def download(file: DatasetFile) -> Path:
@@ -134,6 +146,11 @@ def with_text(path: Path, sha256: str) -> Path:
     else:
         verified(path, sha256)
     return path
+
+
+def content_checksum(path: Path) -> str:
+    """The SHA-256 of a file, or of a folder's files."""
+    return folder_checksum(path) if path.is_dir() else checksum(path)
 
 
 def folder_checksum(folder: Path) -> str:

@@ -1,0 +1,67 @@
+"""Command `add`: takes your own files into a project: a dataset, vectors, baselines and three runs.
+
+It looks at the files, tells what it finds, and writes configurations for them, each guess to be overruled by an
+option. `dvc repro` then trains and compares. Nothing is overwritten.
+"""
+
+import argparse
+from pathlib import Path
+
+from embeddings.foundation.errors import exits_on_input_error
+from pipelines.project.kinds import KINDS
+from pipelines.project.request import ACCEPTED, PARTS, Request, parse_settings
+
+SPLITS = {
+    "train": "files to learn from; of a translation two, the texts and their translations",
+    "dev": "files that decide among epochs and systems (default: a share of train)",
+    "test": "files that judge",
+    "unlabelled": "files with more texts, for the word vectors",
+}
+KEYS = ("language", "target_language", "tokenizer", "target_tokenizer", "version", "licence", "citation")
+
+
+@exits_on_input_error
+def main(arguments: list[str] | None = None) -> None:
+    """Adds a dataset to the project of the working directory."""
+    usage = "elman add NAME --task TASK --train FILE [FILE ...] [OPTIONS]"  # files end where an option begins
+    parser = argparse.ArgumentParser(prog="elman add", usage=usage, description=__doc__)
+    parser.add_argument("name", metavar="NAME", help="of the dataset: letters, digits, `_` and `-`")
+    parser.add_argument("--task", required=True, choices=KINDS, help="what is learned")
+    for split, text in SPLITS.items():
+        parser.add_argument(f"--{split}", type=Path, nargs="+", metavar="FILE", required=split == "train", help=text)
+    parser.add_argument("--dry-run", action="store_true", help="tell what is found and would be written; write nothing")
+    guesses = parser.add_argument_group("options that overrule guesses")
+    guesses.add_argument("--reader", default="", help="format: a module of pipelines/datasets/readers")
+    guesses.add_argument("--encoding", help="of the files, as Python names it: utf-16, cp1252, shift_jis")
+    for key in KEYS:
+        guesses.add_argument(f"--{key.replace('_', '-')}", help=f"the dataset's {key.replace('_', ' ')}")
+    guesses.add_argument("--dev-share", type=float, help="share of train that becomes dev, where no file is given")
+    guesses.add_argument("--remove-overlap", action="store_true", help="drop from train what dev or test has as well")
+    guesses.add_argument("--vectors", default="", metavar="NAME", help="vectors that are there, or imported, already")
+    accepted = "; ".join(f"{kind}: {meaning}" for kind, meaning in ACCEPTED.items())
+    guesses.add_argument("--accept", nargs="+", default=[], choices=ACCEPTED, help=f"keep {accepted}")
+    guesses.add_argument("--set", nargs="+", default=[], metavar="PART.KEY=VALUE", help=f"a key of {', '.join(PARTS)}")
+    options = parser.parse_args(arguments)
+
+    from pipelines.project.addition import plan
+    from pipelines.project.description import describe, table
+
+    settings = parse_settings(options.set)
+    given = {key: value for key in (*KEYS, "dev_share") if (value := getattr(options, key)) is not None}
+    given |= {"remove_overlap": True} if options.remove_overlap else {}
+    settings["dataset"] = given | settings.get("dataset", {})
+    settings["options"] = ({"encoding": options.encoding} if options.encoding else {}) | settings.get("options", {})
+    files = {split: paths for split in SPLITS if (paths := getattr(options, split))}
+    request = Request(options.name, options.task, files, options.reader, options.vectors, options.accept, settings)
+    addition = plan(request)
+    print(table(describe(addition)))
+    if not options.dry_run:
+        addition.write()
+    print("", "would write" if options.dry_run else "wrote", *(f"  {path}" for path in addition.configs), sep="\n")
+    print(f"  configs/runs.yaml: {', '.join(addition.runs)}, and baselines\n  dvc.yaml: their stages")
+    if not options.dry_run:
+        print("\nnext: `dvc repro` trains and compares; `elman compare --print` shows the leaderboard")
+
+
+if __name__ == "__main__":
+    main()

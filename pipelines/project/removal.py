@@ -1,0 +1,80 @@
+"""`elman remove`: what `elman add` wrote goes again, and nothing that others read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.config import VectorsConfig
+from embeddings.foundation.config import load_config
+from embeddings.foundation.errors import InputError
+from pipelines.project.changes import write_all
+from pipelines.project.layout import CONFIGS, GRAPH, RUNS, Names, check_project, config_path
+from pipelines.project.runs_file import without_entries
+from pipelines.project.stages import graph_text, read_runs
+from pipelines.runs.config import load_baselines
+
+OUTPUTS = ("data", "vectors", "runs", "predictions", "predictions/baselines", "evaluations", "metrics")
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What belongs to a dataset."""
+
+    configs: list[Path]
+    runs: list[str]
+    baselines: list[str]
+
+    def write(self) -> None:
+        """Removes all of it, or nothing.
+
+        Raises:
+            InputError: dvc.yaml or the runs file is not written as this can take from it.
+        """
+        runs = RUNS.read_text(encoding="utf-8")
+        for section, names in (("runs", self.runs), ("baselines", self.baselines)):
+            runs = without_entries(runs, section, names, RUNS) if names else runs
+        write_all({RUNS: runs, **dict.fromkeys(self.configs)}, {GRAPH: graph_text})
+
+
+def plan_removal(name: str) -> Removal:
+    """What `elman add` wrote for a dataset.
+
+    Raises:
+        InputError: it wrote nothing of this name, or something else reads it.
+    """
+    check_project()
+    names = Names(name)
+    configs = names.configs()
+    runs, baselines = read_runs(RUNS), load_baselines(RUNS)
+    own = [run for run in runs if names.is_own_run(run) and runs[run].dataset == name]
+    groups = [group for group in baselines if group == name and baselines[group].dataset == name]
+    if config_path("datasets", name) not in configs or (not own and not groups):
+        raise InputError(f"{name}: expected a dataset that `elman add` made, got none; see {CONFIGS / 'datasets'}")
+    gone = {path.stem: path for path in configs}
+    readers = {
+        f"run {run!r} of {RUNS}": [each.task, each.dataset, each.source_vectors, each.target_vectors]
+        for run, each in runs.items()
+        if run not in own
+    }
+    readers |= {f"baselines {group!r} of {RUNS}": [each.dataset] for group, each in baselines.items() if group != name}
+    for path in (CONFIGS / "vectors").glob("*.yaml"):
+        if path not in configs:
+            readers[str(path)] = [Path(folder).name for folder in _read_by(path)]
+    for reader, read in readers.items():
+        if shared := next((each for each in read if each in gone), None):
+            raise InputError(f"{gone[shared]}: {reader} reads it as well; remove that first")
+    return Removal(configs, own, groups)
+
+
+def _read_by(path: Path) -> list[Path]:
+    """The folders that vectors are made of."""
+    config = load_config(VectorsConfig, path)
+    keys = ("continue_from", "first", "second")
+    made_of = [Path(folder) for key in keys if (folder := getattr(config, key, None))]
+    return [*(Path(file).parent for file in getattr(config, "corpus", ())), *made_of]
+
+
+def outputs(removal: Removal) -> list[Path]:
+    """What stages have made of it, and stays."""
+    names = [*removal.runs, *removal.baselines, *(path.stem for path in removal.configs)]
+    places = [Path(folder) / name for folder in OUTPUTS for name in dict.fromkeys(names)]
+    return [path for place in places for path in (place, place.with_name(f"{place.name}.json")) if path.exists()]

@@ -1,0 +1,177 @@
+"""The parts of dvc.yaml that follow from a runs file: datasets, word vectors, params and learning curves.
+
+They stand below comments that say who writes them; everything else in the file is written by hand. Where the stages are
+those of the installed package, as in a project of one's own, they depend on its version in place of code.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from embeddings.config import VectorsConfig
+from embeddings.foundation.config import load_config, read_yaml
+from embeddings.foundation.errors import InputError
+from embeddings.foundation.names import name_of_file
+from pipelines.project.layout import CONFIGS, GRAPH, RUNS, VERSION, config_path
+from pipelines.project.parts import Part
+from pipelines.runs.config import Run, load_baselines, load_run, load_runs
+
+WIDTH = 118  # of the lines that are written
+
+DATASETS = Part("    foreach:  # written by ", "    do:")
+VECTORS = Part("  # Down to `baseline`", "  baseline:")
+PARAMS = Part("params:", "plots:")
+CURVES = Part("  # Down to the end")
+
+VECTORS_STAGE = """\
+  vectors-{name}:
+    cmd: >-
+      python -m embeddings.train --config configs/vectors/{name}.yaml --output vectors/{name}
+      --metrics metrics/vectors/{name}.json --cost costs/vectors/{name}.json
+    deps:
+      - embeddings
+{deps}    params:
+      - configs/vectors/{name}.yaml:
+    outs:
+      - vectors/{name}
+      - costs/vectors/{name}.json
+    metrics:
+      - metrics/vectors/{name}.json:
+          cache: false
+
+"""
+
+
+class Needs(NamedTuple):
+    """What the runs of a file read: names of datasets, tasks and cells, and the folders that each of the vectors reads.
+
+    What `dvc import` brought is not among the datasets and vectors, since no stage makes it.
+    """
+
+    datasets: list[str]
+    tasks: list[str]
+    cells: list[str]
+    vectors: dict[str, list[Path]]
+
+
+def graph_text(graph: str, runs: Path = RUNS) -> str:
+    """The text of dvc.yaml as its runs file wants it.
+
+    Args:
+        graph: the text as it is.
+        runs: the runs file.
+
+    Raises:
+        InputError: a configuration is missing or wrong, or the text lacks a line below which a part stands.
+    """
+    needs = read_needs(runs, "data")
+    graph = PARAMS.replace(with_stages(graph, needs), params(needs) + "\n", GRAPH)
+    graph = CURVES.replace(graph, "".join(curves(runs)), GRAPH)
+    return with_lists(graph)
+
+
+def read_needs(runs: Path, data: str) -> Needs:
+    """What the runs and the baselines of a file read, with what their vectors learn from.
+
+    Args:
+        runs: the runs file.
+        data: folder of the prepared datasets.
+
+    Raises:
+        InputError: a configuration is missing, or vectors learn from elsewhere.
+    """
+    trained, baselines = read_runs(runs).values(), load_baselines(runs).values()
+    datasets = dict.fromkeys(item.dataset for item in (*trained, *baselines))
+    names = [name for run in trained for name in (run.source_vectors, run.target_vectors)]
+    vectors: dict[str, list[Path]] = {}
+    for name in names:  # grows in the loop by those that others begin with
+        if name in vectors or is_imported(Path(data).parent / "vectors" / name):
+            continue
+        path = config_path("vectors", name)
+        name_of_file(path, "configuration")
+        config = load_config(VectorsConfig, path)
+        folders = dict.fromkeys(Path(file).parent for file in getattr(config, "corpus", ()))
+        for folder in folders:
+            if folder.parent != Path(data):
+                raise InputError(
+                    f"{path}: expected a corpus in {data}, where {runs} has its datasets, got {folder}; copy the"
+                    " configuration and change its corpus"
+                )
+            datasets[folder.name] = None
+        keys = ("continue_from", "first", "second")
+        earlier = [Path(folder) for key in keys if (folder := getattr(config, key, None))]
+        names += [folder.name for folder in earlier]
+        vectors[name] = [*folders, *earlier]
+    made = [name for name in datasets if not is_imported(Path(data) / name)]
+    for name in made:
+        path = config_path("datasets", name)
+        name_of_file(path, "dataset")
+        read_yaml(path)
+    tasks, cells = (dict.fromkeys(getattr(run, key) for run in trained) for key in ("task", "cell"))
+    return Needs(made, [*tasks], [*cells], vectors)
+
+
+def read_runs(path: Path) -> Mapping[str, Run]:
+    """The runs of a file, which may have none yet."""
+    return load_runs(path) if read_yaml(path).get("runs") != {} else {}
+
+
+def is_imported(out: Path) -> bool:
+    """Whether `dvc import` brings a folder, and no stage makes it."""
+    return out.with_name(f"{out.name}.dvc").exists()
+
+
+def with_stages(graph: str, needs: Needs) -> str:
+    """The text of dvc.yaml with stages that make other datasets and other vectors."""
+    names = f"[{', '.join(needs.datasets)}]"
+    listed = textwrap.fill(names, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 7)
+    stages = "".join(
+        VECTORS_STAGE.format(name=name, deps="".join(f"      - {folder}\n" for folder in folders))
+        for name, folders in sorted(needs.vectors.items())
+    )
+    stages = with_installed_package(stages) if f"- {VERSION}\n" in graph else stages
+    return VECTORS.replace(DATASETS.replace(graph, f"{listed}\n", GRAPH), stages, GRAPH)
+
+
+def with_installed_package(stages: str) -> str:
+    """Stages of the repository as a project of one's own has them: the deps that are code become one, its version."""
+    stages = re.sub(r"^ +- (pipelines|embeddings)\b.*\n", "", stages, flags=re.MULTILINE)
+    return re.sub(r"^( +)deps:\n", rf"\g<0>\1  - {VERSION}\n", stages, flags=re.MULTILINE)
+
+
+def params(needs: Needs) -> str:
+    """Lines with the configurations that are deps as a whole: of datasets, of tasks that decode, and of cells.
+
+    DVC refuses a param that a file lacks, as most tasks lack `decoding`, and writes every value into dvc.lock, where a
+    dep is four lines. `dvc params diff` shows the values of the files that are listed here, too.
+    """
+    paths = [config_path("datasets", name) for name in needs.datasets]
+    tasks = (config_path("tasks", name) for name in needs.tasks)
+    paths += [path for path in tasks if "decoding" in read_yaml(path)]
+    paths += [config_path("cells", name) for name in needs.cells]
+    return "".join(f"  - {path}\n" for path in paths)
+
+
+def curves(runs: Path) -> Iterator[str]:
+    """A plot of each task and dataset: what its runs reach on dev, epoch by epoch."""
+    of_pair: dict[tuple[str, str], dict[str, str]] = {}
+    for name in read_runs(runs):
+        run, task, _ = load_run(runs, name, CONFIGS)
+        of_pair.setdefault((run.task, run.dataset), {})[name] = task.monitor
+    tasks = [task for task, _ in of_pair]
+    for (task, dataset), monitors in of_pair.items():
+        plot = task if tasks.count(task) == 1 else f"{task} on {dataset}"
+        yield f"  - {plot}:\n      title: {plot}, dev\n      x: epoch\n      y:\n"
+        yield from (f"        runs/{name}/history.csv: val_{monitor}\n" for name, monitor in monitors.items())
+
+
+def with_lists(graph: str) -> str:
+    """The text with `params: []` and `plots: []` where there are none, since DVC refuses such a key alone."""
+    for key in ("params", "plots"):
+        found = re.search(rf"^{key}:(?: \[\])?(.*\n)((?:(?:[ #].*)?\n)*)", graph, re.MULTILINE)
+        if found:
+            empty = " []" * (not re.search(r"^ +- ", found[2], re.MULTILINE))
+            graph = f"{graph[: found.start()]}{key}:{empty}{found[1]}{found[2]}{graph[found.end() :]}"
+    return graph

@@ -1,0 +1,314 @@
+"""`elman add`, `elman remove` and `elman stages` in a new project: what is found, written, refused and undone."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from own_files import TASKS, arguments
+
+from embeddings.foundation.config import load_config
+from pipelines import add, remove, stages
+from pipelines.data.examples import read_examples
+from pipelines.datasets.config import DatasetConfig
+from pipelines.prepare import main as prepare
+from pipelines.project.kinds import KINDS
+from pipelines.runs.config import load_baselines, load_run, load_runs
+
+
+@pytest.fixture
+def project(empty_project, tmp_path, monkeypatch) -> Path:
+    """A new project, the current folder."""
+    shutil.copytree(empty_project, tmp_path / "project", ignore=shutil.ignore_patterns(".git", "tmp"))
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.delenv("ELMAN_DATA", raising=False)
+    return tmp_path / "project"
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def refused(capsys, main, *words: str) -> str:
+    """The one line that a command ends with; the files stay as they are."""
+    before = contents(Path())
+    with pytest.raises(SystemExit) as error:
+        main([*words])
+    assert error.value.code == 2
+    assert contents(Path()) == before
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    return told.removeprefix("error: ")
+
+
+def graph() -> dict:
+    return yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))
+
+
+def test_every_task_has_its_files():
+    assert set(TASKS) == set(KINDS)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_three_runs_on_what_a_task_reads_stand_beside_its_baselines(project, files, task, capsys):
+    add.main(["mine", *arguments(files, task, "train", "dev", "test")])
+    printed = capsys.readouterr().out
+    runs, (baselines,) = load_runs("configs/runs.yaml"), load_baselines("configs/runs.yaml").values()
+    assert [run.layer for run in runs.values()] == ["simple_rnn", "lstm", "gru"]
+    for name in runs:
+        run, config, cell = load_run("configs/runs.yaml", name, "configs")
+        assert (run.dataset, run.task, run.report_test) == (baselines.dataset, baselines.task, True)
+        assert cell.cell == run.layer
+        assert (getattr(config.model, "output", "") == "crf") == (task in ("ner", "pos") and run.layer == "gru")
+        for vectors in (run.source_vectors, run.target_vectors):
+            assert Path(f"configs/vectors/{vectors}.yaml").exists()
+            assert f"vectors-{vectors}" in graph()["stages"]
+        assert f"runs/{name}/history.csv" in Path("dvc.yaml").read_text(encoding="utf-8")
+    assert graph()["stages"]["prepare"]["foreach"] == ["mine"]
+    assert all(name in printed for name in ("train ", "format ", "language ", *runs))
+    prepare(["--dataset", "configs/datasets/mine.yaml", "--output", "data/mine"])
+    (first, *_) = read_examples("data/mine/dev.jsonl")
+    assert getattr(first, KINDS[task].field)
+    assert first.tokens
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_what_is_removed_was_as_if_never_added(project, files, task, capsys):
+    before = contents(project)
+    words = ["mine", *arguments(files, task, "train", "dev"), "--unlabelled", str(files / "more.txt")]
+    add.main([*words, "--dry-run"])
+    assert contents(project) == before
+    would = capsys.readouterr().out.partition("would write\n")[2]
+    add.main(words)
+    added = {str(path.relative_to(project)) for path in set(contents(project)) - set(before)}
+    assert {line.strip() for line in would.splitlines() if line.endswith(".yaml")} == added
+    shared = {path for path in added if path.startswith("configs/cells") or path == "configs/vectors/random.yaml"}
+    remove.main(["mine", "--dry-run"])
+    assert added <= {str(path.relative_to(project)) for path in contents(project)}
+    remove.main(["mine"])
+    left = contents(project)
+    assert {path: left[path] for path in left if str(path.relative_to(project)) not in shared} == before
+
+
+def test_two_datasets_stand_beside_each_other_and_one_leaves(project, files):
+    add.main(["one", *arguments(files, "sentiment", "train", "dev")])
+    with_one = contents(project)
+    add.main(["two", *arguments(files, "ner", "train", "dev")])
+    assert {run.dataset for run in load_runs("configs/runs.yaml").values()} == {"one", "two"}
+    remove.main(["two"])
+    assert contents(project) == with_one
+
+
+def test_a_name_that_ends_as_another_one_is_another(project, files):
+    add.main(["more_mine", *arguments(files, "sentiment", "train")])
+    with_one = contents(project)
+    add.main(["mine", *arguments(files, "sentiment", "train")])
+    remove.main(["mine"])
+    assert contents(project) == with_one
+
+
+def test_many_translations_are_read_in_subwords_and_others_where_the_user_says_so(project, files, tmp_path):
+    for end in ("de", "en"):
+        lines = (files / f"train.{end}").read_text(encoding="utf-8").splitlines()
+        text = "".join(f"{line[:-1]} {number}.\n" for number in range(150) for line in lines)
+        (tmp_path / f"many.{end}").write_text(text, encoding="utf-8")
+    many = ["--task", "translation", "--train", str(tmp_path / "many.de"), str(tmp_path / "many.en")]
+    few = arguments(files, "translation", "train", "dev")
+    small = ["dataset.subword_vocab_size=150"]
+    add.main(["many", *many, "--set", *small])
+    add.main(["few", *few])
+    add.main(["split", *few, "--tokenizer", "subwords", "--target-tokenizer", "subwords", "--set", *small])
+    configs = {name: load_config(DatasetConfig, f"configs/datasets/{name}.yaml") for name in ("many", "few", "split")}
+    assert {name: each.tokenizer for name, each in configs.items()} == {
+        "many": "subwords",
+        "few": "words",
+        "split": "subwords",
+    }
+
+
+def test_of_skewed_labels_the_rare_ones_count_as_much(project, files, tmp_path):
+    lines = (files / "train.csv").read_text(encoding="utf-8").splitlines()
+    more = [line.replace("film", f"film {number}") for number in range(8) for line in lines[1:21]]
+    (tmp_path / "skewed.csv").write_text("\n".join([*lines, *more]) + "\n", encoding="utf-8")
+    add.main(["mine", "--task", "sentiment", "--train", str(tmp_path / "skewed.csv"), "--set", "options.label=mood"])
+    assert load_run("configs/runs.yaml", "mine-bigru", "configs")[1].monitor == "macro_f1"
+
+
+def test_a_language_model_of_words_begins_with_their_vectors(project, files):
+    add.main(["mine", *arguments(files, "language_model", "train"), "--tokenizer", "words"])
+    assert {run.source_vectors for run in load_runs("configs/runs.yaml").values()} == {"mine_skip_gram"}
+
+
+def test_vectors_learn_from_texts_without_labels_too(project, files):
+    add.main(["mine", *arguments(files, "ner", "train", "dev"), "--unlabelled", str(files / "more.txt")])
+    vectors = yaml.safe_load(Path("configs/vectors/mine_skip_gram.yaml").read_text(encoding="utf-8"))
+    assert vectors["corpus"] == ["data/mine/train.jsonl", "data/mine_unlabelled/unlabelled.jsonl"]
+    assert graph()["stages"]["prepare"]["foreach"] == ["mine", "mine_unlabelled"]
+
+
+def test_the_counts_and_the_lengths_are_those_of_the_files(project, files, capsys):
+    add.main(["mine", *arguments(files, "sentiment", "train"), "--dry-run"])
+    printed = capsys.readouterr().out
+    assert "32 examples, 352 tokens, 11 to 11 each, median 11" in printed  # 40 less a fifth, which becomes dev
+    assert "2: pos 16, neg 16" in printed
+    assert "text 'review', label 'mood'" in printed
+    assert "20 % of train" in printed
+    assert "words_lowercase" in printed
+
+
+@pytest.mark.parametrize(
+    ("option", "key", "value"),
+    [
+        (["--language", "de"], "language", "de"),
+        (["--tokenizer", "characters"], "tokenizer", "characters"),
+        (["--dev-share", "0.3"], "dev_share", 0.3),
+        (["--version", "7"], "version", "7"),
+        (["--encoding", "latin-1"], "options",
+         {"text": "review", "separator": ",", "label": "mood", "encoding": "latin-1"}),
+        (["--licence", "CC0"], "licence", "CC0"),
+        (["--set", "dataset.remove_overlap=false"], "remove_overlap", False),
+    ],
+)  # fmt: skip
+def test_an_option_overrules_a_guess_about_the_data(project, files, option, key, value):
+    add.main(["mine", *arguments(files, "sentiment", "train"), *option])
+    assert getattr(load_config(DatasetConfig, "configs/datasets/mine.yaml"), key) == value
+
+
+def test_rows_without_a_label_are_set_apart_for_the_vectors(project, files, tmp_path, capsys):
+    text = (files / "train.csv").read_text(encoding="utf-8")
+    (tmp_path / "some.csv").write_text(f'{text}a,"It is of no label.",\n', encoding="utf-8")
+    words = ["mine", "--task", "sentiment", "--train", str(tmp_path / "some.csv"), "--set", "options.label=mood"]
+    assert "some.csv:42: expected a mood, got none" in refused(capsys, add.main, *words)
+    add.main([*words, "options.unlabelled=true"])
+    assert "set apart from train: 1 examples" in capsys.readouterr().out
+    vectors = yaml.safe_load(Path("configs/vectors/mine_skip_gram.yaml").read_text(encoding="utf-8"))
+    assert vectors["corpus"] == ["data/mine/train.jsonl", "data/mine/unlabelled.jsonl"]
+
+
+def test_a_column_that_holds_no_labels_is_refused(project, files, capsys):
+    words = ["mine", *arguments(files, "sentiment", "train"), "--set", "options.label=id"]
+    assert "expected labels that repeat, got 32 different ones in 32 texts" in refused(capsys, add.main, *words)
+
+
+def test_an_option_overrules_a_guess_about_training(project, files):
+    settings = ["training.epochs=3", "training.patience=1", "model.pooling=last", "vectors.dimensions=7"]
+    add.main(["mine", *arguments(files, "sentiment", "train"), "--set", *settings])
+    _, task, _ = load_run("configs/runs.yaml", "mine-bigru", "configs")
+    assert (task.training.epochs, task.training.patience, task.model.pooling) == (3, 1, "last")
+    assert yaml.safe_load(Path("configs/vectors/mine_skip_gram.yaml").read_text(encoding="utf-8"))["dimensions"] == 7
+
+
+def test_vectors_of_another_project_take_the_place_of_own_ones(project, files, capsys):
+    words = ["mine", *arguments(files, "sentiment", "train"), "--vectors", "theirs"]
+    assert "vectors/theirs.dvc of `dvc import`, got neither" in refused(capsys, add.main, *words)
+    Path("vectors/theirs.dvc").write_text("frozen: true\n")
+    add.main(words)
+    assert {run.source_vectors for run in load_runs("configs/runs.yaml").values()} == {"theirs"}
+    assert [name for name in graph()["stages"] if name.startswith("vectors-")] == ["vectors-random"]
+    assert "vectors/theirs" not in Path("dvc.yaml").read_text(encoding="utf-8")
+
+
+def test_files_are_named_from_the_project_or_below_the_data_root(project, files, monkeypatch):
+    shutil.copy(files / "train.csv", "own.csv")
+    add.main(["own", "--task", "sentiment", "--train", "own.csv"])
+    monkeypatch.setenv("ELMAN_DATA", str(files))
+    add.main(["root", *arguments(files, "sentiment", "train")])
+    paths = [load_config(DatasetConfig, f"configs/datasets/{name}.yaml").origins()["train"] for name in ("own", "root")]
+    assert paths == ["own.csv", "train.csv"]
+
+
+def test_stages_of_a_run_by_hand_are_written(project, files, capsys):
+    add.main(["mine", *arguments(files, "sentiment", "train")])
+    runs = Path("configs/runs.yaml")
+    text = runs.read_text(encoding="utf-8")
+    line = "  by-hand: {task: sentiment_mine, dataset: mine, cell: bigru, layer: gru, source_vectors: random,"
+    line += " target_vectors: random, seed: 2, report_test: false, set: null}\n"
+    runs.write_text(text.replace("runs:\n", f"runs:\n{line}", 1), encoding="utf-8")
+    capsys.readouterr()
+    assert "run 'by-hand' of configs/runs.yaml reads it as well" in refused(capsys, remove.main, "mine")
+    stages.main([])
+    assert "runs/by-hand/history.csv" in Path("dvc.yaml").read_text(encoding="utf-8")
+    assert "is written" in capsys.readouterr().out
+    stages.main([])
+    assert "was up to date" in capsys.readouterr().out
+    assert "taken" in refused(capsys, add.main, "mine", *arguments(files, "sentiment", "train"))
+
+
+BAD = {
+    "another number of columns": ("dev.conll", "Anna XX O\nis O\n", ["ner"], "dev.conll:2: expected 3 columns"),
+    "another label": ("dev.csv", "id,review,mood\n1,It is so.,odd\n", ["sentiment"],
+                      "dev.csv: expected labels that train has as well, got odd; correct them, or `--accept unseen`"),
+    "another type": ("dev.conll", "Acme XX B-ORG\nis XX O\n", ["ner"], "expected types of entities that train has"),
+    "no label": ("dev.csv", "id,review,mood\n1,It is so.,\n", ["sentiment"], "dev.csv:2: expected a mood, got none"),
+    "fewer lines": ("dev.en", "The dog is not good.\n", ["translation"], "dev.de:2: expected as many lines as"),
+    "one label": ("train.csv", "id,review,mood\n1,It is so.,a\n2,Is it?,a\n", ["sentiment"], "expected one column of"),
+    "another encoding": ("train.csv", b"id,review,mood\n1,It is sch\xf6n.,a\n", ["sentiment"],
+                         "train.csv:2: expected UTF-8, got byte 0xf6"),
+    "no language": ("train.csv", "review,mood\nxyz,a\nzyx,b\nxxy,a\nyyx,b\n", ["sentiment"],
+                    "cannot tell the language of the texts: few of its words are known; give --language"),
+    "no tags": ("train.conll", "is XX\na XX\n\nit XX\n", ["ner"], "train.conll: expected a file with tags"),
+    "an empty file": ("train.csv", "", ["sentiment"], "train.csv: expected a file with label, recognised none"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_files_that_disagree_are_refused_in_one_line(project, files, kind, tmp_path, capsys):
+    name, content, (task,), told = BAD[kind]
+    shutil.copytree(files, tmp_path / "bad")
+    (tmp_path / "bad" / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert told in refused(capsys, add.main, "mine", *arguments(tmp_path / "bad", task, "train", "dev"))
+
+
+def test_the_same_sentences_in_train_and_dev_are_refused_dropped_or_accepted(project, files, tmp_path, capsys):
+    lines = (files / "dev.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    more = (files / "train.csv").read_text(encoding="utf-8").splitlines(keepends=True)[1:3]
+    (tmp_path / "dev.csv").write_text("".join([*lines, *more]), encoding="utf-8")
+    words = ["mine", *arguments(files, "sentiment", "train"), "--dev", str(tmp_path / "dev.csv")]
+    assert "got 2 that train has as well; --remove-overlap drops them from train" in refused(capsys, add.main, *words)
+    add.main([*words, "--remove-overlap", "--dry-run"])
+    assert "38 examples" in capsys.readouterr().out
+    add.main([*words, "--accept", "overlap", "--dry-run"])
+    assert "40 examples" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["a b"], "expected a name of letters, digits, `_` and `-`"),
+        (["mine", "--dev", "nowhere.csv"], "nowhere.csv: no such file, for --dev"),
+        (["mine", "--set", "epochs=3"], "--set epochs=3: expected PART.KEY=VALUE"),
+        (["mine", "--set", "trainin.epochs=3"], "unknown part 'trainin'; did you mean 'training'?"),
+        (["mine", "--set", "training.epoch=3"], "unknown key 'epoch'; did you mean 'epochs'?"),
+        (["mine", "--set", "training.epochs=["], "--set training.epochs=[: expected a value in YAML"),
+        (["mine", "--set", "vectors.window=wide"], "expected int under 'window', got 'wide'"),
+        (["mine", "--reader", "csv_tabel"], "no module 'csv_tabel'"),
+        (["mine", "--tokenizer", "word"], "no tokenizer 'word'; did you mean 'words'?"),
+        (["mine", "--dev-share", "2"], "expected dev_share from 0 to below 1, got 2.0"),
+    ],
+)
+def test_what_cannot_be_followed_is_refused_in_one_line(project, files, words, told, capsys):
+    assert told in refused(capsys, add.main, *words, *arguments(files, "sentiment", "train"))
+
+
+def test_one_file_for_two_splits_is_refused(project, files, capsys):
+    words = ["mine", *arguments(files, "sentiment", "train"), "--dev", str(files / "train.csv")]
+    assert "expected another file for --dev, got that of --train" in refused(capsys, add.main, *words)
+
+
+def test_a_folder_that_is_no_project_is_refused(tmp_path, files, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    adding = ["mine", *arguments(files, "ner", "train")]
+    for main, words in ((add.main, adding), (remove.main, ["mine"]), (stages.main, [])):
+        assert "expected a project of Elman here, got no such file" in refused(capsys, main, *words)
+
+
+@pytest.mark.parametrize("name", ["mine", "random"])
+def test_a_dataset_that_was_not_added_is_not_removed(project, capsys, name):
+    assert "expected a dataset that `elman add` made, got none" in refused(capsys, remove.main, name)
+
+
+def test_a_line_that_is_missing_in_dvc_yaml_leaves_all_as_it_was(project, files, capsys):
+    path = Path("dvc.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("  # Down to `baseline`", "  # To it"), encoding="utf-8")
+    told = refused(capsys, add.main, "mine", *arguments(files, "sentiment", "train"))
+    assert "dvc.yaml: expected the line '# Down to `baseline`'" in told
