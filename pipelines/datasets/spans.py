@@ -17,7 +17,6 @@ from pipelines.text.tokenization import offsets
 Overlaps = Literal["longest", "refuse"]
 OVERLAPPING = "entities left out, overlapping with a longer one"
 EMPTY = "entities left out, without a token"
-DISCONTINUOUS = "entities left out, discontinuous"
 WIDENED = "entities widened to whole tokens"
 
 
@@ -35,7 +34,6 @@ class SpannedText(Example):
 
     spans: tuple[Span, ...] = ()
     overlaps: Overlaps = "longest"
-    discontinuous: int = 0  # entities that were left out since a tag for each token cannot express them
 
     def plain(self) -> Example:
         """The text alone."""
@@ -113,8 +111,6 @@ def tags_of_spans(
     """
     places = offsets(example.text, tokens)
     tags = ["O"] * len(tokens)
-    if example.discontinuous:
-        counts[DISCONTINUOUS][split] += example.discontinuous
     for span in sorted(example.spans, key=lambda span: (span.start - span.end, span.start)):
         inside = [at for at, (start, end) in enumerate(places) if max(start, span.start) < min(end, span.end)]
         if not inside:

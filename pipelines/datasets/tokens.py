@@ -8,6 +8,7 @@ from pathlib import Path
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, read_examples, write_examples
 from pipelines.datasets.config import DatasetConfig
+from pipelines.datasets.left_out import LeftOut
 from pipelines.datasets.report import UNSEGMENTED
 from pipelines.datasets.spans import SpannedText, tags_of_spans
 from pipelines.text.subwords import SUBWORDS, encoding_path, load_encoding, train_encoding
@@ -44,6 +45,9 @@ def tokenised(
     languages = {"tokens": config.language, "target_tokens": config.target_language}
     split_text = {field: first_tokenizer(name) for field, name in names.items() if name}
     for example in examples:
+        if isinstance(example, LeftOut):
+            changes[example.reason][split] += 1
+            continue
         spans = example if isinstance(example, SpannedText) else None
         if (example.tags is not None or spans) and SUBWORDS in names.values():
             advice = "expected texts, got tagged tokens; choose `whitespace`"

@@ -91,6 +91,18 @@ def test_rows_without_a_label_are_set_apart_of_train_and_left_out_of_dev(root: P
     assert changes["without a label, left out"] == {"dev": 1}
 
 
+def test_units_of_a_translation_memory_in_one_language_are_left_out_and_counted(root: Path) -> None:
+    unit = '<tu><tuv xml:lang="en"><seg>{}</seg></tuv>{}</tu>'
+    units = unit.format("a", '<tuv xml:lang="de"><seg>b</seg></tuv>') + unit.format("alone", "")
+    files = {"train": f"<tmx>{units}</tmx>", "dev": f"<tmx>{units}</tmx>"}
+    options = {"source": "en", "target": "de"}
+    about: dict[str, Any] = {"reader": "tmx", "tokenizer": "words", "target_tokenizer": "words"}
+    folder = prepare(root, files, target_language="de", options=options, **about)
+    assert [(each.text, each.target_text) for each in read_examples(folder / "train.jsonl")] == [("a", "b")]
+    changes = read_json(folder / "report.json")["changes"]
+    assert changes["units left out, without a text in both languages"] == {"train": 1, "dev": 1}
+
+
 def test_without_such_rows_there_is_no_unlabelled_split(root: Path) -> None:
     rows = "text,label\na,x\nb,y\n"
     folder = prepare(

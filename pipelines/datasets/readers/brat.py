@@ -12,11 +12,14 @@ from pathlib import Path
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.data.lines import whole_text
+from pipelines.datasets.left_out import LeftOut
 from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 from pipelines.datasets.spans import SpanOptions
 
 _ENTITY = re.compile(r"T\S*\t(\S+) ([0-9]{1,9} [0-9]{1,9}(?:;[0-9]{1,9} [0-9]{1,9})*)\t?(.*)")
+
+DISCONTINUOUS = "entities left out, discontinuous"
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,17 @@ class Reader(SpanOptions, TextReader):
         """
         for text, annotations in self._pairs(paths):
             content = whole_text(text, self.encoding)
-            spans, discontinuous = self._spans(annotations, content)
+            spans, in_parts = self._spans(annotations, content)
+            yield from (LeftOut(f"{annotations}:{line}", "", (), reason=DISCONTINUOUS) for line in in_parts)
             ends = [at for at, character in enumerate(content) if character == "\n"]
             lines = zip([0, *(end + 1 for end in ends)], [*ends, len(content)], strict=True)
             written = ((start, end) for start, end in lines if content[start:end].strip())
+            line, end = 1, 0  # of the piece before
             for example in self.divided(f"{text}:1", content, spans, written):
-                line = 1 + content.count("\n", 0, content.find(example.text))
-                yield replace(example, id=f"{text}:{line}", discontinuous=discontinuous)
-                discontinuous = 0  # counted once
+                start = content.index(example.text, end)
+                line += content.count("\n", end, start)
+                yield replace(example, id=f"{text}:{line}")
+                line, end = line + example.text.count("\n"), start + len(example.text)
 
     def _pairs(self, paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
         """Texts with their annotations."""
@@ -60,9 +66,9 @@ class Reader(SpanOptions, TextReader):
         if waiting:
             raise InputError(f"{waiting}:1: expected a file of annotations behind that of the text, got none")
 
-    def _spans(self, path: Path, text: str) -> tuple[list[tuple[int, int, str]], int]:
-        """The entities of a text, and how many there are that no span of characters can express."""
-        spans, discontinuous = [], 0
+    def _spans(self, path: Path, text: str) -> tuple[list[tuple[int, int, str]], list[int]]:
+        """The entities of a text, and the lines of those that no span of characters can express."""
+        spans, in_parts = [], []
         for number, line in self.read_lines(path):
             if not line.startswith("T"):
                 continue
@@ -74,13 +80,13 @@ class Reader(SpanOptions, TextReader):
             shown = " ".join(text[start:end] for start, end in parts)
             ordered = all(start <= end <= len(text) for start, end in parts)
             if not ordered or (said and shown.split() != said.split()):
-                told = f"expected {said[:60]!r} at {places} of the text, got {shown[:60]!r}"
+                told = f"expected {said[:60]!r} at {places[:60]} of the text, got {shown[:60]!r}"
                 raise InputError(f"{where}: {told}; give the text that was annotated, with its line ends")
             if any(before[1] > after[0] or text[before[1] : after[0]].strip() for before, after in pairwise(parts)):
-                discontinuous += 1
+                in_parts.append(number)
             else:
                 spans.append((parts[0][0], parts[-1][1], kind))
-        return spans, discontinuous
+        return spans, in_parts
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:

@@ -4,7 +4,6 @@ The format's markup of formats (`bpt`, `ept`, `it`, `ph`, `ut`) is no text. Enti
 refused: a few lines of them can stand for gigabytes.
 """
 
-import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,13 @@ from embeddings.foundation.limits import PARSED_BYTES, check_limit
 from embeddings.foundation.reading import DAMAGE, open_text
 from pipelines.data.examples import Example
 from pipelines.data.lines import damaged
+from pipelines.datasets.left_out import LeftOut
 from pipelines.datasets.readers import FileReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
-log = logging.getLogger(__name__)
-
 _MARKUP = frozenset(("bpt", "ept", "it", "ph", "ut"))
 _CHUNK = 1 << 16
+INCOMPLETE = "units left out, without a text in both languages"
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,13 @@ class Reader(FileReader):
             raise InputError(f"expected two languages, got {self.source!r} and {self.target!r}")
 
     def read(self, paths: Sequence[Path]) -> Iterator[Example]:
-        """Reads pairs, streaming; units that lack one of the languages are left out, and how many is logged.
+        """Reads pairs, streaming; units that lack one of the languages are left out and counted.
 
         Raises:
             InputError: the file is no whole TMX, declares entities, or has no unit in both languages.
         """
         for path in paths:
-            pairs = incomplete = line = 0
+            pairs, line = 0, 1
             found: dict[str, None] = {}
             for line, texts in units(path):
                 source, target = (_text(texts, language) for language in (self.source, self.target))
@@ -52,13 +51,11 @@ class Reader(FileReader):
                     pairs += 1
                     yield Example(f"{path}:{line}", source, (), target_text=target)
                 else:
-                    incomplete += 1
+                    yield LeftOut(f"{path}:{line}", "", (), reason=INCOMPLETE)
             if not pairs:
                 known = ", ".join(found) or "none"
                 told = f"expected units in {self.source!r} and {self.target!r}, got languages {known[:200]}"
-                raise InputError(f"{path}:{max(1, line)}: {told}")
-            if incomplete:
-                log.warning(f"{path}: units without a text in both languages, left out: {incomplete:,}")
+                raise InputError(f"{path}:{line}: {told}")
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:

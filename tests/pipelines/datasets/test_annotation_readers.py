@@ -9,6 +9,7 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
+from pipelines.datasets.left_out import LeftOut
 from pipelines.datasets.readers import FileReader, brat, doccano, label_studio, spacy_json
 from pipelines.datasets.spans import SpannedText
 
@@ -211,10 +212,15 @@ def test_brat_gives_lines_with_entities(write: Write) -> None:
         ("North and South America.", []),
     ]
     assert found(brat.Reader(), paths) == expected
-    first, second = brat.Reader().read(paths)
-    assert [first.id, second.id] == [f"{paths[0]}:1", f"{paths[0]}:4"]
-    assert isinstance(first, SpannedText)
-    assert first.discontinuous == 1  # North America
+    america, first, second = brat.Reader().read(paths)
+    assert [america.id, first.id, second.id] == [f"{paths[1]}:4", f"{paths[0]}:1", f"{paths[0]}:4"]
+    assert isinstance(america, LeftOut)
+    assert america.reason == "entities left out, discontinuous"
+
+
+def test_a_line_that_brat_s_text_repeats_has_its_own_number(write: Write) -> None:
+    text = write("Oslo.\n\nOslo.\n")
+    assert [each.id for each in brat.Reader().read([text, write("T1\tLOC 7 11\tOslo\n")])] == [f"{text}:1", f"{text}:3"]
 
 
 def test_brat_counts_the_line_ends_of_windows(write: Write) -> None:

@@ -1,13 +1,11 @@
 """Spans of characters become tags of tokens, by rules whose results are worked out by hand."""
 
 from collections import Counter, defaultdict
-from dataclasses import replace
 
 import pytest
 
 from embeddings.foundation.errors import InputError
-from pipelines.data.examples import Example
-from pipelines.datasets.spans import DISCONTINUOUS, EMPTY, OVERLAPPING, WIDENED, SpanOptions, tags_of_spans
+from pipelines.datasets.spans import EMPTY, OVERLAPPING, WIDENED, SpanOptions, tags_of_spans
 from pipelines.text.tokenization import characters, words
 
 TEXT = "Anna Lee left New York, N.Y."  # Anna Lee 0-8, New York 14-22, N.Y. 24-28
@@ -76,11 +74,3 @@ def test_a_text_is_divided_into_pieces_but_not_within_an_entity() -> None:
     ]
     with pytest.raises(InputError, match="expected a span within the 23 characters"):
         list(SpanOptions().divided("f:1", text, [(20, 24, "X")], pieces))
-
-
-def test_entities_in_several_parts_are_counted() -> None:
-    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    example = replace(SpanOptions().spanned("f:1", "a", []), discontinuous=2)
-    tags_of_spans(example, ["a"], "dev", counts)
-    assert counts == {DISCONTINUOUS: {"dev": 2}}
-    assert example.plain() == Example("f:1", "a", ())
