@@ -74,6 +74,11 @@ def read(text: str) -> Any:
     loader = _Loader(text)
     try:
         return loader.get_single_data()
+    except DifferentReadingsError:
+        raise
+    except yaml.YAMLError:
+        yaml.compose(text, yaml.SafeLoader)  # PyYAML's own parser says more of what is wrong, and where
+        raise
     finally:
         loader.dispose()
 
