@@ -52,6 +52,12 @@ def pytest_configure(config):
         config.add_cleanup(end)
 
 
+def pytest_collection_finish():
+    """Graphs run as they were traced, where there is TensorFlow: making them faster takes longer than they run here."""
+    if tensorflow := sys.modules.get("tensorflow"):
+        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory):
     """The wheel of the packages, built from a copy: an old `build` beside them would be put into it."""

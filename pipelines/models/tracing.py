@@ -9,7 +9,8 @@ def trace_once(model: Any) -> None:
     """Lets TensorFlow trace a model's training and prediction steps once each; other backends are left alone.
 
     Keras traces a step anew for each of the first shapes that it meets, before it takes the batch and the time
-    to vary. For recurrent layers a trace costs seconds, which is more than a small epoch.
+    to vary. For recurrent layers a trace costs seconds, which is more than a small epoch. Nothing is traced where
+    TensorFlow is told not to (`tensorflow.config.run_functions_eagerly`).
 
     Args:
         model: a Keras model; where it trains, compiled.
@@ -36,7 +37,9 @@ def _of_any_shape(step: Any) -> Any:
         batch = next(iter(batches))
         if not traces:
             signature = keras.tree.map_structure(lambda array: tensorflow.TensorSpec(_shape(array), array.dtype), batch)
-            traces.append(tensorflow.function(step, input_signature=[signature], autograph=False))
+            function = tensorflow.function(step, input_signature=[signature], autograph=False)
+            # A function would look for its one trace in each call, which takes as long as a small step.
+            traces.append(step if tensorflow.config.functions_run_eagerly() else function.get_concrete_function())
         return traces[0](batch)
 
     return run

@@ -5,6 +5,7 @@ ends what a command writes.
 """
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -16,6 +17,10 @@ def main() -> None:
     """Runs commands until there are no more, or one was interrupted."""
     from dvc.cli import main as dvc
 
+    # Nearly all of DVC's time is reading and writing dvc.lock in objects that hold no cycles: without looking for them
+    # as often as usual it takes a seventh less.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
     commands = os.fdopen(os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # which stages inherit
     for line in commands:

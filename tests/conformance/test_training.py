@@ -27,6 +27,9 @@ from pipelines.training.seeding import seed_everything
 PREDICT = """
 import json, sys
 import pipelines
+if sys.argv[1] == "keras":  # loaded models are traced in test_cell_without_kernel.py
+    import tensorflow
+    tensorflow.config.run_functions_eagerly(True)
 from pipelines.data.examples import read_examples
 from pipelines.runs.folder import load_run_folder
 print(pipelines.__file__, file=sys.stderr)
@@ -93,21 +96,27 @@ def test_learning_curves_and_cost_are_recorded(trained):
     assert cost["tokens_per_second"] > 0
 
 
-def test_a_saved_run_predicts_the_same_in_memory(trained, examples, tmp_path):
+@pytest.fixture(scope="module")
+def saved(trained, tmp_path_factory):
+    """The run folder of the trained model."""
+    task, engine, _, _ = trained
+    folder = tmp_path_factory.mktemp("saved")
+    save_run(folder, "small", RUN, task, engine.model, DATASET)
+    return folder
+
+
+def test_a_saved_run_predicts_the_same_in_memory(trained, saved, examples):
     """By ONNX Runtime; by Keras it does so in a fresh process, below."""
     task, engine, _, _ = trained
-    save_run(tmp_path, "small", RUN, task, engine.model, DATASET)
-    check_graphs(tmp_path, task, engine, examples)
-    in_onnx = load_run_folder(tmp_path)
+    check_graphs(saved, task, engine, examples)
+    in_onnx = load_run_folder(saved)
     compare(list(in_onnx.task.predict(in_onnx.engine, examples)), list(task.predict(engine, examples)))
 
 
-def test_saving_twice_gives_equal_bytes(trained, tmp_path):
+def test_saving_twice_gives_equal_bytes(trained, saved, tmp_path):
     task, engine, _, _ = trained
-    for folder in (tmp_path / "one", tmp_path / "two"):
-        folder.mkdir()
-        save_run(folder, "small", RUN, task, engine.model, DATASET)
-    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    save_run(tmp_path, "small", RUN, task, engine.model, DATASET)
+    one, two = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (saved, tmp_path))
     assert any(name.endswith(".onnx") for name in one)
     assert one == two
 

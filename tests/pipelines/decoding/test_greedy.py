@@ -24,10 +24,15 @@ MODELS = {
 
 
 @pytest.fixture(scope="module", params=MODELS)
-def model(request):
+def engine(request):
     keras.utils.set_random_seed(3)
     cell = EncoderConfig(request.param.split()[0], units=8, depth=2, bidirectional=True, dropout=0.3, clip_norm=1.0)
-    return build_seq2seq(VOCABULARY, VOCABULARY, 6, 6, cell, seed=3, **MODELS[request.param])
+    return KerasEngine(build_seq2seq(VOCABULARY, VOCABULARY, 6, 6, cell, seed=3, **MODELS[request.param]))
+
+
+@pytest.fixture
+def model(engine):
+    return engine.model
 
 
 def output_bias(model):
@@ -44,15 +49,15 @@ def test_a_step_gives_the_logits_of_the_whole_sequence(model):
         np.testing.assert_allclose(logits, at_once[:, time], atol=1e-5)
 
 
-def written_by(model, **config):
+def written_by(engine, **config):
     """What a model writes, int (batch, time)."""
-    written, scores = decode(KerasEngine(model), SOURCES, DecodingConfig(**config))
+    written, scores = decode(engine, SOURCES, DecodingConfig(**config))
     assert np.shape(scores) == (len(SOURCES), 1)
     return written[:, 0]
 
 
-def test_every_word_is_the_most_probable_one_after_the_words_before(model):
-    written = written_by(model)
+def test_every_word_is_the_most_probable_one_after_the_words_before(engine, model):
+    written = written_by(engine)
     for source, words in zip(SOURCES, written, strict=True):
         length = int(np.count_nonzero(words))
         before = np.array([[BEGIN_ID, *words[: length - 1]]], dtype="int32")
@@ -61,23 +66,23 @@ def test_every_word_is_the_most_probable_one_after_the_words_before(model):
         np.testing.assert_array_equal(logits.argmax(axis=-1), words[:length])
 
 
-def test_the_limit_follows_the_sources_own_length(model):
+def test_the_limit_follows_the_sources_own_length(engine, model):
     bias = output_bias(model)
     before = np.array(bias)
     try:
         bias.assign(np.where(np.arange(len(before)) == END_ID, -100.0, before))  # never ends by itself
-        written = written_by(model, maximum_ratio=1.5, maximum_extra=2)
+        written = written_by(engine, maximum_ratio=1.5, maximum_extra=2)
     finally:
         bias.assign(before)
     assert np.count_nonzero(written, axis=1).tolist() == [1.5 * 4 + 2, 1.5 * 2 + 2, int(1.5 * 1) + 2]
 
 
-def test_a_finished_output_is_never_extended(model):
+def test_a_finished_output_is_never_extended(engine, model):
     bias = output_bias(model)
     before = np.array(bias)
     try:
         bias.assign(np.where(np.arange(len(before)) == END_ID, 100.0, before))
-        written = written_by(model)
+        written = written_by(engine)
     finally:
         bias.assign(before)
     assert written[:, 0].tolist() == [END_ID] * 3
