@@ -18,7 +18,7 @@ DEFAULT = Part("<!-- leaderboard -->", "<!-- /leaderboard -->")
 REAL = Part("<!-- results -->", "<!-- /results -->")
 BASELINE = "baseline "  # before the name of one
 BELOW = " †"  # behind the name of a run that does not beat the baseline that is best on dev
-COMPARED_ALONE = re.compile(r"_(parts|cells)-")  # runs that COMPARISONS.md shows
+COMPARED_ALONE = re.compile(r"_(parts|cells|vectors)-")  # runs that COMPARISONS.md shows
 
 
 def with_tables(page: str, where: Path) -> str:

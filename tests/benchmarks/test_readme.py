@@ -84,5 +84,6 @@ def test_results_leave_out_probes_and_runs_that_are_compared_alone():
         result("gru", 20.0, split="dev"),
         result("pairs_parts-none", 10.0),
         result("pairs_cells-sru-1", 10.0),
+        result("pairs_vectors-fasttext-1", 10.0),
         result("gru: 3 units", 5.0, task="probe"),
     ) == ["| pairs | **gru** | bleu | 20.0 | 19.0 to 21.0 | 1 |"]
