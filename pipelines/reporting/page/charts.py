@@ -44,7 +44,7 @@ def read_history(path: Path) -> list[dict[str, float]]:
     if not path.exists():
         return []
     text = io.StringIO(read_bytes(path, DESCRIPTION_BYTES).decode("utf-8", errors="replace"))
-    reader = csv.DictReader(text)
+    reader = csv.DictReader(text, strict=True)
     try:
         return [
             {name: number for name, value in row.items() if (number := _number(value)) is not None} for row in reader

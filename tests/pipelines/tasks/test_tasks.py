@@ -223,7 +223,7 @@ def test_the_penalty_of_outside_is_the_smallest_of_the_best_f1_on_dev_and_is_sav
     logits[0, 0, task.label_ids["B-PER"]] = 1.0
     scores = logits if output == "softmax" else np.repeat(logits[:, :, None], len(task.labels), axis=2)
     model = SimpleNamespace(predict_on_batch=lambda inputs: np.repeat(scores, len(inputs), axis=0))
-    task.inputs = lambda batch: batch
+    task.inputs = lambda batch: np.ones((len(batch), 1), "int32")
     dev = [replace(ten_examples[5], id=str(n), tags=("B-PER" if n < 3 else "O",)) for n in range(4)]
     task.calibrate(KerasEngine(model), dev)
     assert task.calibration["outside_penalty"] == 1.25  # the first step of a quarter beyond 1.1

@@ -96,10 +96,8 @@ def test_a_history_keeps_zeros_and_leaves_out_what_is_no_number(tmp_path):
         {"epoch": 2},
     ]
     assert read_history(tmp_path / "none.csv") == []
-    (tmp_path / "history.csv").write_text("epoch,loss\n0," + "9" * 200_000)
-    with pytest.raises(
-        InputError, match=r"history\.csv:2: field larger than field limit .*; run the stage train again"
-    ):
+    (tmp_path / "history.csv").write_text('epoch,loss\n0,"1"2\n')
+    with pytest.raises(InputError, match=r"history\.csv:2: .* expected after .*; run the stage train again"):
         read_history(tmp_path / "history.csv")
 
 
