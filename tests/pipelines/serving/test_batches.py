@@ -10,6 +10,12 @@ from pipelines.serving.batches import Batches, BusyError
 from pipelines.serving.limits import Limits
 
 
+def run(coroutine):
+    """Runs it in a thread of its own: in this one a browser of other tests may have a loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 class Work:
     """Upper case, batch by batch; the first batch waits until it is let go."""
 
@@ -41,7 +47,7 @@ class Work:
 
 def test_what_waits_while_a_batch_is_computed_is_the_next_one():
     work = Work()
-    answers = asyncio.run(work.ask(["a"], ["b", "c"], [], ["d"]))
+    answers = run(work.ask(["a"], ["b", "c"], [], ["d"]))
     assert answers == [["A"], ["B", "C"], [], ["D"]]
     assert work.read == [["a"], ["b", "c", "d"]]
     assert work.sizes == [1, 3]
@@ -50,20 +56,20 @@ def test_what_waits_while_a_batch_is_computed_is_the_next_one():
 
 def test_a_batch_has_a_limit_and_a_request_is_never_cut():
     work = Work(batch=2)
-    asyncio.run(work.ask(["a"], ["b"], ["c"], ["d", "e", "f"], ["g"]))
+    run(work.ask(["a"], ["b"], ["c"], ["d", "e", "f"], ["g"]))
     assert work.read == [["a"], ["b", "c"], ["d", "e", "f"], ["g"]]
 
 
 def test_a_failure_is_of_the_request_that_fails():
     work = Work()
-    first, good, bad, other = asyncio.run(work.ask(["a"], ["b"], ["fail"], ["c"]))
+    first, good, bad, other = run(work.ask(["a"], ["b"], ["fail"], ["c"]))
     assert (first, good, other) == (["A"], ["B"], ["C"])
     assert isinstance(bad, ValueError)
 
 
 def test_a_request_that_was_given_up_is_not_computed():
     work = Work()
-    answers = asyncio.run(work.ask(["a"], ["b"], ["c"], cancelled=1))
+    answers = run(work.ask(["a"], ["b"], ["c"], cancelled=1))
     assert isinstance(answers[1], asyncio.CancelledError)
     assert answers[2] == ["C"]
     assert work.read == [["a"], ["c"]]
@@ -72,8 +78,8 @@ def test_a_request_that_was_given_up_is_not_computed():
 
 def test_more_than_may_wait_is_refused():
     work = Work(waiting=3)
-    answers = asyncio.run(work.ask(["a"], ["b"], ["c", "d"], ["e"]))
+    answers = run(work.ask(["a"], ["b"], ["c", "d"], ["e"]))
     assert isinstance(answers[2], BusyError)
     assert [answers[0], answers[1], answers[3]] == [["A"], ["B"], ["E"]]
     with pytest.raises(BusyError):
-        asyncio.run(work.batches.answer(["f"] * 4))
+        run(work.batches.answer(["f"] * 4))
