@@ -128,7 +128,7 @@ def create_app(runs: Mapping[str, ServedRun], limits: Limits, measures: Measures
     async def predict(name: str, asked: ToPredict) -> Response:
         """A prediction for each text, as `elman predict` gives it."""
         run = named(name)
-        if asked.explain and not run.described()["explains"]:
+        if asked.explain and not run.explains:
             raise InputError(f"explain: run {name!r} has no attention; leave it out, or use elman predict --explain")
         return answer({"predictions": await run.predict(await texts_of(run, asked), asked.explain)})
 
@@ -146,8 +146,8 @@ def create_app(runs: Mapping[str, ServedRun], limits: Limits, measures: Measures
         if asked.length > limits.length:
             raise InputError(f"length: expected at most {limits.length}, got {asked.length}; continue what was written")
         sampler = Sampler(asked.seed, asked.temperature, asked.top_k, asked.top_p)
-        run.check([asked.prompt])
-        pieces = run.generate(asked.prompt, sampler, asked.length)
+        await run_in_threadpool(run.check, [asked.prompt])
+        pieces = await run_in_threadpool(run.generate, asked.prompt, sampler, asked.length)
         if writing >= limits.writing:
             raise BusyError
         writing += 1

@@ -53,16 +53,21 @@ class ServedRun:
         """Texts that are not answered yet."""
         return self._predicted.waiting + self._explained.waiting + self._encoded.waiting
 
+    @property
+    def explains(self) -> bool:
+        """Whether it can say what a translation attended to."""
+        task = self.run.task
+        return task.predicts == "target_tokens" and getattr(task.config.model, "attention", "none") != "none"
+
     def described(self) -> dict[str, Any]:
         """What the page and other clients are told."""
         task = self.run.task
-        attention = getattr(task.config.model, "attention", "none")
         return {
             "name": self.run.name,
             "task": task.config.task,
             "answers": "entities" if isinstance(task, FindsEntities) else ANSWERS[task.predicts],
             "labels": list(task.labels),
-            "explains": task.predicts == "target_tokens" and attention != "none",
+            "explains": self.explains,
             "generates": isinstance(task, Generates),
         }
 
