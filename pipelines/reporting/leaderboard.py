@@ -11,6 +11,7 @@ from embeddings.foundation.files import write_json
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
 from pipelines.evaluation.metrics import Metric
+from pipelines.evaluation.predictions import SPLITS
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,11 @@ class Group:
         for row in self.rows:
             if not all(self.headline.name in of_split for of_split in row.scores.values()):
                 raise ValueError(f"expected a score of {self.headline.name} on each split of {row.name!r}")
+
+    @property
+    def splits(self) -> list[str]:
+        """The splits that some row is scored on."""
+        return [split for split in SPLITS if any(split in row.scores for row in self.rows)]
 
 
 @dataclass(frozen=True)

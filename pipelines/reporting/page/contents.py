@@ -16,7 +16,6 @@ from pipelines.reporting.leaderboard import Gap, Group, Leaderboard, Row, Value
 from pipelines.reporting.page.charts import Chart, costs, learning_curves, read_history, size_of
 from pipelines.reporting.page.data_report import DataReport, read_data_report
 from pipelines.reporting.page.survey import Survey, survey
-from pipelines.reporting.table import SPLITS
 from pipelines.reporting.text_table import p_text
 
 EXAMPLE_BYTES = 2_500_000  # of all examples of the page
@@ -56,7 +55,6 @@ class Contents:
 
     number: int
     group: Group
-    splits: Sequence[str]
     provenance: Mapping[str, Provenance]  # by system
     matrix: Sequence[Sequence[Cell | None]]
     charts: Sequence[Chart]
@@ -109,7 +107,6 @@ def _of_group(number: int, group: Group, places: Places, texts: bool, most_bytes
     return Contents(
         number=number,
         group=group,
-        splits=[split for split in SPLITS if any(split in row.scores for row in group.rows)],
         provenance=provenance,
         matrix=_matrix(group),
         charts=[chart for chart in charts if chart],
