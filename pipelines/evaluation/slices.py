@@ -243,12 +243,12 @@ def _words(example: Example, text: str, length: Slice, train: Train) -> Iterator
     """N-grams of a translation, as BLEU counts them: one that occurs twice is two items."""
     words = _tokenizer()(text).split()
     for size in range(1, NGRAMS + 1):
+        part = Slice(COMMON, size, f"of {size} words" if size > 1 else "words")
         times: Counter[tuple[str, ...]] = Counter()
-        for start in range(len(words) - size + 1):
-            ngram = tuple(words[start : start + size])
+        for ngram in zip(*(words[start:] for start in range(size)), strict=False):
             times[ngram] += 1
             item = ngram, times[ngram]
-            yield Slice(COMMON, size, f"of {size} words" if size > 1 else "words"), item
+            yield part, item
             if size == 1:
                 yield length, item
                 frequency = train.target_words.get(ngram[0], 0)
