@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -101,6 +102,11 @@ class AllPairs:
     units: int
     standings: tuple[Standing, ...]
     gaps: tuple[Gap, ...]  # each pair once; the base is the better one
+
+    def __post_init__(self) -> None:
+        expected = sorted(sorted(pair) for pair in combinations((each.name for each in self.standings), 2))
+        if expected != sorted(sorted((gap.system, gap.base)) for gap in self.gaps):
+            raise ValueError("expected each pair of `standings` once among `gaps`")
 
     def letters(self, row: Row) -> str:
         """The letters of a row's system."""
