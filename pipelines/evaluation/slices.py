@@ -4,9 +4,12 @@ Every answer is a set of items, such as the tag of a token or an entity, each in
 the F1 of its items; where each of them has one answer, as tags have, that is the accuracy.
 """
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +23,7 @@ from pipelines.evaluation.spans import spans
 LENGTHS = (10, 20, 40, 80)
 FREQUENCIES = (0, 1, 5, 25)
 CONFIDENCES = (0.5, 0.7, 0.9, 0.99)
+SIZES = (1, 2)
 NGRAMS = 4
 LENGTH, LABEL, TAG, TYPE = "length in tokens", "label", "tag", "entity type"
 SEEN, FREQUENCY, RAREST = "entity in train", "frequency of the word in train", "frequency of its rarest word in train"
@@ -80,7 +84,7 @@ def items(example: Example, row: Mapping[str, Any] | None, train: Train, confide
         train: what train has shown.
         confidence: the probability of the base's answer, or of each of its tags, if it has any.
     """
-    length = Slice(LENGTH, *bucket(len(example.tokens), LENGTHS))
+    length = ranged(LENGTH, len(example.tokens), LENGTHS)
     if example.tags is not None:
         tags = example.tags if row is None else row["tags"]
         tagged = _tags if train.entities is None else _entities
@@ -93,22 +97,24 @@ def items(example: Example, row: Mapping[str, Any] | None, train: Train, confide
             yield length, label
             yield Slice(LABEL, 0, label), label
             if isinstance(confidence, float):
-                yield Slice(CONFIDENCE, *bucket(confidence, CONFIDENCES)), label
+                yield ranged(CONFIDENCE, confidence, CONFIDENCES), label
 
 
-def bucket(value: float, bounds: Sequence[float]) -> tuple[int, str]:
-    """Into which of the ranges that end with the bounds a value falls, and the name of that range.
+def ranged(kind: str, value: float, bounds: tuple[float, ...]) -> Slice:
+    """The slice of a kind that a value falls into, one of the ranges that end with the bounds."""
+    return _ranges(kind, bounds)[bisect_left(bounds, value)]
 
-    Whole numbers are named by the first and the last one of the range.
-    """
-    place = sum(value > bound for bound in bounds)
-    whole = all(isinstance(bound, int) for bound in bounds)
-    if place == len(bounds):
-        return place, f"more than {bounds[-1]}"
-    first = (bounds[place - 1] if place else -1 if bounds[0] == 0 else 0) + 1
-    if not whole:
-        return place, f"up to {bounds[place]}"
-    return place, f"{first}" if first == bounds[place] else f"{first} to {bounds[place]}"
+
+@cache
+def _ranges(kind: str, bounds: tuple[float, ...]) -> list[Slice]:
+    """The slices of a kind by range; whole numbers are named by the first and the last one of the range."""
+    names = [f"up to {bound}" for bound in bounds]
+    if all(isinstance(bound, int) for bound in bounds):
+        firsts = [min(bounds[0], 1), *(bound + 1 for bound in bounds[:-1])]
+        names = [
+            str(last) if first == last else f"{first} to {last}" for first, last in zip(firsts, bounds, strict=True)
+        ]
+    return [Slice(kind, place, name) for place, name in enumerate([*names, f"more than {bounds[-1]}"])]
 
 
 def tally(answers: Sequence[Iterable[Item]], gold: Sequence[frozenset[Item]], known: Mapping[Slice, int]) -> Counts:
@@ -121,11 +127,13 @@ def tally(answers: Sequence[Iterable[Item]], gold: Sequence[frozenset[Item]], kn
     """
     shape = len(gold), len(known)
     tables = Counts(*(np.zeros(shape, dtype=np.float32) for _ in range(3)))
+    places = [array("q") for _ in tables]  # in a flattened table, one for each item
     for number, (found, truth) in enumerate(zip(map(frozenset, answers), gold, strict=True)):
-        for table, of_kind in zip(tables, (found & truth, found, truth), strict=True):
-            for part, _ in of_kind:
-                if (column := known.get(part)) is not None:
-                    table[number, column] += 1
+        start = number * len(known)
+        for of_table, of_kind in zip(places, (found & truth, found, truth), strict=True):
+            of_table.extend([start + known[part] for part, _ in of_kind if part in known])
+    for table, of_table in zip(tables, places, strict=True):
+        np.add.at(table.reshape(-1), np.asarray(of_table), np.float32(1))
     return tables
 
 
@@ -211,9 +219,9 @@ def _tags(example: Example, tags: Sequence[str], length: Slice, train: Train, co
         item, times = (place, tag), train.words.get(word, 0)
         yield length, item
         yield Slice(TAG, 0, tag), item
-        yield Slice(FREQUENCY, *bucket(times, FREQUENCIES)), item
+        yield ranged(FREQUENCY, times, FREQUENCIES), item
         if isinstance(confidence, list):
-            yield Slice(CONFIDENCE, *bucket(confidence[place], CONFIDENCES)), item
+            yield ranged(CONFIDENCE, confidence[place], CONFIDENCES), item
 
 
 def _entities(example: Example, tags: Sequence[str], length: Slice, train: Train, confidence: Any) -> Iterator[Item]:
@@ -225,25 +233,31 @@ def _entities(example: Example, tags: Sequence[str], length: Slice, train: Train
         seen = words in (train.entities or ())
         yield Slice(SEEN, int(not seen), "seen" if seen else "unseen"), entity
         rarest = min(train.words.get(word, 0) for word in words)
-        yield Slice(RAREST, *bucket(rarest, FREQUENCIES)), entity
-        yield Slice(SIZE, *bucket(len(words), (1, 2))), entity
+        yield ranged(RAREST, rarest, FREQUENCIES), entity
+        yield ranged(SIZE, len(words), SIZES), entity
         if isinstance(confidence, list):
-            yield Slice(CONFIDENCE, *bucket(min(confidence[start:end]), CONFIDENCES)), entity
+            yield ranged(CONFIDENCE, min(confidence[start:end]), CONFIDENCES), entity
 
 
 def _words(example: Example, text: str, length: Slice, train: Train) -> Iterator[Item]:
     """N-grams of a translation, as BLEU counts them: one that occurs twice is two items."""
-    from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
-
-    words = Tokenizer13a()(text).split()
+    words = _tokenizer()(text).split()
     for size in range(1, NGRAMS + 1):
+        part = Slice(COMMON, size, f"of {size} words" if size > 1 else "words")
         times: Counter[tuple[str, ...]] = Counter()
-        for start in range(len(words) - size + 1):
-            ngram = tuple(words[start : start + size])
+        for ngram in zip(*(words[start:] for start in range(size)), strict=False):
             times[ngram] += 1
             item = ngram, times[ngram]
-            yield Slice(COMMON, size, f"of {size} words" if size > 1 else "words"), item
+            yield part, item
             if size == 1:
                 yield length, item
                 frequency = train.target_words.get(ngram[0], 0)
-                yield Slice(FREQUENCY, *bucket(frequency, FREQUENCIES)), item
+                yield ranged(FREQUENCY, frequency, FREQUENCIES), item
+
+
+@cache
+def _tokenizer() -> Callable[[str], str]:
+    """One for all texts: it remembers those that several systems write."""
+    from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
+
+    return Tokenizer13a()

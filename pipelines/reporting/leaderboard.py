@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from embeddings.foundation.files import write_json
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
 from pipelines.evaluation.metrics import Metric
+from pipelines.evaluation.predictions import SPLITS
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,11 @@ class AllPairs:
     standings: tuple[Standing, ...]
     gaps: tuple[Gap, ...]  # each pair once; the base is the better one
 
+    def __post_init__(self) -> None:
+        expected = sorted(sorted(pair) for pair in combinations((each.name for each in self.standings), 2))
+        if expected != sorted(sorted((gap.system, gap.base)) for gap in self.gaps):
+            raise ValueError("expected each pair of `standings` once among `gaps`")
+
     def letters(self, row: Row) -> str:
         """The letters of a row's system."""
         return next((each.letters for each in self.standings if row.system in each.rows), "")
@@ -122,6 +129,11 @@ class Group:
         for row in self.rows:
             if not all(self.headline.name in of_split for of_split in row.scores.values()):
                 raise ValueError(f"expected a score of {self.headline.name} on each split of {row.name!r}")
+
+    @property
+    def splits(self) -> list[str]:
+        """The splits that some row is scored on."""
+        return [split for split in SPLITS if any(split in row.scores for row in self.rows)]
 
 
 @dataclass(frozen=True)

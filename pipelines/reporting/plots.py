@@ -1,6 +1,5 @@
 """The leaderboard as a picture, and charts drawn offline."""
 
-import io
 from typing import TYPE_CHECKING, Any
 
 from embeddings.foundation.escaping import picture
@@ -15,9 +14,9 @@ SHAPES = {"dev": "circle", "test": "diamond"}
 
 def svg(chart: Any) -> str:
     """Draws a chart offline, through the scripts that come with vl-convert, which control characters would end."""
-    drawn = io.StringIO()
-    type(chart).from_dict(picture(chart.to_dict()), validate=False).save(drawn, format="svg")
-    return drawn.getvalue()
+    import vl_convert
+
+    return vl_convert.vegalite_to_svg(picture(chart.to_dict()))
 
 
 def leaderboard_chart(leaderboard: Leaderboard) -> "altair.VConcatChart":

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-SPLITS = ("dev", "test")
 WIDE = 120  # columns that hold the vectors as well; taken where the output is no terminal
 
 Column = tuple[str, Callable[[Row], str]]  # header; from a row to its cell
@@ -97,11 +96,11 @@ def _columns(group: Group) -> list[Column]:
         *(
             (f"{metric.title} {split}", _score(split, metric, _with_interval))
             for metric in (group.headline, *group.side)
-            for split in _splits(group)
+            for split in group.splits
         ),
         *(
             (f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval))
-            for split in _splits(group)
+            for split in group.splits
         ),
         ("verdict", _verdict),
         *([("group", _letters(group))] if group.pairs else []),
@@ -122,16 +121,12 @@ def _terminal_columns(group: Group, vectors: bool) -> list[Column]:
         ("system", lambda row: row.name),
         ("cell", lambda row: _cell(row) or "baseline"),
         *([("vectors", lambda row: _vectors(row).replace("→ ", "→\n"))] if vectors else []),
-        *((split, _score(split, group.headline, _with_half_width)) for split in _splits(group)),
+        *((split, _score(split, group.headline, _with_half_width)) for split in group.splits),
         ("over baseline", lambda row: over(row) + {"loses": " loses", "unclear": " unclear"}.get(row.verdict, "")),
         *([("group", _letters(group))] if group.pairs else []),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
     ]
-
-
-def _splits(group: Group) -> list[str]:
-    return [split for split in SPLITS if any(split in row.scores for row in group.rows)]
 
 
 def _cell(row: Row) -> str:

@@ -19,6 +19,7 @@ READINGS: dict[str, dict[str, Any]] = {
     "span": {"mode": "strict", "scheme": "IOB2", "zero_division": 0},
     "conlleval": {"mode": "conlleval", "scheme": "IOB2", "zero_division": 0},
 }
+ACCURACY = Metric("token_accuracy")
 _PREFIXES = ("B-", "I-")
 
 
@@ -28,7 +29,7 @@ class Entities(Tagging):
     MAIN = (
         Metric("span_f1"),
         Metric("conlleval_f1"),
-        Metric("token_accuracy"),
+        ACCURACY,
         Metric("span_precision"),
         Metric("span_recall"),
     )
@@ -46,13 +47,18 @@ class Entities(Tagging):
         actual = [reference.tags or () for reference in references]
         predicted = [row["tags"] for row in predictions]
         wanted = [name for name in READINGS if only is None or only.name.startswith(f"{name}_")]
-        tokens = np.array([len(tags) for tags in actual], dtype=float)
-        right = np.array([sum(map(eq, *pair)) for pair in zip(actual, predicted, strict=True)], dtype=float)
-        key = ("token_accuracy", "")
-        accuracy = Statistic(
-            len(references), lambda weights: {key: 100 * (weights @ right) / (weights @ tokens)}, {key: {}}
-        )
-        return reduce(or_, [*(_reading(name, actual, predicted) for name in wanted), accuracy])
+        found = [_reading(name, actual, predicted) for name in wanted]
+        if only is None or only.name == ACCURACY.name:
+            found.append(_accuracy(actual, predicted))
+        return reduce(or_, found)
+
+
+def _accuracy(actual: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Statistic:
+    """The share of right tags."""
+    tokens = np.array([len(tags) for tags in actual], dtype=float)
+    right = np.array([sum(map(eq, *pair)) for pair in zip(actual, predicted, strict=True)], dtype=float)
+    key = (ACCURACY.name, "")
+    return Statistic(len(actual), lambda weights: {key: 100 * (weights @ right) / (weights @ tokens)}, {key: {}})
 
 
 def _reading(name: str, actual: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Statistic:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class Translation(Family):
 
     def __init__(self, tokenizer: str = "") -> None:
         self.tokenizer = tokenizer
+        self._scorer = cache(_scorer)  # which remembers the tokens of references, for the next system
 
     def of_dataset(self, folder: Path) -> "Translation":
         """With the tokenizer that sacreBLEU has for the language of the references.
@@ -52,13 +54,14 @@ class Translation(Family):
         """
         language = read_dataset(folder, "target_language")["target_language"]
         name = TOKENIZERS.get(main_language(language), "")
-        _scorers(self.MAIN[:1], "")  # sacreBLEU itself is there
+        self._scorers(self.MAIN[:1])  # sacreBLEU itself is there
+        family = Translation(name)
         try:
-            _scorers(self.MAIN[:1], name)
+            family._scorers(self.MAIN[:1])
         except (ImportError, RuntimeError):
             told = f"BLEU of {language!r} needs sacreBLEU's tokenizer {name!r}, which lacks its packages"
             raise InputError(f"{folder}: {told}; install `sacrebleu[{language[:2]}]`") from None
-        return Translation(name)
+        return family
 
     def check(self, reference: Example, prediction: Mapping[str, Any]) -> None:
         """Requires the raw reference and the detokenised output."""
@@ -70,7 +73,7 @@ class Translation(Family):
     def statistic(self, references: References, predictions: Predictions, only: Metric | None = None) -> Statistic:
         """Every number as sacreBLEU prints it, 0 to 100, from the sums of each sentence's n-gram counts."""
         outputs, raw = _texts(references, predictions)
-        scorers = _scorers([only] if only else self.MAIN, self.tokenizer)
+        scorers = self._scorers([only] if only else self.MAIN)
         tables = {name: np.array(each._extract_corpus_statistics(outputs, [raw])) for name, each in scorers.items()}
 
         def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
@@ -89,7 +92,7 @@ class Translation(Family):
 
     def tables(self, references: References, predictions: Predictions) -> dict[str, list[Sequence[Any]]]:
         """`lengths`: BLEU by the length of references, in words separated by white space."""
-        scorer = _scorers(self.MAIN[:1], self.tokenizer)["bleu"]
+        scorer = self._scorers(self.MAIN[:1])["bleu"]
         of_length: dict[int, list[int]] = {}
         outputs, raw = _texts(references, predictions)
         for number, text in enumerate(raw):
@@ -102,16 +105,21 @@ class Translation(Family):
             rows.append((words, len(numbers), round(found.score, 2), round(found.sys_len / max(found.ref_len, 1), 3)))
         return {"lengths": rows}
 
+    def _scorers(self, metrics: Iterable[Metric]) -> dict[str, Any]:
+        from sacrebleu.metrics.bleu import BLEU
+        from sacrebleu.metrics.chrf import CHRF
 
-def _scorers(metrics: Iterable[Metric], tokenizer: str) -> dict[str, Any]:
-    from sacrebleu.metrics.bleu import BLEU
-    from sacrebleu.metrics.chrf import CHRF
+        of_language: dict[str, Any] = {"tokenize": self.tokenizer} if self.tokenizer else {}
+        return {
+            name: self._scorer(CHRF, **OPTIONS[name])
+            if name == "chrf"
+            else self._scorer(BLEU, **{**OPTIONS[name], **of_language})
+            for name in (metric.name for metric in metrics)
+        }
 
-    names = [metric.name for metric in metrics]
-    of_language: dict[str, Any] = {"tokenize": tokenizer} if tokenizer else {}
-    return {
-        name: CHRF(**OPTIONS[name]) if name == "chrf" else BLEU(**{**OPTIONS[name], **of_language}) for name in names
-    }
+
+def _scorer(kind: type, **options: Any) -> Any:
+    return kind(**options)
 
 
 def _texts(references: References, predictions: Predictions) -> tuple[list[str], list[str]]:

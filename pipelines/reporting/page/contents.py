@@ -13,12 +13,12 @@ from pipelines.evaluation.family import load_family
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.paired import ALPHA
 from pipelines.reporting.leaderboard import Gap, Group, Leaderboard, Row, Value
-from pipelines.reporting.page.charts import Chart, costs, learning_curves, read_history, size_of
+from pipelines.reporting.page.charts import Chart, costs, learning_curves, read_history
 from pipelines.reporting.page.data_report import DataReport, read_data_report
 from pipelines.reporting.page.survey import Survey, survey
-from pipelines.reporting.table import SPLITS
 from pipelines.reporting.text_table import p_text
 
+GRAPHS = (".onnx", ".weights", ".data")  # ONNX graphs, and what stands beside them
 EXAMPLE_BYTES = 2_500_000  # of all examples of the page
 
 
@@ -56,7 +56,6 @@ class Contents:
 
     number: int
     group: Group
-    splits: Sequence[str]
     provenance: Mapping[str, Provenance]  # by system
     matrix: Sequence[Sequence[Cell | None]]
     charts: Sequence[Chart]
@@ -109,7 +108,6 @@ def _of_group(number: int, group: Group, places: Places, texts: bool, most_bytes
     return Contents(
         number=number,
         group=group,
-        splits=[split for split in SPLITS if any(split in row.scores for row in group.rows)],
         provenance=provenance,
         matrix=_matrix(group),
         charts=[chart for chart in charts if chart],
@@ -127,11 +125,11 @@ def _provenance(row: Row, trained: Path) -> Provenance:
         return Provenance(f"dvc repro evaluate-baseline@{row.entry}", "", 0)
     folder = trained / row.name
     configuration = read_json(folder / "config.json", dict[str, Any])
-    graphs = [path for path in folder.glob("*") if path.suffix in (".onnx", ".data")]
+    graphs = (path for path in folder.glob("*") if path.suffix in GRAPHS)
     return Provenance(
         command=f"dvc repro evaluate@{row.name}",
         configuration=json.dumps(configuration, ensure_ascii=False, indent=2),
-        onnx_bytes=size_of(graphs),
+        onnx_bytes=sum(path.stat().st_size for path in graphs),
     )
 
 

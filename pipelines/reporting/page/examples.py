@@ -84,8 +84,8 @@ def notes(example: Example, rows: Iterable[Mapping[str, Any]]) -> list[str]:
     if example.target_text is not None:
         from sacrebleu.metrics.chrf import CHRF
 
-        scorer = CHRF()
-        return [f"chrF {scorer.sentence_score(row['text'], [example.target_text]).score:.0f}" for row in rows]
+        scorer = CHRF(references=[[example.target_text]])
+        return [f"chrF {scorer.corpus_score([row['text']], None).score:.0f}" for row in rows]
     return ["" for _ in rows]
 
 

@@ -51,15 +51,21 @@ def vector_map(name: str, folder: Path) -> VectorMap | None:
     axes = axes[:2] * np.sign(axes[:2][range(2), np.abs(axes[:2]).argmax(axis=1)])[:, None]  # either sign fits
     cosines = shown @ compared.T
     cosines[range(len(shown)), range(len(shown))] = -np.inf
-    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, : min(NEIGHBOURS, len(words) - 1)]
+    nearest = [_largest(of_word, min(NEIGHBOURS, len(words) - 1)) for of_word in cosines]
     return VectorMap(
         name=name,
         total=len(artefact.words),
         words=words[:SHOWN],
         places=[(round(x, 3), round(y, 3)) for x, y in ((shown - shown.mean(axis=0)) @ axes.T).tolist()],
         neighbours=[
-            [(words[other], round(float(cosines[number, other]), 2)) for other in others]
-            for number, others in enumerate(nearest.tolist())
+            [(words[other], round(float(of_word[other]), 2)) for other in others]
+            for of_word, others in zip(cosines, nearest, strict=True)
         ],
         explained=float((sizes[:2] ** 2).sum() / (sizes**2).sum()),
     )
+
+
+def _largest(values: np.ndarray, count: int) -> np.ndarray:
+    """The places of the largest values, of equals the first; what is less than all of them is left out of the sort."""
+    found = np.flatnonzero(values >= np.partition(values, -count)[-count])
+    return found[np.argsort(-values[found], kind="stable")[:count]]

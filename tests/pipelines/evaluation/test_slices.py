@@ -8,10 +8,10 @@ from pipelines.evaluation.slices import (
     FREQUENCIES,
     LENGTHS,
     Train,
-    bucket,
     confidence_of,
     differences,
     items,
+    ranged,
     scores,
     slices_of,
     tally,
@@ -35,7 +35,7 @@ from pipelines.evaluation.slices import (
     ],
 )
 def test_a_range_ends_with_its_bound(value, bounds, name):
-    assert bucket(value, bounds)[1] == name
+    assert ranged("kind", value, bounds).name == name
 
 
 def table(references, predictions, train, confidences=None):

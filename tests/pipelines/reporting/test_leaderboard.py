@@ -1,14 +1,20 @@
 """The leaderboard as data."""
 
+import json
+from dataclasses import asdict
+
 import pytest
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import write_json
 from pipelines.evaluation.metrics import Metric
 from pipelines.reporting.leaderboard import (
+    AllPairs,
+    Gap,
     Group,
     Leaderboard,
     Row,
+    Standing,
     Value,
     decide,
     rank,
@@ -79,3 +85,19 @@ def test_a_leaderboard_of_another_version_is_refused_with_what_to_do(tmp_path):
     write_json(tmp_path / "leaderboard.json", {"groups": [group], "missing": []})
     with pytest.raises(InputError, match=r"leaderboard\.json: expected Metric under .*; run `elman compare` again"):
         read_leaderboard(tmp_path / "leaderboard.json")
+
+
+def test_a_leaderboard_that_lacks_a_test_of_two_systems_is_refused(tmp_path):
+    ten = Value(10, 9, 11)
+    standings = tuple(Standing(name, (name,), ten, None, "a") for name in "abc")
+    gaps = [Gap("b", "a", ten, 1.0), Gap("c", "a", ten, 1.0), Gap("c", "b", ten, 1.0)]
+    pairs = AllPairs("dev", "sentence", 5, standings, tuple(gaps))
+    group = Group("ner", "toy", ACCURACY, (), (row("a", dev=10.0),), pairs)
+    write_leaderboard(tmp_path / "leaderboard.json", Leaderboard((group,), ()))
+    assert read_leaderboard(tmp_path / "leaderboard.json").groups[0].pairs == pairs
+    written = json.loads((tmp_path / "leaderboard.json").read_text())
+    for others in (gaps[:2], [*gaps, gaps[0]], [*gaps[:2], Gap("d", "a", ten, 1.0)]):
+        written["groups"][0]["pairs"]["gaps"] = [asdict(gap) for gap in others]
+        write_json(tmp_path / "leaderboard.json", written)
+        with pytest.raises(InputError, match="expected each pair of `standings` once among `gaps`"):
+            read_leaderboard(tmp_path / "leaderboard.json")

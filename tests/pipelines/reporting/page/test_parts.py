@@ -208,3 +208,15 @@ def test_the_matrix_tells_who_is_better_from_both_sides(world):
         [("-5.00", "same"), None, ("+42.50", "better")],
         [("-47.50", "worse"), ("-42.50", "worse"), None],
     ]
+
+
+def test_the_size_of_graphs_is_that_of_the_weights_beside_them_too(world):
+    (first, _) = contents(*world, texts=False)
+    sizes = {system: each.onnx_bytes for system, each in first.provenance.items()}
+    assert sizes == {
+        "sentiment-gru": 2_500_000,
+        "sentiment-lstm": 2_500_000,
+        "toy_sentiment-baselines/majority": 0,
+    }
+    (charted,) = (chart for chart in first.charts if chart.name == "costs")
+    assert "onnx_megabytes" in charted.fields

@@ -36,6 +36,14 @@ def test_neighbours_are_by_cosine_whatever_the_length_and_none_has_a_zero_vector
     assert found.neighbours[2] == [("b", 0.1), ("a", 0.0)]
 
 
+def test_of_equally_near_neighbours_the_more_frequent_ones_are_shown(tmp_path):
+    """Nine words beside `a`: two of its direction, the more frequent one first, then six of seven at a right angle."""
+    words = {"a": (1, 0, 0), "far": (-1, 0, 0), "near": (2, 0, 0), **{str(n): (0, 1, 0) for n in range(7)}}
+    found = vector_map("v", write(tmp_path / "v", {**words, "same": (3, 0, 0)}))
+    assert found is not None
+    assert found.neighbours[0] == [("near", 1.0), ("same", 1.0), *((str(n), 0.0) for n in range(6))]
+
+
 def test_too_few_words_make_no_map_and_what_is_no_artefact_is_refused(tmp_path):
     assert vector_map("v", write(tmp_path / "v", {"a": (1, 0), "b": (0, 1)})) is None
     (tmp_path / "other").mkdir()
