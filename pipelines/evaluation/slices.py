@@ -44,11 +44,15 @@ Item = tuple[Slice, Hashable]
 
 @dataclass(frozen=True)
 class Train:
-    """What train has shown: how often each word, of texts and of targets; and the words of its entities, if any."""
+    """What train has shown: how often each word, of texts and of targets; and the words of its entities, if any.
+
+    `tokenizer` is sacreBLEU's, of the targets' language.
+    """
 
     words: Mapping[str, int] = field(default_factory=dict)
     target_words: Mapping[str, int] = field(default_factory=dict)
     entities: frozenset[tuple[str, ...]] | None = None  # None: the tags are of no entities
+    tokenizer: str = "13a"
 
 
 @dataclass(frozen=True)
@@ -241,7 +245,7 @@ def _entities(example: Example, tags: Sequence[str], length: Slice, train: Train
 
 def _words(example: Example, text: str, length: Slice, train: Train) -> Iterator[Item]:
     """N-grams of a translation, as BLEU counts them: one that occurs twice is two items."""
-    words = _tokenizer()(text).split()
+    words = _tokenizer(train.tokenizer)(text).split()
     for size in range(1, NGRAMS + 1):
         part = Slice(COMMON, size, f"of {size} words" if size > 1 else "words")
         times: Counter[tuple[str, ...]] = Counter()
@@ -256,8 +260,8 @@ def _words(example: Example, text: str, length: Slice, train: Train) -> Iterator
 
 
 @cache
-def _tokenizer() -> Callable[[str], str]:
+def _tokenizer(name: str) -> Callable[[str], str]:
     """One for all texts: it remembers those that several systems write."""
-    from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
+    from sacrebleu.metrics.bleu import BLEU
 
-    return Tokenizer13a()
+    return BLEU(tokenize=name).tokenizer

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.data.counts import read_counts
-from pipelines.data.examples import read_examples
+from pipelines.data.examples import read_dataset, read_examples
 from pipelines.evaluation.counts import Counts
 from pipelines.evaluation.entity_errors import entity_errors
+from pipelines.evaluation.families.translation import bleu_tokenizer
 from pipelines.evaluation.family import Family, Predictions, References
 from pipelines.evaluation.outcomes import rights
 from pipelines.evaluation.slices import (
@@ -108,7 +109,9 @@ def read_train(data: Path, *, of_entities: bool) -> Train:
     )
     counts = read_counts(data) if (data / "counts.json").exists() else None
     words, targets = (counts["tokens"], counts["target_tokens"]) if counts else ({}, {})
-    return Train(words, targets, entities if of_entities else None)
+    about = read_dataset(data, "target_language") if (data / "dataset.json").exists() else {"target_language": None}
+    tokenizer = bleu_tokenizer(about["target_language"] or "")
+    return Train(words, targets, entities if of_entities else None, tokenizer or Train.tokenizer)
 
 
 def confusions(

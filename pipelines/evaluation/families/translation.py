@@ -32,6 +32,11 @@ LENGTHS = 5  # words that sentences of one row of the table by length differ by 
 LONGEST = 30  # longer sentences share a row
 
 
+def bleu_tokenizer(language: str) -> str:
+    """The name of sacreBLEU's tokenizer of a language; none where it is WMT's 13a."""
+    return TOKENIZERS.get(main_language(language), "")
+
+
 class Translation(Family):
     """Metrics of translations.
 
@@ -53,7 +58,7 @@ class Translation(Family):
             InputError: the packages that it needs are not installed.
         """
         language = read_dataset(folder, "target_language")["target_language"]
-        name = TOKENIZERS.get(main_language(language), "")
+        name = bleu_tokenizer(language)
         self._scorers(self.MAIN[:1])  # sacreBLEU itself is there
         family = Translation(name)
         try:

@@ -100,6 +100,13 @@ def test_translations_are_told_by_ngrams_and_rare_words():
     assert found["frequency of the word in train", "0"] == (66.67, 1)
 
 
+def test_ngrams_of_chinese_are_of_characters_as_bleu_counts_them():
+    references = [Example("1", "", ("x",), target_text="我爱北京", target_tokens=("我爱北京",))]
+    found = table(references, [{"text": "我爱南京"}], Train(tokenizer="zh"))
+    assert found["n-grams in common", "words"] == (75, 4)  # all but one character
+    assert found["n-grams in common", "of 2 words"] == (33.33, 3)  # the first two characters
+
+
 def test_probabilities_are_those_of_the_answers():
     assert confidence_of({"label": "a", "probabilities": {"a": 0.8, "b": 0.2}}) == 0.8
     assert confidence_of({"tags": ["O"], "probabilities": [0.6]}) == [0.6]
