@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.reading import open_file
-from pipelines.data.lines import numbered_lines
+from pipelines.data.lines import check_encoding, numbered_lines
 from pipelines.datasets.foreign_formats import check_is_text
 
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # first bytes of a text -> its encoding
@@ -116,7 +116,8 @@ def recognise(paths: Sequence[Path], wanted: Wanted, reader: str = "") -> tuple[
     Raises:
         InputError: no reader recognises them, or several do.
     """
-    samples = [Sample(path, wanted.options.get("encoding", "")) for path in paths]
+    check_encoding(encoding := wanted.options.get("encoding", "utf-8"))
+    samples = [Sample(path, encoding if "encoding" in wanted.options else "") for path in paths]
     problem: InputError | None = None
     found: dict[str, Recognition] = {}
     for name in [reader] if reader else plugins.names(READERS):

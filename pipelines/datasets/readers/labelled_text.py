@@ -18,6 +18,7 @@ class Reader(TextReader):
     label_first: bool = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.separator:
             raise InputError("expected a separator, got none")
 

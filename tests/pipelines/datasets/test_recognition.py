@@ -8,6 +8,7 @@ from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from pipelines.data.tag_notation import recognise_notation
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import READERS, Wanted, recognise
 
 ENTITIES, TAGS, LABEL, LABELS = Wanted("tags", entities=True), Wanted("tags"), Wanted("label"), Wanted("labels")
@@ -199,6 +200,21 @@ def test_a_table_from_a_spreadsheet_is_read_in_its_encoding(tmp_path):
         recognise([tmp_path / "b.csv"], LABEL)
     given = Wanted("label", options={"encoding": "cp1252"})
     assert recognise([tmp_path / "b.csv"], given)[1].options["encoding"] == "cp1252"
+
+
+def test_an_encoding_that_python_lacks_is_refused_by_every_reader(tmp_path):
+    of_text = {
+        name: kind
+        for name in plugins.names(READERS)
+        if issubclass(kind := plugins.load(READERS, name).Reader, TextReader)
+    }
+    required = {"file_per_label": {"labels": ["a"]}, "json_lines": {"fields": {"text": "text"}}}
+    for name, kind in of_text.items():
+        with pytest.raises(InputError, match=f"reader {name}: expected an encoding that Python knows.*got 'klingon'"):
+            build_config(kind, {"encoding": "klingon", **required.get(name, {})}, f"reader {name}")
+    for given in ("klingon", 5):
+        with pytest.raises(InputError, match=f"expected an encoding that Python knows.*got '{given}'"):
+            recognise(write(tmp_path, [LABEL_FIRST]), Wanted("label", options={"encoding": given}))
 
 
 def test_what_is_no_text_is_refused_with_its_converter(tmp_path):
