@@ -1,5 +1,6 @@
 """Which reader recognises a file, and with which options; it then reads the file so."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,23 @@ def test_an_encoding_that_python_lacks_is_refused_by_every_reader(tmp_path):
             recognise(write(tmp_path, [LABEL_FIRST]), Wanted("label", options={"encoding": given}))
 
 
+@pytest.mark.parametrize(
+    ("fields", "tags", "told"),
+    [
+        ({"tokens": "w"}, ["O"], ":1: expected tags, got none; name their key: --set options.fields="),
+        ({"tokens": "w", "tags": "tag"}, ["O"], ":1: expected the key 'tag', got none; did you mean 'tags'?"),
+        ({"tokens": "w", "tags": "tags"}, ["O", None], ":2: expected words in 'tags', got null"),
+        ({"tokens": "w", "tags": "tags"}, [1], ":1: expected tags, got numbers; name them: --set options.tag_names="),
+    ],
+)
+def test_tags_that_are_none_are_refused_with_their_line(tmp_path, fields, tags, told):
+    rows = [{"w": ["a"], "tags": tags[:1]}, {"w": ["a"], "tags": tags[-1:]}]
+    paths = write(tmp_path, ["\n".join(map(json.dumps, rows))])
+    with pytest.raises(InputError) as error:
+        recognise(paths, Wanted("tags", True, {"fields": fields}), "json_lines")
+    assert told in str(error.value)
+
+
 def test_what_is_no_text_is_refused_with_its_converter(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(b"PK\3\4rest")
     with pytest.raises(
@@ -237,3 +255,24 @@ def test_a_folder_of_brat_and_a_table_of_parquet_are_recognised(tmp_path):
     parquet.write_table(table, tmp_path / "a.parquet")
     name, recognition = recognise([tmp_path / "a.parquet"], LABEL)
     assert (name, recognition.options) == ("parquet", {"fields": {"text": "text", "label": "label"}})
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [([0, 1, 2], r"a.parquet:3: expected a number from 0 to 1 \(`label_names`\), got '2'"), ([0, 1], None)],
+)
+def test_names_of_classes_of_a_column_that_is_another_or_not_there_end_no_recognition(tmp_path, labels, told):
+    import pyarrow
+    from pyarrow import parquet
+
+    classes = {"label": {"_type": "ClassLabel", "names": ["bad", "good"]}}
+    about = {"huggingface": json.dumps({"info": {"features": {**classes, "gone": classes["label"]}}})}
+    table = pyarrow.table({"text": ["It is."] * len(labels), "label": labels}).replace_schema_metadata(about)
+    parquet.write_table(table, tmp_path / "a.parquet")
+    name, recognition = recognise([tmp_path / "a.parquet"], LABEL)
+    examples = plugins.load(READERS, name).Reader(**recognition.options).read([tmp_path / "a.parquet"])
+    if told is None:
+        assert [example.label for example in examples] == ["bad", "good"]
+    else:
+        with pytest.raises(InputError, match=told):
+            list(examples)
