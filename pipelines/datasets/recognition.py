@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from embeddings.foundation import plugins
+from embeddings.foundation.config import check_types
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.reading import open_file
 from pipelines.data.lines import check_encoding, numbered_lines
@@ -122,7 +123,8 @@ def recognise(paths: Sequence[Path], wanted: Wanted, reader: str = "") -> tuple[
     found: dict[str, Recognition] = {}
     for name in [reader] if reader else plugins.names(READERS):
         try:
-            recognition = plugins.load(READERS, name).Reader.recognise(samples, wanted)
+            check_types(kind := plugins.load(READERS, name).Reader, wanted.options, f"reader {name}")
+            recognition = kind.recognise(samples, wanted)
         except InputError as error:
             problem = error
             continue

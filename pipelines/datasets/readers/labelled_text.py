@@ -43,7 +43,7 @@ class Reader(TextReader):
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
-        separator = wanted.options.get("separator", "\t")
+        separator = cls(separator=wanted.options.get("separator", "\t")).separator
         parts = [line.split(separator) for sample in samples for line in sample.texts]
         if wanted.field != "label" or not parts or any(len(each) != 2 for each in parts):
             return None

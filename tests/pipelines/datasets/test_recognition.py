@@ -276,3 +276,26 @@ def test_names_of_classes_of_a_column_that_is_another_or_not_there_end_no_recogn
     else:
         with pytest.raises(InputError, match=told):
             list(examples)
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "options", "told"),
+    [
+        (LABEL_FIRST, "label", {"separator": 5}, "expected str under 'separator', got 5"),
+        (LABEL_FIRST, "label", {"separator": ""}, "expected a separator, got none"),
+        (TABLE, "label", {"separator": "ab"}, "expected a separator of one character, got 'ab'"),
+        ("A dog.\tEin Hund.\n", "target_text", {"separator": ""}, "expected a separator, got none"),
+        (FASTTEXT, "label", {"prefix": 5}, "reader fasttext_labels: expected str under 'prefix', got 5"),
+        (WNUT, "tags", {"tag": "x"}, "reader conll_columns: expected int | None under 'tag', got 'x'"),
+        (WNUT, "tags", {"token": "x"}, "reader conll_columns: expected int under 'token', got 'x'"),
+        (JSON_TAGS, "tags", {"fields": "tags"}, "expected a mapping of keys to values under 'fields', got 'tags'"),
+    ],
+)
+def test_an_option_of_another_kind_is_refused(tmp_path, content, wanted, options, told):
+    with pytest.raises(InputError) as error:
+        recognise(write(tmp_path, [content]), Wanted(wanted, wanted == "tags", options))
+    assert told in str(error.value)
+
+
+def test_columns_may_be_wanted_without_tags(tmp_path):
+    assert recognise(write(tmp_path, [WNUT]), Wanted("tags", True, {"tag": None}))[0] == "conll_columns"
