@@ -129,7 +129,8 @@ def recognise(paths: Sequence[Path], wanted: Wanted, reader: str = "") -> tuple[
             problem = error
             continue
         if recognition:
-            told = {} if samples[0].encoding == "utf-8" else {"encoding": samples[0].encoding}
+            has_encoding = "encoding" in kind.__dataclass_fields__ and samples[0].encoding != "utf-8"
+            told = {"encoding": samples[0].encoding} if has_encoding else {}
             found[name] = recognition._replace(options={**recognition.options, **told})
     if not found:
         if reader and not problem:

@@ -157,7 +157,8 @@ def _unlabelled(request: Request, config: Mapping[str, Any]) -> dict[str, Any] |
         return None
     if config["tokenizer"] == SUBWORDS:
         raise InputError("--unlabelled: expected another tokenizer than subwords; give --tokenizer words")
-    reader, recognition = recognise(paths, Wanted("text"))
+    given = {key: value for key, value in request.setting("options").items() if key == "encoding"}
+    reader, recognition = recognise(paths, Wanted("text", options=given))
     return {
         "source": "files",
         "version": _version({"unlabelled": paths}),

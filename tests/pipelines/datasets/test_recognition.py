@@ -299,3 +299,11 @@ def test_an_option_of_another_kind_is_refused(tmp_path, content, wanted, options
 
 def test_columns_may_be_wanted_without_tags(tmp_path):
     assert recognise(write(tmp_path, [WNUT]), Wanted("tags", True, {"tag": None}))[0] == "conll_columns"
+
+
+def test_a_translation_memory_says_its_encoding_itself(tmp_path):
+    (tmp_path / "a.tmx").write_text(TMX.replace('"1.0"?', '"1.0" encoding="utf-16"?'), encoding="utf-16")
+    name, recognition = recognise([tmp_path / "a.tmx"], TARGET)
+    assert dict(recognition.options) == {"source": "en", "target": "de"}
+    reader = plugins.load(READERS, name).Reader(**recognition.options)
+    assert [example.target_text for example in reader.read([tmp_path / "a.tmx"])] == ["Ein Hund."]

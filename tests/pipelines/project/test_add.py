@@ -146,6 +146,15 @@ def test_vectors_learn_from_texts_without_labels_too(project, files):
     assert graph()["stages"]["prepare"]["foreach"] == ["mine", "mine_unlabelled"]
 
 
+def test_the_encoding_is_that_of_texts_without_labels_too(project, files, tmp_path):
+    (tmp_path / "more.txt").write_text("It is a café.\nIt was not a café.\n", encoding="cp1252")
+    words = [*arguments(files, "sentiment", "train"), "--unlabelled", str(tmp_path / "more.txt")]
+    add.main(["mine", *words, "--encoding", "cp1252"])
+    unlabelled = load_config(DatasetConfig, "configs/datasets/mine_unlabelled.yaml")
+    (first, _) = unlabelled.read(Path())["unlabelled"]
+    assert first.text == "It is a café."
+
+
 def test_the_counts_and_the_lengths_are_those_of_the_files(project, files, capsys):
     add.main(["mine", *arguments(files, "sentiment", "train"), "--dry-run"])
     printed = capsys.readouterr().out
