@@ -189,11 +189,11 @@ def _amount(report: Mapping[str, Any]) -> Amount:
 def _check(report: Mapping[str, Any], request: Request, files: Mapping[str, Sequence[Path]]) -> None:
     """Refuses what no model can learn from, and files that disagree, unless the user accepts that."""
     train, where = report["splits"]["train"], files["train"][0]
-    field = {"label": "labels", "tags": "tags"}.get(request.kind.field)
-    names = train.get(field, {}) if field else {}
-    if field and len(names) < 2:
+    field = "tags" if request.kind.has_tags else "labels"
+    names, one_each = train.get(field, {}), request.kind.field in ("label", "tags")
+    if one_each and len(names) < 2:
         raise InputError(f"{where}: expected two {field} or more, got {', '.join(names) or 'none'}")
-    if field == "labels" and len(names) > max(2, train["examples"] / 2):
+    if request.kind.field == "label" and len(names) > max(2, train["examples"] / 2):
         count = f"{len(names):,} different ones in {train['examples']:,} texts"
         raise InputError(f"{where}: expected labels that repeat, got {count}; choose others by --set options.KEY")
     for split in ("dev", "test"):

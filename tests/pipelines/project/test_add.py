@@ -247,6 +247,8 @@ BAD = {
     "another number of columns": ("dev.conll", "Anna XX O\nis O\n", ["ner"], "dev.conll:2: expected 3 columns"),
     "another label": ("dev.csv", "id,review,mood\n1,It is so.,odd\n", ["sentiment"],
                       "dev.csv: expected labels that train has as well, got odd; correct them, or `--accept unseen`"),
+    "another of several labels": ("dev.topics.txt", "__label__odd It is so.\n", ["multilabel"],
+                                  "dev.topics.txt: expected labels that train has as well, got odd; correct them"),
     "another type": ("dev.conll", "Acme XX B-ORG\nis XX O\n", ["ner"], "expected types of entities that train has"),
     "no label": ("dev.csv", "id,review,mood\n1,It is so.,\n", ["sentiment"], "dev.csv:2: expected a mood, got none"),
     "fewer lines": ("dev.en", "The dog is not good.\n", ["translation"], "dev.de:2: expected as many lines as"),
