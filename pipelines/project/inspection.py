@@ -17,9 +17,10 @@ from pipelines.datasets.preparation import prepare
 from pipelines.datasets.recognition import READERS, Recognition, Wanted, recognise
 from pipelines.datasets.sources.files import content_checksum, data_path
 from pipelines.project.kinds import Amount, Kind, dev_share_for, subwords_for
-from pipelines.project.language import WITHOUT_SPACES, Language, guess_language
+from pipelines.project.language import Language, guess_language
 from pipelines.project.request import Request
 from pipelines.text.subwords import SUBWORDS
+from pipelines.text.tokenization import suits
 
 FEWEST_SUBWORDS = 1_000
 READ_EXAMPLES = 1_000  # that the language and the tokenizer are told by
@@ -113,7 +114,7 @@ def _tokenizers(sample: Sequence[Example], kind: Kind, languages: Sequence[Langu
     words = "words_lowercase" if kind.field in ("label", "labels") else "words"
     keys = ("tokenizer", "target_tokenizer")
     found = {
-        key: "characters" if language.code in WITHOUT_SPACES else words
+        key: words if suits(words, language.code) else "characters"
         for key, language in zip(keys, languages, strict=False)
     }
     if tokens:

@@ -170,6 +170,7 @@ def test_the_counts_and_the_lengths_are_those_of_the_files(project, files, capsy
     [
         (["--language", "de"], "language", "de"),
         (["--tokenizer", "characters"], "tokenizer", "characters"),
+        (["--language", "zh-TW"], "tokenizer", "characters"),
         (["--dev-share", "0.3"], "dev_share", 0.3),
         (["--version", "7"], "version", "7"),
         (["--encoding", "latin-1"], "options",
