@@ -52,22 +52,23 @@ def inspect(request: Request) -> Inspection:
     wanted = Wanted(kind.field, kind.entities, request.setting("options"))
     reader, recognition = recognise(labelled["train"], wanted, request.reader)
     options = {**recognition.options, **request.setting("options")}
-    sample = list(islice(_examples(reader, options, labelled["train"]), READ_EXAMPLES))
-    languages = _languages(sample, kind, settings)
+    examples = _examples(reader, options, labelled["train"])
+    sample = list(islice(examples, READ_EXAMPLES))
+    languages, files = _languages(sample, kind, settings), _files(labelled)
     config = {
         "source": "files",
-        "version": _version(labelled),
+        "version": _version(files),
         "language": languages[0].code,
         **({"target_language": languages[1].code} if kind.translates else {}),
         **_tokenizers(sample, kind, languages),
         "reader": reader,
         **({"options": options} if options else {}),
-        "files": _files(labelled),
+        "files": files,
         "licence": "own data",
         "citation": "none",
     }
     is_continuous = kind.writes and reader == "whole_file"
-    count = 1_000 if is_continuous else sum(1 for _ in _examples(reader, options, labelled["train"]))
+    count = 1_000 if is_continuous else len(sample) + sum(1 for _ in examples)
     config |= _subwords(count, kind, settings)
     if is_continuous:
         config["continuous"] = True
@@ -143,11 +144,11 @@ def _files(files: Mapping[str, Sequence[Path]]) -> dict[str, list[dict[str, str]
     }
 
 
-def _version(files: Mapping[str, Sequence[Path]]) -> str:
+def _version(files: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
     """A version that another content of the files changes, and with it the signature of every metric."""
     import hashlib
 
-    sums = [content_checksum(path) for paths in files.values() for path in paths]
+    sums = [file["sha256"] for of_split in files.values() for file in of_split]
     return f"files-{hashlib.sha256(' '.join(sums).encode()).hexdigest()[:12]}"
 
 
@@ -160,14 +161,15 @@ def _unlabelled(request: Request, config: Mapping[str, Any]) -> dict[str, Any] |
         raise InputError("--unlabelled: expected another tokenizer than subwords; give --tokenizer words")
     given = {key: value for key, value in request.setting("options").items() if key == "encoding"}
     reader, recognition = recognise(paths, Wanted("text", options=given))
+    files = _files({"unlabelled": paths})
     return {
         "source": "files",
-        "version": _version({"unlabelled": paths}),
+        "version": _version(files),
         "language": config["language"],
         "tokenizer": config["tokenizer"],
         "reader": reader,
         **({"options": dict(recognition.options)} if recognition.options else {}),
-        "files": _files({"unlabelled": paths}),
+        "files": files,
         "licence": config["licence"],
         "citation": config["citation"],
     }
