@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.datasets.report import first_names
+from pipelines.datasets.report import REMOVED, first_names
 from pipelines.datasets.sources.files import ROOT_VARIABLE
 from pipelines.project.addition import Addition
-
-REMOVED = "removed, same sentence in dev or test"
 
 
 class Line(NamedTuple):

@@ -10,9 +10,7 @@ import yaml
 
 from embeddings.foundation import plain_yaml
 from embeddings.foundation.errors import InputError
-from pipelines.project.yaml_text import flow
-
-WIDTH = 118
+from pipelines.project.yaml_text import WIDTH, flow
 
 
 def with_entries(text: str, section: str, entries: Mapping[str, Mapping[str, Any]], path: Path) -> str:

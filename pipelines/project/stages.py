@@ -16,9 +16,8 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.names import name_of_file
 from pipelines.project.layout import CONFIGS, GRAPH, RUNS, VERSION, config_path
 from pipelines.project.parts import Part
+from pipelines.project.yaml_text import WIDTH
 from pipelines.runs.config import Run, load_baselines, load_run, load_runs
-
-WIDTH = 118  # of the lines that are written
 
 DATASETS = Part("    foreach:  # written by ", "    do:")
 VECTORS = Part("  # Down to `baseline`", "  baseline:")
