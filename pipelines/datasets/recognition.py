@@ -1,7 +1,7 @@
 """Which reader reads some files, and with which options: each reader is asked whether it recognises them."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property
 from itertools import islice
@@ -85,15 +85,15 @@ class Sample:
             check_is_text(self.path)
         return [line for _, line in self.numbered]
 
-    @property
-    def numbered(self) -> Iterator[tuple[int, str]]:
+    @cached_property
+    def numbered(self) -> Sequence[tuple[int, str]]:
         """The first lines with their numbers.
 
         Raises:
             InputError: the file is damaged.
         """
         lines = iter(()) if self.path.is_dir() else numbered_lines(self.path, self.encoding)
-        return islice(lines, SAMPLE_LINES)
+        return list(islice(lines, SAMPLE_LINES))
 
     @property
     def texts(self) -> Sequence[str]:
