@@ -302,9 +302,17 @@ def test_what_cannot_be_followed_is_refused_in_one_line(project, files, words, t
     assert told in refused(capsys, add.main, *words, *arguments(files, "sentiment", "train"))
 
 
-def test_one_file_for_two_splits_is_refused(project, files, capsys):
-    words = ["mine", *arguments(files, "sentiment", "train"), "--dev", str(files / "train.csv")]
-    assert "expected another file for --dev, got that of --train" in refused(capsys, add.main, *words)
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (["--dev"], "expected another file for --dev, got that of --train"),
+        (["--test"], "expected another file for --test, got that of --train"),
+        ([], "expected another file for --train, got that of --train; leave one out"),
+    ],
+)
+def test_a_file_that_is_given_twice_is_refused(project, files, option, told, capsys):
+    words = ["mine", *arguments(files, "sentiment", "train"), *option, str(files / "train.csv")]
+    assert told in refused(capsys, add.main, *words)
 
 
 def test_a_folder_that_is_no_project_is_refused(tmp_path, files, monkeypatch, capsys):
