@@ -302,6 +302,11 @@ def test_what_cannot_be_followed_is_refused_in_one_line(project, files, words, t
     assert told in refused(capsys, add.main, *words, *arguments(files, "sentiment", "train"))
 
 
+def test_a_form_of_tags_that_a_scheme_cannot_have_is_refused(project, files, capsys):
+    words = ["mine", *arguments(files, "ner", "train"), "--set", "options.scheme=iob2", "options.tag_form=X"]
+    assert "expected `scheme: io` with `tag_form: X`" in refused(capsys, add.main, *words)
+
+
 @pytest.mark.parametrize(
     ("option", "told"),
     [
