@@ -76,13 +76,17 @@ class SpanOptions:
             pieces: first character of each, and the one behind its last.
 
         Raises:
-            InputError: a span reaches out of the text, or has no type.
+            InputError: a span or a piece reaches out of the text, a piece stands before the one before, or a span has
+                no type.
         """
         checked = self.spanned(where, text, spans).spans
         starts = [span.start for span in checked]
         reached = list(accumulate((span.end for span in checked), max))  # by the spans up to each
         joined: list[tuple[int, int]] = []
         for start, end in pieces:
+            if not (joined[-1][1] if joined else 0) <= start <= end <= len(text):
+                told = f"expected pieces one after another within the {len(text)} characters of the text"
+                raise InputError(f"{where}: {told}, got {start} to {end}")
             before = bisect_left(starts, start)
             if joined and before and start < reached[before - 1]:
                 joined[-1] = (joined[-1][0], end)
