@@ -18,7 +18,6 @@ from pipelines.project.stages import (
     DATASETS,
     PARAMS,
     VECTORS,
-    WIDTH,
     graph_text,
     params,
     read_needs,
@@ -26,6 +25,7 @@ from pipelines.project.stages import (
     with_lists,
     with_stages,
 )
+from pipelines.project.yaml_text import WIDTH
 
 BENCHMARKS_GRAPH, BENCHMARKS_RUNS = Path("benchmarks/dvc.yaml"), Path("benchmarks/runs.yaml")
 README = Path("README.md")
@@ -78,9 +78,7 @@ def template(default: str) -> str:
         default = part.replace(default, content, GRAPH)
     default = re.sub(r"^  - [^\n]*:\n(    .*\n)+(?=  # Down to the end)", "", default, flags=re.MULTILINE)
     default = with_installed_package(default).replace("`make graph`", "`elman stages`")
-    default = re.sub(
-        r"\A#.*\n", "# The stages of this project's runs. `dvc repro` runs those that are stale.\n", default
-    )
+    default = re.sub(r"\A#.*\n", f"# {TITLE}\n", default)
     return with_lists(default.replace("stages:\n", f"stages:\n{INSTALLED}", 1))
 
 

@@ -67,6 +67,18 @@ def build_part(cls: type[Config], values: Mapping[str, Any], where: object) -> C
     return build_config(cls, values, where)
 
 
+def check_types(cls: type, values: Mapping[str, Any], where: object) -> None:
+    """Refuses values of a wrong type for keys of a frozen dataclass, others of which may still be missing.
+
+    Keys that the dataclass lacks are ignored, and what it checks itself is not checked.
+
+    Raises:
+        InputError: there is one.
+    """
+    given = [(field.name, field.type) for field in dataclasses.fields(cls) if field.name in values]
+    build_part(dataclasses.make_dataclass(cls.__name__, given, frozen=True), values, where)
+
+
 def build_config(cls: type[Config], values: Mapping[str, Any], where: object) -> Config:
     """Builds a frozen dataclass from a mapping; `where`, as text, names its origin in errors.
 

@@ -43,11 +43,12 @@ def json_items(lines: Iterable[tuple[int, str]], path: Path) -> Iterator[tuple[i
         if content:
             yield first_lines[0][0], content
         return
-    cursor = 0
+    cursor, line = 0, 1  # of the item before
     for item in decode(content, msgspec.json.Decoder(list[msgspec.Raw]), path, advice=ADVICE):
         start = content.find(bytes(item), cursor)
-        yield 1 + content.count(b"\n", 0, start), bytes(item)
-        cursor = start + len(bytes(item))
+        line += content.count(b"\n", cursor, start)
+        yield line, bytes(item)
+        cursor, line = start + len(bytes(item)), line + bytes(item).count(b"\n")
 
 
 def _is_json(text: str) -> bool:

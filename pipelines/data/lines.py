@@ -12,6 +12,20 @@ from embeddings.foundation.limits import PARSED_BYTES, check_limit, lifted
 from embeddings.foundation.reading import COMPRESSED, DAMAGE, bounded_lines, open_text
 
 
+def check_encoding(name: str) -> None:
+    """Refuses the name of an encoding that Python does not know.
+
+    Raises:
+        InputError: it is one.
+    """
+    try:
+        "".encode(name)
+    except (LookupError, TypeError, ValueError):  # none of this name, or one of bytes; a number; a name with a zero
+        raise InputError(
+            f"expected an encoding that Python knows, such as utf-16 or cp1252, got {str(name)[:60]!r}"
+        ) from None
+
+
 def damaged(path: Path, line: int, error: Exception) -> InputError:
     """What to raise where reading a file failed."""
     return InputError(f"{path}:{line}: expected a whole file, got an error: {error}; copy or download it again")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from embeddings.foundation.errors import InputError
 from pipelines.data.tag_schemes import TagError, broken
 
 Scheme = Literal["iob2", "iob1", "iobes", "bilou", "bmes", "bmewo", "io", "none"]
@@ -32,7 +33,7 @@ class TagNotation:
         form: `B` stands for the letter, `X` for the type; `B` alone has no types, `X` alone no letters.
 
     Raises:
-        ValueError: tags without letters in a scheme that needs them.
+        InputError: tags without letters in a scheme that needs them.
     """
 
     scheme: Scheme = "none"
@@ -40,9 +41,9 @@ class TagNotation:
 
     def __post_init__(self) -> None:
         if self.scheme == "none" and self.form != "B-X":
-            raise ValueError(f"expected a `scheme` of entity tags with `tag_form: {self.form}`, got none")
+            raise InputError(f"expected a `scheme` of entity tags with `tag_form: {self.form}`, got none")
         if self.form == "X" and self.scheme != "io":
-            raise ValueError(f"expected `scheme: io` with `tag_form: X`, which has no letters, got {self.scheme!r}")
+            raise InputError(f"expected `scheme: io` with `tag_form: X`, which has no letters, got {self.scheme!r}")
 
     @property
     def read_as(self) -> str:

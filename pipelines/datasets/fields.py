@@ -133,18 +133,24 @@ def _kind(value: Any) -> str:
     )
 
 
-def recognise_fields(rows: Sequence[Mapping[str, Any]], wanted: Wanted, called: str, where: str) -> Recognition:
+def recognise_fields(
+    places: Sequence[tuple[str, Mapping[str, Any]]],
+    wanted: Wanted,
+    called: str,
+    names: Mapping[str, tuple[str, ...]] | None = None,
+) -> Recognition:
     """Which keys of rows are the fields that are wanted.
 
     Args:
-        rows: the first ones.
+        places: the first rows, each with its place.
         wanted: what is looked for.
         called: the format, for people.
-        where: the rows stand, for errors.
+        names: key -> the names of its numbers, where the file has them.
 
     Raises:
-        InputError: a field has no key, or tags are numbers without names.
+        InputError: a field has no key, or what should be tags is something else, or numbers without names.
     """
+    where, rows = places[0][0], [row for _, row in places]
     fields: dict[str, str] = dict(wanted.options.get("fields") or {})
     needed = ("tokens" if wanted.field == "tags" else "text", wanted.field)
     for field in () if fields else dict.fromkeys(needed):
@@ -156,12 +162,16 @@ def recognise_fields(rows: Sequence[Mapping[str, Any]], wanted: Wanted, called: 
     found = f"{called}; " + ", ".join(f"{field} under {key!r}" for field, key in fields.items())
     if wanted.field != "tags":
         return Recognition(Evidence.SIGNATURE, {"fields": fields}, found)
-    tags = [row[fields["tags"]] for row in rows]
-    names = wanted.options.get("tag_names", ())
-    if not names and any(isinstance(tag, int) for sentence in tags for tag in sentence):
+    values = [row.get(fields.get("tags", "")) for row in rows]
+    tag_names, named_by_file = wanted.options.get("tag_names", ()), (names or {}).get(fields.get("tags", ""))
+    numbers = (tag for value in values if isinstance(value, list) for tag in value if isinstance(tag, int))
+    if not tag_names and not named_by_file and next(numbers, None) is not None:
         raise InputError(f"{where}: expected tags, got numbers; name them: --set options.tag_names=[O, B-PER, ...]")
-    written = [[named(tag, tuple(names), "tag_names", where) if names else tag for tag in each] for each in tags]
-    options, told = notation_options(written, wanted.options) if wanted.entities else ({}, "")
+    reader = FieldOptions(fields, tag_names=tuple(tag_names), unlabelled=wanted.options.get("unlabelled", False))
+    sentences = [example.tags for example in reader.examples(places, names) if example.tags is not None]
+    if not sentences:
+        raise InputError(f"{where}: expected tags, got none; name their key: --set options.fields={{..., tags: KEY}}")
+    options, told = notation_options(sentences, wanted.options) if wanted.entities else ({}, "")
     return Recognition(Evidence.SIGNATURE, {"fields": fields, **options}, found + told)
 
 

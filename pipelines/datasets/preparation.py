@@ -7,7 +7,7 @@ from embeddings.foundation.files import atomic_file, atomic_folder, write_json
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.counts import count_names
 from pipelines.datasets.description import describe
-from pipelines.datasets.report import DRAWN, build_report, markdown, warnings
+from pipelines.datasets.report import DRAWN, REMOVED, build_report, markdown, warnings
 from pipelines.datasets.splits import draw_dev, remove_overlap, split_paths, write_splits
 from pipelines.datasets.tokens import write_subwords
 from pipelines.text.tokenization import detokenizer_of
@@ -24,7 +24,7 @@ def prepare(config: DatasetConfig, name: str, output: Path) -> dict[str, Any]:
         if config.dev_share and not config.continuous:
             changes[DRAWN] = {"dev": draw_dev(folder, config.dev_share, config.seed)}
         if config.remove_overlap:
-            changes["removed, same sentence in dev or test"] = remove_overlap(folder)
+            changes[REMOVED] = remove_overlap(folder)
         paths = split_paths(folder)
         tokenizers = write_subwords(config, paths, folder)
         about = {"name": name, "version": config.version, "licence": config.licence, "citation": config.citation}

@@ -1,7 +1,7 @@
 """Which reader reads some files, and with which options: each reader is asked whether it recognises them."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property
 from itertools import islice
@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from embeddings.foundation import plugins
+from embeddings.foundation.config import check_types
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.reading import open_file
-from pipelines.data.lines import numbered_lines
+from pipelines.data.lines import check_encoding, numbered_lines
 from pipelines.datasets.foreign_formats import check_is_text
 
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # first bytes of a text -> its encoding
@@ -84,15 +85,15 @@ class Sample:
             check_is_text(self.path)
         return [line for _, line in self.numbered]
 
-    @property
-    def numbered(self) -> Iterator[tuple[int, str]]:
+    @cached_property
+    def numbered(self) -> Sequence[tuple[int, str]]:
         """The first lines with their numbers.
 
         Raises:
             InputError: the file is damaged.
         """
         lines = iter(()) if self.path.is_dir() else numbered_lines(self.path, self.encoding)
-        return islice(lines, SAMPLE_LINES)
+        return list(islice(lines, SAMPLE_LINES))
 
     @property
     def texts(self) -> Sequence[str]:
@@ -116,17 +117,20 @@ def recognise(paths: Sequence[Path], wanted: Wanted, reader: str = "") -> tuple[
     Raises:
         InputError: no reader recognises them, or several do.
     """
-    samples = [Sample(path, wanted.options.get("encoding", "")) for path in paths]
+    check_encoding(encoding := wanted.options.get("encoding", "utf-8"))
+    samples = [Sample(path, encoding if "encoding" in wanted.options else "") for path in paths]
     problem: InputError | None = None
     found: dict[str, Recognition] = {}
     for name in [reader] if reader else plugins.names(READERS):
         try:
-            recognition = plugins.load(READERS, name).Reader.recognise(samples, wanted)
+            check_types(kind := plugins.load(READERS, name).Reader, wanted.options, f"reader {name}")
+            recognition = kind.recognise(samples, wanted)
         except InputError as error:
             problem = error
             continue
         if recognition:
-            told = {} if samples[0].encoding == "utf-8" else {"encoding": samples[0].encoding}
+            has_encoding = "encoding" in kind.__dataclass_fields__ and samples[0].encoding != "utf-8"
+            told = {"encoding": samples[0].encoding} if has_encoding else {}
             found[name] = recognition._replace(options={**recognition.options, **told})
     if not found:
         if reader and not problem:

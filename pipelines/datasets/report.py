@@ -23,6 +23,7 @@ REPAIRED = "repaired, as conlleval reads them"
 CONVERTED = "tags rewritten in IOB2"
 UNSEGMENTED = "texts of a language without spaces, in which `words` finds clauses"
 DRAWN = "drawn from train"
+REMOVED = "removed, same sentence in dev or test"
 NOT_IN_DEV = "in train, not in dev"
 SHOWN_NAMES = 10  # of labels in a warning
 

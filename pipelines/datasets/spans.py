@@ -4,10 +4,11 @@ A token belongs to the entity that it has a character of: a span that ends withi
 that share a token the longest stays, of equally long ones the first; or they are refused.
 """
 
-from bisect import bisect_right
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from embeddings.foundation.errors import InputError
@@ -75,22 +76,30 @@ class SpanOptions:
             pieces: first character of each, and the one behind its last.
 
         Raises:
-            InputError: a span reaches out of the text, or has no type.
+            InputError: a span or a piece reaches out of the text, a piece stands before the one before, or a span has
+                no type.
         """
         checked = self.spanned(where, text, spans).spans
+        starts = [span.start for span in checked]
+        reached = list(accumulate((span.end for span in checked), max))  # by the spans up to each
         joined: list[tuple[int, int]] = []
         for start, end in pieces:
-            if joined and any(span.start < start < span.end for span in checked):
+            if not (joined[-1][1] if joined else 0) <= start <= end <= len(text):
+                told = f"expected pieces one after another within the {len(text)} characters of the text"
+                raise InputError(f"{where}: {told}, got {start} to {end}")
+            before = bisect_left(starts, start)
+            if joined and before and start < reached[before - 1]:
                 joined[-1] = (joined[-1][0], end)
             else:
                 joined.append((start, end))
         begins = [start for start, _ in joined]
-        owners = [max(0, bisect_right(begins, span.start) - 1) for span in checked]
+        own: defaultdict[int, list[Span]] = defaultdict(list)
+        for span in checked:
+            own[max(0, bisect_right(begins, span.start) - 1)].append(span)
         for number, (start, end) in enumerate(joined):
-            own = (span for span, owner in zip(checked, owners, strict=True) if owner == number)
             moved = [
                 (min(max(span.start, start), end) - start, min(max(span.end, start), end) - start, span.kind)
-                for span in own
+                for span in own[number]
             ]
             yield self.spanned(where, text[start:end], moved)
 

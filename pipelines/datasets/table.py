@@ -12,7 +12,7 @@ from typing import Any
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.datasets.readers import TextReader
-from pipelines.datasets.recognition import Sample
+from pipelines.datasets.recognition import Sample, Wanted
 
 SEPARATORS = (",", "\t", ";", "|")
 _SEPARATOR_LINE = re.compile("sep=(.)", re.IGNORECASE)  # a first line that Excel reads and hides
@@ -28,8 +28,7 @@ class TableReader(TextReader):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if len(self.separator) != 1 or self.separator in '\n\r"':
-            raise InputError(f"expected a separator of one character, got {self.separator!r}")
+        checked_separator(self.separator)
 
     def rows(self, path: Path, wanted: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
         """The rows of a table, each with its place, as values by the names of their columns; blank ones are skipped.
@@ -67,6 +66,17 @@ class TableReader(TextReader):
             raise InputError(f"{place}: expected a table: {error}{advice}") from None
 
 
+def checked_separator(separator: str) -> str:
+    """The separator, if a table can have it.
+
+    Raises:
+        InputError: it is of several characters, or a character that means something else.
+    """
+    if len(separator) != 1 or separator in '\n\r"':
+        raise InputError(f"expected a separator of one character, got {separator!r}")
+    return separator
+
+
 def _check_names(names: Sequence[str], wanted: Sequence[str], where: str) -> None:
     for name in wanted:
         if name not in names:
@@ -76,8 +86,20 @@ def _check_names(names: Sequence[str], wanted: Sequence[str], where: str) -> Non
             raise InputError(f"{where}: expected one column {name!r}, got {names.count(name)}; {advice}")
 
 
-def first_rows(sample: Sample, separator: str) -> list[list[str]]:
-    """The rows of a table at the beginning of a file, all of as many columns, two or more; else none."""
+def first_rows(sample: Sample, wanted: Wanted) -> tuple[str, list[list[str]]]:
+    """The separator of a table and its rows at the beginning of a file, all of as many columns, two or more; else none.
+
+    Raises:
+        InputError: the user has given a separator that is none.
+    """
+    given = wanted.options.get("separator")
+    for separator in SEPARATORS if given is None else [checked_separator(given)]:
+        if rows := _rows_between(sample, separator):
+            return separator, rows
+    return "", []
+
+
+def _rows_between(sample: Sample, separator: str) -> list[list[str]]:
     csv.field_size_limit(sys.maxsize)
     named = _SEPARATOR_LINE.fullmatch(sample.lines[0]) if sample.lines else None
     lines = (f"{line}\n" for line in sample.lines[1 if named else 0 :])

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.datasets.report import first_names
+from pipelines.datasets.report import REMOVED, first_names
 from pipelines.datasets.sources.files import ROOT_VARIABLE
 from pipelines.project.addition import Addition
-
-REMOVED = "removed, same sentence in dev or test"
 
 
 class Line(NamedTuple):
@@ -42,7 +40,7 @@ def describe(addition: Addition) -> Iterator[Line]:
         if counts := found.report["splits"]["train"].get(kind):
             yield Line(kind, f"{len(counts):,}: {first_names([f'{name} {count:,}' for name, count in counts.items()])}")
     repeated = sum(summary["repeated"] for summary in found.report["splits"].values())
-    if dropped := sum(found.report["changes"].get(REMOVED, {}).values()):
+    if dropped := found.report["changes"].get(REMOVED, {}).get("train"):
         told = f"{dropped:,} examples of train dropped that dev or test has as well"
         yield Line("overlap", told, "--set dataset.remove_overlap=false")
     if repeated:

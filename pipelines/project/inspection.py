@@ -17,9 +17,10 @@ from pipelines.datasets.preparation import prepare
 from pipelines.datasets.recognition import READERS, Recognition, Wanted, recognise
 from pipelines.datasets.sources.files import content_checksum, data_path
 from pipelines.project.kinds import Amount, Kind, dev_share_for, subwords_for
-from pipelines.project.language import WITHOUT_SPACES, Language, guess_language
+from pipelines.project.language import Language, guess_language
 from pipelines.project.request import Request
 from pipelines.text.subwords import SUBWORDS
+from pipelines.text.tokenization import suits
 
 FEWEST_SUBWORDS = 1_000
 READ_EXAMPLES = 1_000  # that the language and the tokenizer are told by
@@ -51,22 +52,23 @@ def inspect(request: Request) -> Inspection:
     wanted = Wanted(kind.field, kind.entities, request.setting("options"))
     reader, recognition = recognise(labelled["train"], wanted, request.reader)
     options = {**recognition.options, **request.setting("options")}
-    sample = list(islice(_examples(reader, options, labelled["train"]), READ_EXAMPLES))
-    languages = _languages(sample, kind, settings)
+    examples = _examples(reader, options, labelled["train"])
+    sample = list(islice(examples, READ_EXAMPLES))
+    languages, files = _languages(sample, kind, settings), _files(labelled)
     config = {
         "source": "files",
-        "version": _version(labelled),
+        "version": _version(files),
         "language": languages[0].code,
         **({"target_language": languages[1].code} if kind.translates else {}),
         **_tokenizers(sample, kind, languages),
         "reader": reader,
         **({"options": options} if options else {}),
-        "files": _files(labelled),
+        "files": files,
         "licence": "own data",
         "citation": "none",
     }
     is_continuous = kind.writes and reader == "whole_file"
-    count = 1_000 if is_continuous else sum(1 for _ in _examples(reader, options, labelled["train"]))
+    count = 1_000 if is_continuous else len(sample) + sum(1 for _ in examples)
     config |= _subwords(count, kind, settings)
     if is_continuous:
         config["continuous"] = True
@@ -113,7 +115,7 @@ def _tokenizers(sample: Sequence[Example], kind: Kind, languages: Sequence[Langu
     words = "words_lowercase" if kind.field in ("label", "labels") else "words"
     keys = ("tokenizer", "target_tokenizer")
     found = {
-        key: "characters" if language.code in WITHOUT_SPACES else words
+        key: words if suits(words, language.code) else "characters"
         for key, language in zip(keys, languages, strict=False)
     }
     if tokens:
@@ -142,11 +144,11 @@ def _files(files: Mapping[str, Sequence[Path]]) -> dict[str, list[dict[str, str]
     }
 
 
-def _version(files: Mapping[str, Sequence[Path]]) -> str:
+def _version(files: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
     """A version that another content of the files changes, and with it the signature of every metric."""
     import hashlib
 
-    sums = [content_checksum(path) for paths in files.values() for path in paths]
+    sums = [file["sha256"] for of_split in files.values() for file in of_split]
     return f"files-{hashlib.sha256(' '.join(sums).encode()).hexdigest()[:12]}"
 
 
@@ -157,15 +159,17 @@ def _unlabelled(request: Request, config: Mapping[str, Any]) -> dict[str, Any] |
         return None
     if config["tokenizer"] == SUBWORDS:
         raise InputError("--unlabelled: expected another tokenizer than subwords; give --tokenizer words")
-    reader, recognition = recognise(paths, Wanted("text"))
+    given = {key: value for key, value in request.setting("options").items() if key == "encoding"}
+    reader, recognition = recognise(paths, Wanted("text", options=given))
+    files = _files({"unlabelled": paths})
     return {
         "source": "files",
-        "version": _version({"unlabelled": paths}),
+        "version": _version(files),
         "language": config["language"],
         "tokenizer": config["tokenizer"],
         "reader": reader,
         **({"options": dict(recognition.options)} if recognition.options else {}),
-        "files": _files({"unlabelled": paths}),
+        "files": files,
         "licence": config["licence"],
         "citation": config["citation"],
     }
@@ -188,11 +192,11 @@ def _amount(report: Mapping[str, Any]) -> Amount:
 def _check(report: Mapping[str, Any], request: Request, files: Mapping[str, Sequence[Path]]) -> None:
     """Refuses what no model can learn from, and files that disagree, unless the user accepts that."""
     train, where = report["splits"]["train"], files["train"][0]
-    field = {"label": "labels", "tags": "tags"}.get(request.kind.field)
-    names = train.get(field, {}) if field else {}
-    if field and len(names) < 2:
+    field = "tags" if request.kind.has_tags else "labels"
+    names, one_each = train.get(field, {}), request.kind.field in ("label", "tags")
+    if one_each and len(names) < 2:
         raise InputError(f"{where}: expected two {field} or more, got {', '.join(names) or 'none'}")
-    if field == "labels" and len(names) > max(2, train["examples"] / 2):
+    if request.kind.field == "label" and len(names) > max(2, train["examples"] / 2):
         count = f"{len(names):,} different ones in {train['examples']:,} texts"
         raise InputError(f"{where}: expected labels that repeat, got {count}; choose others by --set options.KEY")
     for split in ("dev", "test"):

@@ -16,7 +16,6 @@ class Kind:
     baselines: tuple[str, ...]
     entities: bool = False
     bidirectional: bool = True
-    files: int = 1  # of a split, where files of one kind each come together
 
     @property
     def has_tags(self) -> bool:
@@ -44,7 +43,7 @@ KINDS = {
     "multilabel": Kind(
         "multilabel_classification", "labels", "multilabel", "micro_f1", ("label_priors", "one_vs_rest_tfidf")
     ),
-    "translation": Kind("translation", "target_text", "translation", "bleu", ("word_by_word",), files=2),
+    "translation": Kind("translation", "target_text", "translation", "bleu", ("word_by_word",)),
     "language_model": Kind(
         "text_generation", "text", "perplexity", "nats_per_character", ("ngram_language_model",), bidirectional=False
     ),

@@ -44,7 +44,6 @@ LANGUAGE_OF = {  # script, as Unicode names its letters -> the language that is 
     "TAMIL": "ta",
     "THAI": "th",
 }
-WITHOUT_SPACES = ("ja", "km", "lo", "my", "th", "zh")
 LEAST_SHARE = 0.05  # of all words that are function words of the language
 LEAST_LEAD = 1.2  # of the first language over the second
 

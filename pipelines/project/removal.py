@@ -9,7 +9,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.project.changes import write_all
 from pipelines.project.layout import CONFIGS, GRAPH, RUNS, Names, check_project, config_path
 from pipelines.project.runs_file import without_entries
-from pipelines.project.stages import graph_text, read_runs
+from pipelines.project.stages import graph_text, made_of, read_runs
 from pipelines.runs.config import load_baselines
 
 OUTPUTS = ("data", "vectors", "runs", "predictions", "predictions/baselines", "evaluations", "metrics")
@@ -58,19 +58,12 @@ def plan_removal(name: str) -> Removal:
     readers |= {f"baselines {group!r} of {RUNS}": [each.dataset] for group, each in baselines.items() if group != name}
     for path in (CONFIGS / "vectors").glob("*.yaml"):
         if path not in configs:
-            readers[str(path)] = [Path(folder).name for folder in _read_by(path)]
+            datasets, vectors = made_of(load_config(VectorsConfig, path))
+            readers[str(path)] = [folder.name for folder in (*datasets, *vectors)]
     for reader, read in readers.items():
         if shared := next((each for each in read if each in gone), None):
             raise InputError(f"{gone[shared]}: {reader} reads it as well; remove that first")
     return Removal(configs, own, groups)
-
-
-def _read_by(path: Path) -> list[Path]:
-    """The folders that vectors are made of."""
-    config = load_config(VectorsConfig, path)
-    keys = ("continue_from", "first", "second")
-    made_of = [Path(folder) for key in keys if (folder := getattr(config, key, None))]
-    return [*(Path(file).parent for file in getattr(config, "corpus", ())), *made_of]
 
 
 def outputs(removal: Removal) -> list[Path]:

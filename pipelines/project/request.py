@@ -74,5 +74,6 @@ def check_files(files: Mapping[str, Sequence[Path]]) -> None:
         for path in files.get(split, ()):
             if not path.exists():
                 raise InputError(f"{path}: no such file, for --{split}")
-            if (before := seen.setdefault(path.resolve(), split)) != split:
+            if before := seen.get(path.resolve()):
                 raise InputError(f"{path}: expected another file for --{split}, got that of --{before}; leave one out")
+            seen[path.resolve()] = split

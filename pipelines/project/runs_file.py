@@ -10,9 +10,7 @@ import yaml
 
 from embeddings.foundation import plain_yaml
 from embeddings.foundation.errors import InputError
-from pipelines.project.yaml_text import flow
-
-WIDTH = 118
+from pipelines.project.yaml_text import WIDTH, flow
 
 
 def with_entries(text: str, section: str, entries: Mapping[str, Mapping[str, Any]], path: Path) -> str:
@@ -25,12 +23,15 @@ def with_entries(text: str, section: str, entries: Mapping[str, Mapping[str, Any
         path: of the file, for errors.
 
     Raises:
-        InputError: the section is missing, or is not written so.
+        InputError: the section is missing, is not written so, or has an entry of such a name.
     """
     lines = [f"{line}\n" for line in text.splitlines()]
     number = _line_of(lines, section, path)
     lines[number] = re.sub(r":\s*\{\s*\}", ":", lines[number])
     own = _lines_of_entries(text, section)
+    if taken := next((name for name in entries if name in own), None):
+        line = own[taken][0] + 1
+        raise InputError(f"{path}:{line}: expected no entry {taken!r} of `{section}:`, got one; rename or remove it")
     end = max((last for _, last in own.values()), default=number) + 1
     added = [line for name, values in entries.items() for line in entry_lines(name, values)]
     return _checked("".join([*lines[:end], *added, *lines[end:]]), text, section, {**entries}, path)

@@ -16,9 +16,8 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.names import name_of_file
 from pipelines.project.layout import CONFIGS, GRAPH, RUNS, VERSION, config_path
 from pipelines.project.parts import Part
+from pipelines.project.yaml_text import WIDTH
 from pipelines.runs.config import Run, load_baselines, load_run, load_runs
-
-WIDTH = 118  # of the lines that are written
 
 DATASETS = Part("    foreach:  # written by ", "    do:")
 VECTORS = Part("  # Down to `baseline`", "  baseline:")
@@ -92,7 +91,7 @@ def read_needs(runs: Path, data: str) -> Needs:
         path = config_path("vectors", name)
         name_of_file(path, "configuration")
         config = load_config(VectorsConfig, path)
-        folders = dict.fromkeys(Path(file).parent for file in getattr(config, "corpus", ()))
+        folders, earlier = made_of(config)
         for folder in folders:
             if folder.parent != Path(data):
                 raise InputError(
@@ -100,8 +99,6 @@ def read_needs(runs: Path, data: str) -> Needs:
                     " configuration and change its corpus"
                 )
             datasets[folder.name] = None
-        keys = ("continue_from", "first", "second")
-        earlier = [Path(folder) for key in keys if (folder := getattr(config, key, None))]
         names += [folder.name for folder in earlier]
         vectors[name] = [*folders, *earlier]
     made = [name for name in datasets if not is_imported(Path(data) / name)]
@@ -111,6 +108,13 @@ def read_needs(runs: Path, data: str) -> Needs:
         read_yaml(path)
     tasks, cells = (dict.fromkeys(getattr(run, key) for run in trained) for key in ("task", "cell"))
     return Needs(made, [*tasks], [*cells], vectors)
+
+
+def made_of(config: VectorsConfig) -> tuple[list[Path], list[Path]]:
+    """The folders that vectors are made of: those of datasets, and those of other vectors."""
+    datasets = dict.fromkeys(Path(file).parent for file in getattr(config, "corpus", ()))
+    keys = ("continue_from", "first", "second")
+    return [*datasets], [Path(folder) for key in keys if (folder := getattr(config, key, None))]
 
 
 def read_runs(path: Path) -> Mapping[str, Run]:

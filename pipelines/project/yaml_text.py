@@ -7,7 +7,7 @@ import yaml
 
 from embeddings.foundation.plain_yaml import is_text
 
-WIDTH = 118
+WIDTH = 118  # of the lines that are written
 
 
 class _Dumper(yaml.SafeDumper):

@@ -191,7 +191,7 @@ def detokenizer_of(dataset: Mapping[str, Any]) -> Detokenizer:
 
 def suits(name: str, language: str) -> bool:
     """Whether a tokenizer finds the words of a language."""
-    return not (name.startswith("words") and language.partition("-")[0].lower() in WITHOUT_SPACES)
+    return not (name.startswith("words") and main_language(language) in WITHOUT_SPACES)
 
 
 def offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:

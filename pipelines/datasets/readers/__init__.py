@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.data.lines import numbered_lines
+from pipelines.data.lines import check_encoding, numbered_lines
 from pipelines.data.tag_notation import TagNotation
 from pipelines.datasets.foreign_formats import check_is_text
 from pipelines.datasets.recognition import Recognition, Sample, Wanted
@@ -54,12 +53,7 @@ class TextReader(FileReader):
     encoding: str = "utf-8"  # of the files, as Python names it: utf-16, cp1252, shift_jis
 
     def __post_init__(self) -> None:
-        try:
-            "".encode(self.encoding)
-        except (LookupError, ValueError):  # none of this name, or one of bytes; a name with a zero in it
-            raise InputError(
-                f"expected an encoding that Python knows, such as utf-16 or cp1252, got {self.encoding[:60]!r}"
-            ) from None
+        check_encoding(self.encoding)
 
     def read_lines(self, path: Path) -> Iterator[tuple[int, str]]:
         """The lines of a file with their numbers, see `numbered_lines`.

@@ -147,8 +147,8 @@ class Reader(TagOptions, TextReader):
         kinds = {place: len({tag for tags in by_column[place] for tag in tags}) for place in notations}
         others = [place for place in kinds if kinds[place] <= MOST_TAGS and place not in letters]
         known = sorted(entities) if wanted.entities else others
-        if "tag" in wanted.options:
-            known = [wanted.options["tag"] % width]
+        if (given := wanted.options.get("tag")) is not None:
+            known = [given % width]
         if not known:
             return None
         tag = known[-1] if wanted.entities else known[0]

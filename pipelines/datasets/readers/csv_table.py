@@ -13,7 +13,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.options import LabelOptions
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
-from pipelines.datasets.table import SEPARATORS, TableReader, column_named, first_rows, is_header
+from pipelines.datasets.table import TableReader, column_named, first_rows, is_header
 
 TEXT_NAMES = ("text", "sentence", "review", "content", "body", "comment", "tweet", "message", "document", "question")
 LABEL_NAMES = ("label", "class", "category", "sentiment", "target", "rating", "stars", "polarity", "topic", "intent")
@@ -73,14 +73,10 @@ class Reader(LabelOptions, TableReader):
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
-        given = wanted.options.get("separator")
-        tables = ((separator, first_rows(samples[0], separator)) for separator in ([given] if given else SEPARATORS))
-        separator, rows = next(((separator, rows) for separator, rows in tables if rows), ("", []))
-        if (
-            wanted.field not in ("label", "labels")
-            or not rows
-            or not is_header(rows[0], rows[1:], (*TEXT_NAMES, *LABEL_NAMES))
-        ):
+        if wanted.field not in ("label", "labels"):
+            return None
+        separator, rows = first_rows(samples[0], wanted)
+        if not rows or not is_header(rows[0], rows[1:], (*TEXT_NAMES, *LABEL_NAMES)):
             return None
         columns = {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(rows[0])}
         longest = max(columns, key=lambda name: sum(map(len, columns[name])))

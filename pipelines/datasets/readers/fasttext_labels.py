@@ -22,6 +22,7 @@ class Reader(TextReader):
     several: bool = True  # whether a text may have several labels; else each has one
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.prefix.strip():
             raise InputError("expected a prefix, got none")
 

@@ -20,6 +20,7 @@ class Reader(TextReader):
     scale: float = 1.0  # what every number of the features is divided by, such as 255 for the bytes of an image
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 0 < self.scale < float("inf"):
             raise InputError(f"expected a finite scale above 0, got {self.scale}")
 

@@ -18,6 +18,7 @@ class Reader(TextReader):
     labels: tuple[Any, ...]  # of each file, a string
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not all(isinstance(label, str) and label and label == label.strip() for label in self.labels):
             advice = "put them in quotation marks, without white space around them"
             raise InputError(f"expected labels that are words, got {list(self.labels)}; {advice}")

@@ -35,8 +35,10 @@ class Reader(FieldOptions, TextReader):
         if not all(sample.beginning.startswith("{") for sample in samples):
             return None
         try:
-            rows = [row for _, row in json_objects(samples[0].numbered, samples[0].path)]
+            objects = list(json_objects(samples[0].numbered, samples[0].path))
         except InputError:
             return None  # an object over several lines
-        spans = wanted.entities and not any(isinstance(row.get(key), list) for row in rows for key in NAMES["tokens"])
-        return None if spans else recognise_fields(rows, wanted, "JSON Lines", f"{samples[0].path}:1")
+        keys = NAMES["tokens"] if wanted.entities and not wanted.options.get("fields") else ()
+        spans = keys and not any(isinstance(row.get(key), list) for _, row in objects for key in keys)
+        rows = [(f"{samples[0].path}:{number}", row) for number, row in objects]
+        return None if spans else recognise_fields(rows, wanted, "JSON Lines")

@@ -18,6 +18,7 @@ class Reader(TextReader):
     label_first: bool = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.separator:
             raise InputError("expected a separator, got none")
 
@@ -42,7 +43,7 @@ class Reader(TextReader):
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
-        separator = wanted.options.get("separator", "\t")
+        separator = cls(separator=wanted.options.get("separator", "\t")).separator
         parts = [line.split(separator) for sample in samples for line in sample.texts]
         if wanted.field != "label" or not parts or any(len(each) != 2 for each in parts):
             return None

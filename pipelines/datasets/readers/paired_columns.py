@@ -49,7 +49,7 @@ class Reader(TextReader):
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
-        separator = wanted.options.get("separator", "\t")
+        separator = cls(separator=wanted.options.get("separator", "\t")).separator
         widths = {len(line.split(separator)) for sample in samples for line in sample.texts}
         if wanted.field != "target_text" or len(widths) != 1 or widths == {1}:
             return None

@@ -58,12 +58,9 @@ class Reader(FieldOptions, FileReader):
             names = _guarded(lambda: _opened(file, ())[0].names, path, 1)
             file.seek(0)
             schema, batches = _guarded(lambda: _opened(file, names), path, 1)
-            rows = [row for _, row in islice(_rows(batches, names, path), SAMPLE_LINES)]
-        for key, classes in class_names(schema.metadata or {}).items():
-            for row in rows:
-                value = row[key]
-                row[key] = [classes[each] for each in value] if isinstance(value, list) else classes[value]
-        return recognise_fields(rows, wanted, "a table of Parquet or Arrow", f"{path}:1") if rows else None
+            rows = list(islice(_rows(batches, names, path), SAMPLE_LINES))
+        classes = class_names(schema.metadata or {})
+        return recognise_fields(rows, wanted, "a table of Parquet or Arrow", classes) if rows else None
 
 
 def _opened(file: BinaryIO, wanted: Sequence[str]) -> tuple[Any, Iterator[Any]]:

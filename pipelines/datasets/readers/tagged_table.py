@@ -8,7 +8,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.options import TagOptions, notation_options
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
-from pipelines.datasets.table import SEPARATORS, TableReader, column_named, first_rows
+from pipelines.datasets.table import TableReader, column_named, first_rows
 
 SENTENCE_NAMES = ("sentence", "sentence #", "sentence_id", "sentence id", "sent", "sent_id", "sentence_idx")
 TOKEN_NAMES = ("token", "word", "tokens", "words", "form")
@@ -64,11 +64,11 @@ class Reader(TagOptions, TableReader):
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
+        if wanted.field != "tags":
+            return None
         given = wanted.options
-        separators = [given["separator"]] if "separator" in given else SEPARATORS
-        tables = ((separator, first_rows(samples[0], separator)) for separator in separators)
-        separator, rows = next(((separator, rows) for separator, rows in tables if rows), ("", []))
-        if wanted.field != "tags" or not rows:
+        separator, rows = first_rows(samples[0], wanted)
+        if not rows:
             return None
         columns = {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(rows[0])}
         names = (SENTENCE_NAMES, TOKEN_NAMES, ENTITY_NAMES if wanted.entities else TAG_NAMES)

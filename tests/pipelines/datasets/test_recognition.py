@@ -1,5 +1,6 @@
 """Which reader recognises a file, and with which options; it then reads the file so."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from embeddings.foundation import plugins
 from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from pipelines.data.tag_notation import recognise_notation
+from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import READERS, Wanted, recognise
 
 ENTITIES, TAGS, LABEL, LABELS = Wanted("tags", entities=True), Wanted("tags"), Wanted("label"), Wanted("labels")
@@ -201,6 +203,38 @@ def test_a_table_from_a_spreadsheet_is_read_in_its_encoding(tmp_path):
     assert recognise([tmp_path / "b.csv"], given)[1].options["encoding"] == "cp1252"
 
 
+def test_an_encoding_that_python_lacks_is_refused_by_every_reader(tmp_path):
+    of_text = {
+        name: kind
+        for name in plugins.names(READERS)
+        if issubclass(kind := plugins.load(READERS, name).Reader, TextReader)
+    }
+    required = {"file_per_label": {"labels": ["a"]}, "json_lines": {"fields": {"text": "text"}}}
+    for name, kind in of_text.items():
+        with pytest.raises(InputError, match=f"reader {name}: expected an encoding that Python knows.*got 'klingon'"):
+            build_config(kind, {"encoding": "klingon", **required.get(name, {})}, f"reader {name}")
+    for given in ("klingon", 5):
+        with pytest.raises(InputError, match=f"expected an encoding that Python knows.*got '{given}'"):
+            recognise(write(tmp_path, [LABEL_FIRST]), Wanted("label", options={"encoding": given}))
+
+
+@pytest.mark.parametrize(
+    ("fields", "tags", "told"),
+    [
+        ({"tokens": "w"}, ["O"], ":1: expected tags, got none; name their key: --set options.fields="),
+        ({"tokens": "w", "tags": "tag"}, ["O"], ":1: expected the key 'tag', got none; did you mean 'tags'?"),
+        ({"tokens": "w", "tags": "tags"}, ["O", None], ":2: expected words in 'tags', got null"),
+        ({"tokens": "w", "tags": "tags"}, [1], ":1: expected tags, got numbers; name them: --set options.tag_names="),
+    ],
+)
+def test_tags_that_are_none_are_refused_with_their_line(tmp_path, fields, tags, told):
+    rows = [{"w": ["a"], "tags": tags[:1]}, {"w": ["a"], "tags": tags[-1:]}]
+    paths = write(tmp_path, ["\n".join(map(json.dumps, rows))])
+    with pytest.raises(InputError) as error:
+        recognise(paths, Wanted("tags", True, {"fields": fields}), "json_lines")
+    assert told in str(error.value)
+
+
 def test_what_is_no_text_is_refused_with_its_converter(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(b"PK\3\4rest")
     with pytest.raises(
@@ -221,3 +255,55 @@ def test_a_folder_of_brat_and_a_table_of_parquet_are_recognised(tmp_path):
     parquet.write_table(table, tmp_path / "a.parquet")
     name, recognition = recognise([tmp_path / "a.parquet"], LABEL)
     assert (name, recognition.options) == ("parquet", {"fields": {"text": "text", "label": "label"}})
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [([0, 1, 2], r"a.parquet:3: expected a number from 0 to 1 \(`label_names`\), got '2'"), ([0, 1], None)],
+)
+def test_names_of_classes_of_a_column_that_is_another_or_not_there_end_no_recognition(tmp_path, labels, told):
+    import pyarrow
+    from pyarrow import parquet
+
+    classes = {"label": {"_type": "ClassLabel", "names": ["bad", "good"]}}
+    about = {"huggingface": json.dumps({"info": {"features": {**classes, "gone": classes["label"]}}})}
+    table = pyarrow.table({"text": ["It is."] * len(labels), "label": labels}).replace_schema_metadata(about)
+    parquet.write_table(table, tmp_path / "a.parquet")
+    name, recognition = recognise([tmp_path / "a.parquet"], LABEL)
+    examples = plugins.load(READERS, name).Reader(**recognition.options).read([tmp_path / "a.parquet"])
+    if told is None:
+        assert [example.label for example in examples] == ["bad", "good"]
+    else:
+        with pytest.raises(InputError, match=told):
+            list(examples)
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "options", "told"),
+    [
+        (LABEL_FIRST, "label", {"separator": 5}, "expected str under 'separator', got 5"),
+        (LABEL_FIRST, "label", {"separator": ""}, "expected a separator, got none"),
+        (TABLE, "label", {"separator": "ab"}, "expected a separator of one character, got 'ab'"),
+        ("A dog.\tEin Hund.\n", "target_text", {"separator": ""}, "expected a separator, got none"),
+        (FASTTEXT, "label", {"prefix": 5}, "reader fasttext_labels: expected str under 'prefix', got 5"),
+        (WNUT, "tags", {"tag": "x"}, "reader conll_columns: expected int | None under 'tag', got 'x'"),
+        (WNUT, "tags", {"token": "x"}, "reader conll_columns: expected int under 'token', got 'x'"),
+        (JSON_TAGS, "tags", {"fields": "tags"}, "expected a mapping of keys to values under 'fields', got 'tags'"),
+    ],
+)
+def test_an_option_of_another_kind_is_refused(tmp_path, content, wanted, options, told):
+    with pytest.raises(InputError) as error:
+        recognise(write(tmp_path, [content]), Wanted(wanted, wanted == "tags", options))
+    assert told in str(error.value)
+
+
+def test_columns_may_be_wanted_without_tags(tmp_path):
+    assert recognise(write(tmp_path, [WNUT]), Wanted("tags", True, {"tag": None}))[0] == "conll_columns"
+
+
+def test_a_translation_memory_says_its_encoding_itself(tmp_path):
+    (tmp_path / "a.tmx").write_text(TMX.replace('"1.0"?', '"1.0" encoding="utf-16"?'), encoding="utf-16")
+    name, recognition = recognise([tmp_path / "a.tmx"], TARGET)
+    assert dict(recognition.options) == {"source": "en", "target": "de"}
+    reader = plugins.load(READERS, name).Reader(**recognition.options)
+    assert [example.target_text for example in reader.read([tmp_path / "a.tmx"])] == ["Ein Hund."]

@@ -74,3 +74,6 @@ def test_a_text_is_divided_into_pieces_but_not_within_an_entity() -> None:
     ]
     with pytest.raises(InputError, match="expected a span within the 23 characters"):
         list(SpanOptions().divided("f:1", text, [(20, 24, "X")], pieces))
+    for wrong in ([(7, 12), (0, 6)], [(-3, 4)], [(0, 24)]):
+        with pytest.raises(InputError, match=rf"of the text, got {wrong[-1][0]} to {wrong[-1][1]}$"):
+            list(SpanOptions().divided("f:1", text, [], wrong))

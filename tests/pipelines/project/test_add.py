@@ -146,6 +146,15 @@ def test_vectors_learn_from_texts_without_labels_too(project, files):
     assert graph()["stages"]["prepare"]["foreach"] == ["mine", "mine_unlabelled"]
 
 
+def test_the_encoding_is_that_of_texts_without_labels_too(project, files, tmp_path):
+    (tmp_path / "more.txt").write_text("It is a café.\nIt was not a café.\n", encoding="cp1252")
+    words = [*arguments(files, "sentiment", "train"), "--unlabelled", str(tmp_path / "more.txt")]
+    add.main(["mine", *words, "--encoding", "cp1252"])
+    unlabelled = load_config(DatasetConfig, "configs/datasets/mine_unlabelled.yaml")
+    (first, _) = unlabelled.read(Path())["unlabelled"]
+    assert first.text == "It is a café."
+
+
 def test_the_counts_and_the_lengths_are_those_of_the_files(project, files, capsys):
     add.main(["mine", *arguments(files, "sentiment", "train"), "--dry-run"])
     printed = capsys.readouterr().out
@@ -161,6 +170,7 @@ def test_the_counts_and_the_lengths_are_those_of_the_files(project, files, capsy
     [
         (["--language", "de"], "language", "de"),
         (["--tokenizer", "characters"], "tokenizer", "characters"),
+        (["--language", "zh-TW"], "tokenizer", "characters"),
         (["--dev-share", "0.3"], "dev_share", 0.3),
         (["--version", "7"], "version", "7"),
         (["--encoding", "latin-1"], "options",
@@ -238,6 +248,8 @@ BAD = {
     "another number of columns": ("dev.conll", "Anna XX O\nis O\n", ["ner"], "dev.conll:2: expected 3 columns"),
     "another label": ("dev.csv", "id,review,mood\n1,It is so.,odd\n", ["sentiment"],
                       "dev.csv: expected labels that train has as well, got odd; correct them, or `--accept unseen`"),
+    "another of several labels": ("dev.topics.txt", "__label__odd It is so.\n", ["multilabel"],
+                                  "dev.topics.txt: expected labels that train has as well, got odd; correct them"),
     "another type": ("dev.conll", "Acme XX B-ORG\nis XX O\n", ["ner"], "expected types of entities that train has"),
     "no label": ("dev.csv", "id,review,mood\n1,It is so.,\n", ["sentiment"], "dev.csv:2: expected a mood, got none"),
     "fewer lines": ("dev.en", "The dog is not good.\n", ["translation"], "dev.de:2: expected as many lines as"),
@@ -290,9 +302,22 @@ def test_what_cannot_be_followed_is_refused_in_one_line(project, files, words, t
     assert told in refused(capsys, add.main, *words, *arguments(files, "sentiment", "train"))
 
 
-def test_one_file_for_two_splits_is_refused(project, files, capsys):
-    words = ["mine", *arguments(files, "sentiment", "train"), "--dev", str(files / "train.csv")]
-    assert "expected another file for --dev, got that of --train" in refused(capsys, add.main, *words)
+def test_a_form_of_tags_that_a_scheme_cannot_have_is_refused(project, files, capsys):
+    words = ["mine", *arguments(files, "ner", "train"), "--set", "options.scheme=iob2", "options.tag_form=X"]
+    assert "expected `scheme: io` with `tag_form: X`" in refused(capsys, add.main, *words)
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (["--dev"], "expected another file for --dev, got that of --train"),
+        (["--test"], "expected another file for --test, got that of --train"),
+        ([], "expected another file for --train, got that of --train; leave one out"),
+    ],
+)
+def test_a_file_that_is_given_twice_is_refused(project, files, option, told, capsys):
+    words = ["mine", *arguments(files, "sentiment", "train"), *option, str(files / "train.csv")]
+    assert told in refused(capsys, add.main, *words)
 
 
 def test_a_folder_that_is_no_project_is_refused(tmp_path, files, monkeypatch, capsys):

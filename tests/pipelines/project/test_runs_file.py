@@ -62,3 +62,8 @@ def test_a_value_that_yaml_reads_as_something_else_is_quoted():
 def test_a_file_of_another_form_is_refused(text):
     with pytest.raises(InputError, match=r"^runs\.yaml: expected a line `runs:`"):
         with_entries(text, "runs", {"b": RUN}, PATH)
+
+
+def test_an_entry_that_is_there_is_not_written_over():
+    with pytest.raises(InputError, match=r"^runs\.yaml:5: expected no entry 'b' of `runs:`, got one; rename or"):
+        with_entries(TEXT, "runs", {"c": RUN, "b": RUN}, PATH)
