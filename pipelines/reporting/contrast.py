@@ -109,9 +109,8 @@ def read_train(data: Path, *, of_entities: bool) -> Train:
     )
     counts = read_counts(data) if (data / "counts.json").exists() else None
     words, targets = (counts["tokens"], counts["target_tokens"]) if counts else ({}, {})
-    about = read_dataset(data, "target_language") if (data / "dataset.json").exists() else {"target_language": None}
-    tokenizer = bleu_tokenizer(about["target_language"] or "")
-    return Train(words, targets, entities if of_entities else None, tokenizer or Train.tokenizer)
+    language = read_dataset(data, "target_language")["target_language"] if targets else ""
+    return Train(words, targets, entities if of_entities else None, bleu_tokenizer(language) or Train.tokenizer)
 
 
 def confusions(

@@ -56,7 +56,9 @@ def test_what_train_has_shown_is_read_from_the_dataset(tmp_path):
     assert read_train(tmp_path, of_entities=True) == Train({}, {}, frozenset({("New", "York")}))
     counts = {"tokens": {"New": 2}, "labels": {}, "tags": {}, "target_tokens": {"neu": 1}}
     (tmp_path / "counts.json").write_text(json.dumps(counts))
-    assert read_train(tmp_path, of_entities=False) == Train({"New": 2}, {"neu": 1}, None)
+    for language, tokenizer in {"de": "13a", "": "13a", "zh-TW": "zh"}.items():
+        (tmp_path / "dataset.json").write_text(json.dumps({"target_language": language}))
+        assert read_train(tmp_path, of_entities=False) == Train({"New": 2}, {"neu": 1}, None, tokenizer)
 
 
 @pytest.mark.parametrize("width", [100, 120])
