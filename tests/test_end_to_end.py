@@ -1,5 +1,6 @@
 """The whole graph, `dvc repro` on a tiny toy corpus in a clone of its own."""
 
+import contextlib
 import json
 import os
 import re
@@ -11,7 +12,7 @@ from random import Random
 
 import pytest
 import yaml
-from clones import another_python, dvc, finish, kill, start, tiny_clone
+from clones import another_python, dvc, finish, kill, start, start_fork, tiny_clone
 
 KEPT_RUNS = (
     "sentiment-lstm-skip_gram",
@@ -200,7 +201,7 @@ def test_a_killed_training_resumes_with_the_next_repro_and_gives_equal_bytes(clo
 
 
 KILLS = int(os.environ.get("KILLS", 50))  # of each stage by each signal
-SIGNALS = {"SIGKILL": (-9,), "SIGTERM": (-15,), "SIGINT": (130, -2)}  # with the statuses that it ends a process with
+SIGNALS = {"SIGKILL": 256 - 9, "SIGTERM": 256 - 15, "SIGINT": 130}  # with the status that it ends a fork with
 A_STAGE_OF_EACH_KIND = (
     "prepare@toy_ner",
     "vectors-english_skip_gram",
@@ -223,28 +224,32 @@ def contents(out):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.parametrize("stage", A_STAGE_OF_EACH_KIND)
-def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be_run_again(clone, stage, name):
+def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be_run_again(clone, stage, name, tmp_path):
     """Each process finds what the one before has left, and its outs either not there or whole."""
     folder, _ = clone
     entry = yaml.safe_load((folder / "dvc.lock").read_text(encoding="utf-8"))["stages"][stage]
     command = entry["cmd"].split()[2:]
+    finish(start_fork(folder, command, tmp_path)[0])
     begin = time.perf_counter()
-    finish(start(folder, *command))
+    finish(start_fork(folder, command, tmp_path)[0])
     seconds = time.perf_counter() - begin
     whole = {out: contents(out) for out in (folder / out["path"] for out in entry["outs"])}
     random, killed = Random(stage + name), 0
     for _ in range(KILLS):
         for out in whole if random.random() < 0.5 else ():  # as DVC does before it runs a stage
             shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
-        process = start(folder, *command)
+        process, number = start_fork(folder, command, tmp_path)
         time.sleep(random.uniform(0, seconds))
-        status, errors = kill(process, signal.Signals[name])
-        assert status in (0, *SIGNALS[name]), errors
-        killed += status != 0
+        with contextlib.suppress(ProcessLookupError):  # it has ended
+            os.kill(number, signal.Signals[name])
+        _, errors = process.communicate()
+        assert process.returncode in (0, SIGNALS[name]), errors
+        killed += process.returncode != 0
         for out, content in whole.items():
             assert contents(out) in ({}, content), out
+    print(f"{stage}: {killed} of {KILLS} killed by {name} within {seconds:.1f} s")
     assert killed >= KILLS / 2
-    finish(start(folder, *command))
+    finish(start_fork(folder, command, tmp_path)[0])
     assert {out: contents(out) for out in whole} == whole
     left = [path for out in whole for path in out.parent.glob(f".{out.name}.*")]
     assert left == []

@@ -202,6 +202,6 @@ if __name__ == "__main__":
         status = exit.code if isinstance(exit.code, int) else int(exit.code is not None)
         if isinstance(exit.code, str):
             print(exit.code, file=sys.stderr)
-    except BaseException:
+    except BaseException as error:
         traceback.print_exc()
-        status = 1
+        status = 130 if isinstance(error, KeyboardInterrupt) else 1
