@@ -198,6 +198,18 @@ def decode(
     raise InputError(f"{where}: {problem}; {advice}") from None
 
 
+def shaped(value: Any, shape: Any, where: str, advice: str) -> Any:
+    """What JSON held, in the shape that is expected.
+
+    Raises:
+        InputError: it is of another one; `where` names the place.
+    """
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{where}: {shown(error)}; {advice}") from None
+
+
 def shown(error: msgspec.ValidationError) -> str:
     """What msgspec says of a value of another shape, as `expected ..., got ... at tokens[1]`."""
     problem, _, place = str(error).partition(" - at `")

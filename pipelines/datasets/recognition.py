@@ -119,24 +119,30 @@ def recognise(paths: Sequence[Path], wanted: Wanted, reader: str = "") -> tuple[
     """
     check_encoding(encoding := wanted.options.get("encoding", "utf-8"))
     samples = [Sample(path, encoding if "encoding" in wanted.options else "") for path in paths]
-    problem: InputError | None = None
+    problems: dict[str, str] = {}  # reader -> why it cannot read them
     found: dict[str, Recognition] = {}
     for name in [reader] if reader else plugins.names(READERS):
         try:
             check_types(kind := plugins.load(READERS, name).Reader, wanted.options, f"reader {name}")
             recognition = kind.recognise(samples, wanted)
         except InputError as error:
-            problem = error
+            problems[name] = str(error)
             continue
         if recognition:
             has_encoding = "encoding" in kind.__dataclass_fields__ and samples[0].encoding != "utf-8"
             told = {"encoding": samples[0].encoding} if has_encoding else {}
             found[name] = recognition._replace(options={**recognition.options, **told})
     if not found:
-        if reader and not problem:
+        if reader and not problems:
             return reader, Recognition(Evidence.ANY_TEXT, {}, "as its options say")
         advice = f"name its reader (--reader {', '.join(plugins.names(READERS))}), or see docs/your-data.md"
-        raise problem or InputError(f"{paths[0]}: expected a file with {wanted.field}, recognised none; {advice}")
+        told = list(dict.fromkeys(problems.values()))
+        if len(told) == 1:
+            raise InputError(told[0])
+        if told:
+            ways = " / ".join(f"{name}: {problem}" for name, problem in problems.items())
+            raise InputError(f"{paths[0]}: several readers recognise it, none can read it: {ways}")
+        raise InputError(f"{paths[0]}: expected a file with {wanted.field}, recognised none; {advice}")
     best = min(each.evidence for each in found.values())
     names = [name for name, each in found.items() if each.evidence == best]
     if len(names) > 1:

@@ -34,24 +34,22 @@ class Addition:
     found: Inspection
     configs: Mapping[Path, str]  # new files
     runs: Mapping[str, Values]
-    baselines: Mapping[str, Values]
+    runs_file: str  # its new text
 
     def write(self) -> None:
         """Writes all files, or none.
 
         Raises:
-            InputError: dvc.yaml or the runs file is not written as this can add to it.
+            InputError: dvc.yaml is not written as this can add to it.
         """
-        runs = with_entries(RUNS.read_text(encoding="utf-8"), "runs", self.runs, RUNS)
-        runs = with_entries(runs, "baselines", self.baselines, RUNS)
-        write_all({**self.configs, RUNS: runs}, {GRAPH: graph_text})
+        write_all({**self.configs, RUNS: self.runs_file}, {GRAPH: graph_text})
 
 
 def plan(request: Request) -> Addition:
     """Reads the files of a request, and says what it adds; nothing is written.
 
     Raises:
-        InputError: the name is taken, this is no project, or the files are not as they have to be.
+        InputError: the name or that of a run is taken, this is no project, or the files are not as they have to be.
     """
     check_place(request)
     check_files(request.files)
@@ -77,7 +75,9 @@ def plan(request: Request) -> Addition:
             configs[path] = document(config, f"{layer}, {units} units{' in both directions' * kind.bidirectional}.")
     if RANDOM in read.values() and not (path := config_path("vectors", RANDOM)).exists():
         configs[path] = document(RANDOM_CONFIG, "No vectors: each word's is drawn anew and trained with the model.")
-    return Addition(request, found, configs, runs, {request.name: common | scored})
+    runs_file = with_entries(RUNS.read_text(encoding="utf-8"), "runs", runs, RUNS)
+    runs_file = with_entries(runs_file, "baselines", {request.name: common | scored}, RUNS)
+    return Addition(request, found, configs, runs, runs_file)
 
 
 def _configs(request: Request, found: Inspection, vectors: Mapping[str, Values]) -> Iterator[tuple[Path, str]]:

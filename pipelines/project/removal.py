@@ -12,7 +12,14 @@ from pipelines.project.runs_file import without_entries
 from pipelines.project.stages import graph_text, made_of, read_runs
 from pipelines.runs.config import load_baselines
 
-OUTPUTS = ("data", "vectors", "runs", "predictions", "predictions/baselines", "evaluations", "metrics")
+OUTPUTS = (
+    *("data", "vectors", "runs"),
+    *(
+        f"{folder}{below}"
+        for folder in ("predictions", "evaluations", "metrics", "costs")
+        for below in ("", "/baselines", "/vectors")
+    ),
+)
 
 
 @dataclass(frozen=True)

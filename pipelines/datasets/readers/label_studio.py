@@ -10,7 +10,7 @@ import msgspec
 
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.reading import decode
+from embeddings.foundation.reading import decode, shaped
 from pipelines.data.examples import Example
 from pipelines.data.json_items import json_items
 from pipelines.datasets.options import UnlabelledOption
@@ -39,7 +39,7 @@ class Result(msgspec.Struct):
     """A mark of an annotator: an entity, or of another kind."""
 
     type: str
-    value: msgspec.Raw = msgspec.Raw(b"null")
+    value: Any = None
 
 
 class Annotation(msgspec.Struct):
@@ -76,14 +76,10 @@ class Reader(SpanOptions, UnlabelledOption, TextReader):
                 row = decode(item, msgspec.json.Decoder(dict[str, Any]), path, number, _ADVICE)
                 if isinstance(row.get("data"), dict):
                     text = self._text(row["data"], where)
-                    regions = self._regions(
-                        decode(item, msgspec.json.Decoder(Task), path, number, _ADVICE), path, number
-                    )
+                    regions = self._regions(shaped(row, Task, where, _ADVICE), where)
                 else:
                     text = self._text(row, where)
-                    found = msgspec.json.encode(row.get(self.label))
-                    shape = msgspec.json.Decoder(list[Region] | None)
-                    regions = decode(found, shape, path, number, _ADVICE)
+                    regions = shaped(row.get(self.label), list[Region] | None, where, _ADVICE)
                 if regions is not None:
                     yield self.spanned(where, text, _spans(regions, text, where))
                 elif self.unlabelled:
@@ -98,16 +94,15 @@ class Reader(SpanOptions, UnlabelledOption, TextReader):
             raise InputError(f"{where}: {told}; name its key by `text`")
         return text
 
-    def _regions(self, task: Task, path: Path, number: int) -> list[Region] | None:
+    def _regions(self, task: Task, where: str) -> list[Region] | None:
         """The entities of the first annotation that counts, or None where there is none."""
         counting = (each for each in [*task.annotations, *task.completions] if not each.was_cancelled)
         if (annotation := next(counting, None)) is None:
             return None
         if any(result.type == "choices" for result in annotation.result):
-            raise InputError(f"{path}:{number}: expected entities, got choices for the whole text; {_ADVICE}")
-        shape = msgspec.json.Decoder(Region)
+            raise InputError(f"{where}: expected entities, got choices for the whole text; {_ADVICE}")
         found = (result for result in annotation.result if result.type in ("labels", "hypertextlabels"))
-        return [decode(bytes(result.value), shape, path, number, _ADVICE) for result in found]
+        return [shaped(result.value, Region, where, _ADVICE) for result in found]
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
