@@ -18,6 +18,7 @@ from embeddings import store, train
 from embeddings.evaluate import evaluate
 from embeddings.export import FORMATS, export
 from embeddings.foundation.errors import exits_on_input_error
+from embeddings.foundation.escaping import printable
 from embeddings.neighbours import analogy, cosine, neighbours
 
 QUESTIONS = ("neighbours", "analogy", "similarity", "evaluate", "export")
@@ -29,10 +30,16 @@ def main(arguments: list[str] | None = None) -> None:
     if arguments and arguments[0] in QUESTIONS:
         ask(arguments)
     elif arguments in (["-h"], ["--help"]):
-        print(__doc__)
+        show(__doc__)
         train.main(arguments)
     else:
         train.main(arguments)
+
+
+@exits_on_input_error
+def show(text: str) -> None:
+    """Prints what there is."""
+    print(text)
 
 
 @exits_on_input_error
@@ -77,7 +84,7 @@ def count(text: str) -> int:
 
 def _show(found: list[tuple[str, float]]) -> None:
     for word, value in found:
-        print(f"{value:.4f}  {word}")
+        print(f"{value:.4f}  {printable(word)}")
 
 
 if __name__ == "__main__":

@@ -45,19 +45,19 @@ def help_text() -> str:
 
 
 @exits_on_input_error
-def show_help() -> None:
+def show(text: str) -> None:
     """Prints what there is."""
-    print(help_text())
+    print(text)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command that the first argument names; a wrong one exits with code 2."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments or arguments[0] in ("-h", "--help"):
-        show_help()
+        show(help_text())
         return
     if arguments[0] == "--version":
-        print(version("elman"))
+        show(version("elman"))
         return
     name, *rest = arguments
     if name not in COMMANDS:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from embeddings.foundation.config import load_part
 from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.escaping import printable
 from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
@@ -61,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
                     needs = "`probabilities` in every prediction and two labels among the examples"
                     raise InputError(f"{path}: expected {needs}, without which there is no {config.monitor}")
                 for metric, score in headline.items():
-                    print(f"{system} {split}: {metric.name} {score.write(metric)}")
+                    print(f"{printable(system)} {split}: {metric.name} {score.write(metric)}")
                 tables = output / folder.relative_to(options.predictions) / split
                 write_tables(tables, family, examples, predictions, found)
                 if known:

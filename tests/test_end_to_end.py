@@ -40,6 +40,12 @@ if "pipelines" in " ".join(sys.orig_argv) or "embeddings" in " ".join(sys.orig_a
 """
 
 
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory):
+    """A folder for what `start_fork` writes."""
+    return tmp_path_factory.mktemp("notes")
+
+
 def stale_stages(folder):
     """Stages of the default graph that `dvc repro` would run again, those behind them left out."""
     others = ("benchmarks/", "studies/")
@@ -224,21 +230,21 @@ def contents(out):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.parametrize("stage", A_STAGE_OF_EACH_KIND)
-def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be_run_again(clone, stage, name, tmp_path):
+def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be_run_again(clone, stage, name, notes):
     """Each process finds what the one before has left, and its outs either not there or whole."""
     folder, _ = clone
     entry = yaml.safe_load((folder / "dvc.lock").read_text(encoding="utf-8"))["stages"][stage]
     command = entry["cmd"].split()[2:]
-    finish(start_fork(folder, command, tmp_path)[0])
+    finish(start_fork(folder, command, notes)[0])
     begin = time.perf_counter()
-    finish(start_fork(folder, command, tmp_path)[0])
+    finish(start_fork(folder, command, notes)[0])
     seconds = time.perf_counter() - begin
     whole = {out: contents(out) for out in (folder / out["path"] for out in entry["outs"])}
     random, killed = Random(stage + name), 0
     for _ in range(KILLS):
         for out in whole if random.random() < 0.5 else ():  # as DVC does before it runs a stage
             shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
-        process, number = start_fork(folder, command, tmp_path)
+        process, number = start_fork(folder, command, notes)
         time.sleep(random.uniform(0, seconds))
         with contextlib.suppress(ProcessLookupError):  # it has ended
             os.kill(number, signal.Signals[name])
@@ -249,7 +255,7 @@ def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be
             assert contents(out) in ({}, content), out
     print(f"{stage}: {killed} of {KILLS} killed by {name} within {seconds:.1f} s")
     assert killed >= KILLS / 2
-    finish(start_fork(folder, command, tmp_path)[0])
+    finish(start_fork(folder, command, notes)[0])
     assert {out: contents(out) for out in whole} == whole
     left = [path for out in whole for path in out.parent.glob(f".{out.name}.*")]
     assert left == []

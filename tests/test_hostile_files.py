@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +22,13 @@ from embeddings.foundation.files import atomic_file, atomic_folder
 from embeddings.foundation.reading import read_json
 from embeddings.matrix import matrix
 from embeddings.neighbours import neighbours
-from pipelines.data.lines import numbered_lines
+from pipelines.data.examples import Example, write_rows
+from pipelines.data.lines import json_objects, numbered_lines
 from pipelines.datasets.config import DatasetConfig
+from pipelines.datasets.tokens import tokenised
 from pipelines.runs.engines.onnx_file import OPERATORS
 from pipelines.runs.keras_file import check_keras_file
+from pipelines.text.tokenization import words
 
 ROOT = Path(__file__).parents[1]
 
@@ -101,6 +106,42 @@ def test_limits_are_told_and_lifted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         read_json(tmp_path / "a.json")
 
 
+def test_a_key_that_stands_twice_in_json_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"cell": {"units": 1, "depth": 2, "units": 3}}')
+    with pytest.raises(InputError, match=r"a\.json: expected each key once, got 'units' again; remove one; run the"):
+        read_json(path)
+    with pytest.raises(InputError, match=r"a\.json:7: expected each key once, got 'a' again; remove one"):
+        next(json_objects([(7, '{"a": 1, "a": 1}')], path))
+    path.write_text('[{"a": 1}, {"a": 2}]')
+    assert read_json(path) == [{"a": 1}, {"a": 2}]
+
+
+def test_a_text_too_long_for_a_prepared_dataset_is_refused_before_it_is_tokenized(tmp_path: Path) -> None:
+    def words_of(text: str) -> list[str]:
+        examples = [Example(id="a.txt:2", text=text, tokens=())]
+        (found,) = tokenised(examples, config, "train", defaultdict(Counter), set())
+        return list(found.tokens)
+
+    config = load_config(DatasetConfig, ROOT / "configs/datasets/lee_news.yaml")
+    assert words_of("a" * (1 << 20)) == ["a" * (1 << 20)]
+    with pytest.raises(InputError, match=r"^a.txt:2: expected at most 33,554,432 bytes of text, got 33,554,434; "):
+        words_of("é" * (1 << 24) + "ab")
+    with pytest.raises(InputError, match=r"^train-1: expected at most 67,108,864 bytes of JSON, got 67,108,893; "):
+        write_rows(tmp_path / "train.jsonl", [{"id": "train-1", "text": "a" * (1 << 26)}])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_looks_like_entities_takes_no_longer_than_other_text() -> None:
+    words("&amp;")
+    seconds = {}
+    for text in ("and ", "&", "&amq;"):
+        begin = time.process_time()
+        words(text * 20_000)
+        seconds[text] = time.process_time() - begin
+    assert max(seconds.values()) < 10 * seconds["and "], seconds
+
+
 def test_a_line_without_end_in_an_archive_is_refused(tmp_path: Path) -> None:
     with gzip.open(tmp_path / "a.gz", "wb", 1) as file:
         for _ in range(101):
@@ -175,9 +216,16 @@ def test_a_path_that_another_process_writes_is_refused_and_one_of_a_killed_proce
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
-@pytest.mark.parametrize(("output", "message"), [(">/dev/full", "standard output: No space left"), (">&-", "closed")])
-def test_standard_output_that_is_full_or_closed_is_told_in_one_line(output: str, message: str) -> None:
-    command = f"{sys.executable} -m pipelines.cli --help {output}"
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("--help >/dev/full", "standard output: No space left"),
+        ("--help >&-", "closed"),
+        ("--version >/dev/full", "standard output: No space left"),
+    ],
+)
+def test_standard_output_that_is_full_or_closed_is_told_in_one_line(command: str, message: str) -> None:
+    command = f"{sys.executable} -m pipelines.cli {command}"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert message in done.stderr

@@ -32,6 +32,16 @@ def lifted(limit: int) -> int:
     return limit * int(factor)
 
 
+def check_text(where: object, text: str, limit: int, unit: str = "bytes of text") -> None:
+    """Refuses a text of more bytes in UTF-8, in which a character has no more than four.
+
+    Raises:
+        InputError: it has more.
+    """
+    if 4 * len(text) > limit:
+        check_limit(where, unit, limit, len(text.encode("utf-8")))
+
+
 def check_limit(where: object, unit: str, limit: int, got: float | None = None) -> None:
     """Refuses more than a limit.
 

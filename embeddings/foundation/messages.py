@@ -3,6 +3,8 @@
 import logging
 import sys
 
+from embeddings.foundation.escaping import printable
+
 PACKAGES = ("embeddings", "pipelines", "__main__")  # the last is the module that `python -m` runs
 
 
@@ -13,8 +15,9 @@ class _StandardError(logging.Handler):
         print(self.format(record), file=sys.stderr, flush=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The message alone; a warning says that it is one."""
-        return f"{'warning: ' if record.levelno >= logging.WARNING else ''}{super().format(record)}"
+        """The message alone, without what a terminal would obey; a warning says that it is one."""
+        message = "\n".join(map(printable, super().format(record).split("\n")))
+        return f"{'warning: ' if record.levelno >= logging.WARNING else ''}{message}"
 
 
 _HANDLER = _StandardError()

@@ -184,10 +184,16 @@ def decode(
         advice: what to do if it is wrong.
 
     Raises:
-        InputError: it is not JSON, or of another shape.
+        InputError: it is not JSON, or of another shape, or a key stands twice in an object of a whole file of a
+            description's size.
     """
     try:
-        return decoder.decode(content)
+        found = decoder.decode(content)
+        if not line and len(content) <= lifted(DESCRIPTION_BYTES):
+            json.loads(content, object_pairs_hook=once_each)  # msgspec takes the last one in silence
+        return found
+    except RepeatedKeyError as error:
+        where, problem = str(path), str(error)
     except msgspec.ValidationError as error:
         where, problem = f"{path}:{line}" if line else str(path), shown(error)
     except RecursionError:
@@ -196,6 +202,24 @@ def decode(
         number, problem = _malformed(content, str(error))
         where = f"{path}:{line or number}"
     raise InputError(f"{where}: {problem}; {advice}") from None
+
+
+class RepeatedKeyError(ValueError):
+    """A key stands twice in an object of JSON."""
+
+
+def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, for `json.loads`.
+
+    Raises:
+        RepeatedKeyError: a key stands there twice.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        again = next(name for place, name in enumerate(names) if name in names[:place])
+        raise RepeatedKeyError(f"expected each key once, got {again[:60]!r} again; remove one")
+    return found
 
 
 def shaped(value: Any, shape: Any, where: str, advice: str) -> Any:

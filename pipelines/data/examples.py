@@ -12,6 +12,7 @@ import numpy as np
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_file
+from embeddings.foundation.limits import PARSED_BYTES, check_text
 from embeddings.foundation.reading import decode, read_json
 from pipelines.data.features import feature_file, open_features
 from pipelines.data.lines import numbered_lines
@@ -73,11 +74,17 @@ def _row(example: Example, add: Callable[[np.ndarray], int] | None = None) -> di
 
 
 def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Writes JSON Lines, streaming and atomically; returns how many."""
+    """Writes JSON Lines, streaming and atomically; returns how many.
+
+    Raises:
+        InputError: a line is longer than what may be read again.
+    """
     count = 0
     with atomic_file(path) as file:
         for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            line = json.dumps(row, ensure_ascii=False) + "\n"
+            check_text(row.get("id", Path(path).name), line, PARSED_BYTES, "bytes of JSON")
+            file.write(line)
             count += 1
     return count
 

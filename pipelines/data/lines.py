@@ -9,7 +9,7 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.limits import PARSED_BYTES, check_limit, lifted
-from embeddings.foundation.reading import COMPRESSED, DAMAGE, bounded_lines, open_text
+from embeddings.foundation.reading import COMPRESSED, DAMAGE, RepeatedKeyError, bounded_lines, once_each, open_text
 
 
 def check_encoding(name: str) -> None:
@@ -93,11 +93,13 @@ def json_objects(lines: Iterable[tuple[int, str]], path: Path) -> Iterator[tuple
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=once_each)
             if r"\u" in line:
                 json.dumps(row, ensure_ascii=False).encode("utf-8")
         except json.JSONDecodeError as error:
             raise InputError(f"{path}:{number}: expected a JSON object: {error.msg}") from None
+        except RepeatedKeyError as error:
+            raise InputError(f"{path}:{number}: {error}") from None
         except UnicodeEncodeError as error:
             half = f"{ord(error.object[error.start]):04x}"
             raise InputError(f"{path}:{number}: expected whole characters, got a lone surrogate, \\u{half}") from None

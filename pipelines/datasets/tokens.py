@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from embeddings.foundation.errors import InputError
+from embeddings.foundation.limits import PARSED_BYTES, check_text
 from pipelines.data.examples import Example, read_examples, write_examples
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.left_out import LeftOut
@@ -60,6 +61,7 @@ def tokenised(
         texts = {"tokens": example.text if example.features is None else None, "target_tokens": example.target_text}
         for field, text in texts.items():
             if found[field] is None and text is not None:
+                check_text(example.id, text, PARSED_BYTES // 2)  # with its tokens it is twice as long
                 if field not in split_text:
                     name, kind = ("tokenizer", "texts") if field == "tokens" else ("target_tokenizer", "target texts")
                     raise InputError(f"expected a {name}, since the dataset has {kind}")

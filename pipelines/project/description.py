@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from embeddings.foundation.escaping import printable
 from pipelines.datasets.report import REMOVED, first_names
 from pipelines.datasets.sources.files import ROOT_VARIABLE
 from pipelines.project.addition import Addition
@@ -62,5 +63,5 @@ def table(lines: Iterator[Line]) -> str:
     found = list(lines)
     width = max(len(line.about) for line in found)
     return "\n".join(
-        f"{line.about:<{width}}  {line.found}{f'  ({line.option})' if line.option else ''}" for line in found
+        f"{line.about:<{width}}  {printable(line.found)}{f'  ({line.option})' if line.option else ''}" for line in found
     )

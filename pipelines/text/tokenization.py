@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from html import unescape
 from html.entities import html5
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,8 @@ _END = f"(?!{_LETTER})"
 _CLITIC = f"['’](?i:s|m|d|ll|re|ve){_END}"
 _NEGATION = f"[nN]['’][tT]{_END}"
 _BEFORE_NEGATION = regex.compile(f"(?<={_LETTER})(?={_NEGATION})")
-_ENTITY = regex.compile(
-    r"&(?:\L<names>|#\d{1,7}|#[xX][\da-fA-F]{1,6});", names=[name[:-1] for name in html5 if name.endswith(";")]
-)
+_ENTITY = regex.compile(r"&(?:[a-zA-Z][a-zA-Z\d]{1,30}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")  # or what looks like one
+_VISIBLE = regex.compile(r"\S")
 _INVISIBLE = "\u200b\u2060\ufeff"
 _GAP = regex.compile(f"<br ?/?>|[{_INVISIBLE}]")  # HTML line breaks, invisible characters
 _ASCII_PART = regex.compile(r"[^ \t\n\v\f\r]+")
@@ -77,15 +76,28 @@ def words(text: str) -> list[str]:
     An entity of HTML is read as its character, and stays as it is written: `AT&amp;T`, but `good &mdash; really`.
     """
     text = _without_gaps(text)
-    if "&" not in text or not _ENTITY.search(text):
+    shown: list[str] = []  # parts of the text as they are read: between entities, and the character of each
+    written: list[str] = []  # what is written for each of their characters that is not white space
+    end = 0
+    for entity in _entities(text):
+        shown += text[end : entity.start()], _character(entity[0])
+        written += *_VISIBLE.findall(text, end, entity.start()), entity[0]
+        end = entity.end()
+    if not end:
         return _words(text)
-    found = _words(_ENTITY.sub(lambda entity: _character(entity[0]), text))
-    written = iter(regex.findall(rf"{_ENTITY.pattern}|\S", text, names=_ENTITY.named_lists["names"]))
-    return ["".join(islice(written, len(token))) for token in found]
+    found = _words("".join(shown) + text[end:])
+    rest = chain(written, _VISIBLE.findall(text, end))
+    return ["".join(islice(rest, len(token))) for token in found]
 
 
 def _words(text: str) -> list[str]:
     return [match.group() for match in _WORD.finditer(_BEFORE_NEGATION.sub(" ", text))]
+
+
+def _entities(text: str) -> Iterator[Any]:
+    """Where entities of HTML stand in a text."""
+    found = _ENTITY.finditer(text) if "&" in text else ()
+    return (each for each in found if each[0][1] == "#" or each[0][1:] in html5)
 
 
 def _character(entity: str) -> str:
@@ -96,14 +108,13 @@ def _character(entity: str) -> str:
 def _without_gaps(text: str) -> str:
     """A text of the same length with spaces for what shows none of its characters, and for entities of white space."""
     text = _GAP.sub(lambda gap: " " * len(gap[0]), text)
-    if "&" not in text:
-        return text
-
-    def shown(entity: Any) -> str:
+    parts, end = [], 0
+    for entity in _entities(text):
         character = _character(entity[0])
-        return " " * len(entity[0]) if character.isspace() or character in _INVISIBLE else entity[0]
-
-    return _ENTITY.sub(shown, text)
+        if character.isspace() or character in _INVISIBLE:
+            parts += text[end : entity.start()], " " * len(entity[0])
+            end = entity.end()
+    return "".join(parts) + text[end:] if parts else text
 
 
 def words_lowercase(text: str) -> list[str]:
