@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     if arguments and arguments[0] in QUESTIONS:
         ask(arguments)
     elif arguments in (["-h"], ["--help"]):
-        show(__doc__)
+        show(__doc__ or "")
         train.main(arguments)
     else:
         train.main(arguments)

@@ -12,7 +12,8 @@ from pipelines.project.kinds import KINDS
 from pipelines.project.request import ACCEPTED, PARTS, Request, parse_settings
 
 SPLITS = {
-    "train": "files to learn from; of a translation two, the texts and their translations",
+    "train": "files to learn from; of a translation two, the texts and their translations; or a folder with files of "
+    "each split, as Hugging Face's datasets have them",
     "dev": "files that decide among epochs and systems (default: a share of train)",
     "test": "files that judge",
     "unlabelled": "files with more texts, for the word vectors",

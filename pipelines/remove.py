@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"  from configs/runs.yaml: {', '.join(removal.runs)}, and baselines\n  from dvc.yaml: their stages")
     if left := outputs(removal):
         print("\nstays, until you delete it", *(f"  {path}" for path in left), sep="\n")
+        print("\n`rm -r` deletes it, `git rm -r` what is in git, and `dvc gc --workspace` its copies in DVC's cache")
 
 
 if __name__ == "__main__":

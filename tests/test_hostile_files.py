@@ -127,7 +127,7 @@ def test_a_text_too_long_for_a_prepared_dataset_is_refused_before_it_is_tokenize
     assert words_of("a" * (1 << 20)) == ["a" * (1 << 20)]
     with pytest.raises(InputError, match=r"^a.txt:2: expected at most 33,554,432 bytes of text, got 33,554,434; "):
         words_of("é" * (1 << 24) + "ab")
-    with pytest.raises(InputError, match=r"^train-1: expected at most 67,108,864 bytes of JSON, got 67,108,893; "):
+    with pytest.raises(InputError, match=r"^train-1: expected at most 67,108,864 bytes of JSON, got 67,108,894; "):
         write_rows(tmp_path / "train.jsonl", [{"id": "train-1", "text": "a" * (1 << 26)}])
     assert list(tmp_path.iterdir()) == []
 

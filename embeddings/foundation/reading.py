@@ -157,13 +157,19 @@ def read_json(path: str | Path, shape: Any = Any, limit: int = DESCRIPTION_BYTES
         What the shape says; of a `TypedDict`, a dictionary that has the keys that it does not name, too.
 
     Raises:
-        InputError: the file is missing, too large, not JSON, or of another shape.
+        InputError: the file is missing, too large, not JSON, or of another shape, or a key stands twice in an object,
+            which is looked for in files of a description's size.
     """
     try:
         content = read_bytes(path, limit)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
     found = decode(content, msgspec.json.Decoder(shape), path)
+    if len(content) <= lifted(DESCRIPTION_BYTES):  # msgspec takes the last of repeated keys in silence
+        try:
+            json.loads(content, object_pairs_hook=once_each)
+        except RepeatedKeyError as error:
+            raise InputError(f"{path}: {error}; run the stage that writes it again") from None
     return decode(content, msgspec.json.Decoder(), path) if is_typeddict(shape) else found
 
 
@@ -184,16 +190,10 @@ def decode(
         advice: what to do if it is wrong.
 
     Raises:
-        InputError: it is not JSON, or of another shape, or a key stands twice in an object of a whole file of a
-            description's size.
+        InputError: it is not JSON, or of another shape.
     """
     try:
-        found = decoder.decode(content)
-        if not line and len(content) <= lifted(DESCRIPTION_BYTES):
-            json.loads(content, object_pairs_hook=once_each)  # msgspec takes the last one in silence
-        return found
-    except RepeatedKeyError as error:
-        where, problem = str(path), str(error)
+        return decoder.decode(content)
     except msgspec.ValidationError as error:
         where, problem = f"{path}:{line}" if line else str(path), shown(error)
     except RecursionError:

@@ -60,12 +60,12 @@ def write_examples(path: str | Path, examples: Iterable[Example]) -> int:
     first = next(remaining, None)
     examples = chain([first] if first else [], remaining)
     if first is None or first.features is None:
-        return write_rows(path, map(_row, examples))
+        return write_rows(path, map(as_row, examples))
     with feature_file(Path(path).with_suffix(".npy"), first.features.shape) as add:
-        return write_rows(path, (_row(example, add) for example in examples))
+        return write_rows(path, (as_row(example, add) for example in examples))
 
 
-def _row(example: Example, add: Callable[[np.ndarray], int] | None = None) -> dict[str, Any]:
+def as_row(example: Example, add: Callable[[np.ndarray], int] | None = None) -> dict[str, Any]:
     """An example as an object of JSON; `add` stores its features, where it has any, and returns their row."""
     row = {key: value for key in Example.__slots__ if (value := getattr(example, key)) is not None}
     if ("features" in row) != (add is not None):

@@ -78,7 +78,8 @@ def not_in_utf8(name: Path | str, line: int, error: UnicodeDecodeError) -> Input
     """What to raise where a text is of another encoding."""
     byte = error.object[error.start]
     marked = line == 1 and error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    known = "`encoding: utf-16`" if marked else "its `encoding`"
+    has_zeros = b"\0" in error.object
+    known = "`encoding: utf-16`" if marked else f"its `encoding`{', such as utf-16-le,' if has_zeros else ''}"
     advice = f"convert the file first, or name {known} in the options of the dataset"
     return InputError(f"{name}:{line}: expected UTF-8, got byte 0x{byte:02x}; {advice}")
 

@@ -1,6 +1,7 @@
 """How a file writes the tags of entities: the letters of its scheme, and where they stand in a tag."""
 
 import contextlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -21,6 +22,7 @@ SCHEMES: dict[Scheme, tuple[str, str, str]] = {
     "bmewo": ("iobes", "BMEW", "BIES"),  # whole
     "io": ("iob1", "I", "I"),  # neighbours of one type are one entity
 }
+_LETTERS = re.compile(r"^([A-Z])-.", re.MULTILINE)
 UNTYPED = "SPAN"  # the type of tags that have none
 
 
@@ -89,7 +91,8 @@ class TagNotation:
 def recognise_notation(sentences: Sequence[Sequence[str]]) -> TagNotation:
     """The notation that has all of these tags, and of several the one that they break least; none: scheme `none`.
 
-    There has to be an entity. Tags without letters are recognised where most tokens are outside of entities.
+    There has to be an entity. Where the letters are of several schemes, it is the one that has most of them. Tags
+    without letters are recognised where most tokens are outside of entities.
     """
     tags = [tag for sentence in sentences for tag in sentence]
     outside = sum(tag in ("O", "o") for tag in tags)
@@ -97,6 +100,9 @@ def recognise_notation(sentences: Sequence[Sequence[str]]) -> TagNotation:
         return TagNotation()
     found: dict[TagNotation, int] = {}
     for form in get_args(TagForm):
+        if form == "X" and 2 * len(letters := _LETTERS.findall("\n".join(tags))) > len(tags) - outside:
+            # They have letters, of several schemes: whoever reads them tells which does not belong.
+            return TagNotation(max(SCHEMES, key=lambda scheme: sum(letters.count(each) for each in SCHEMES[scheme][1])))
         without_letters: tuple[Scheme, ...] = ("io",) if 2 * outside > len(tags) else ()
         for scheme in without_letters if form == "X" else SCHEMES:
             notation = TagNotation(scheme, form)

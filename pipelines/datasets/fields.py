@@ -157,7 +157,8 @@ def recognise_fields(
         keys = [key for key in NAMES[field] if _holds(rows, key, field)]
         if not keys:
             advice = f"name it: --set options.fields={{{field}: KEY, ...}}; keys: {', '.join(rows[0])[:200]}"
-            raise InputError(f"{where}: expected a key of {field}, recognised none; {advice}")
+            kind = "a list" if field in LISTS else "text"
+            raise InputError(f"{where}: expected a key of {field} with {kind} in each object, got none; {advice}")
         fields[field] = keys[0]
     found = f"{called}; " + ", ".join(f"{field} under {key!r}" for field, key in fields.items())
     if wanted.field != "tags":

@@ -119,6 +119,9 @@ def recognise(paths: Sequence[Path], wanted: Wanted, reader: str = "") -> tuple[
     """
     check_encoding(encoding := wanted.options.get("encoding", "utf-8"))
     samples = [Sample(path, encoding if "encoding" in wanted.options else "") for path in paths]
+    for path in paths:
+        if path.is_file() and not path.stat().st_size:
+            raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
     problems: dict[str, str] = {}  # reader -> why it cannot read them
     found: dict[str, Recognition] = {}
     for name in [reader] if reader else plugins.names(READERS):

@@ -15,7 +15,7 @@ from pipelines.datasets.one_text import as_one_text
 from pipelines.datasets.repairs import repair_iob2
 from pipelines.datasets.report import CONVERTED, HELD_OUT, REPAIRED, fingerprint
 from pipelines.datasets.tokens import SKIPPED, tokenised
-from pipelines.datasets.unlabelled import with_unlabelled_apart
+from pipelines.datasets.unlabelled import SOURCE, with_unlabelled_apart
 from pipelines.text.subwords import SUBWORDS
 
 
@@ -27,10 +27,12 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     """
     changes: defaultdict[str, Counter[str]] = defaultdict(Counter, {SKIPPED: Counter(), REPAIRED: Counter()})
     gold: set[bool] = set()
-    splits = with_unlabelled_apart(config, folder / "source", changes)
-    splits = as_one_text(splits, config) if config.continuous else splits
+    if config.continuous:
+        splits = iter(as_one_text(config.read(folder / SOURCE), config).items())
+    else:
+        splits = with_unlabelled_apart(config, folder, changes)
     notation, origins = config.tag_notation(), config.origins()
-    for split, examples in splits.items():
+    for split, examples in splits:
         with Progress(split, "examples") as progress:
             read = progress.counted(examples)
             valid = repair_iob2(read, notation, split, changes[REPAIRED], changes[CONVERTED])

@@ -58,7 +58,8 @@ class TableReader(TextReader):
                     continue
                 where = f"{path}:{table.line_num + above}"
                 if len(row) != len(names):
-                    raise InputError(f"{where}: expected {len(names)} columns, got {len(row)}")
+                    advice = f"; a text that holds {separator!r} stands in quotation marks" if self.quotes else ""
+                    raise InputError(f"{where}: expected {len(names)} columns, got {len(row)}{advice}")
                 yield where, dict(zip(names, row, strict=True))
         except csv.Error as error:
             advice = "; `quotes: false` reads quotation marks as text" if self.quotes else ""
@@ -97,6 +98,36 @@ def first_rows(sample: Sample, wanted: Wanted) -> tuple[str, list[list[str]]]:
         if rows := _rows_between(sample, separator):
             return separator, rows
     return "", []
+
+
+def is_table(sample: Sample) -> bool:
+    """Whether a file is a table by its name."""
+    return sample.path.suffix.lower() in (".csv", ".tsv")
+
+
+def check_table(sample: Sample, wanted: Wanted) -> None:
+    """Says what is wrong with a file whose name says that it is a table, and of which `first_rows` gives none.
+
+    Raises:
+        InputError: it has one column or no row, or its rows differ.
+    """
+    if not is_table(sample) or not sample.lines:
+        return
+    named = _SEPARATOR_LINE.fullmatch(sample.lines[0])
+    first = sample.lines[1] if named and len(sample.lines) > 1 else sample.lines[0]
+    separator = wanted.options.get("separator") or (named[1] if named else max(SEPARATORS, key=first.count))
+    if separator not in first:
+        told = f"expected columns with {separator!r} between, got one column"
+        raise InputError(f"{sample.path}:1: {told}; name what stands between: --set options.separator=CHARACTER")
+    if not list(TableOnly(separator=separator, encoding=sample.encoding).rows(sample.path, ())):
+        raise InputError(f"{sample.path}:2: expected rows below the names of columns, got none")
+
+
+class TableOnly(TableReader):
+    """The rows of a table, of which no example is made."""
+
+    def read(self, paths: Sequence[Path]) -> Iterator[Any]:
+        return iter(())
 
 
 def _rows_between(sample: Sample, separator: str) -> list[list[str]]:

@@ -1,13 +1,18 @@
 """Rows that lack the label which the others have: those of train become the split unlabelled."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from pipelines.data.examples import Example
+from embeddings.foundation.files import atomic_file
+from pipelines.data.examples import Example, as_row, read_examples
 from pipelines.datasets.config import DatasetConfig
+from pipelines.datasets.left_out import LeftOut
+from pipelines.datasets.spans import SpannedText
 
+SOURCE = "source"  # in a dataset's folder: what its source makes itself
 UNLABELLED = "unlabelled"
 SET_APART = "without a label, set apart as unlabelled"
 LEFT_OUT = "without a label, left out"
@@ -15,36 +20,49 @@ LEFT_OUT = "without a label, left out"
 
 def with_unlabelled_apart(
     config: DatasetConfig, folder: Path, counts: Mapping[str, Counter[str]]
-) -> Mapping[str, Iterable[Example]]:
-    """The splits of a dataset; where it may have rows without a label, these apart from the others.
+) -> Iterator[tuple[str, Iterable[Example]]]:
+    """The splits of a dataset, each to be read before the next; where it may have rows without a label, these apart.
 
     Vectors may be trained on the split unlabelled, but never on dev or test: there such rows are left out.
 
     Args:
         config: the dataset's.
-        folder: for files that its source makes.
+        folder: of the dataset, for files that its source makes, and for rows without a label while train is read.
         counts: of `SET_APART` and `LEFT_OUT`, by split; added to as the splits are read.
     """
-    splits = config.read(folder)
+    splits = dict(config.read(folder / SOURCE))
     if not config.sets_apart():
-        return splits
-    found: dict[str, Iterable[Example]] = {
-        split: examples if split == UNLABELLED else _labelled(examples, split, counts[LEFT_OUT])
-        for split, examples in splits.items()
-    }
-    if "train" in splits:
-        found["train"] = _labelled(splits["train"], "train", Counter())
-        apart = (example for example in config.read(folder)["train"] if not has_target(example))
-        if first := next(apart, None):
-            counted = _counted(chain([first], apart), counts[SET_APART])
-            found[UNLABELLED] = chain(splits.get(UNLABELLED, ()), counted)
-    return found
+        yield from splits.items()
+        return
+    given = splits.pop(UNLABELLED, None)
+    waiting = folder / "without_label.jsonl"
+    for split, examples in splits.items():
+        yield (
+            split,
+            _to_file(examples, waiting, counts[SET_APART])
+            if split == "train"
+            else _labelled(examples, split, counts[LEFT_OUT]),
+        )
+    if given is not None or counts[SET_APART]:
+        yield UNLABELLED, chain(given or (), read_examples(waiting) if counts[SET_APART] else ())
+    waiting.unlink(missing_ok=True)
 
 
 def has_target(example: Example) -> bool:
-    """Whether an example has anything that a task predicts."""
+    """Whether an example has anything that a task predicts, or is left out for another reason."""
     known = (example.label, example.labels, example.tags, example.target_text, example.target_tokens)
-    return any(each is not None for each in known)
+    return isinstance(example, SpannedText | LeftOut) or any(each is not None for each in known)
+
+
+def _to_file(examples: Iterable[Example], path: Path, counts: Counter[str]) -> Iterator[Example]:
+    """The examples of train that have a label; the others are written to a file."""
+    with atomic_file(path) as file:
+        for example in examples:
+            if has_target(example):
+                yield example
+            else:
+                file.write(json.dumps(as_row(example), ensure_ascii=False) + "\n")
+                counts["train"] += 1
 
 
 def _labelled(examples: Iterable[Example], split: str, others: Counter[str]) -> Iterator[Example]:
@@ -53,9 +71,3 @@ def _labelled(examples: Iterable[Example], split: str, others: Counter[str]) -> 
             yield example
         else:
             others[split] += 1
-
-
-def _counted(examples: Iterable[Example], counts: Counter[str]) -> Iterator[Example]:
-    for example in examples:
-        counts["train"] += 1
-        yield example

@@ -13,7 +13,7 @@ from pipelines.project.changes import write_all
 from pipelines.project.inspection import Inspection, inspect
 from pipelines.project.kinds import cell_config, cell_name, task_config, units_for, vectors_config
 from pipelines.project.layout import GRAPH, RUNS, Names, check_project, config_path
-from pipelines.project.request import Request, check_files
+from pipelines.project.request import Request, check_files, with_files_of_folder
 from pipelines.project.runs_file import with_entries
 from pipelines.project.stages import graph_text, is_imported
 from pipelines.project.yaml_text import document
@@ -53,6 +53,7 @@ def plan(request: Request) -> Addition:
     """
     check_place(request)
     check_files(request.files)
+    request = with_files_of_folder(request)
     found = inspect(request)
     kind, names = request.kind, Names(request.name)
     units = units_for(kind, found.amount.tokens)

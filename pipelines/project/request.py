@@ -1,7 +1,7 @@
 """What `elman add` was asked for: a name, a task, files, and options that overrule guesses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from embeddings.foundation import plain_yaml
 from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.datasets.config import SPLITS
+from pipelines.datasets.sources.dataset_folder import splits_of
 from pipelines.project.kinds import KINDS, Kind
 
 PARTS = ("dataset", "options", "vectors", "model", "training")  # what `--set` takes keys of
@@ -61,6 +62,22 @@ def parse_settings(given: Sequence[str]) -> dict[str, dict[str, Any]]:
         except yaml.YAMLError as error:
             raise InputError(f"--set {each}: expected a value in YAML: {getattr(error, 'problem', error)}") from None
     return settings
+
+
+def with_files_of_folder(request: Request) -> Request:
+    """The request, with the files of a folder in the layout of Hugging Face's datasets in the place of its name.
+
+    Its splits are those of the folder that `--train` names; a file that is given for one of them is taken instead.
+
+    Raises:
+        InputError: a split of the folder has files of several formats.
+    """
+    folder = request.files["train"][0]
+    if len(request.files["train"]) > 1 or not folder.is_dir():
+        return request
+    found = splits_of(folder)
+    others = {split: paths for split, paths in request.files.items() if split != "train"}
+    return replace(request, files=found | others) if "train" in found else request
 
 
 def check_files(files: Mapping[str, Sequence[Path]]) -> None:

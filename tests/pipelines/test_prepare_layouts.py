@@ -91,6 +91,19 @@ def test_rows_without_a_label_are_set_apart_of_train_and_left_out_of_dev(root: P
     assert changes["without a label, left out"] == {"dev": 1}
 
 
+def test_annotated_texts_are_not_set_apart_with_those_that_nobody_has_annotated(root: Path) -> None:
+    region = {"start": 0, "end": 4, "labels": ["PER"]}
+    rows = [{"text": "Anna is.", "label": [region]}, {"text": "She is."}, {"text": "It is.", "label": []}]
+    files = {"train": json.dumps(rows), "dev": json.dumps(rows)}
+    folder = prepare(root, files, reader="label_studio", tokenizer="words", options={"unlabelled": True})
+    found = {
+        split: [each.text for each in read_examples(folder / f"{split}.jsonl")]
+        for split in ("train", "dev", "unlabelled")
+    }
+    assert found == {"train": ["Anna is.", "It is."], "dev": ["Anna is.", "It is."], "unlabelled": ["She is."]}
+    assert sorted(path.name for path in folder.iterdir() if "label" in path.name) == ["unlabelled.jsonl"]
+
+
 def test_units_of_a_translation_memory_in_one_language_are_left_out_and_counted(root: Path) -> None:
     unit = '<tu><tuv xml:lang="en"><seg>{}</seg></tuv>{}</tu>'
     units = unit.format("a", '<tuv xml:lang="de"><seg>b</seg></tuv>') + unit.format("alone", "")

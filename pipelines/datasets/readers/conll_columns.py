@@ -138,7 +138,10 @@ class Reader(TagOptions, TextReader):
         comment, sentences = columns
         width = len(sentences[0][0])
         by_column = [[[row[place] for row in sentence] for sentence in sentences] for place in range(width)]
-        numbered = all(tokens == [str(number + 1) for number in range(len(tokens))] for tokens in by_column[0])
+        numbered = all(token.isdecimal() for tokens in by_column[0] for token in tokens)
+        if numbered and width > 2 and any(tokens.count("1") > 1 for tokens in by_column[0]):
+            told = "expected a blank line between sentences, got words that are numbered from 1 again without one"
+            raise InputError(f"{samples[0].path}: {told}; write a blank line before each 1")
         token = wanted.options.get("token", int(numbered and width > 2))
         notations = {place: recognise_notation(tags) for place, tags in enumerate(by_column) if place > token}
         entities = {place for place, notation in notations.items() if notation.scheme != "none"}

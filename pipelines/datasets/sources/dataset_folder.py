@@ -19,6 +19,11 @@ from pipelines.datasets.sources.files import DatasetFile, locate
 
 _FORMATS = {".parquet": "parquet", ".arrow": "parquet", ".jsonl": "json_lines", ".json": "json_lines"}
 _ABOUT = ("dataset_dict.json", "dataset_info.json", "dataset_infos.json", "state.json")
+NAMES = {  # our split -> its names in such a folder
+    "train": ("train", "training"),
+    "dev": ("validation", "valid", "val", "dev"),
+    "test": ("test",),
+}
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 
 
@@ -68,10 +73,7 @@ def files_of_splits(folder: Path, names: Sequence[str]) -> dict[str, list[Path]]
     Raises:
         InputError: a split has none, or of several formats, or shares one with another split.
     """
-    known = [
-        path for path in sorted(folder.rglob("*")) if path.is_file() and _suffix(path) in (*_FORMATS, *_SEPARATORS)
-    ]
-    data = [path for path in known if path.name not in _ABOUT and not path.name.startswith("cache-")]
+    data = _data_files(folder)
     found: dict[str, list[Path]] = {}
     owners: dict[Path, str] = {}
     for name in names:
@@ -89,6 +91,24 @@ def files_of_splits(folder: Path, names: Sequence[str]) -> dict[str, list[Path]]
                 told = f"expected a file of one split, got one of {owners[path]!r} and {name!r}"
                 raise InputError(f"{path}: {told}; rename it, or list the files under `source: files`")
     return found
+
+
+def splits_of(folder: Path) -> dict[str, list[Path]]:
+    """The files of each of our splits that a folder has, under whatever name; none where it is of another layout.
+
+    Raises:
+        InputError: as `files_of_splits` does.
+    """
+    words = {word for path in _data_files(folder) for word in _parts(path.relative_to(folder))}
+    named = {split: name for split, names in NAMES.items() if (name := next((n for n in names if n in words), ""))}
+    found = files_of_splits(folder, list(named.values()))
+    return {split: found[name] for split, name in named.items()}
+
+
+def _data_files(folder: Path) -> list[Path]:
+    known = (path for path in sorted(folder.rglob("*")) if _suffix(path) in (*_FORMATS, *_SEPARATORS))
+    data = (path for path in known if path.name not in _ABOUT and not path.name.startswith("cache-"))
+    return [path for path in data if path.is_file()]
 
 
 def _parts(path: Path) -> set[str]:

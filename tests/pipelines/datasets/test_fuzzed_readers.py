@@ -85,6 +85,8 @@ SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
             ["sep=;\n1;Дом;big;good\n2;two;;\n"],
             {"columns": ["a", "t", "b", "label"], "text": ["t", "b"], "unlabelled": True},
         ),
+        (['en;de\n"a ""b""";Дом\n\nc;d\n'], {"separator": ";", "text": "en", "target": "de"}),
+        (["text,n\nОдин,1\n\ntwo,2\n"], {"label": ""}),
         (['a,text,label\n1,"one, ""two""\nдва",good\n\n2,three,bad\n'], {}),
     ],
     "doccano": [
@@ -98,6 +100,7 @@ SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
     "feature_file": [([ARRAY.getvalue(), "один\ntwo\n"], {}), ([ARRAY.getvalue(), "a\nb\n"], {"lines": "labels"})],
     "file_per_label": [([TEXTS, TEXTS], {"labels": ["good", "bad"]})],
     "json_lines": [
+        ([json.dumps(ROWS, indent=1)], {"fields": {"text": "t", "labels": "m"}}),
         ([JSON], {"fields": {"text": "t", "label": "l"}}),
         ([JSON, JSON], {"fields": {"tokens": "w", "tags": "g"}}),
         ([JSON], {"fields": {"text": "t", "labels": "m"}}),

@@ -72,6 +72,11 @@ CASES = {  # reader and case -> contents of the files, what is wanted, options, 
     "csv_table, other names": ([UNNAMED], LABEL, {"text": "quote", "separator": "\t", "label": "kind"}, "x"),
     "csv_table, one-hot": ([ONE_HOT], LABELS, {"text": "comment", "separator": ",", "one_hot": ["toxic", "insult"]},
                            ("toxic", "insult")),
+    "csv_table, texts": ([TABLE], TEXT, {"text": "review", "separator": ",", "label": ""}, "Good, and\nlong enough."),
+    "csv_table, languages": (['en,de\n"A dog, a cat.",Ein Hund.\nA cat.,Eine Katze.\n'], TARGET,
+                             {"separator": ",", "text": "en", "target": "de"}, "Ein Hund."),
+    "csv_table, tabs of pairs": (["id\ttarget\tsource\n1\tEin Hund.\tA dog.\n2\tEine Katze.\tA cat.\n"], TARGET,
+                                 {"separator": "\t", "text": "source", "target": "target"}, "Ein Hund."),
     "labelled_text": ([LABEL_FIRST], LABEL, {"separator": "\t", "label_first": True}, "good"),
     "labelled_text, last": ([LABEL_LAST], LABEL, {"separator": "\t", "label_first": False}, "good"),
     "fasttext_labels": ([FASTTEXT], LABEL, {"several": False}, "a"),
@@ -80,6 +85,8 @@ CASES = {  # reader and case -> contents of the files, what is wanted, options, 
                    ("B-LOC", "O")),
     "json_lines, label": ([JSON_LABEL], LABEL, {"fields": {"text": "review", "label": "stars"}}, "5"),
     "json_lines, labels": ([JSON_LABELS], LABELS, {"fields": {"text": "text", "labels": "topics"}}, ("a", "b")),
+    "json_lines, a list": ([f"[{JSON_LABEL.strip().replace(chr(10), ',' + chr(10))}]"], LABEL,
+                           {"fields": {"text": "review", "label": "stars"}}, "5"),
     "json_lines, text": ([JSON_LABEL], TEXT, {"fields": {"text": "review"}}, "Fine."),
     "file_per_label": (["A warm film.\n", "A dull film.\n"], LABEL, {"labels": ["file0", "file1"]}, "file0"),
     "parallel_text": (["Ein Hund.\n", "A dog.\n"], TARGET, {}, "A dog."),
@@ -144,7 +151,11 @@ def test_every_reader_is_recognised_by_a_case():
         ("a,b\n1,2\n", LABEL, "expected one column of labels, which may be 'b'; name it: --set options.label=NAME"),
         ("text,kind,mood\nA is b,x,y\nC is d,z,y\nE is f,x,w\nG is h,z,w\n", LABEL,
          "file0.txt:1: expected one column of labels, which may be 'kind', 'mood'; name it"),
-        ('{"a": "It is."}\n', LABEL, "expected a key of text, recognised none; name it: --set options.fields="),
+        ('{"a": "It is."}\n', LABEL, "expected a key of text with text in each object, got none; name it: --set "),
+        (TABS, Wanted("label", options={"separator": ""}), "file0.txt: several readers recognise it, none can read it: "
+         "csv_table: expected a separator of one character, got '' / labelled_text: expected a separator, got none"),
+        ("1\tA\tB-X\n2\tb\tO\n1\tC\tO\n2\td\tO\n", ENTITIES, "words that are numbered from 1 again without one"),
+        ("text,topic\nIt is.,a;b\nIs it?,b\n", LABELS, "name the columns of a text's labels: --set options.labels="),
         ("\xff", TEXT, None),
     ],
 )  # fmt: skip
@@ -156,6 +167,57 @@ def test_what_is_unsure_is_refused_with_the_option_that_settles_it(tmp_path, con
     with pytest.raises(InputError) as error:
         recognise([path], wanted)
     assert told in str(error.value)
+
+
+TABLES = {
+    "one column": ("text\nIt is.\nIs it?\n", LABEL, "a.csv:1: expected columns with ',' between, got one column; name"),
+    "only names": ("text,label\n", LABEL, "a.csv:2: expected rows below the names of columns, got none"),
+    "more columns": ("text,label\nWell, it is.,a\n", LABEL,
+                     "a.csv:2: expected 2 columns, got 3; a text that holds ',' stands in quotation marks"),
+    "quotes": ('text;label\n"It is." ;a\n', LABEL, "a.csv:2: expected a table: ';' expected after '\"'; `quotes: f"),
+    "empty": ("", LABEL, "a.csv:1: expected text, got an empty file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TABLES)
+def test_what_is_wrong_with_a_table_is_told_with_its_line(tmp_path, case):
+    content, wanted, told = TABLES[case]
+    (tmp_path / "a.csv").write_text(content)
+    with pytest.raises(InputError) as error:
+        recognise([tmp_path / "a.csv"], wanted)
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "options", "first"),
+    [
+        ('"A film, warm.",x\nA dull film.,y\nA good film.,x\nA bad film.,y\n', LABEL,
+         {"columns": ["text", "label"], "separator": ","}, "x"),
+        ("1;x;A warm film.\n2;y;A dull film.\n3;x;A good film.\n4;y;A bad film.\n", LABEL,
+         {"columns": ["column 0", "label", "text"], "separator": ";"}, "x"),
+        ("A dog.;Ein Hund.\nA cat.;Eine Katze.\n", TARGET, {"separator": ";", "columns": ["text", "translation"],
+         "text": "text", "target": "translation"}, "Ein Hund."),
+    ],
+)  # fmt: skip
+def test_columns_without_names_are_told_by_what_they_hold(tmp_path, content, wanted, options, first):
+    (tmp_path / "a.csv").write_text(content)
+    name, recognition = recognise([tmp_path / "a.csv"], wanted)
+    assert (name, dict(recognition.options)) == ("csv_table", options)
+    reader = build_config(plugins.load(READERS, name).Reader, recognition.options, name)
+    found = list(reader.read([tmp_path / "a.csv"]))
+    assert getattr(found[0], wanted.field) == first
+    assert len(found) == content.count("\n")
+
+
+def test_tags_of_several_schemes_are_refused_by_the_one_of_most(tmp_path):
+    (path,) = write(tmp_path, ["A\tB-X\nb\tL-X\nc\tO\nd\tO\n\ne\tU-X\nf\tE-X\ng\tO\nh\tO\n"])
+    name, recognition = recognise([path], ENTITIES)
+    assert (name, recognition.options["scheme"]) == ("conll_columns", "bilou")
+    reader = build_config(plugins.load(READERS, name).Reader, recognition.options, name)
+    with pytest.raises(
+        InputError, match=r":7: expected O, B-\.\.\., I-\.\.\., L-\.\.\., U-\.\.\. \(bilou\), got 'E-X'"
+    ):
+        list(reader.read([path]))
 
 
 def test_a_file_that_two_readers_recognise_alike_is_refused_until_one_is_named(tmp_path):

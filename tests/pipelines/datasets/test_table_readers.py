@@ -86,7 +86,7 @@ def test_objects_may_hold_tokens_and_tags(write: Write) -> None:
 @pytest.mark.parametrize(
     ("content", "fields", "message"),
     [
-        ("[1]", {"text": "text"}, r":1: expected a JSON object, got list"),
+        ("[1]", {"text": "text"}, r":1: expected a JSON object, got int"),
         ('{"text": "a"', {"text": "text"}, r":1: expected a JSON object: "),
         ('{"txt": "a"}', {"text": "text"}, r":1: expected the key 'text'.*'txt'"),
         ('{"text": ["a"]}', {"text": "text"}, r":1: expected a text under 'text', got a list"),
@@ -100,7 +100,7 @@ def test_objects_may_hold_tokens_and_tags(write: Write) -> None:
         ('{"tokens": ["a", " "]}', {"tokens": "tokens"}, r":1: expected words in 'tokens', got an empty item"),
         ('{"text": "a", "label": " "}', {"text": "text", "label": "label"}, r":1: expected a label, got none"),
         (r'{"text": "\ud83d"}', {"text": "text"}, r":1: expected whole characters, got a lone surrogate, .ud83d"),
-        ("[" * 200_000, {"text": "text"}, r":1: expected a JSON object: "),
+        ("[" * 200_000, {"text": "text"}, r":1: expected JSON, got lists within lists without end"),
         ('{"text": ' + "1" * 5_000 + "}", {"text": "text"}, r":1: expected a JSON object: "),
         ("{}", {"texts": "text"}, r"unknown field 'texts'"),
         ("{}", {"label": "label"}, r"must map text or tokens"),
@@ -159,7 +159,7 @@ def test_columns_of_zero_and_one_mark_the_labels_of_a_text(write: Write) -> None
     ]  # fmt: skip
     with pytest.raises(InputError, match=r":3: expected 0 or 1 in column 'insult', got 'yes'"):
         list(reader.read([write("toxic,text,insult\n1,a,0\n1,b,yes\n")]))
-    with pytest.raises(InputError, match="expected one of `label`, `labels` and `one_hot`, got several"):
+    with pytest.raises(InputError, match="expected one of `label`, `labels`, `one_hot`, `target`, got several"):
         csv_table.Reader(label="toxic", one_hot=("toxic",))
 
 

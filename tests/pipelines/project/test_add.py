@@ -1,5 +1,6 @@
 """`elman add`, `elman remove` and `elman stages` in a new project: what is found, written, refused and undone."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -188,7 +189,8 @@ def test_rows_without_a_label_are_set_apart_for_the_vectors(project, files, tmp_
     text = (files / "train.csv").read_text(encoding="utf-8")
     (tmp_path / "some.csv").write_text(f'{text}a,"It is of no label.",\n', encoding="utf-8")
     words = ["mine", "--task", "sentiment", "--train", str(tmp_path / "some.csv"), "--set", "options.label=mood"]
-    assert "some.csv:42: expected a mood, got none" in refused(capsys, add.main, *words)
+    told = "some.csv:42: expected a mood, got none; the option `unlabelled: true` sets such texts apart"
+    assert told in refused(capsys, add.main, *words)
     add.main([*words, "options.unlabelled=true"])
     assert "set apart from train: 1 examples" in capsys.readouterr().out
     vectors = yaml.safe_load(Path("configs/vectors/mine_skip_gram.yaml").read_text(encoding="utf-8"))
@@ -244,6 +246,48 @@ def test_stages_of_a_run_by_hand_are_written(project, files, capsys):
     assert "taken" in refused(capsys, add.main, "mine", *arguments(files, "sentiment", "train"))
 
 
+def test_the_name_of_a_run_that_is_taken_is_refused_by_a_dry_run_too(project, files, capsys):
+    runs = Path("configs/runs.yaml")
+    line = "  mine-bigru: {task: t, dataset: d, cell: bigru, layer: gru, source_vectors: random,"
+    line += " target_vectors: random, seed: 2, report_test: false, set: null}\n"
+    text = runs.read_text(encoding="utf-8")
+    runs.write_text(text.replace("runs: {}", f"runs:\n{line}", 1), encoding="utf-8")
+    for words in (["--dry-run"], []):
+        told = refused(capsys, add.main, "mine", *arguments(files, "sentiment", "train"), *words)
+        assert re.match(r"configs/runs.yaml:\d+: expected no entry 'mine-bigru' of `runs:`, got one", told)
+
+
+def test_a_folder_with_a_file_of_each_split_is_taken_as_a_whole(project, files, tmp_path, capsys):
+    (tmp_path / "folder/data").mkdir(parents=True)
+    for split, name in (("train", "train-00000"), ("dev", "validation-00000"), ("test", "test-00000")):
+        shutil.copy(files / f"{split}.csv", tmp_path / f"folder/data/{name}.csv")
+    words = ["--task", "sentiment", "--train", str(tmp_path / "folder"), "--set", "options.label=mood"]
+    add.main(["mine", *words])
+    config = yaml.safe_load(Path("configs/datasets/mine.yaml").read_text(encoding="utf-8"))
+    names = {split: [Path(file["path"]).name for file in of_split] for split, of_split in config["files"].items()}
+    assert names == {"train": ["train-00000.csv"], "dev": ["validation-00000.csv"], "test": ["test-00000.csv"]}
+    assert "dev_share" not in config
+    assert all(run.report_test for run in load_runs("configs/runs.yaml").values())
+    add.main(["other", *words, "--test", str(files / "test.csv")])
+    config = yaml.safe_load(Path("configs/datasets/other.yaml").read_text(encoding="utf-8"))
+    assert Path(config["files"]["test"][0]["path"]).name == "test.csv"
+
+
+def test_what_stages_made_is_listed_when_its_dataset_is_removed(project, files, capsys):
+    add.main(["mine", *arguments(files, "sentiment", "train")])
+    run = "mine-bigru"
+    made = ["costs/mine-bigru.json", "costs/baselines/mine.json", "metrics/vectors/mine_skip_gram.json"]
+    made += [f"{kind}/{run}" for kind in ("runs", "predictions", "evaluations")] + ["evaluations/baselines/mine"]
+    for path in map(Path, made):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}") if path.suffix else path.mkdir()
+    capsys.readouterr()
+    remove.main(["mine"])
+    told = capsys.readouterr().out.partition("stays, until you delete it")[2].split()
+    assert [path for path in made if path not in told] == []
+    assert "git rm" in " ".join(told)
+
+
 BAD = {
     "another number of columns": ("dev.conll", "Anna XX O\nis O\n", ["ner"], "dev.conll:2: expected 3 columns"),
     "another label": ("dev.csv", "id,review,mood\n1,It is so.,odd\n", ["sentiment"],
@@ -259,7 +303,7 @@ BAD = {
     "no language": ("train.csv", "review,mood\nxyz,a\nzyx,b\nxxy,a\nyyx,b\n", ["sentiment"],
                     "cannot tell the language of the texts: few of its words are known; give --language"),
     "no tags": ("train.conll", "is XX\na XX\n\nit XX\n", ["ner"], "train.conll: expected a file with tags"),
-    "an empty file": ("train.csv", "", ["sentiment"], "train.csv: expected a file with label, recognised none"),
+    "an empty file": ("train.csv", "", ["sentiment"], "train.csv:1: expected text, got an empty file; write or"),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 import pytest
 import yaml
+from clones import ROOT
 from dvc.repo import Repo
 
 from pipelines import new
@@ -35,6 +36,13 @@ def test_what_stages_write_is_ignored_and_what_is_imported_is_not(empty_project)
     kept = ["vectors/theirs.dvc", "runs/theirs.dvc", "data/theirs.dvc", "metrics/a.json", str(VERSION)]
     done = subprocess.run(["git", "check-ignore", *kept], cwd=empty_project, capture_output=True, text=True)
     assert done.stdout == ""
+
+
+def test_a_clone_ignores_what_stages_write_and_not_what_is_imported():
+    written = ["vectors/own/vectors.npy", "runs/a/model.keras", "data/a/train.jsonl"]
+    imported = ["vectors/theirs.dvc", "runs/theirs.dvc", "data/theirs.dvc"]
+    done = subprocess.run(["git", "check-ignore", *written, *imported], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == written
 
 
 def test_every_stage_depends_on_the_installed_version_and_none_on_code(empty_project, capsys):
