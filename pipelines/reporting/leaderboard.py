@@ -135,6 +135,10 @@ class Group:
         """The splits that some row is scored on."""
         return [split for split in SPLITS if any(split in row.scores for row in self.rows)]
 
+    def of_dev(self, row: Row) -> str:
+        """What stands behind the verdict of a row that is dev's, where the group has scores on test."""
+        return " on dev" if row.decisive == "dev" and "test" in self.splits else ""
+
 
 @dataclass(frozen=True)
 class Leaderboard:

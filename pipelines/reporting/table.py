@@ -102,7 +102,7 @@ def _columns(group: Group) -> list[Column]:
             (f"over best baseline, {split}", _difference(split, group.headline, _signed_with_interval))
             for split in group.splits
         ),
-        ("verdict", _verdict),
+        ("verdict", lambda row: _verdict(row) + group.of_dev(row)),
         *([("group", _letters(group))] if group.pairs else []),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
@@ -122,7 +122,7 @@ def _terminal_columns(group: Group, vectors: bool) -> list[Column]:
         ("cell", lambda row: _cell(row) or "baseline"),
         *([("vectors", lambda row: _vectors(row).replace("→ ", "→\n"))] if vectors else []),
         *((split, _score(split, group.headline, _with_half_width)) for split in group.splits),
-        ("over baseline", lambda row: over(row) + {"loses": " loses", "unclear": " unclear"}.get(row.verdict, "")),
+        ("over baseline", lambda row: over(row) + _shown_verdict(row) + group.of_dev(row).replace(" ", "\n", 1)),
         *([("group", _letters(group))] if group.pairs else []),
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
@@ -140,6 +140,10 @@ def _vectors(row: Row) -> str:
 
 def _verdict(row: Row) -> str:
     return f"loses to {escaping.markdown(row.baseline)}" if row.verdict == "loses" else row.verdict
+
+
+def _shown_verdict(row: Row) -> str:
+    return {"loses": " loses", "unclear": " unclear"}.get(row.verdict, "")
 
 
 def _letters(group: Group) -> Callable[[Row], str]:

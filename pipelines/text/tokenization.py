@@ -240,6 +240,7 @@ _TO_THE_LEFT = regex.compile(
 )
 _TO_THE_RIGHT = regex.compile(r"[\p{Ps}\p{Pi}¿¡#]+")
 _NUMBER = regex.compile(r"\d+(?:[.,:]\d+)*")
+_DOLLARS = frozenset(("AU", "CA", "HK", "MX", "NT", "NZ", "R", "US"))  # before $: US$, R$
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uff65]")
 
 
@@ -247,8 +248,9 @@ def detokenize(tokens: Sequence[str], language: str) -> str:
     """Detokenizes the tokens of `words` with the spaces that a writer of the language would set.
 
     Punctuation goes by its Unicode category; French sets a space before `:;!?`. A currency sign belongs to the number
-    after it, and outside English rather to one before it. Of two straight quotation marks the first opens; a lone one
-    closes, as in `the boys' room`. Chinese and Japanese have no spaces.
+    after it, and outside English rather to one before it: `US$50`, but `R$ 50`. A degree sign belongs to the number
+    before it. Of two straight quotation marks the first opens; a lone one closes, as in `the boys' room`. Chinese and
+    Japanese have no spaces.
 
     Args:
         tokens: the tokens.
@@ -282,9 +284,14 @@ def spaced(tokens: Iterable[str], language: str, lone: Collection[int] = ()) -> 
             closes = _TO_THE_LEFT.fullmatch(token) is not None
         if language == "fr":
             opens, closes = opens and token != "«", closes and token[0] not in ":;!?»"
+        if (token == "$" and before in _DOLLARS) or token == "°":
+            closes = True
+        elif before == "°" and _NUMBER.fullmatch(two_before):
+            closes = closes or token in ("C", "F")
         if unicodedata.category(before[-1:] or "a") == "Sc":  # a currency sign
             its_number_came = language != "en" and _NUMBER.fullmatch(two_before) is not None
-            glued = _NUMBER.fullmatch(token) is not None and not its_number_came
+            stands_apart = its_number_came or (language != "en" and two_before in _DOLLARS)  # R$ 50, but US$50
+            glued = _NUMBER.fullmatch(token) is not None and not stands_apart
         yield token if glued or closes or _unspaced(before[-1:], token[:1]) else f" {token}"
         before, two_before, glued = token, before, opens
 

@@ -3,6 +3,7 @@
 `bleu_lowercase` is what older papers report, of lower-cased tokens. BLEU's tokens are sacreBLEU's for the language.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from pipelines.data.examples import Example, read_dataset
 from pipelines.evaluation.family import Family, Key, Predictions, References, Statistic
 from pipelines.evaluation.metrics import Metric
 
+log = logging.getLogger(__name__)
+
 OPTIONS: dict[str, dict[str, Any]] = {  # each is part of sacreBLEU's own signature
     "bleu": {"tokenize": "13a", "lowercase": False, "smooth_method": "exp"},
     "chrf": {"char_order": 6, "word_order": 0, "lowercase": False, "whitespace": False},
@@ -28,6 +31,7 @@ TOKENIZERS = {
     "ko": "ko-mecab",
     **dict.fromkeys(("th", "lo", "km", "my", "bo", "dz", "shn"), "char"),
 }
+LONGEST_NGRAM = 4  # of BLEU
 LENGTHS = 5  # words that sentences of one row of the table by length differ by at most
 LONGEST = 30  # longer sentences share a row
 
@@ -81,6 +85,10 @@ class Translation(Family):
         scorers = self._scorers([only] if only else self.MAIN)
         tables = {name: np.array(each._extract_corpus_statistics(outputs, [raw])) for name, each in scorers.items()}
 
+        for name in ("bleu", "bleu_lowercase"):
+            if name in tables and len(outputs) and not tables[name][:, -1].any():
+                warn_of_short(LONGEST_NGRAM)
+
         def values(weights: np.ndarray) -> dict[Key, np.ndarray]:
             return {
                 (name, ""): np.array(
@@ -121,6 +129,12 @@ class Translation(Family):
             else self._scorer(BLEU, **{**OPTIONS[name], **of_language})
             for name in (metric.name for metric in metrics)
         }
+
+
+@cache
+def warn_of_short(words: int) -> None:
+    """Says, once in a process, why BLEU is 0, however good the outputs are."""
+    log.warning(f"BLEU is 0, since no output has {words} tokens and BLEU needs matches of {words} in a row; see chrF")
 
 
 def _scorer(kind: type, **options: Any) -> Any:

@@ -24,6 +24,16 @@ def test_bleu_by_hand():
     assert scores["bleu"] == pytest.approx(100 * (5 / 6 * 3 / 5 * 2 / 4 * 1 / 3) ** 0.25)
 
 
+def test_why_bleu_of_sentences_of_three_words_is_0_is_told_once(caplog):
+    translation.warn_of_short.cache_clear()
+    for _ in range(2):
+        scores = translation.FAMILY.score(*pair("Wir gehen jetzt", "Wir gehen jetzt"))
+        assert (scores["bleu"], scores["chrf"]) == (0, pytest.approx(100))
+    assert caplog.messages == ["BLEU is 0, since no output has 4 tokens and BLEU needs matches of 4 in a row; see chrF"]
+    translation.FAMILY.score(*pair(MAT, MAT))
+    assert len(caplog.messages) == 1
+
+
 def test_chrf_by_hand():
     # orders 1 and 2 exist on both sides: precision 1, recall (2/3 + 1/2) / 2; recall weighs twice
     recall = (2 / 3 + 1 / 2) / 2

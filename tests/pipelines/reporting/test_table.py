@@ -68,6 +68,7 @@ def test_a_row_has_dev_beside_test_with_intervals_and_cost():
     assert row["span_f1 dev"] == "80.25 [79.25, 82.25]"
     assert row["span_f1 test"] == "79.00 [78.00, 81.00]"
     assert row["over best baseline, dev"] == "+5.25 [+3.00, +7.50]"
+    assert row["verdict"] == "wins"  # on test, as the page says
     assert row["time"] == "2.5 min"
     assert row["tokens/s"] == "12,346"
     assert row["peak memory, MB"] == "700"
@@ -75,7 +76,7 @@ def test_a_row_has_dev_beside_test_with_intervals_and_cost():
 
 def test_a_run_below_its_baseline_is_marked_and_what_is_unknown_stays_empty():
     row = cells(markdown(BOARD), "translation-simple_rnn-skip_gram †")
-    assert row["verdict"] == "loses to windowed_linear_tagger"
+    assert row["verdict"] == "loses to windowed_linear_tagger on dev"  # the only split that both are scored on
     assert row["span_f1 test"] == row["over best baseline, test"] == row["time"] == row["tokens/s"] == ""
 
 
@@ -98,6 +99,13 @@ def test_the_terminal_shows_every_row_whole(width):
         line = next(line for line in lines if line.startswith(name))
         for part in parts:
             assert part in line, width
+
+
+def test_the_terminal_says_below_a_verdict_that_it_is_that_of_dev():
+    lines = printed(140).splitlines()
+    place = next(number for number, line in enumerate(lines) if "-15.0 loses" in line)
+    assert lines[place + 1].split() == ["on", "dev"]
+    assert sum("on dev" in line for line in lines) == 1
 
 
 def test_a_wide_terminal_shows_the_vectors_too():

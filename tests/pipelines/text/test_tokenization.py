@@ -127,6 +127,9 @@ def test_an_unknown_tokenizer_is_refused_with_the_nearest_name() -> None:
         ("यह क्या है? वह गया।", "hi"),
         ("他说：“你好，世界。”然后走了（快）！", "zh"),
         ("「はい」と言った。", "ja"),
+        ("Hoje custa R$ 50, ou US$ 10.", "pt"),
+        ("A $5 bill, or US$50: 5°C and a turn by 30° to the left, at C°.", "en"),
+        ("Heute 20°, morgen 5°C.", "de"),
         ("It costs $3.50 (or 5 €); ‘yes’ and “no”…", "en"),
     ],
 )
