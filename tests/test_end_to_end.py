@@ -245,12 +245,15 @@ def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be
         for out in whole if random.random() < 0.5 else ():  # as DVC does before it runs a stage
             shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
         process, number = start_fork(folder, command, notes)
+        begin = time.perf_counter()
         time.sleep(random.uniform(0, seconds))
         with contextlib.suppress(ProcessLookupError):  # it has ended
             os.kill(number, signal.Signals[name])
         _, errors = process.communicate()
         assert process.returncode in (0, SIGNALS[name]), errors
         killed += process.returncode != 0
+        if process.returncode == 0:  # sooner than thought: the machine does other things as well
+            seconds = min(seconds, time.perf_counter() - begin)
         for out, content in whole.items():
             assert contents(out) in ({}, content), out
     print(f"{stage}: {killed} of {KILLS} killed by {name} within {seconds:.1f} s")

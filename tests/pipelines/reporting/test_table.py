@@ -105,7 +105,7 @@ def test_the_terminal_says_below_a_verdict_that_it_is_that_of_dev():
     lines = printed(140).splitlines()
     place = next(number for number, line in enumerate(lines) if "-15.0 loses" in line)
     assert lines[place + 1].split() == ["on", "dev"]
-    assert sum("on dev" in line for line in lines) == 1
+    assert sum(line.split() == ["on", "dev"] for line in lines) == 1
 
 
 def test_a_wide_terminal_shows_the_vectors_too():
