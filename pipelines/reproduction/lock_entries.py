@@ -19,8 +19,9 @@ HEAD = "schema: '2.0'\nstages:\n"
 def write_entries_alone() -> None:
     """Lets DVC, in this process, write only what has changed of a lock file."""
     from dvc import dvcfile
+    from dvc.utils.serialize import modify_yaml
 
-    dvcfile.modify_yaml = modifier(dvcfile.modify_yaml)
+    dvcfile.modify_yaml = modifier(modify_yaml)
 
 
 def modifier(whole: Callable[..., AbstractContextManager[Any]]) -> Callable[..., AbstractContextManager[Any]]:
