@@ -35,20 +35,23 @@ def modifier(whole: Callable[..., AbstractContextManager[Any]]) -> Callable[...,
     def modify(path: str, fs: Any = None) -> Iterator[Any]:
         from dvc.utils.serialize import dumps_yaml, parse_yaml
 
-        text = Path(path).read_bytes().decode() if Path(path).exists() else ""
-        pieces = entries(text)
-        content = parse_yaml(text, path) if pieces else {"stages": {}}
-        if not pieces or len(pieces) != len(content["stages"]):
+        found = entries(Path(path).read_bytes().decode() if Path(path).exists() else "")
+        names = parse_yaml("".join(entry.partition("\n")[0] + "\n" for entry in found), path)
+        if not found or len(names) != len(found):
             with whole(path, fs=fs) as content:
                 yield content
             return
-        before, lines = dict(content["stages"]), dict(zip(content["stages"], pieces, strict=True))
-        yield content
-        for name, entry in content["stages"].items():
-            if entry is not before.get(name):
-                lines[name] = dumps_yaml({"schema": "2.0", "stages": {name: entry}}).removeprefix(HEAD)
+        content = {"schema": "2.0", "stages": dict(zip(names, found, strict=True))}
+        yield content  # in which DVC puts what an entry says in the place of its lines
+        if others := {key: value for key, value in content.items() if key not in ("schema", "stages")}:
+            with whole(path, fs=fs) as everything:
+                everything.update(others)
+            return
         with atomic_file(path) as file:
-            file.write(HEAD + "".join(lines[name] for name in content["stages"]))
+            file.write(HEAD)
+            for name, entry in content["stages"].items():
+                lines = entry if isinstance(entry, str) else dumps_yaml({**content, "stages": {name: entry}})
+                file.write(lines.removeprefix(HEAD))
 
     return modify
 

@@ -47,6 +47,14 @@ def test_the_bytes_are_those_of_dvc(tmp_path, name, before):
     assert not by_dvc
 
 
+def test_what_stands_beside_the_stages_is_written_by_dvc(tmp_path):
+    path, datasets = tmp_path / "dvc.lock", {"datasets": [{"name": "d"}]}
+    path.write_text(LOCK, encoding="utf-8")
+    with modifier(modify_yaml)(str(path)) as content:
+        content.update(datasets)
+    assert path.read_text(encoding="utf-8") == LOCK + dumps_yaml(datasets)
+
+
 def test_keys_in_another_order_are_written_as_dvc_does(tmp_path):
     changed = {"prepare": dict(reversed(STAGES["prepare"].items()))}
     found, by_dvc = written(tmp_path, LOCK, changed)
