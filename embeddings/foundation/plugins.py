@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from functools import cache
 from types import ModuleType
 
 from embeddings.foundation.config import nearest
@@ -11,7 +12,13 @@ from embeddings.foundation.errors import InputError
 def names(package: str) -> list[str]:
     """Names of the plug-ins of a package, such as `pipelines.tasks`: its modules but those that it calls `SHARED`."""
     found = importlib.import_module(package)
-    return sorted({module.name for module in pkgutil.iter_modules(found.__path__)} - set(getattr(found, "SHARED", ())))
+    return sorted(_modules(*found.__path__) - set(getattr(found, "SHARED", ())))
+
+
+@cache
+def _modules(*folders: str) -> frozenset[str]:
+    """Names of the modules in folders, which are looked at once: it takes half of the time to read a configuration."""
+    return frozenset(module.name for module in pkgutil.iter_modules(folders))
 
 
 def load(package: str, name: str, part: str = "") -> ModuleType:

@@ -7,6 +7,7 @@ from pathlib import Path
 from embeddings.foundation.config import read_yaml
 from embeddings.foundation.errors import InputError
 from pipelines.reproduction import chains
+from pipelines.reproduction.lock_entries import write_entries_alone
 from pipelines.reproduction.lockfile import LockFile
 from pipelines.runs.config import load_baselines, load_runs
 
@@ -27,6 +28,7 @@ class Repository:
         if not Path(GRAPH).exists():
             raise InputError(f"{GRAPH}: no such file; run it where the stages are")
         check_runs(read_yaml(GRAPH).get("vars") or ())
+        write_entries_alone()
         try:
             self.repo = Repo(_wait_for_lock=True)
             path = Path("dvc.lock")

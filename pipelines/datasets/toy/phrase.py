@@ -39,7 +39,7 @@ class Phrase:
                 tokens.append((part.choose(self._controller(part.controller, agreement)), part.tag))
             else:
                 tokens.append(part)
-            entities.extend("O" for _ in range(len(tokens) - len(entities)))
+            entities += ["O"] * (len(tokens) - len(entities))
         if self.rule.entity:
             entities[start:] = [f"{'I' if number else 'B'}-{self.rule.entity}" for number in range(len(tokens) - start)]
 

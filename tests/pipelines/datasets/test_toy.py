@@ -1,3 +1,4 @@
+import dataclasses
 import re
 from collections import defaultdict
 from itertools import islice
@@ -142,8 +143,9 @@ def test_metadata_say_what_the_other_files_say(folder):
 def test_the_configurations_hold_the_same_sentences(name, drawn, tmp_path):
     config = load_config(toy.Source, ROOT / f"configs/datasets/{name}.yaml")
     assert (config.seed, config.sentences["train"]) == (1, 3000)
-    splits = config.read(tmp_path / "source")
-    assert [example.text for example in splits["dev"]] == [sentence.text for sentence in drawn["dev"]]
+    first = dataclasses.replace(config, sentences=dict.fromkeys(config.sentences, 50))  # whatever else is drawn
+    for split, examples in first.read(tmp_path / "source").items():
+        assert [example.text for example in examples] == [sentence.text for sentence in drawn[split][:50]]
 
 
 @pytest.mark.parametrize(
