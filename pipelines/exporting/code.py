@@ -21,14 +21,15 @@ MODULES = {"tag_sequences": tag_sequences, "word_shapes": word_shapes, "words": 
 TRANSITIONS = "transitions.json"  # which tags may follow which, where tags are chosen as a sequence
 WRITTEN = 50  # tokens of a language model
 READ = """
+
 def read(name):
     with open(name, encoding="utf-8") as file:
         return json.load(file)
 """
 NUMBERS = """
 def numbers(name):
-    words = read(f"vocabulary_{name}.json")
-    return {word: number for number, word in enumerate(words["trained"] + words["frozen"], start=4)}
+    table = read(f"vocabulary_{name}.json")
+    return {word: number for number, word in enumerate(table["trained"] + table["frozen"], start=4)}
 """
 CHARACTERS = """\
 letters = numbers("characters")

@@ -23,13 +23,13 @@ def front_matter(fields: Mapping[str, Any]) -> str:
 def card_sections(run: TrainedRun, about: Mapping[str, Any], provenance: Provenance) -> list[str]:
     """The sections of a card that do not depend on how the model is stored."""
     return [_metrics(provenance), _data(about, provenance), _vectors(run, about, provenance), _limits(run, about),
-            _reproduction(about), _weights(about)]  # fmt: skip
+            _reproduction(about), _checksums(about)]  # fmt: skip
 
 
 def _metrics(provenance: Provenance) -> str:
     if not provenance.scores:
         return "## Metrics\n\nNone are known here.\n"
-    rows, signatures = [], []
+    rows = []
     for split, found in provenance.scores.items():
         for metric, score in found.items():
             interval = (
@@ -38,11 +38,12 @@ def _metrics(provenance: Provenance) -> str:
                 else f"{metric.write(score.low)} to {metric.write(score.high)}"
             )
             rows.append([split, metric.caption, metric.write(score.value), interval, str(score.examples)])
-            signatures.append(f"{score.signature}")
     table = _table(["split", "metric", "value", "95 % interval", "examples"], rows)
-    listed = "\n".join(signatures)
-    note = "Dev chose the epoch and what is calibrated, so that its numbers are too good; those of test are not."
-    return f"## Metrics\n\n{table}\n\n{note}\n\nHow each was computed, in the same order:\n\n```\n{listed}\n```\n"
+    note = (
+        "Dev selected the epoch and the calibration, so its numbers are optimistic. The signature of each number, which"
+        " says how it was computed, is in this card's metadata."
+    )
+    return f"## Metrics\n\n{table}\n\n{note}\n"
 
 
 def _data(about: Mapping[str, Any], provenance: Provenance) -> str:
@@ -89,7 +90,7 @@ def _limits(run: TrainedRun, about: Mapping[str, Any]) -> str:
     )
     notes = ["The metrics hold for data like that of train. Other genres, domains and times were not measured."]
     if language:
-        notes.append(f"It knows {language} alone.")
+        notes.append(f"It was trained on {language} alone.")
     if task.reads == "tokens" and task.subwords is None:
         lower = "" if task.predicts == "tokens" else "by its lower case, failing that "
         notes.append(f"A word outside its vocabulary is read {lower}as one unknown word.")
@@ -112,8 +113,8 @@ def _reproduction(about: Mapping[str, Any]) -> str:
     sums = "\n".join(f"{value}  {split}.jsonl" for split, value in about["dataset"].get("sha256", {}).items())
     parts = [
         "## Reproduction",
-        f"Exported by Elman {version('elman')}. With this run in `configs/runs.yaml`, `make graph` and "
-        f"`dvc repro train@{about['name']}` train it again, with the same result on the same machine:",
+        f"Exported by Elman {version('elman')}. With this run in `configs/runs.yaml` and its stages in `dvc.yaml`, "
+        f"`dvc repro train@{about['name']}` trains it again:",
         f"```yaml\n{line}```",
         "Task and cell, the overrides of `set` applied:",
         f"```yaml\n{settings}```",
@@ -123,9 +124,9 @@ def _reproduction(about: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _weights(about: Mapping[str, Any]) -> str:
+def _checksums(about: Mapping[str, Any]) -> str:
     rows = [[f"`{name}`", f"`{value}`"] for name, value in about.get("files", {}).items()]
-    return f"## SHA-256 of the weights\n\n{_table(['file', 'SHA-256'], rows)}\n"
+    return f"## Checksums\n\n{_table(['file', 'SHA-256'], rows)}\n"
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

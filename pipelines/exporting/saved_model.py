@@ -1,5 +1,6 @@
 """A run as a SavedModel of TensorFlow, which neither Elman nor Keras needs to be loaded for."""
 
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from embeddings.foundation.errors import InputError
-from pipelines.exporting.stock_model import StockClassifier, StockTagger, refusal
+from pipelines.exporting.stock_model import refusal, stock_model
 from pipelines.runs.description import TEXTS
 from pipelines.runs.trained_run import TrainedRun
-from pipelines.tasks.classification import Classification
 from pipelines.text.subwords import encoding_path
 
 
@@ -28,10 +28,12 @@ def write_saved_model(source: Path, folder: Path, run: TrainedRun) -> None:
     """
     if reason := refusal(run.task):
         raise InputError(f"{source}: a SavedModel cannot hold {reason}; choose --format onnx")
-    keras = run.engine.keras_model("a SavedModel")
-    module = StockClassifier(run.task, keras) if isinstance(run.task, Classification) else StockTagger(run.task, keras)
+    module = stock_model(run.task, run.engine.keras_model("a SavedModel"))
     serve = tf.function(module.__call__, module.signature)
+    silent = logging.NullHandler()  # without one of ours TensorFlow sets up a handler for all messages
+    logging.getLogger().addHandler(silent)
     tf.saved_model.save(module, str(folder), signatures={"serving_default": serve})
+    logging.getLogger().removeHandler(silent)
     for path in (path for pattern in (*TEXTS, encoding_path(Path(), "*").name) for path in source.glob(pattern)):
         shutil.copy(path, folder)
 

@@ -13,6 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 
+def variable(values: Any) -> Any:
+    """Weights of a module."""
+    return tf.Variable(tf.constant(values))
+
+
 class StockLayer(tf.Module):
     """A layer of Keras itself. It must not use cuDNN, whose operations a graph that is saved on a GPU would keep."""
 
@@ -33,11 +38,12 @@ class SRU(tf.Module):
 
     def __init__(self, weights: Sequence[np.ndarray], highway_bias: float) -> None:
         super().__init__()
-        self.kernel, self.peephole, self.bias = (tf.Variable(each) for each in weights)
-        self.units, self.scale = len(weights[2]) // 2, math.sqrt(1 + 2 * math.exp(highway_bias))
+        self.kernel, self.peephole, self.bias = (variable(each) for each in weights)
+        self.parts = 2 * weights[0].shape[1] // len(weights[2])  # of the products: three, or four
+        self.scale = math.sqrt(1 + 2 * math.exp(highway_bias))
 
     def __call__(self, inputs: Any, real: Any) -> tuple[Any, Any]:
-        parts = tf.split(inputs @ self.kernel, self.kernel.shape[1] // self.units, axis=-1)
+        parts = tf.split(inputs @ self.kernel, self.parts, axis=-1)
         candidates, projected = parts[0], parts[3] if len(parts) > 3 else inputs
         gates = tf.concat(parts[1:3], axis=-1) + self.bias
         zeros = tf.zeros_like(candidates[:, 0])

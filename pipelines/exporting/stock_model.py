@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from pipelines.exporting.stock_cells import CELLS, Stack
+from pipelines.exporting.stock_cells import CELLS, Stack, variable
 from pipelines.models.config import EncoderConfig
 from pipelines.tasks.classification import Classification
 from pipelines.tasks.ner import OUTSIDE
@@ -19,9 +19,6 @@ from pipelines.tasks.task import Task
 
 LOWEST = -6e4  # the score of padding, as the layers of Keras have it
 FORBIDDEN = -1e4  # and that of what may not follow
-COVERED = f"""\
-tasks: text, multilabel and column classification, part-of-speech tagging, named entity recognition (softmax and CRF);
-cells: {", ".join(CELLS)}; every switch but windows of long texts and words composed of n-grams"""
 
 
 def refusal(task: Task) -> str | None:
@@ -36,6 +33,19 @@ def refusal(task: Task) -> str | None:
     if task.subwords is not None:
         return "words composed of the vectors of their n-grams, which are an input"
     return None
+
+
+def stock_model(task: Task, model: Any) -> "StockClassifier | StockTagger":
+    """A module of a task's trained Keras model; its `signature` is what it is called with.
+
+    Raises:
+        ValueError: it cannot hold it, see `refusal`.
+    """
+    if isinstance(task, Classification):
+        return StockClassifier(task, model)
+    if isinstance(task, SequenceLabelling):
+        return StockTagger(task, model)
+    raise ValueError(refusal(task))
 
 
 class Words(tf.Module):
@@ -93,7 +103,7 @@ class StockClassifier(tf.Module):
         self.pooling, self.logits = keys.pooling, _dense(model.get_layer("logits"))
         if keys.pooling == "attention":
             kernel, bias, query = model.get_layer("attention_pooling").get_weights()
-            self.kernel, self.bias, self.query = tf.Variable(kernel), tf.Variable(bias), tf.Variable(query)
+            self.kernel, self.bias, self.query = variable(kernel), variable(bias), variable(query)
         self.temperature = task.calibration["temperature"]
         self.thresholds = None
         if task.predicts == "labels":
@@ -153,7 +163,7 @@ class StockTagger(tf.Module):
         self.allowed = np.array(task.transitions())
         if self.crf:
             layer = model.get_layer("crf")
-            self.transitions = tf.Variable(np.where(layer.allowed, layer.get_weights()[0], np.float32(FORBIDDEN)))
+            self.transitions = variable(np.where(layer.allowed, layer.get_weights()[0], np.float32(FORBIDDEN)))
         penalty = task.calibration.get("outside_penalty", 0.0)
         self.penalties = np.array([penalty if label == OUTSIDE else 0.0 for label in task.labels])
         batch = [None, None]
@@ -165,7 +175,7 @@ class StockTagger(tf.Module):
 
     def __call__(self, token_ids: Any, lengths: Any, *more: Any) -> dict[str, Any]:
         """Outputs and hidden states of sentences, float32; tags, int32 (batch, time), -1 at padding."""
-        names = [each.name for each in self.signature[2:]]
+        names = [str(each.name) for each in self.signature[2:]]
         outputs, hidden = self.stack(self.words(token_ids, dict(zip(names, more, strict=True))), lengths)
         emissions = self.logits(outputs)
         time = tf.shape(token_ids)[1]
