@@ -59,7 +59,8 @@ def find_provenance(places: Places, about: Mapping[str, Any], task: Task) -> Pro
     Raises:
         InputError: a place that was given has nothing, or a place has something of another run or dataset.
     """
-    data = find_data(places.data, about)
+    if not (data := find_data(places.data, about)):
+        log.info("the run's dataset was not found in data, so the card names no licence of it; give --data")
     vectors = dict(_vectors(places.vectors, about["run"], task))
     datasets = {str(about["dataset"].get("name")): data} if data else {}
     for path in (Path(each["file"]) for made in vectors.values() for each in made.get("corpus") or ()):
@@ -78,18 +79,13 @@ def find_data(given: Path | None, about: Mapping[str, Any]) -> Path | None:
     Raises:
         InputError: another one was given.
     """
-    dataset = about["dataset"]
-    folder = given or Path("data") / str(dataset.get("name"))
-    if given is None and not (folder / "dataset.json").exists():
-        log.info(f"{folder}: not found, so the card names no licence of the data; give --data")
-        return None
-    if read_dataset(folder).get("sha256") == dataset.get("sha256"):
+    folder, expected = given or Path("data") / str(about["dataset"].get("name")), about["dataset"].get("sha256")
+    if (given or (folder / "dataset.json").exists()) and read_dataset(folder).get("sha256") == expected:
         return folder
     if given:
         raise InputError(
             f"{folder}: expected the dataset that the run was trained on, got another; choose another --data"
         )
-    log.info(f"{folder}: another dataset than the run's, so it is left out")
     return None
 
 
