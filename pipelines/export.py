@@ -44,8 +44,9 @@ def main(arguments: list[str] | None = None) -> None:
         raise InputError("--data: quantized graphs differ from Keras; `elman evaluate` tells by how much, remove it")
     if options.format != "hub" and (options.evaluation or options.vectors or options.licence != "unknown"):
         raise InputError("--licence, --evaluation, --vectors: they are for the card of --format hub; remove them")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", options.licence):
-        raise InputError(f"--licence: expected an identifier such as apache-2.0 or other, got {options.licence!r}")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", options.licence) or options.licence == "other":
+        advice = "another one goes into README.md, with license_name and license_link"
+        raise InputError(f"--licence: expected an identifier such as apache-2.0, got {options.licence!r}; {advice}")
 
     from pipelines.exporting.formats import FORMATS, Asked, check_place
     from pipelines.exporting.provenance import Places

@@ -59,7 +59,10 @@ def find_provenance(places: Places, about: Mapping[str, Any], task: Task) -> Pro
     Raises:
         InputError: a place that was given has nothing, or a place has something of another run or dataset.
     """
-    if not (data := find_data(places.data, about)):
+    data = find_data(places.data, about)
+    if not data and places.data:
+        raise InputError(f"{places.data}: expected the dataset that the run was trained on; choose another --data")
+    if not data:
         log.info("the run's dataset was not found in data, so the card names no licence of it; give --data")
     vectors = dict(_vectors(places.vectors, about["run"], task))
     datasets = {str(about["dataset"].get("name")): data} if data else {}
@@ -74,19 +77,10 @@ def find_provenance(places: Places, about: Mapping[str, Any], task: Task) -> Pro
 
 
 def find_data(given: Path | None, about: Mapping[str, Any]) -> Path | None:
-    """The prepared dataset that a run was trained on, given or in its usual place, if it is there and the same.
-
-    Raises:
-        InputError: another one was given.
-    """
+    """The prepared dataset that a run was trained on, in a place that is given or in its usual one, if it is there."""
     folder, expected = given or Path("data") / str(about["dataset"].get("name")), about["dataset"].get("sha256")
-    if (given or (folder / "dataset.json").exists()) and read_dataset(folder).get("sha256") == expected:
-        return folder
-    if given:
-        raise InputError(
-            f"{folder}: expected the dataset that the run was trained on, got another; choose another --data"
-        )
-    return None
+    found = (folder / "dataset.json").exists() and read_dataset(folder).get("sha256") == expected
+    return folder if found else None
 
 
 def _vectors(given: Path | None, run: Mapping[str, Any], task: Task) -> Iterator[tuple[str, Mapping[str, Any]]]:
