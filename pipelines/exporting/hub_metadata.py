@@ -23,8 +23,17 @@ PIPELINE_TAGS = {
     ("features", "target_tokens"): "image-to-text",
 }
 # The end of a metric's name -> the Hub's id of a metric; others have none there and keep their own.
-METRICS = {"f1": "f1", "accuracy": "accuracy", "precision": "precision", "recall": "recall", "bleu": "bleu",
-           "bleu_lowercase": "bleu", "character_error_rate": "cer"}  # fmt: skip
+METRICS = {
+    "f1": "f1",
+    "accuracy": "accuracy",
+    "precision": "precision",
+    "recall": "recall",
+    "mcc": "matthews_correlation",
+    "brier": "brier_score",
+    "bleu": "bleu",
+    "bleu_lowercase": "bleu",
+    "character_error_rate": "cer",
+}
 
 
 def metadata(run: TrainedRun, about: Mapping[str, Any], licence: str, provenance: Provenance) -> dict[str, Any]:

@@ -112,8 +112,8 @@ def test_what_it_cannot_hold_is_told(name, ten_examples, ten_entity_examples, sm
         return
     if task.composes:
         task.subwords = Subwords(np.zeros((2, 6), "float32"), 3, 5)
-        assert "n-grams" in refusal(task)
+        assert "n-grams" in str(refusal(task))
         task.subwords = None
     if "classification" in name and task.reads == "tokens":
         task.config = task_config(name, maximum_tokens=3, truncation="windows")
-        assert "windows" in refusal(task)
+        assert "windows" in str(refusal(task))
