@@ -19,7 +19,10 @@ COMMANDS = {
     "generate": ("pipelines.generate", "continue a prompt with a trained language model"),
     "encode": ("pipelines.encode", "encode texts as vectors: the last hidden states of a trained run"),
     "serve": ("pipelines.serve", "answer requests over HTTP with trained runs; a page to try them"),
-    "export": ("pipelines.export", "write a run as ONNX graphs that predict without Keras, or with weights of 8 bits"),
+    "export": (
+        "pipelines.export",
+        "write a run for elsewhere: ONNX graphs, a SavedModel, or a repository of the Hugging Face Hub",
+    ),
     "probe": ("pipelines.probe", "probe the hidden units of a language model for labels"),
     "repro": ("pipelines.repro", "run stale stages of dvc.yaml, several at a time"),
     "evaluate": ("pipelines.evaluate", "compute metrics of predictions, each with signature and interval"),

@@ -9,10 +9,16 @@ import pytest
 
 
 @contextmanager
-def serving(*arguments):
-    """A server at a free port: its process and its port."""
-    command = [sys.executable, "-m", "pipelines.cli", "serve", "--port", "0", *map(str, arguments)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+def serving(*arguments, elman=(sys.executable, "-m", "pipelines.cli"), variables=None):
+    """A server at a free port: its process and its port.
+
+    Args:
+        arguments: of the command.
+        elman: what runs `elman`.
+        variables: of its environment, if they are other ones.
+    """
+    command = [*map(str, elman), "serve", "--port", "0", *map(str, arguments)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables) as process:
         assert process.stderr
         said = []
         for line in process.stderr:

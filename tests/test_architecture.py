@@ -42,6 +42,7 @@ ALLOWED = {
     "tasks": {"cells", "models", "graphs", "batches", "text", "data", "decoding", "evaluation"},
     "runs": {"cells", "tasks", "models", "graphs", "batches", "text", "data", "evaluation"},
     "serving": {"decoding", "runs", "tasks"},
+    "exporting": {"runs", "tasks", "models", "text", "data", "evaluation"},
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
     "probing": {"models", "tasks", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }

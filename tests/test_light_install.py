@@ -8,12 +8,14 @@ import sys
 import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
 from clones import ROOT
 from conformance_cases import DATASET, RUN, TASKS, build, cell_config, examples_of, takes, task_config
 from packaging.requirements import Requirement
+from served import serving
 
 from embeddings import store
 from embeddings.neighbours import neighbours
@@ -44,17 +46,22 @@ def closure(names):
     return found.values()
 
 
+def copy_packages(distributions, folder):
+    """Copies what is installed here into another folder of packages."""
+    for each in distributions:
+        for file in each.files or []:
+            if ".." not in file.parts and file.suffix != ".pyc":
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file.locate(), folder / file)
+
+
 @pytest.fixture(scope="module")
 def environment(wheel, tmp_path_factory):
     """The folder of an environment with the requirements, copied from here, and the wheel without its own."""
     folder = tmp_path_factory.mktemp("light") / "env"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     (site,) = folder.glob("lib/python*/site-packages")
-    for each in closure(Requirement(line).name for line in requirements()):
-        for file in each.files or []:
-            if ".." not in file.parts and file.suffix != ".pyc":
-                (site / file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(file.locate(), site / file)
+    copy_packages(closure(Requirement(line).name for line in requirements()), site)
     pip = [sys.executable, "-m", "pip", "--python", folder / "bin/python", "install", "--quiet", "--no-deps", wheel]
     subprocess.run(pip, check=True, env=ALONE)
     return folder
@@ -125,6 +132,28 @@ def test_a_prepared_split_is_predicted(environment, run, tmp_path):
     done = elman(environment, "predict", folder, "--data", tmp_path / "data", "--output", tmp_path / "predictions")
     assert done.returncode == 0, done.stderr
     assert len((tmp_path / "predictions/dev.jsonl").read_text(encoding="utf-8").splitlines()) == len(examples)
+
+
+@ONE_RUN
+def test_it_exports_a_run_and_serves_it_with_the_packages_of_serve(environment, run, tmp_path):
+    folder, _, examples = run
+    done = elman(environment, "serve", folder)
+    assert done.stderr.startswith("error: serve: uvicorn is not installed; install it: pip install elman[serve]")
+    assert elman(environment, "export", folder, "--output", tmp_path / "exported").returncode == 0
+
+    light = {each.name for each in closure(Requirement(line).name for line in requirements())}
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        needs = tomllib.load(file)["project"]["optional-dependencies"]["serve"]
+    needed = closure(Requirement(line).name for line in needs)
+    copy_packages([each for each in needed if each.name not in light], tmp_path / "packages")
+    variables = {**ALONE, "PYTHONPATH": str(tmp_path / "packages")}
+    with serving(tmp_path / "exported", elman=[environment / "bin/elman"], variables=variables) as (_, port):
+        body = json.dumps({"texts": examples[0].text}).encode()
+        request = Request(f"http://127.0.0.1:{port}/runs/small/predict", body, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=60) as answer:
+            (row,) = json.load(answer)["predictions"]
+    predicted = elman(environment, "predict", folder, text=f"{examples[0].text}\n")
+    assert row == json.loads(predicted.stdout)
 
 
 def test_vectors_are_looked_up(environment, small_vectors, tmp_path):

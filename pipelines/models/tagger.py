@@ -8,7 +8,7 @@ from pipelines.layers import CRF, CharFeatures, CRFLoss
 from pipelines.models.config import CharacterConfig, EncoderConfig
 from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_layer, recurrent_stack, word_inputs
 from pipelines.text.vocabulary import Vocabulary
-from pipelines.text.word_forms import SHAPES
+from pipelines.text.word_shapes import SHAPES
 
 SHAPE_DIMENSIONS = 8
 

@@ -81,6 +81,9 @@ def read_description(folder: str | Path) -> Description:
         InputError: it is not a run folder, or one of another format.
     """
     where = Path(folder) / "config.json"
+    if (Path(folder) / "saved_model.pb").exists() and not where.exists():
+        advice = "give the run folder, or export it with --format onnx"
+        raise InputError(f"{folder}: expected a run folder, got a SavedModel, which TensorFlow alone loads; {advice}")
     if not where.exists():
         raise InputError(f"{folder}: expected a run folder with a config.json; `dvc repro` writes runs/<name>")
     first = read_json(where, First)

@@ -60,24 +60,26 @@ def save_run(folder: Path, name: str, run: Run, task: Task, model: Any, dataset:
     write_description(folder, name, run, task.config, task.cell, dataset, graphs)
 
 
-def export_run(run: Path, folder: Path, quantized: bool = False) -> TrainedRun:
+def export_run(run: Path, folder: Path, quantized: bool = False, keras: bool = False) -> TrainedRun:
     """Writes what predicts with a run by ONNX Runtime into another folder, and loads it.
 
     Args:
         run: run folder, with graphs or without.
         folder: empty.
         quantized: whether weights have 8 bits.
+        keras: whether the Keras model goes with it.
 
     Raises:
         InputError: it is not a run folder, or its cell has no graph.
     """
-    about = read_description(run)
-    copied = (*TEXTS, encoding_path(Path(), "*").name, *(GRAPHS if has_graphs(run) else ()))
+    loaded, about = load_run_folder(run), read_description(run)
+    parts = (*TEXTS, *(GRAPHS if has_graphs(run) else ()), *(KERAS if keras else ()))
+    check_files(run, about, parts)
+    copied = (*parts, encoding_path(Path(), "*").name)
     for path in (path for pattern in copied for path in run.glob(pattern)):
         shutil.copy(path, folder)
     graphs = about.get("graphs")
     if not has_graphs(run):
-        loaded = load_run_folder(run, "keras")
         if not has_graph(cell := loaded.task.cell.cell):
             raise InputError(f"{run}: cell {cell!r} has no ONNX graph; write pipelines/cells/{cell}/graph.py")
         graphs = write_graphs(folder, loaded.task, loaded.engine.keras_model("writing graphs"))

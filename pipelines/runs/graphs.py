@@ -51,19 +51,24 @@ def quantize(folder: Path) -> None:
 
 
 def check_graphs(folder: Path, task: Task, engine: Engine, examples: Sequence[Example]) -> None:
-    """Compares the graphs of a folder with another engine, on up to `COMPARED` examples.
+    """Compares the graphs of a folder with another engine, as `check_engine` does."""
+    from pipelines.runs.engines.onnx_engine import ONNXEngine
+
+    check_engine(ONNXEngine(folder), task, engine, examples, "the ONNX graphs")
+
+
+def check_engine(checked: Engine, task: Task, engine: Engine, examples: Sequence[Example], what: str) -> None:
+    """Compares an engine with another one, Keras, on up to `COMPARED` examples.
 
     Raises:
         InputError: they differ by more than `TOLERANCE`, or choose differently where the best two differ by more.
     """
-    from pipelines.runs.engines.onnx_engine import ONNXEngine
-
-    graphs, compared = ONNXEngine(folder), examples[:COMPARED]
+    compared = examples[:COMPARED]
     for start in range(0, len(compared), AT_ONCE):
         part = compared[start : start + AT_ONCE]
-        for found, expected in zip(*(task.scores(each, part) for each in (graphs, engine)), strict=True):
+        for found, expected in zip(*(task.scores(each, part) for each in (checked, engine)), strict=True):
             if problem := difference(found, expected):
-                raise InputError(f"the ONNX graphs differ from Keras: {problem}; report it with the configuration")
+                raise InputError(f"{what} differ from Keras: {problem}; report it with the configuration")
 
 
 def difference(found: np.ndarray, expected: np.ndarray) -> str | None:

@@ -18,7 +18,8 @@ from pipelines.tasks.config import TaskConfig, TextLabelTraining, WordDropoutKey
 from pipelines.tasks.label_weights import choice_loss
 from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import UNKNOWN, Vocabulary
-from pipelines.text.word_forms import character_vocabulary, shape
+from pipelines.text.word_forms import character_vocabulary
+from pipelines.text.word_shapes import shape
 
 CHARACTERS = "characters"  # name of their vocabulary
 

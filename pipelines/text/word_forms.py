@@ -1,4 +1,4 @@
-"""The characters and the shape of a word, as ids."""
+"""The characters of a word, as ids."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, Vocabulary
 
 LONGEST = 40  # characters of a word that are read; of a longer one its beginning and its end
-SHAPES = ("padding", "lower", "capitalised", "upper", "mixed", "digits", "with_digits", "other")
 
 
 def character_vocabulary(counts: Mapping[str, int]) -> Vocabulary:
@@ -20,16 +19,3 @@ def character_ids(word: str, characters: Vocabulary) -> list[int]:
     if len(word) > LONGEST:
         word = word[: LONGEST // 2] + word[-LONGEST // 2 :]
     return [BEGIN_ID, *characters.ids(word), END_ID]
-
-
-def shape(word: str) -> int:
-    """The number of a word's shape among `SHAPES`."""
-    if any(character.isdigit() for character in word):
-        return SHAPES.index("with_digits" if any(character.isalpha() for character in word) else "digits")
-    if not any(character.isalpha() for character in word):
-        return SHAPES.index("other")
-    if word.islower():
-        return SHAPES.index("lower")
-    if word.isupper() and len(word) > 1:
-        return SHAPES.index("upper")
-    return SHAPES.index("capitalised" if word[0].isupper() and not any(map(str.isupper, word[1:])) else "mixed")

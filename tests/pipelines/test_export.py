@@ -12,6 +12,7 @@ import pytest
 from conformance_cases import DATASET, RUN, TASKS, build, cell_config, examples_of, takes, task_config
 
 import pipelines
+from embeddings.foundation import plugins
 from pipelines import export
 from pipelines.data.examples import write_examples
 from pipelines.graphs import graph
@@ -58,7 +59,8 @@ def test_its_export_holds_graphs_and_nothing_of_keras(run, ten_examples, tmp_pat
     write_examples(tmp_path / "data/dev.jsonl", ten_examples)
     export.main([str(folder), "--output", str(tmp_path / "out"), "--data", str(tmp_path / "data")])
     assert content(folder) == before
-    assert set(content(tmp_path / "out")) == (set(before) - {"model.keras"}) | {"model.onnx"}
+    written = {"model.onnx", "README.md", "words.py"}
+    assert set(content(tmp_path / "out")) == (set(before) - {"model.keras"}) | written
     loaded = pipelines.load(tmp_path / "out")
     assert isinstance(loaded.engine, ONNXEngine)
     for one, other in zip(*(list(task.predict(each, ten_examples)) for each in (loaded.engine, engine)), strict=True):
@@ -102,6 +104,61 @@ def test_an_export_into_the_run_folder_is_refused(run, capsys):
         assert "expected a folder outside the run folder" in capsys.readouterr().err
 
 
+FORMATS = pytest.mark.parametrize("form", export.NAMES)
+
+
+@FORMATS
+def test_a_place_that_holds_something_is_refused_and_left_alone(form, run, tmp_path, capsys):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/mine.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for name, reason in (("full", "got files"), ("file", "got a file")):
+        with pytest.raises(SystemExit, match="2"):
+            export.main([str(run[2]), "--output", str(tmp_path / name), "--format", form])
+        assert reason in capsys.readouterr().err
+    assert {path.name for path in tmp_path.rglob("*")} == {"full", "mine.txt", "file"}
+
+
+@FORMATS
+def test_a_damaged_run_is_refused_and_nothing_is_written(form, run, ten_examples, small_vectors, tmp_path, capsys):
+    saved(tmp_path / "run", "pos_tagging", ten_examples, small_vectors)
+    labels = tmp_path / "run/labels.json"
+    labels.write_text(labels.read_text(encoding="utf-8").replace("ADJ", "ADX"), encoding="utf-8")
+    with pytest.raises(SystemExit, match="2"):
+        export.main([str(tmp_path / "run"), "--output", str(tmp_path / "out"), "--format", form])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{labels}: expected sha256" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--format", "hub", "--quantize"], "--quantize: expected the format onnx, got hub"),
+        (["--format", "saved_model", "--licence", "mit"], "--licence, --evaluation, --vectors: they are for the card"),
+        (["--vectors", "v"], "they are for the card of --format hub"),
+        (
+            ["--format", "hub", "--licence", "CC BY"],
+            "--licence: expected an identifier such as apache-2.0, got 'CC BY'",
+        ),
+        (["--format", "hub", "--licence", "other"], "another one goes into README.md, with license_name"),
+        (["--quantize", "--data", "d"], "--data: quantized graphs differ from Keras"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(options, reason, run, tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        export.main([str(run[2]), "--output", str(tmp_path / "out"), *options])
+    assert reason in capsys.readouterr().err
+
+
+def test_help_tells_what_a_saved_model_covers(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        export.main(["--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    for cell in plugins.names("pipelines.cells"):
+        assert cell in told
+
+
 def test_large_weights_stand_beside_the_graph_and_travel_with_it(ten_examples, small_vectors, tmp_path, monkeypatch):
     monkeypatch.setattr(graph, "EXTERNAL_BYTES", 500)
     task, engine = saved(tmp_path / "run", "pos_tagging", ten_examples, small_vectors)
@@ -109,8 +166,8 @@ def test_large_weights_stand_beside_the_graph_and_travel_with_it(ten_examples, s
     (tmp_path / "run").rename(tmp_path / "moved")
     (tmp_path / "moved/model.keras").unlink()
     for options, exact in (([], True), (["--quantize"], False)):
-        export.main([str(tmp_path / "moved"), "--output", str(tmp_path / "out"), *options])
-        loaded = load_run_folder(tmp_path / "out").engine
+        export.main([str(tmp_path / "moved"), "--output", str(out := tmp_path / f"out_{exact}"), *options])
+        loaded = load_run_folder(out).engine
         pairs = list(zip(task.scores(loaded, ten_examples), task.scores(engine, ten_examples), strict=True))
         assert all(difference(*pair) is None for pair in pairs) == exact
 

@@ -3,7 +3,8 @@ import pytest
 
 from pipelines.batches.characters import distinct_words
 from pipelines.text.vocabulary import BEGIN_ID, END_ID, UNKNOWN_ID, Vocabulary
-from pipelines.text.word_forms import LONGEST, SHAPES, character_ids, character_vocabulary, shape
+from pipelines.text.word_forms import LONGEST, character_ids, character_vocabulary
+from pipelines.text.word_shapes import SHAPES, shape
 
 LETTERS = Vocabulary("abcd")
 

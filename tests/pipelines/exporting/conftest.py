@@ -1,0 +1,15 @@
+import pytest
+from exported_runs import small_run
+
+
+@pytest.fixture(scope="session")
+def run_folders(tmp_path_factory, ten_examples, ten_entity_examples, small_vectors):
+    """Run folders by the names of `exported_runs.KINDS`, each made when it is asked for."""
+    place = tmp_path_factory.mktemp("runs")
+
+    class Folders(dict):
+        def __missing__(self, kind):
+            self[kind] = small_run(kind, place / kind, ten_examples, ten_entity_examples, small_vectors)
+            return self[kind]
+
+    return Folders()
