@@ -82,7 +82,7 @@ def system(root: Path, name: str, entry: str, scoring: MetricsConfig, examples, 
     scores = {"test": {scoring.monitor: Value(value, value - 1, value + 1)}}
     signatures = {"test": f"metric:{scoring.monitor}|split:test"}
     if entry:
-        return System(Row(name, "baseline", scores, signatures, {"wall_seconds": 0.5}, entry=entry), (folder,))
+        return System(Row(name, "baseline", scores, signatures, {"wall_seconds": 0.5}, entry=entry), folder)
     cost = {"wall_seconds": 12.5, "tokens_per_second": 1000, "parameters": 4321, "peak_memory_megabytes": 300}
     run = root / "runs" / name
     write_json(run / "config.json", {"name": name, "run": {"seed": 1}, "note": SCRIPT})
@@ -91,7 +91,7 @@ def system(root: Path, name: str, entry: str, scoring: MetricsConfig, examples, 
     for file, size in {"model.onnx": 400_000, "model.weights": 2_000_000, "encoder.onnx.data": 100_000}.items():
         (run / file).write_bytes(b"x" * size)
     return System(
-        Row(name, "run", scores, signatures, cost, "lstm", "both", 1, 64, "english_skip_gram", seed=1), (folder,)
+        Row(name, "run", scores, signatures, cost, "lstm", "both", 1, 64, "english_skip_gram", seed=1), folder
     )
 
 
