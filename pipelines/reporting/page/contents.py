@@ -15,7 +15,9 @@ from pipelines.evaluation.paired import SAME, verdict
 from pipelines.reporting.leaderboard import Gap, Group, Leaderboard, Row, Value
 from pipelines.reporting.page.charts import Chart, costs, learning_curves, read_history
 from pipelines.reporting.page.data_report import DataReport, read_data_report
+from pipelines.reporting.page.explanations import explained_examples
 from pipelines.reporting.page.survey import Survey, survey
+from pipelines.reporting.page.vector_worth import Worth, worth_of_vectors
 from pipelines.reporting.text_table import p_text
 
 GRAPHS = (".onnx", ".weights", ".data")  # ONNX graphs, and what stands beside them
@@ -60,6 +62,8 @@ class Contents:
     matrix: Sequence[Sequence[Cell | None]]
     charts: Sequence[Chart]
     survey: Survey
+    explained: Mapping[str, Any] | None  # examples with what each run looks at
+    worth: Sequence[Sequence[Worth]]  # of word vectors
     data: DataReport | None
 
     @property
@@ -112,6 +116,8 @@ def _of_group(number: int, group: Group, places: Places, texts: bool, most_bytes
         matrix=_matrix(group),
         charts=[chart for chart in charts if chart],
         survey=found,
+        explained=explained_examples(group.rows, places.predictions, folder) if texts else None,
+        worth=worth_of_vectors(group, places.trained, places.vectors),
         data=read_data_report(folder),
     )
 

@@ -8,13 +8,16 @@ from dataclasses import asdict
 from typing import Any
 
 from embeddings.foundation.errors import InputError
+from pipelines.evaluation.paired import ALPHA
 from pipelines.reporting.leaderboard import Leaderboard
 from pipelines.reporting.page.contents import Contents, Places, contents, score_text
 from pipelines.reporting.page.vector_map import VectorMap, vector_maps
-from pipelines.reporting.table import duration, whole
+from pipelines.reporting.page.vector_worth import INTRINSIC
+from pipelines.reporting.page.vega import vega_script
+from pipelines.reporting.table import duration, milliseconds, whole
+from pipelines.reporting.text_table import p_text
 
 MOST_BYTES = 5_000_000
-BUNDLED = "window.vegaEmbed = vegaEmbed;"  # with Vega and Vega-Lite, which it draws with
 
 
 def report(leaderboard: Leaderboard, places: Places, texts: bool) -> str:
@@ -42,7 +45,6 @@ def page(leaderboard: Leaderboard, groups: Sequence[Contents], maps: Sequence[Ve
     Raises:
         InputError: it would be larger than `MOST_BYTES` without any examples.
     """
-    import vl_convert
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("pipelines.reporting.page")
@@ -54,11 +56,11 @@ def page(leaderboard: Leaderboard, groups: Sequence[Contents], maps: Sequence[Ve
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    environment.filters |= {"duration": duration, "whole": whole, "sortable": _sortable}
-    environment.globals |= {"score_text": score_text}
+    environment.filters |= {"duration": duration, "milliseconds": milliseconds, "whole": whole, "sortable": _sortable}
+    environment.globals |= {"score_text": score_text, "p_text": p_text, "intrinsic": INTRINSIC, "alpha": ALPHA}
     style, own = (loader.get_source(environment, name)[0] for name in ("report.css", "report.js"))
     charts = bool(maps) or any(group.charts for group in groups)
-    vega = f"(() => {{{vl_convert.javascript_bundle(BUNDLED)}}})();" if charts else ""
+    vega = vega_script() if charts else ""
     scripts = [script for script in (vega, own) if script]
     template, hashes = environment.get_template("report.html"), [_hash(script) for script in scripts]
     while True:
@@ -95,6 +97,7 @@ def _data(group: Contents) -> dict[str, Any]:
         ],
         "confusion": group.survey.confusion,
         "browser": group.survey.browser,
+        "explained": group.explained,
     }
 
 

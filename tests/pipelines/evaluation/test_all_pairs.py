@@ -37,9 +37,9 @@ def test_of_two_systems_it_is_the_bootstrap_of_the_pair():
     sides = generator.random((2, 60)) < np.array([[0.7], [0.85]])
     references = [Example(id=str(number), text="", tokens=(), label="a") for number in range(60)]
     rows = [[{"label": "a" if right else "b"} for right in side] for side in sides]
-    systems = dict(enumerate([row] for row in rows))
+    systems = {"a": [rows[0]], "b": [rows[1]]}
     found = measure(CLASSIFICATION, references, systems, ACCURACY, seed=3, resamples=500)
-    alone = difference(CLASSIFICATION, references, found[0], found[1], ACCURACY, seed=3)
+    alone = difference(CLASSIFICATION, references, found["a"], found["b"], ACCURACY, seed=3)
     (pair,) = compare_pairs([of_accuracy(side, seed=3, resamples=500) for side in sides])
     assert (pair.first, pair.second) == (0, 1)
     assert pair.value == pytest.approx(alone.value)
