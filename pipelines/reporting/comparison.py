@@ -9,7 +9,7 @@ from pipelines.evaluation.all_pairs import Resampled, compare_pairs, letters, po
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.paired import ALPHA, deviation
-from pipelines.evaluation.predictions import SPLITS, join
+from pipelines.evaluation.predictions import SPLITS, Split, join
 from pipelines.evaluation.significance import interval
 from pipelines.reporting.leaderboard import AllPairs, Gap, Group, Row, Standing, Value, decide, rank
 
@@ -109,7 +109,7 @@ def all_pairs(
     Returns:
         None where one system stands alone, or no split has all.
     """
-    split = next((split for split in reversed(SPLITS) if len(found[split]) == len(systems)), None)
+    split: Split | None = next((split for split in reversed(SPLITS) if len(found[split]) == len(systems)), None)
     families = by_family(systems)
     if split is None or len(families) < 2:
         return None

@@ -12,7 +12,7 @@ from embeddings.foundation.files import write_json
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
 from pipelines.evaluation.metrics import Metric
-from pipelines.evaluation.predictions import SPLITS
+from pipelines.evaluation.predictions import SPLITS, Split
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Gap:
 class AllPairs:
     """Paired tests of every two systems of a group, on one split; standings have the best first."""
 
-    split: Literal["dev", "test"]
+    split: Split
     unit: str  # what is drawn, such as a sentence
     units: int
     standings: tuple[Standing, ...]
