@@ -17,8 +17,8 @@ from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.paired import RESAMPLES
 from pipelines.evaluation.records import main_scores, read_scores
 from pipelines.evaluation.scores import Score
-from pipelines.reporting.comparison import ComparisonGroup, System
-from pipelines.reporting.leaderboard import Row, Value
+from pipelines.reporting.comparison import ComparisonGroup
+from pipelines.reporting.leaderboard import Value
 from pipelines.reporting.pairwise import NamedSystem, Settings, Tested, compare
 from pipelines.reporting.systems import Entry, read_entries
 from pipelines.reporting.text_table import p_text
@@ -112,8 +112,8 @@ def compared(
     base, others = comparison["base"], comparison["others"]
     seeds = by_group(runs)
     run = runs[members(base, seeds)[0]]
-    systems = {name: system(name, members(name, seeds), group, options) for name in (base, *others.values())}
-    named = [NamedSystem(name, group.scoring, run.dataset, each.predictions, {}) for name, each in systems.items()]
+    systems = {name: system(members(name, seeds), group, options) for name in (base, *others.values())}
+    named = [NamedSystem(name, group.scoring, run.dataset, folders, {}) for name, (_, folders) in systems.items()]
     tests = compare(named, options.data, Settings(None, "test", all_pairs=False, seed=run.seed, resamples=RESAMPLES))
     found = {each.system: each for each in tests.tested}
     return [
@@ -122,7 +122,7 @@ def compared(
             "what": what,
             "system": name,
             "metric": group.headline.name,
-            **{split: vars(values[group.headline.name]) for split, values in systems[name].row.scores.items()},
+            **{split: vars(values[group.headline.name]) for split, values in systems[name][0].items()},
             **(of_test(found[name]) if name in found else {"difference": None}),
         }
         for what, name in {comparison["base_is"]: base, **others}.items()
@@ -136,8 +136,10 @@ def of_test(tested: Tested) -> dict[str, Any]:
     return {"difference": gap, "p": round(found.p, 4), "p_holm": round(tested.p_adjusted, 4)}
 
 
-def system(name: str, runs: Sequence[str], group: ComparisonGroup, options: argparse.Namespace) -> System:
-    """The scores and predictions of a run or a baseline; of several seeds the mean, and so of their intervals."""
+def system(
+    runs: Sequence[str], group: ComparisonGroup, options: argparse.Namespace
+) -> tuple[dict[str, dict[str, Value]], tuple[Path, ...]]:
+    """The scores by split of a run or a baseline, of several seeds the mean, and so of intervals; and its folders."""
     of_split: dict[str, list[Score]] = {}
     folders = []
     for member in runs:
@@ -151,7 +153,7 @@ def system(name: str, runs: Sequence[str], group: ComparisonGroup, options: argp
         split: {group.headline.name: Value(*(fmean(column) for column in zip(*map(bounds, scores), strict=True)))}
         for split, scores in of_split.items()
     }
-    return System(Row(name, "run", values, {}, {}), tuple(folders))
+    return values, tuple(folders)
 
 
 def bounds(score: Score) -> tuple[float, float, float]:

@@ -9,7 +9,8 @@ from embeddings.foundation.files import atomic_file, atomic_folder, atomic_path
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
-METADATA = "metadata.tsv"
+VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
+CONFIG = "projector_config.pbtxt"  # by which TensorBoard finds the two
 FORMATS = {  # each with the characters that end a word in it
     "word2vec_text": " \t\n\v\f\r",
     "word2vec_binary": " \n",
@@ -21,7 +22,9 @@ def export(vectors: "KeyedVectors", output: str | Path, form: str) -> None:
     """Writes vectors, the most frequent word first, whole or not at all.
 
     `word2vec_text` and `word2vec_binary` are files that gensim's `KeyedVectors.load_word2vec_format` and many others
-    read. `projector` is a folder: `vectors.tsv`, and `metadata.tsv` with the word and, where it is known, the count.
+    read. `projector` is a folder, which `tensorboard --logdir FOLDER` opens in its projector: `vectors.tsv`,
+    `metadata.tsv` with the word and, where it is known, the count, and the configuration that names both. The first
+    two can also be loaded at https://projector.tensorflow.org.
 
     Raises:
         InputError: an unknown format, no vectors, a word that the format cannot hold, or something else is at `output`.
@@ -55,7 +58,9 @@ def _holds(form: str, word: str) -> bool:
 def _write_projector(vectors: "KeyedVectors", folder: Path) -> None:
     counts = vectors.expandos.get("count")
     with atomic_folder(folder) as temporary:
-        with atomic_file(temporary / "vectors.tsv") as file:
+        with atomic_file(temporary / CONFIG) as file:
+            file.write(f'embeddings {{\n  tensor_path: "{VECTORS}"\n  metadata_path: "{METADATA}"\n}}\n')
+        with atomic_file(temporary / VECTORS) as file:
             for row in vectors.vectors:
                 file.write("\t".join(f"{value:.6g}" for value in row) + "\n")
         with atomic_file(temporary / METADATA) as file:

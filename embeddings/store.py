@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 VECTORS, VOCABULARY, COUNTS, PROVENANCE = "vectors.npy", "vocabulary.json", "counts.npy", "provenance.json"
+SCORES = "scores.json"  # intrinsic ones, where there are any
 OUTPUT_WEIGHTS = "output_weights.npy"  # only where the configuration keeps them
 
 
@@ -187,6 +188,12 @@ def provenance(folder: str | Path) -> dict[str, Any]:
         InputError: there is no such folder, or no readable provenance in it.
     """
     return _json(folder, PROVENANCE, Provenance)
+
+
+def scores(folder: str | Path) -> dict[str, float]:
+    """Reads the intrinsic scores of an artefact, with their coverage; none where it was made without them."""
+    path = Path(folder) / SCORES
+    return read_json(path, dict[str, float]) if path.exists() else {}
 
 
 def _array(folder: str | Path, name: str) -> np.ndarray:

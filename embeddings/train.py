@@ -197,6 +197,7 @@ def main(arguments: list[str] | None = None) -> None:
         vectors, provenance, words_per_second = train(config)
         store.save(options.output, vectors, provenance)
     scores = evaluate(store.load(options.output)) if _is_english(provenance) else {}  # the test sets are English
+    write_json(options.output / store.SCORES, scores)
     write_json(options.metrics, {"words": provenance["words"], **scores})
     cost = {
         "wall_seconds": round(time.perf_counter() - begin, 2),

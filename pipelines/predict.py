@@ -11,7 +11,7 @@ from pathlib import Path
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder
-from pipelines.data.examples import check_shape, read_dataset, read_examples, write_rows
+from pipelines.data.examples import EXPLANATIONS, check_shape, read_dataset, read_examples, write_rows
 from pipelines.data.features import feature_rows
 from pipelines.data.lines import text_lines, text_option
 from pipelines.runs.engines import add_engine_option
@@ -50,6 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.chunk is not None and options.chunk < 1:
         parser.error("--chunk must be at least 1")
 
+    from pipelines.runs.explanations import explanations
     from pipelines.runs.folder import load_run_folder
 
     run = load_run_folder(options.run, options.engine)
@@ -71,6 +72,8 @@ def main(arguments: list[str] | None = None) -> None:
             if not path.exists():
                 raise InputError(f"{path}: no such split; run the stage prepare")
             write_rows(folder / f"{split}.jsonl", run.task.predict(run.engine, read_examples(path), decoding))
+        if explained := explanations(run, read_examples(options.data / "dev.jsonl"), decoding):
+            write_rows(folder / EXPLANATIONS, explained)
 
 
 if __name__ == "__main__":

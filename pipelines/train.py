@@ -41,21 +41,24 @@ def main(arguments: list[str] | None = None) -> None:
 
     from pipelines.runs.folder import copy_encodings, save_run
     from pipelines.runs.graphs import check_graphs, has_graph
+    from pipelines.runs.latency import latency_milliseconds
     from pipelines.training.resumption import Checkpoint, inputs
 
     settings = {"run": run.trained(), "task": asdict(config), "cell": cell.flat(), "device": experiment.device}
     checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(vectors.values())), started)
-    resumes = checkpoint.path.exists()
+    resumes = checkpoint.read() is not None
     loggers = make_loggers(config.training.loggers, options.logs, options.run, settings, resumes=resumes)
     with atomic_folder(options.output, options.runs, options.configs, options.data, *vectors.values()) as folder:
         callbacks = [*samples(experiment, folder / "samples.jsonl"), *loggers]
         cost = learn(experiment, folder / "history.csv", callbacks, checkpoint)
         save_run(folder, options.run, run, task, model, experiment.dataset)
+        latency = None
         if has_graph(cell.cell):
             try:
                 check_graphs(folder, task, experiment.engine, experiment.splits["dev"])
             except InputError as error:
                 raise InputError(f"{error}; the weights stay in {checkpoint.path}") from None
+            latency = latency_milliseconds(folder, task, experiment.splits["dev"])
         copy_encodings(options.data, task, folder)
         write_json(folder / "coverage.json", experiment.coverage())
     write_json(
@@ -66,6 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
             "peak_memory_megabytes": peak_memory_megabytes(),
             "parameters": model.count_params(),
             "trainable_parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
+            "latency_milliseconds": latency,
             "device": experiment.device,
         },
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder
+from pipelines.reporting.page.document import document
 from studies.charts import picture
 from studies.claims import Verdict
 
@@ -52,6 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--figures", type=Path, required=True, help="folder of what `studies.measure` wrote")
     parser.add_argument("--plots", type=Path, required=True, help="folder of charts to write (SVG)")
     parser.add_argument("--page", type=Path, required=True, help="page to write (Markdown)")
+    parser.add_argument("--html", type=Path, help="also write it as one HTML file")
     options = parser.parse_args(arguments)
 
     figures = {name: read_rows(options.figures / f"{name}.jsonl") for name in STUDIES}
@@ -61,10 +63,14 @@ def main(arguments: list[str] | None = None) -> None:
         for name, rows in figures.items():
             (folder / f"{name}.svg").write_text(picture(claims[name].chart(rows)) + "\n", encoding="utf-8")
     plots = options.plots.relative_to(options.page.parent)
+    text = PREFACE + "\n".join(contents(claims, verdicts))
+    for number, name in enumerate(STUDIES, start=1):
+        text += "\n" + "\n".join(section(number, name, claims[name], verdicts[name], plots))
     with atomic_file(options.page) as file:
-        file.write(PREFACE + "\n".join(contents(claims, verdicts)))
-        for number, name in enumerate(STUDIES, start=1):
-            file.write("\n" + "\n".join(section(number, name, claims[name], verdicts[name], plots)))
+        file.write(text)
+    if options.html:
+        with atomic_file(options.html) as file:
+            file.write(document(text, options.page.parent))
     for name, found in verdicts.items():
         for verdict in found:
             print(f"{name}: {verdict_text(verdict)}: {verdict.claim}")
@@ -84,7 +90,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 def contents(claims: dict[str, Any], verdicts: dict[str, list[Verdict]]) -> Iterator[str]:
     """A table of all claims and their verdicts."""
-    yield "| | claim | verdict |"
+    yield "| study | claim | verdict |"
     yield "| --- | --- | --- |"
     for number, name in enumerate(STUDIES, start=1):
         for verdict in verdicts[name]:

@@ -17,6 +17,8 @@ from embeddings.foundation.reading import decode, read_json
 from pipelines.data.features import feature_file, open_features
 from pipelines.data.lines import numbered_lines
 
+EXPLANATIONS = "explanations.jsonl"  # of some examples of dev, beside the predictions of a run
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

@@ -1,8 +1,9 @@
 """Tests of every two of many systems at once, on resamples that all share; and which of them cannot be told apart."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from pipelines.evaluation.family import Statistic
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.paired import mean_of_seeds
 from pipelines.evaluation.significance import RESAMPLES, bootstrap, interval
+
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -38,22 +41,36 @@ class Pair:
     p: float
 
 
-def resampled(seeds: Sequence[Statistic], metric: Metric, seed: int, resamples: int = RESAMPLES) -> Resampled:
-    """A system's metric on resamples of examples, and of seeds where it has several.
+def resampled(
+    statistics: Mapping[K, Statistic], metric: Metric, seed: int, resamples: int = RESAMPLES
+) -> dict[K, Resampled]:
+    """A metric of systems, each of one seed, on the same resamples of examples.
 
     Args:
-        seeds: statistics of its predictions, one a seed.
+        statistics: of the predictions of each system, of the same examples.
         metric: that all of them have.
-        seed: of the resamples; systems with the same one share their examples.
+        seed: of the resamples.
         resamples: how many.
     """
-    key, generator = (metric.name, ""), np.random.default_rng([seed, 1])
+    if not statistics:
+        return {}
+    key, units = (metric.name, ""), next(iter(statistics.values())).units
+    values = bootstrap(
+        lambda weights: {name: each.values(weights)[key] for name, each in statistics.items()},
+        units,
+        seed=seed,
+        resamples=resamples,
+    )
+    whole = {name: float(each.whole()[key]) for name, each in statistics.items()}
+    return {name: Resampled(whole[name], (whole[name],), values[name], units) for name in statistics}
 
-    def of_resamples(weights: np.ndarray) -> dict[str, np.ndarray]:
-        return {"": mean_of_seeds(np.array([each.values(weights)[key] for each in seeds]), generator)}
 
-    values = bootstrap(of_resamples, seeds[0].units, seed=seed, resamples=resamples)[""]
-    of_seeds = tuple(each.whole()[key] for each in seeds)
+def pooled(seeds: Sequence[Resampled], seed: int) -> Resampled:
+    """Seeds of a system, each resampled alike, as one: the mean, on resamples of examples and seeds."""
+    if len(seeds) == 1:
+        return seeds[0]
+    of_seeds = tuple(value for each in seeds for value in each.of_seeds)
+    values = mean_of_seeds(np.array([each.values for each in seeds]), np.random.default_rng([seed, 1]))
     return Resampled(float(np.mean(of_seeds)), of_seeds, values, seeds[0].units)
 
 

@@ -5,18 +5,30 @@ systems' predictions one after the other, with weights that choose.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from embeddings.foundation.errors import InputError
 from pipelines.evaluation.family import Family, Predictions, References
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.significance import bootstrap, chunks, interval
 
 RESAMPLES = 10_000
 ALPHA = 0.05
+SAME = "no significant difference"
 _NORMAL = 1.959964, 0.841621  # quantiles of the normal distribution: two-sided 5 %, power of 80 %
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A system's predictions, one sequence a seed, and a metric of them: of the whole, and on resamples of examples."""
+
+    predictions: Sequence[Predictions]
+    whole: tuple[float, ...]  # one a seed
+    values: np.ndarray  # float64 (seeds, resamples)
+    units: int  # that were drawn, such as sentences
 
 
 @dataclass(frozen=True)
@@ -42,15 +54,56 @@ class Difference:
         return self.p_bootstrap if self.p_randomisation is None else self.p_randomisation
 
 
-def difference(
+def measure(
     family: Family,
     references: References,
-    base: Sequence[Predictions],
-    other: Sequence[Predictions],
+    systems: Mapping[str, Sequence[Predictions]],
     metric: Metric,
     *,
     seed: int,
     resamples: int = RESAMPLES,
+) -> dict[str, Measured]:
+    """A metric of systems on the same resamples of examples.
+
+    Args:
+        family: of the metric.
+        references: examples of one split.
+        systems: the predictions of each, one sequence a seed, each in the order of the references.
+        metric: one of the family.
+        seed: of the resamples.
+        resamples: how many.
+
+    Raises:
+        InputError: predictions do not give the metric, such as ROC-AUC without probabilities.
+    """
+    key = (metric.name, "")
+    statistics = {
+        name: [family.statistic(references, rows, metric) for rows in of_seeds] for name, of_seeds in systems.items()
+    }
+    for name, side in statistics.items():
+        if not all(key in each.options for each in side):
+            raise InputError(f"{name}: its predictions give no {metric.name}; choose another metric")
+    seeds = {(name, number): each for name, side in statistics.items() for number, each in enumerate(side)}
+    units = next(iter(seeds.values())).units
+    values = bootstrap(
+        lambda weights: {place: each.values(weights)[key] for place, each in seeds.items()},
+        units,
+        seed=seed,
+        resamples=resamples,
+    )
+    return {
+        name: Measured(
+            systems[name],
+            tuple(each.whole()[key] for each in side),
+            np.array([values[name, number] for number in range(len(side))]),
+            units,
+        )
+        for name, side in statistics.items()
+    }
+
+
+def difference(
+    family: Family, references: References, base: Measured, other: Measured, metric: Metric, *, seed: int
 ) -> Difference:
     """The metric of a system minus that of the base; of several seeds the mean.
 
@@ -60,30 +113,24 @@ def difference(
     Args:
         family: of the metric.
         references: examples of one split.
-        base: the base's predictions, one sequence a seed, each in the order of the references.
-        other: the other system's.
-        metric: one of the family.
+        base: predictions in the order of the references, measured.
+        other: the other system's, measured on the same resamples.
+        metric: what was measured.
         seed: of the resamples.
-        resamples: of the bootstrap, and of the randomisation.
 
     References:
         Riezler and Maxwell 2005, "On Some Pitfalls in Automatic Evaluation and Significance Testing for MT", section 4
         (both tests; the bootstrap's distribution is shifted to zero).
         Davison and Hinkley 1997, "Bootstrap Methods and their Application", section 3.8 (examples within seeds).
     """
-    key = (metric.name, "")
-    sides = [[family.statistic(references, rows, metric) for rows in side] for side in (base, other)]
-    units = sides[0][0].units
-    below, above = (float(np.mean([each.whole()[key] for each in side])) for side in sides)
-    value = above - below
-
-    generator = np.random.default_rng([seed, 1])
-
-    def gaps(weights: np.ndarray) -> dict[str, np.ndarray]:
-        means = [mean_of_seeds(np.array([each.values(weights)[key] for each in side]), generator) for side in sides]
-        return {"": means[1] - means[0]}
-
-    resampled = bootstrap(gaps, units, seed=seed, resamples=resamples)[""]
+    units, resamples = base.units, base.values.shape[1]
+    value = float(np.mean(other.whole)) - float(np.mean(base.whole))
+    generator, gaps, start = np.random.default_rng([seed, 1]), [], 0
+    for rows in chunks(units, resamples):
+        below, above = (mean_of_seeds(side.values[:, start : start + rows], generator) for side in (base, other))
+        gaps.append(above - below)
+        start += rows
+    resampled = np.concatenate(gaps)
     resampled = resampled[~np.isnan(resampled)]
     low, high = interval(resampled)
     deviation = float(np.std(resampled))
@@ -93,11 +140,20 @@ def difference(
         low=low,
         high=high,
         p_bootstrap=_p_value(resampled - resampled.mean(), value),
-        p_randomisation=_randomisation(family, references, base, other, metric, value, seed, resamples),
-        p_mcnemar=_mcnemar(family, references, base, other),
+        p_randomisation=_randomisation(
+            family, references, base.predictions, other.predictions, metric, value, seed, resamples
+        ),
+        p_mcnemar=_mcnemar(family, references, base.predictions, other.predictions),
         units=units,
         units_needed=needed,
     )
+
+
+def verdict(value: float, p: float, metric: Metric) -> str:
+    """What a difference with its p-value says at the 5 % level: `better`, `worse`, or no significant difference."""
+    if p >= ALPHA or not value:
+        return SAME
+    return "better" if (value > 0) == (metric.better == "higher") else "worse"
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, read_rows
 
-SPLITS = ("dev", "test")
+Split = Literal["dev", "test"]
+SPLITS: tuple[Split, ...] = ("dev", "test")
 
 
 def splits_in(folder: Path) -> list[str]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.data.examples import read_examples
-from pipelines.evaluation.all_pairs import Resampled, compare_pairs, letters, resampled
+from pipelines.evaluation.all_pairs import Resampled, compare_pairs, letters, pooled, resampled
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.paired import ALPHA, deviation
-from pipelines.evaluation.predictions import SPLITS, join
+from pipelines.evaluation.predictions import SPLITS, Split, join
 from pipelines.evaluation.significance import interval
 from pipelines.reporting.leaderboard import AllPairs, Gap, Group, Row, Standing, Value, decide, rank
 
@@ -31,10 +31,10 @@ class ComparisonGroup:
 
 @dataclass(frozen=True)
 class System:
-    """A run or a baseline, and the folders of its predictions: one, or one a seed."""
+    """A run or a baseline, and the folder of its predictions."""
 
     row: Row
-    predictions: tuple[Path, ...]
+    predictions: Path
     settings: str = ""  # of a run, without its seed: runs with equal ones differ in their seed alone
 
 
@@ -71,17 +71,13 @@ def resample(systems: Sequence[System], group: ComparisonGroup, examples: Path, 
         return {}
     family = group.scoring.family.of_dataset(examples.parent)
     references = list(read_examples(examples))
-    return {
-        system.row.system: resampled(
-            [
-                family.statistic(references, join(references, folder / examples.name, family.check), group.headline)
-                for folder in system.predictions
-            ],
-            group.headline,
-            seed,
+    statistics = {
+        system.row.system: family.statistic(
+            references, join(references, system.predictions / examples.name, family.check), group.headline
         )
         for system in scored
     }
+    return resampled(statistics, group.headline, seed)
 
 
 def with_difference(
@@ -113,17 +109,14 @@ def all_pairs(
     Returns:
         None where one system stands alone, or no split has all.
     """
-    split = next((split for split in reversed(SPLITS) if len(found[split]) == len(systems)), None)
+    split: Split | None = next((split for split in reversed(SPLITS) if len(found[split]) == len(systems)), None)
     families = by_family(systems)
     if split is None or len(families) < 2:
         return None
     headline, of_split = group.headline, dict(found[split])
-    several = [
-        replace(members[0], row=replace(members[0].row, name=name), predictions=folders_of(members))
-        for name, members in families.items()
-        if len(members) > 1
-    ]
-    of_split |= resample(several, group, data / f"{split}.jsonl", seed)
+    of_split |= {
+        name: pooled([of_split[member.row.system] for member in members], seed) for name, members in families.items()
+    }
     names = sorted(families, key=lambda name: (headline.rank(of_split[name].value), name))
     tested = compare_pairs([of_split[name] for name in names])
     alike = {(pair.first, pair.second) for pair in tested if pair.p >= ALPHA or not pair.value}
@@ -159,11 +152,6 @@ def by_family(systems: Sequence[System]) -> dict[str, list[System]]:
         else:
             found |= {member.row.system: [member] for member in members}
     return found
-
-
-def folders_of(systems: Sequence[System]) -> tuple[Path, ...]:
-    """The predictions of all seeds."""
-    return tuple(folder for system in systems for folder in system.predictions)
 
 
 def rounded(value: float, low: float, high: float) -> Value:

@@ -12,7 +12,7 @@ from embeddings.foundation.files import write_json
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
 from pipelines.evaluation.metrics import Metric
-from pipelines.evaluation.predictions import SPLITS
+from pipelines.evaluation.predictions import SPLITS, Split
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Gap:
 class AllPairs:
     """Paired tests of every two systems of a group, on one split; standings have the best first."""
 
-    split: str
+    split: Split
     unit: str  # what is drawn, such as a sentence
     units: int
     standings: tuple[Standing, ...]
@@ -107,6 +107,16 @@ class AllPairs:
         expected = sorted(sorted(pair) for pair in combinations((each.name for each in self.standings), 2))
         if expected != sorted(sorted((gap.system, gap.base)) for gap in self.gaps):
             raise ValueError("expected each pair of `standings` once among `gaps`")
+
+    def gap(self, system: str, base: str) -> Gap:
+        """The difference of two systems, whichever of them is the better one."""
+        for gap in self.gaps:
+            if (gap.system, gap.base) == (system, base):
+                return gap
+            if (gap.base, gap.system) == (system, base):
+                value = gap.difference
+                return Gap(system, base, Value(-value.value, -value.high, -value.low), gap.p)
+        raise KeyError((system, base))
 
     def letters(self, row: Row) -> str:
         """The letters of a row's system."""

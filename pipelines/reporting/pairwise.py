@@ -13,9 +13,8 @@ from embeddings.foundation.reading import read_json
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.data.requirements import ENTITIES
 from pipelines.evaluation.config import MetricsConfig
-from pipelines.evaluation.family import Family, Predictions, References
 from pipelines.evaluation.metrics import Metric
-from pipelines.evaluation.paired import ALPHA, Difference, difference, holm
+from pipelines.evaluation.paired import Difference, difference, holm, measure, verdict
 from pipelines.evaluation.predictions import SPLITS, join, splits_in
 from pipelines.reporting import revisions
 from pipelines.reporting.contrast import Contrast, Side, contrast, read_train
@@ -170,24 +169,22 @@ def compare(systems: Sequence[NamedSystem], data: Path, settings: Settings) -> T
     split = common_split(systems, settings.split)
     check_data(systems, folder, split)
     family = scoring.family.of_dataset(folder)
-    measured = family.metric(settings.metric or scoring.monitor)
+    metric = family.metric(settings.metric or scoring.monitor)
     path = folder / f"{split}.jsonl"
     references = list(read_examples(path))
     rows = {
         system.name: [join(references, each / path.name, family.check) for each in system.folders] for system in systems
     }
-    scores = {name: scores_of(family, references, of_system, measured, name) for name, of_system in rows.items()}
+    measured = measure(family, references, rows, metric, seed=settings.seed, resamples=settings.resamples)
     names = list(rows)
     pairs = list(combinations(names, 2)) if settings.all_pairs else [(names[0], name) for name in names[1:]]
     found = [
-        difference(
-            family, references, rows[base], rows[other], measured, seed=settings.seed, resamples=settings.resamples
-        )
+        difference(family, references, measured[base], measured[other], metric, seed=settings.seed)
         for base, other in pairs
     ]
     adjusted = holm([each.p for each in found])
     tested = [
-        Tested(other, base, each, p, verdict(each, p, measured))
+        Tested(other, base, each, p, verdict(each.value, p, metric))
         for (base, other), each, p in zip(pairs, found, adjusted, strict=True)
     ]
     contrasts: list[Contrast] = []
@@ -196,21 +193,8 @@ def compare(systems: Sequence[NamedSystem], data: Path, settings: Settings) -> T
         for base, other in pairs:
             sides = Side(base, rows[base]), Side(other, rows[other])
             contrasts.append(contrast(family, references, *sides, train, settings.seed))
-    return Tests(measured, systems[0].dataset, split, family.UNIT, scores, tuple(tested), tuple(contrasts))
-
-
-def scores_of(
-    family: Family, references: References, seeds: Sequence[Predictions], metric: Metric, name: str
-) -> tuple[float, ...]:
-    """The metric of each seed of a system.
-
-    Raises:
-        InputError: its predictions do not give the metric, such as ROC-AUC without probabilities.
-    """
-    found = [family.statistic(references, rows, metric) for rows in seeds]
-    if not all((metric.name, "") in each.options for each in found):
-        raise InputError(f"{name}: its predictions give no {metric.name}; choose another metric")
-    return tuple(each.whole()[metric.name, ""] for each in found)
+    scores = {name: each.whole for name, each in measured.items()}
+    return Tests(metric, systems[0].dataset, split, family.UNIT, scores, tuple(tested), tuple(contrasts))
 
 
 def check_data(systems: Sequence[NamedSystem], data: Path, split: str) -> None:
@@ -230,10 +214,3 @@ def common_split(systems: Sequence[NamedSystem], asked: str | None) -> str:
     if not common:
         raise InputError(f"{', '.join(system.name for system in systems)}: no split that all have predicted")
     return asked or next(split for split in reversed(SPLITS) if split in common)
-
-
-def verdict(found: Difference, p: float, metric: Metric) -> str:
-    """What a difference says at the 5 % level."""
-    if p >= ALPHA or not found.value:
-        return "no significant difference"
-    return "better" if (found.value > 0) == (metric.better == "higher") else "worse"

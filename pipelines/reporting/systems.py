@@ -130,12 +130,12 @@ def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, Com
                 seed=run.seed,
                 samples=read_samples(folders.trained / name / "samples.jsonl"),
             )
-            yield name, group, System(row, (folders.predictions / name,), settings_of(config))
+            yield name, group, System(row, folders.predictions / name, settings_of(config))
 
 
-def settings_of(config: Description) -> str:
-    """What a run was trained with, without its seed, as text."""
-    run = {key: value for key, value in config["run"].items() if key != "seed"}
+def settings_of(config: Description, *without: str) -> str:
+    """What a run was trained with, without its seed and other keys of the run, as text."""
+    run = {key: value for key, value in config["run"].items() if key not in ("seed", *without)}
     return json.dumps({"run": run, **{key: config.get(key) for key in ("task", "cell", "dataset")}}, sort_keys=True)
 
 
@@ -149,7 +149,7 @@ def read_baselines(entries: Mapping[str, Entry], folders: Folders) -> Iterator[t
             found, cost = numbers(group, scores, folders.evaluations / "baselines" / name), costs.get(system, {})
             cost = cost if isinstance(cost, dict) else {}
             row = Row(system, "baseline", **found, cost=cost, seed=entry.seed, entry=name)
-            yield name, group, System(row, (folders.predictions / "baselines" / name / system,))
+            yield name, group, System(row, folders.predictions / "baselines" / name / system)
 
 
 def evaluated(folder: Path) -> Mapping[str, Mapping[str, Sequence[Score]]]:

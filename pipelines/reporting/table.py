@@ -29,7 +29,8 @@ def markdown(leaderboard: Leaderboard) -> str:
         "it is unclear if the interval of the difference, on the same resamples for both, contains 0. Baselines are in",
         "italics. Systems that share a letter under `group` show no significant difference at 5 % in the headline, on",
         "test or else on dev: every two are tested on the same resamples, with p-values adjusted for all pairs (Romano",
-        "and Wolf 2005). Time, tokens/s and memory are those of the machine that trained.",
+        "and Wolf 2005). Time, tokens/s, memory and latency are those of the machine that trained; latency is the",
+        "median of sentences that ONNX Runtime predicts one at a time on one thread.",
     ]
     for group in leaderboard.groups:
         columns = _columns(group)
@@ -108,6 +109,7 @@ def _columns(group: Group) -> list[Column]:
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
         ("parameters", lambda row: whole(row.cost.get("parameters"))),
         ("peak memory, MB", lambda row: whole(row.cost.get("peak_memory_megabytes"))),
+        ("latency, ms", lambda row: milliseconds(row.cost.get("latency_milliseconds"))),
     ]
 
 
@@ -221,6 +223,13 @@ def duration(seconds: Any) -> str:
     if not isinstance(seconds, int | float):
         return ""
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def milliseconds(number: Any) -> str:
+    """Milliseconds as text, with fewer decimals the more there are; empty where there are none."""
+    if not isinstance(number, int | float):
+        return ""
+    return f"{number:.{2 if number < 1 else 1 if number < 10 else 0}f}"
 
 
 def whole(number: Any) -> str:

@@ -13,8 +13,22 @@ from pipelines.models.engine import Engine
 class Explains(Protocol):
     """Explains predictions."""
 
-    def explain(self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
+    @property
+    def can_explain(self) -> bool:
+        """Whether this model can, which depends on its configuration."""
+        ...
+
+    def explain(
+        self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]], gradients: bool = True
+    ) -> list[dict]:
         """The `method` and the `weights` of the tokens of each text.
+
+        Args:
+            engine: of the task's model.
+            examples: the texts.
+            rows: what was predicted of them.
+            gradients: whether token attributions are by gradients, for which Keras is needed; otherwise each token is
+                left out in turn, by any engine.
 
         Raises:
             InputError: this model cannot tell.

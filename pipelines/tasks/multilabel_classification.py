@@ -12,7 +12,7 @@ from pipelines.models.engine import Engine
 from pipelines.models.probabilities import sigmoid
 from pipelines.tasks.config import SMALL_TRAINING
 from pipelines.tasks.label_weights import balanced_decisions, label_weights
-from pipelines.tasks.text_classification import ATTRIBUTION, TextClassification
+from pipelines.tasks.text_classification import TextClassification
 
 
 class MultilabelClassification(TextClassification):
@@ -99,12 +99,18 @@ class MultilabelClassification(TextClassification):
         thresholds = best_thresholds(sigmoid(logits / self.calibration["temperature"]), actual)
         self.calibration["thresholds"] = dict(zip(self.labels, thresholds.tolist(), strict=True))
 
-    def explain(self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
-        """How far each token moved the logit of each label that was predicted: a list of weights for each of them."""
+    def explain(
+        self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]], gradients: bool = True
+    ) -> list[dict]:
+        """How far each token moved each label that was predicted: a list of weights for each of them."""
         pairs = [(example, label) for example, row in zip(examples, rows, strict=True) for label in row["labels"]]
         labels = [self.label_ids[label] for _, label in pairs]
-        weights = iter(self.attributions(engine, [example for example, _ in pairs], labels))
-        return [{"method": ATTRIBUTION, "weights": [next(weights) for _ in row["labels"]]} for row in rows]
+        method, found = self.attributions(engine, [example for example, _ in pairs], labels, gradients)
+        weights = iter(found)
+        return [{"method": method, "weights": [next(weights) for _ in row["labels"]]} for row in rows]
+
+    def log_odds(self, engine: Engine, batch: list[Encoded]) -> np.ndarray:
+        return self.logits(engine, batch) / self.calibration["temperature"]
 
 
 TASK = MultilabelClassification

@@ -13,9 +13,9 @@ from pipelines.data.examples import Example
 from pipelines.models.engine import Engine
 from pipelines.tasks.classification import Classification
 from pipelines.tasks.config import SMALL_TRAINING, TaskConfig, TextLabelTraining, WordDropoutKeys
-from pipelines.text.vocabulary import PADDING_ID
+from pipelines.text.vocabulary import PADDING_ID, UNKNOWN_ID
 
-ATTRIBUTION = "gradient_times_input"
+GRADIENT, LEAVE_ONE_OUT = "gradient_times_input", "leave_one_out"  # methods of attribution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,7 @@ class TextClassification(Classification):
         )
     )
     composes = True
+    can_explain = True
     config: TaskConfig[TextClassifierKeys, TextLabelTraining, None]
 
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
@@ -113,16 +114,33 @@ class TextClassification(Classification):
         of_windows = engine.outputs(windows).astype("float64")
         return np.add.reduceat(of_windows, counts.cumsum() - counts) / counts[:, None]
 
-    def explain(self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
-        """How far each token moved the logit of the label that was predicted; None for tokens that were cut off."""
+    def explain(
+        self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]], gradients: bool = True
+    ) -> list[dict]:
+        """How far each token moved the label that was predicted; None for tokens that were cut off."""
         labels = [self.label_ids.get(row["label"], 0) for row in rows]  # an empty text has no label
-        weights = self.attributions(engine, examples, labels)
-        return [{"method": ATTRIBUTION, "weights": of_text} for of_text in weights]
+        method, weights = self.attributions(engine, examples, labels, gradients)
+        return [{"method": method, "weights": of_text} for of_text in weights]
 
     def attributions(
-        self, engine: Engine, examples: Sequence[Example], labels: Sequence[int]
-    ) -> list[list[float | None]]:
-        """How far each token of each text moved the logit of a label; None for tokens that were cut off."""
+        self, engine: Engine, examples: Sequence[Example], labels: Sequence[int], gradients: bool
+    ) -> tuple[str, list[list[float | None]]]:
+        """The method, and how far each token of each text moved a label; None for tokens that were cut off."""
+        encoded = [
+            self.source(example)._replace(target=[label]) for example, label in zip(examples, labels, strict=True)
+        ]
+        found = self.gradients(engine, encoded) if gradients else self.left_out(engine, encoded)
+        explained = []
+        for example, influences in zip(examples, found, strict=True):
+            weights: list[float | None] = [None] * len(example.tokens)
+            places = self.truncate(list(range(len(example.tokens))))
+            for place, weight in zip(places, influences.tolist(), strict=False):
+                weights[place] = round(weight, 6)
+            explained.append(weights)
+        return GRADIENT if gradients else LEAVE_ONE_OUT, explained
+
+    def gradients(self, engine: Engine, encoded: Sequence[Encoded]) -> list[np.ndarray]:
+        """To first order, what each token that is read adds to the logit of its text's label."""
         model = engine.keras_model("--explain")
 
         from pipelines.models.saliency import word_influence
@@ -135,17 +153,36 @@ class TextClassification(Classification):
             of_texts = np.split(np.arange(len(ids)), counts.cumsum()[:-1])
             return [of_windows[rows][ids[rows] != PADDING_ID] for rows in of_texts]
 
-        encoded = [
-            self.source(example)._replace(target=[label]) for example, label in zip(examples, labels, strict=True)
-        ]
-        explained = []
-        for example, influences in zip(examples, in_batches_by_length(encoded, 16, influence), strict=True):
-            weights: list[float | None] = [None] * len(example.tokens)
-            places = self.truncate(list(range(len(example.tokens))))
-            for place, weight in zip(places, influences.tolist(), strict=False):
-                weights[place] = round(weight, 6)
-            explained.append(weights)
-        return explained
+        return in_batches_by_length(encoded, 16, influence)
+
+    def left_out(self, engine: Engine, encoded: Sequence[Encoded]) -> list[np.ndarray]:
+        """How far the log odds of a text's label fall when each token that is read is left out.
+
+        The others are read without a gap; of a text of one token `<unk>` is read in its place.
+
+        References:
+            Li, Monroe & Jurafsky 2016, "Understanding Neural Networks through Representation Erasure" (words left out).
+            Robnik-Šikonja & Kononenko 2008, "Explaining Classifications for Individual Instances", TKDE (log odds).
+        """
+
+        def odds(batch: list[Encoded]) -> list[np.ndarray]:
+            return list(self.log_odds(engine, batch))
+
+        found = []
+        for text in encoded:
+            ids, (label,) = text.source, text.target
+            without = [
+                text._replace(source=ids[:place] + ids[place + 1 :] or [UNKNOWN_ID]) for place in range(len(ids))
+            ]
+            whole, *others = in_batches_by_length([text, *without], 64, odds, engine.batches_at_once)
+            found.append(np.array([whole[label] - other[label] for other in others]))
+        return found
+
+    def log_odds(self, engine: Engine, batch: list[Encoded]) -> np.ndarray:
+        """The log odds of each label against all others, as predicted probabilities have them, (batch, labels)."""
+        logits = self.logits(engine, batch) / self.calibration["temperature"]
+        others = np.where(np.eye(len(self.labels), dtype=bool), -np.inf, logits[:, None, :])
+        return logits - np.logaddexp.reduce(others, axis=-1)
 
 
 TASK = TextClassification

@@ -114,9 +114,15 @@ class Translation(EncoderDecoder):
             for pair, number, positions in zip(found, numbers, attended.tolist(), strict=True)
         }
 
-    def explain(self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]]) -> list[dict]:
-        """How much the model attended to each source token as it wrote each token."""
-        if self.config.model.attention == "none":
+    @property
+    def can_explain(self) -> bool:
+        return self.config.model.attention != "none"
+
+    def explain(
+        self, engine: Engine, examples: Sequence[Example], rows: Sequence[Mapping[str, Any]], gradients: bool = True
+    ) -> list[dict]:
+        """How much the model attended to each source token as it wrote each token, which takes no gradients."""
+        if not self.can_explain:
             raise InputError("--explain: this model has no attention; remove it")
         ids = self.vocabularies["target_tokens"].ids
         encoded = [

@@ -45,7 +45,7 @@ class Checkpoint:
         }
         self._code: dict[str, str] = {}
         self._note_code()
-        self._started = started
+        self._started, self._before = started, 0.0
 
     def write(self, state: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
         """Replaces the file by one of the epoch that has just ended."""
@@ -73,7 +73,7 @@ class Checkpoint:
             log.info(f"{self.path}: is of another training ({', '.join(others[:3])}); training starts from scratch")
             self.remove()
             return None
-        self._started -= about["wall_seconds"]
+        self._before = about["wall_seconds"]
         return about["state"], arrays
 
     def remove(self) -> None:
@@ -82,7 +82,7 @@ class Checkpoint:
 
     def wall_seconds(self) -> float:
         """Time spent on this training, that of killed processes until their last epoch included."""
-        return time.perf_counter() - self._started
+        return time.perf_counter() - self._started + self._before
 
     def _note_code(self) -> None:
         """Takes the checksums of our modules that have been loaded meanwhile; some are loaded at their first use."""

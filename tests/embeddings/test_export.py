@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 
 from embeddings.export import FORMATS, export
 from embeddings.foundation.errors import InputError
@@ -58,3 +59,29 @@ def test_a_word_that_the_format_would_cut_is_refused_and_nothing_written(tmp_pat
     with pytest.raises(InputError, match=f"{form} cannot hold {told}".replace("\\", r"\\")):
         export(vectors_of(words), tmp_path / "out", form)
     assert not list(tmp_path.iterdir())
+
+
+def test_tensorboards_projector_finds_a_line_of_numbers_and_a_name_for_each_word(tmp_path):
+    """Read as TensorBoard does: a `ProjectorConfig` in text form, whose paths are relative to its own folder."""
+    vectors = vectors_of(["cat", "New York"])
+    vectors.expandos["count"] = np.array([3, 2])
+    export(vectors, tmp_path / "folder", "projector")
+    config = read_message(tmp_path / "folder/projector_config.pbtxt", "tensor_path", "metadata_path")
+    (embedding,) = config.embeddings
+    tensor = np.loadtxt(tmp_path / "folder" / embedding.tensor_path, delimiter="\t", ndmin=2)
+    assert tensor.tolist() == vectors.vectors.tolist()
+    names = (tmp_path / "folder" / embedding.metadata_path).read_text(encoding="utf-8").splitlines()
+    assert names == ["word\tcount", "cat\t3", "New York\t2"]  # of two columns the first line names them
+
+
+def read_message(path, *fields):
+    """A message in Protocol Buffers' text form that holds `embeddings`, each with these fields of text."""
+    file = descriptor_pb2.FileDescriptorProto(name="projector.proto", package="test")
+    embedding, config = file.message_type.add(name="Embedding"), file.message_type.add(name="Config")
+    for number, name in enumerate(fields, start=1):
+        embedding.field.add(name=name, number=number, type=9, label=1)  # an optional string
+    config.field.add(name="embeddings", number=1, type=11, label=3, type_name=".test.Embedding")  # repeated messages
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    found = message_factory.GetMessageClass(pool.FindMessageTypeByName("test.Config"))()
+    return text_format.Parse(path.read_text(encoding="utf-8"), found)

@@ -4,6 +4,7 @@ import ast
 import importlib
 import json
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,10 @@ def test_a_study_says_what_is_asked_and_who_said_it(study):
 
 def test_the_page_in_the_repository_is_that_of_its_figures(tmp_path, capsys):
     arguments = ["--plots", str(tmp_path / "plots"), "--page", str(tmp_path / "README.md")]
-    page.main(["--figures", str(ROOT / "studies/figures"), *arguments])
+    page.main(["--figures", str(ROOT / "studies/figures"), *arguments, "--html", str(tmp_path / "report.html")])
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert html.count('src="data:image/svg+xml;base64,') == len(page.STUDIES)
+    assert re.findall(r'<li><a href="#section-(\d+)">\1\. ', html) == [str(n) for n in range(1, 14)]
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == (ROOT / "studies/README.md").read_text(
         encoding="utf-8"
     )

@@ -20,6 +20,7 @@ COSTS = {
     "peak_memory_megabytes": "peak memory, MB",
     "parameters": "parameters",
     "onnx_megabytes": "ONNX graphs, MB",
+    "latency_milliseconds": "latency of a sentence, ms",
 }
 VALIDATION = "val_"  # before the metrics of dev in a history
 

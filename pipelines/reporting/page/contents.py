@@ -11,11 +11,13 @@ from embeddings.foundation.reading import read_json
 from pipelines.data.examples import read_dataset
 from pipelines.evaluation.family import load_family
 from pipelines.evaluation.metrics import Metric
-from pipelines.evaluation.paired import ALPHA
+from pipelines.evaluation.paired import SAME, verdict
 from pipelines.reporting.leaderboard import Gap, Group, Leaderboard, Row, Value
 from pipelines.reporting.page.charts import Chart, costs, learning_curves, read_history
 from pipelines.reporting.page.data_report import DataReport, read_data_report
+from pipelines.reporting.page.explanations import explained_examples
 from pipelines.reporting.page.survey import Survey, survey
+from pipelines.reporting.page.vector_worth import Worth, worth_of_vectors
 from pipelines.reporting.text_table import p_text
 
 GRAPHS = (".onnx", ".weights", ".data")  # ONNX graphs, and what stands beside them
@@ -60,6 +62,8 @@ class Contents:
     matrix: Sequence[Sequence[Cell | None]]
     charts: Sequence[Chart]
     survey: Survey
+    explained: Mapping[str, Any] | None  # examples with what each run looks at
+    worth: Sequence[Sequence[Worth]]  # of word vectors
     data: DataReport | None
 
     @property
@@ -112,6 +116,8 @@ def _of_group(number: int, group: Group, places: Places, texts: bool, most_bytes
         matrix=_matrix(group),
         charts=[chart for chart in charts if chart],
         survey=found,
+        explained=explained_examples(group.rows, places.predictions, folder) if texts else None,
+        worth=worth_of_vectors(group, places.trained, places.vectors),
         data=read_data_report(folder),
     )
 
@@ -137,30 +143,23 @@ def _matrix(group: Group) -> list[list[Cell | None]]:
     """A row and a column for each system of the tests; None where both are the same."""
     if not group.pairs:
         return []
-    gaps = {(gap.system, gap.base): gap for gap in group.pairs.gaps}
-    gaps |= {(gap.base, gap.system): _turned(gap) for gap in group.pairs.gaps}
-    names = [each.name for each in group.pairs.standings]
-    pairs = len(group.pairs.gaps)
-    return [[_cell(gaps[row, column], group, pairs) if row != column else None for column in names] for row in names]
-
-
-def _turned(gap: Gap) -> Gap:
-    value = gap.difference
-    return Gap(gap.base, gap.system, Value(-value.value, -value.high, -value.low), gap.p)
+    tests, names = group.pairs, [each.name for each in group.pairs.standings]
+    pairs = len(tests.gaps)
+    return [
+        [_cell(tests.gap(row, column), group, pairs) if row != column else None for column in names] for row in names
+    ]
 
 
 def _cell(gap: Gap, group: Group, pairs: int) -> Cell:
     metric, found = group.headline, gap.difference
     value, low, high = (metric.write(each, signed=True) for each in (found.value, found.low, found.high))
-    verdict = "same"
-    if gap.p < ALPHA and found.value:
-        verdict = "better" if (found.value > 0) == (metric.better == "higher") else "worse"
-    words = {"same": "no significant difference", "better": "significantly better", "worse": "significantly worse"}
+    found = verdict(found.value, gap.p, metric)
+    said = found if found == SAME else f"significantly {found}"
     told = (
         f"{gap.system} compared with {gap.base}: {value} [{low}, {high}] {metric.caption},"
-        f" p {_p(gap.p)}, adjusted for {pairs} pairs: {words[verdict]}. Alone: elman compare {gap.base} {gap.system}"
+        f" p {_p(gap.p)}, adjusted for {pairs} pairs: {said}. Alone: elman compare {gap.base} {gap.system}"
     )
-    return Cell(value, verdict, told)
+    return Cell(value, "same" if found == SAME else found, told)
 
 
 def _p(p: float) -> str:

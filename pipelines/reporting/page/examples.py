@@ -53,7 +53,7 @@ def described(
     return {
         "id": example.id,
         **({"tokens": marked(example)} if example.tags is not None else {"text": _cut(example.text)}),
-        "gold": "" if example.tags is not None else _cut(_joined(gold(example))),  # tags stand in the text
+        "gold": "" if example.tags is not None else _cut(joined(gold(example))),  # tags stand in the text
         "outputs": sorted(groups.values(), key=lambda group: (not group["right"], -len(group["systems"]))),
     }
 
@@ -67,7 +67,7 @@ def marked(example: Example) -> list[list[str]]:
 def told(example: Example, row: Mapping[str, Any]) -> str:
     """A prediction as text; of tags only those that are wrong."""
     if example.tags is None:
-        return _cut(_joined(answer(example, row)))
+        return _cut(joined(answer(example, row)))
     wrong = [
         f"{token}: {tag}"
         for token, gold, tag in zip(example.tokens, example.tags, row["tags"], strict=True)
@@ -89,7 +89,8 @@ def notes(example: Example, rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return ["" for _ in rows]
 
 
-def _joined(value: Any) -> str:
+def joined(value: Any) -> str:
+    """An answer as text: of several labels their names."""
     return value if isinstance(value, str) else ", ".join(value)
 
 

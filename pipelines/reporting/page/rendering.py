@@ -1,20 +1,22 @@
 """The report as HTML: one file with its styles, scripts and data in it, which may run nothing else."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from embeddings.foundation.errors import InputError
+from pipelines.evaluation.paired import ALPHA
 from pipelines.reporting.leaderboard import Leaderboard
 from pipelines.reporting.page.contents import Contents, Places, contents, score_text
+from pipelines.reporting.page.frame import environment, framed, source
 from pipelines.reporting.page.vector_map import VectorMap, vector_maps
-from pipelines.reporting.table import duration, whole
+from pipelines.reporting.page.vector_worth import INTRINSIC
+from pipelines.reporting.page.vega import vega_script
+from pipelines.reporting.table import duration, milliseconds, whole
+from pipelines.reporting.text_table import p_text
 
 MOST_BYTES = 5_000_000
-BUNDLED = "window.vegaEmbed = vegaEmbed;"  # with Vega and Vega-Lite, which it draws with
 
 
 def report(leaderboard: Leaderboard, places: Places, texts: bool) -> str:
@@ -42,34 +44,21 @@ def page(leaderboard: Leaderboard, groups: Sequence[Contents], maps: Sequence[Ve
     Raises:
         InputError: it would be larger than `MOST_BYTES` without any examples.
     """
-    import vl_convert
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("pipelines.reporting.page")
-    environment = Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    environment.filters |= {"duration": duration, "whole": whole, "sortable": _sortable}
-    environment.globals |= {"score_text": score_text}
-    style, own = (loader.get_source(environment, name)[0] for name in ("report.css", "report.js"))
+    made = environment()
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    made.filters |= {"duration": duration, "milliseconds": milliseconds, "whole": whole, "sortable": _sortable}
+    made.globals |= {"score_text": score_text, "p_text": p_text, "intrinsic": INTRINSIC, "alpha": ALPHA}
     charts = bool(maps) or any(group.charts for group in groups)
-    vega = f"(() => {{{vl_convert.javascript_bundle(BUNDLED)}}})();" if charts else ""
-    scripts = [script for script in (vega, own) if script]
-    template, hashes = environment.get_template("report.html"), [_hash(script) for script in scripts]
+    vega = vega_script() if charts else ""
+    frame = framed(made, "Elman report", "Tasks", [script for script in (vega, source(made, "report.js")) if script])
+    template = made.get_template("report.html")
     while True:
         text = template.render(
             leaderboard=leaderboard,
             groups=groups,
             maps=maps,
             texts=texts,
-            style=style,
-            scripts=scripts,
-            script_hashes=hashes,
+            **frame,
             data={"groups": [_data(group) for group in groups], "maps": [asdict(each) for each in maps]},
         )
         size = len(text.encode("utf-8"))
@@ -95,14 +84,10 @@ def _data(group: Contents) -> dict[str, Any]:
         ],
         "confusion": group.survey.confusion,
         "browser": group.survey.browser,
+        "explained": group.explained,
     }
 
 
 def _sortable(number: Any) -> str:
     """A number as the scripts read it, the same whether it comes from a file or not; empty where there is none."""
     return f"{number:.10g}" if isinstance(number, int | float) else ""
-
-
-def _hash(script: str) -> str:
-    """As a content security policy names a script."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")

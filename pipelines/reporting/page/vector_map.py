@@ -47,8 +47,10 @@ def vector_map(name: str, folder: Path) -> VectorMap | None:
         return None
     compared, words = compared[known], [artefact.words[number] for number in known]
     shown = compared[:SHOWN]
-    _, sizes, axes = np.linalg.svd(shown - shown.mean(axis=0), full_matrices=False)
-    axes = axes[:2] * np.sign(axes[:2][range(2), np.abs(axes[:2]).argmax(axis=1)])[:, None]  # either sign fits
+    centred = shown - shown.mean(axis=0)
+    variances, axes = np.linalg.eigh(centred.T @ centred)  # rising, and columns
+    variances, axes = variances[::-1], axes.T[:-3:-1]
+    axes = axes * np.sign(axes[range(2), np.abs(axes).argmax(axis=1)])[:, None]  # either sign fits
     cosines = shown @ compared.T
     cosines[range(len(shown)), range(len(shown))] = -np.inf
     nearest = [_largest(of_word, min(NEIGHBOURS, len(words) - 1)) for of_word in cosines]
@@ -56,12 +58,12 @@ def vector_map(name: str, folder: Path) -> VectorMap | None:
         name=name,
         total=len(artefact.words),
         words=words[:SHOWN],
-        places=[(round(x, 3), round(y, 3)) for x, y in ((shown - shown.mean(axis=0)) @ axes.T).tolist()],
+        places=[(round(x, 3), round(y, 3)) for x, y in (centred @ axes.T).tolist()],
         neighbours=[
             [(words[other], round(float(of_word[other]), 2)) for other in others]
             for of_word, others in zip(cosines, nearest, strict=True)
         ],
-        explained=float((sizes[:2] ** 2).sum() / (sizes**2).sum()),
+        explained=float(variances[:2].sum() / variances.sum()),
     )
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from pipelines.data.examples import Example
-from pipelines.evaluation.all_pairs import Resampled, compare_pairs, letters, resampled, step_down
+from pipelines.evaluation.all_pairs import Resampled, compare_pairs, letters, pooled, resampled, step_down
 from pipelines.evaluation.family import Statistic, load_family
-from pipelines.evaluation.paired import difference
+from pipelines.evaluation.paired import difference, measure
 
 CLASSIFICATION = load_family("classification")
 ACCURACY = CLASSIFICATION.metric("accuracy")
@@ -19,7 +19,8 @@ def of_accuracy(*seeds, seed=1, resamples=400):
         return Statistic(len(right), lambda weights: {("accuracy", ""): 100 * weights @ right / len(right)},
                          {("accuracy", ""): {}})  # fmt: skip
 
-    return resampled([statistic(np.array(right, dtype=float)) for right in seeds], ACCURACY, seed, resamples)
+    statistics = {number: statistic(np.array(right, dtype=float)) for number, right in enumerate(seeds)}
+    return pooled([*resampled(statistics, ACCURACY, seed, resamples).values()], seed)
 
 
 def test_step_down_by_hand():
@@ -36,7 +37,9 @@ def test_of_two_systems_it_is_the_bootstrap_of_the_pair():
     sides = generator.random((2, 60)) < np.array([[0.7], [0.85]])
     references = [Example(id=str(number), text="", tokens=(), label="a") for number in range(60)]
     rows = [[{"label": "a" if right else "b"} for right in side] for side in sides]
-    alone = difference(CLASSIFICATION, references, [rows[0]], [rows[1]], ACCURACY, seed=3, resamples=500)
+    systems = {"a": [rows[0]], "b": [rows[1]]}
+    found = measure(CLASSIFICATION, references, systems, ACCURACY, seed=3, resamples=500)
+    alone = difference(CLASSIFICATION, references, found["a"], found["b"], ACCURACY, seed=3)
     (pair,) = compare_pairs([of_accuracy(side, seed=3, resamples=500) for side in sides])
     assert (pair.first, pair.second) == (0, 1)
     assert pair.value == pytest.approx(alone.value)

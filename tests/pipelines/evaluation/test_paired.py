@@ -10,7 +10,7 @@ from sacrebleu.significance import PairedTest
 
 from pipelines.data.examples import Example
 from pipelines.evaluation.family import load_family
-from pipelines.evaluation.paired import difference, holm
+from pipelines.evaluation.paired import difference, holm, measure
 
 CLASSIFICATION = load_family("classification")
 ACCURACY = CLASSIFICATION.metric("accuracy")
@@ -26,7 +26,13 @@ def of_accuracy(base, other, **options):
     """The difference in accuracy of systems given by where they are right, one row a seed."""
     references, _ = labelled(np.atleast_2d(base)[0])
     below, above = ([labelled(row)[1] for row in np.atleast_2d(side)] for side in (base, other))
-    return difference(CLASSIFICATION, references, below, above, ACCURACY, **{"seed": 1, "resamples": 1000, **options})
+    return compared(CLASSIFICATION, references, below, above, ACCURACY, **{"resamples": 1000, **options})
+
+
+def compared(family, references, base, other, metric, seed=1, **options):
+    """The difference of two systems in a metric."""
+    found = measure(family, references, {"base": base, "other": other}, metric, seed=seed, **options)
+    return difference(family, references, found["base"], found["other"], metric, seed=seed)
 
 
 def test_every_example_swapped_gives_the_p_value_that_can_be_counted():
@@ -64,7 +70,7 @@ def test_p_values_of_bleu_are_sacrebleus(monkeypatch):
     ]
     family = load_family("translation")
     sides = [[{"text": text, "tokens": text.split()} for text in texts] for texts in (base, other)]
-    found = difference(family, references, [sides[0]], [sides[1]], family.metric("bleu"), seed=1, resamples=4000)
+    found = compared(family, references, [sides[0]], [sides[1]], family.metric("bleu"), resamples=4000)
     named: Any = [("base", base), ("other", other)]
     for kind, ours in (("bs", found.p_bootstrap), ("ar", found.p_randomisation)):
         results: Any = PairedTest(named, {"BLEU": BLEU(references=[raw])}, None, kind, n_samples=4000)()[1]

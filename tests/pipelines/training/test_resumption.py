@@ -158,6 +158,16 @@ def test_other_settings_and_other_code_are_told_by_name(new_problem, tmp_path, c
     assert "another training (pipelines/batches/batching.py); training starts from scratch" in caplog.text
 
 
+def test_reading_twice_gives_the_same_and_counts_earlier_time_once(tmp_path):
+    earlier = Checkpoint(tmp_path / "run", {}, [], time.perf_counter() - 100)
+    earlier.write({"counts": 1}, {"weights": np.ones(2)})
+    checkpoint = Checkpoint(tmp_path / "run", {}, [], time.perf_counter())
+    for _ in range(2):
+        state, arrays = checkpoint.read() or ({}, {})
+        assert (state, arrays["weights"].tolist()) == ({"counts": 1}, [1, 1])
+    assert checkpoint.wall_seconds() == pytest.approx(100, abs=20)
+
+
 def test_the_code_of_the_command_itself_counts(tmp_path, monkeypatch):
     command = ModuleType("__main__")
     command.__spec__ = importlib.util.find_spec("pipelines.train")

@@ -188,6 +188,73 @@
     search();
   }
 
+  // Tokens by what leaving each of them out does to a label.
+  function attributed(tokens, weights) {
+    const text = element("p");
+    const sizes = weights.map((weight) => Math.abs(weight ?? 0));
+    const largest = Math.max(...sizes, 1e-9);
+    const told = [...sizes].sort((one, other) => other - one)[Math.min(2, sizes.length - 1)];
+    tokens.forEach((token, number) => {
+      const weight = weights[number];
+      const name = weight === null || weight === undefined ? "cut" : weight < 0 ? "against" : "for";
+      const mark = element("span", token, { class: `token ${name}` });
+      mark.title = name === "cut" ? "not read" : `${weight > 0 ? "+" : ""}${weight}`;
+      mark.style.setProperty("--share", (sizes[number] / largest).toFixed(2));
+      if (sizes[number] && sizes[number] >= told) mark.append(element("small", mark.title));
+      text.append(mark, " ");
+    });
+    return text;
+  }
+
+  function attended(tokens, output) {
+    const table = element("table", undefined, { class: "attention" });
+    const [head, body] = [element("tr"), element("tbody")];
+    head.append(element("th", "written \\ read", { scope: "col" }));
+    tokens.forEach((token) => head.append(element("th", token, { scope: "col" })));
+    output.tokens.forEach((token, number) => {
+      const row = element("tr");
+      row.append(element("th", token, { scope: "row" }));
+      output.weights[number].forEach((weight, place) => {
+        const cell = element("td", weight >= 0.05 ? Math.round(100 * weight) : "");
+        cell.title = `${token} from ${tokens[place]}: ${(100 * weight).toFixed(0)} %`;
+        cell.style.backgroundColor = `rgba(var(--hue), ${(0.45 * weight).toFixed(3)})`;
+        row.append(cell);
+      });
+      body.append(row);
+    });
+    const thead = element("thead");
+    thead.append(head);
+    table.append(thead, body);
+    return table;
+  }
+
+  function explained(group, data) {
+    const form = group.querySelector(".explained-controls");
+    if (!form) return;
+    const place = group.querySelector(".explained");
+    const [chosen, system] = ["example", "system"].map((name) => form.querySelector(`.explained-${name}`));
+    const draw = () => {
+      const { systems, examples } = data.explained;
+      const example = examples[chosen.value];
+      const shown = [];
+      if (example.gold) shown.push(element("p", `Reference: ${example.gold}`));
+      for (const output of example.outputs) {
+        if (system && String(output.system) !== system.value) continue;
+        if (output.tokens) {
+          shown.push(output.tokens.length ? attended(example.tokens, output) : element("p", "(nothing written)"));
+          continue;
+        }
+        const said = output.label ? `${output.label} (${(100 * output.probability).toFixed(0)} %)` : "no label";
+        shown.push(element("h4", `${systems[output.system]}: ${said}`));
+        if (output.label) shown.push(attributed(example.tokens, output.weights));
+      }
+      place.replaceChildren(...shown);
+    };
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", draw);
+    draw();
+  }
+
   function vectorMap(section) {
     if (!section) return;
     const parts = [".which", ".word", ".map", ".nearest"];
@@ -246,6 +313,7 @@
     charts(group, data);
     confusion(group, data);
     browser(group, data);
+    explained(group, data);
   }
   vectorMap(document.getElementById("vectors"));
   window.addEventListener("hashchange", reveal);

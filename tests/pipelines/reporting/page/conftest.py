@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from embeddings.foundation.files import write_json
-from pipelines.data.examples import Example, write_examples, write_rows
+from pipelines.data.examples import EXPLANATIONS, Example, write_examples, write_rows
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.predictions import join
 from pipelines.reporting.comparison import ComparisonGroup, System, rank_systems
@@ -56,6 +56,19 @@ def sentences():
     return examples, outputs
 
 
+def explained(name, examples):
+    """What `predict` stored: of a text each token's weight, of a sentence what each written token attended to."""
+    for number, example in enumerate(examples):
+        row = {"id": example.id, "source_tokens": example.tokens}
+        if example.label is not None:
+            weights = [None] + [-0.5] * (len(example.tokens) - 2) + [1.25]
+            label = {"label": example.label, "probabilities": {example.label: 0.9}}
+            yield {**row, **label, "explanation": {"method": "leave_one_out", "weights": weights}}
+        else:
+            weights = [[0.9, 0.1, 0.0], [0.0, 0.25 + number / 2, 0.75 - number / 2]]
+            yield {**row, "tokens": ["In", name], "explanation": {"method": "attention", "weights": weights}}
+
+
 def write_vectors(folder):
     """Two groups of words at a right angle, a word between them, a zero vector, and a hostile word."""
     vectors = {"cat": (1, 0.1, 0), "dog": (2, 0, 0), "Oslo": (0, 1, 0.1), "Rome": (0, 3, 0), "both": (1, 1, 0),
@@ -64,6 +77,8 @@ def write_vectors(folder):
     np.save(folder / "vectors.npy", np.array([*vectors.values()], dtype=np.float32))
     np.save(folder / "counts.npy", np.arange(len(vectors), 0, -1))
     write_json(folder / "vocabulary.json", [*vectors])
+    write_json(folder / "provenance.json", {"tokenizer": "words", "config": {"algorithm": "skip_gram"}})
+    write_json(folder / "scores.json", {"wordsim353": 12.5, "wordsim353_coverage": 40.0, "analogies_coverage": 0.0})
 
 
 TASKS = {
@@ -82,16 +97,28 @@ def system(root: Path, name: str, entry: str, scoring: MetricsConfig, examples, 
     scores = {"test": {scoring.monitor: Value(value, value - 1, value + 1)}}
     signatures = {"test": f"metric:{scoring.monitor}|split:test"}
     if entry:
-        return System(Row(name, "baseline", scores, signatures, {"wall_seconds": 0.5}, entry=entry), (folder,))
-    cost = {"wall_seconds": 12.5, "tokens_per_second": 1000, "parameters": 4321, "peak_memory_megabytes": 300}
+        return System(Row(name, "baseline", scores, signatures, {"wall_seconds": 0.5}, entry=entry), folder)
+    cost = {
+        "wall_seconds": 12.5,
+        "tokens_per_second": 1000,
+        "parameters": 4321,
+        "peak_memory_megabytes": 300,
+        "latency_milliseconds": 0.25,
+    }
+    write_rows(folder / EXPLANATIONS, explained(name, examples[:2]))
     run = root / "runs" / name
-    write_json(run / "config.json", {"name": name, "run": {"seed": 1}, "note": SCRIPT})
+    vectors = "random" if name.endswith("lstm") else "english_skip_gram"
+    settings = {"seed": 1, "source_vectors": vectors, "target_vectors": "random"}
+    write_json(run / "config.json", {"name": name, "run": settings, "task": {}, "dataset": {}, "note": SCRIPT})
+    write_json(
+        run / "coverage.json", {"tokens": {"dev": {"words": 50.0, "tokens": 75.0 if vectors != "random" else 0}}}
+    )
     monitor = scoring.monitor
     (run / "history.csv").write_text(f"epoch,loss,val_{monitor}\n0,0.5,70\n1,0.25,{value}\n")
     for file, size in {"model.onnx": 400_000, "model.weights": 2_000_000, "encoder.onnx.data": 100_000}.items():
         (run / file).write_bytes(b"x" * size)
     return System(
-        Row(name, "run", scores, signatures, cost, "lstm", "both", 1, 64, "english_skip_gram", seed=1), (folder,)
+        Row(name, "run", scores, signatures, cost, "lstm", "both", 1, 64, "english_skip_gram", seed=1), folder
     )
 
 
@@ -104,6 +131,7 @@ def world(tmp_path_factory) -> tuple[Leaderboard, Places]:
         examples, outputs = made()
         folder = root / "data" / dataset
         write_examples(folder / "test.jsonl", examples)
+        write_examples(folder / "dev.jsonl", examples[:2])
         write_json(folder / "dataset.json", {"name": dataset, "version": "1"})
         summary = {
             "examples": EXAMPLES,

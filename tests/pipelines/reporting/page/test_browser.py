@@ -157,6 +157,28 @@ def test_another_cost_is_drawn(page):
     page.locator("#g1 .chart svg text", has_text="ONNX graphs, MB").wait_for()
 
 
+def test_tokens_are_shown_with_what_leaving_them_out_does_to_the_label(page):
+    page.locator("#g1 .explained-example").select_option(index=1)
+    shown = page.locator("#g1 .explained")
+    assert shown.locator("h4").all_inner_texts() == ["sentiment-gru: b<i>ad (90 %)", "sentiment-lstm: b<i>ad (90 %)"]
+    first = shown.locator("p").nth(1)
+    assert first.locator(".cut").all_inner_texts() == ["review"]
+    assert first.locator(".for").all_inner_texts() == ["secret+1.25"]
+    assert first.locator(".against").count() == 6
+    assert first.locator(".against").first.get_attribute("title") == "-0.5"
+    shades = [first.locator(f".{kind}").first.evaluate("each => getComputedStyle(each).backgroundColor")
+              for kind in ("for", "against")]  # fmt: skip
+    assert shades == ["rgba(11, 87, 176, 0.4)", "rgba(194, 81, 47, 0.16)"]
+
+
+def test_attention_is_shown_in_percent_for_the_chosen_example(page):
+    page.locator("#g2 .explained-example").select_option(index=1)
+    rows = page.locator("#g2 .attention tr")
+    cells = [rows.nth(number).locator("th, td").all_inner_texts() for number in range(3)]
+    assert cells == [["written \\ read", "In", "Rome", "!"], ["In", "90", "10", ""], ["ner-bilstm", "", "75", "25"]]
+    assert page.locator("#g2 .explained p").inner_text() == "Reference: O, B-LOC, O"
+
+
 def test_a_narrow_screen_scrolls_tables_alone(browser, address):
     page, wrong = opened(browser, address, NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]

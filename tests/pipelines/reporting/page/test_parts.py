@@ -18,8 +18,10 @@ from pipelines.reporting.page.charts import costs, learning_curves, read_history
 from pipelines.reporting.page.contents import contents
 from pipelines.reporting.page.data_report import SHOWN_NAMES, read_data_report
 from pipelines.reporting.page.examples import TEXT_CHARACTERS, chosen, described, notes, told
+from pipelines.reporting.page.explanations import explained_examples
 from pipelines.reporting.page.slices import Slicer
 from pipelines.reporting.page.survey import OTHER, confusion_of, fitting
+from pipelines.reporting.page.vector_worth import worth_of_vectors
 
 ACCURACY = Metric("accuracy")
 
@@ -210,6 +212,76 @@ def test_the_matrix_tells_who_is_better_from_both_sides(world):
     ]
 
 
+def test_runs_that_differ_in_vectors_alone_are_compared_with_what_is_known_of_the_vectors(world):
+    """The vectors of the first run are not here: their algorithm is not known, and the worst run is the base."""
+    first, second = contents(*world, texts=False)
+    assert second.worth == []  # one run alone
+    ((base, other),) = first.worth
+    assert (base.vectors, base.standing.name, base.gap, base.words, base.coverage) == ("random", "sentiment-lstm", None,
+                                                                                      None, 0)  # fmt: skip
+    assert (other.vectors, other.algorithm, other.words, other.dimensions) == ("english_skip_gram", "skip_gram", 7, 3)
+    assert other.gap is not None
+    assert (other.gap.system, other.gap.base, other.gap.difference.value) == ("sentiment-gru", "sentiment-lstm", 5)
+    assert (other.intrinsic["wordsim353"], other.coverage) == (12.5, 75)
+
+
+def test_random_vectors_are_the_base_where_a_run_has_them_and_other_settings_are_not_compared(world, tmp_path):
+    group = world[0].groups[0]
+    random = {"vectors": np.zeros((0, 3), "float32"), "counts": np.zeros(0, int)}
+    for name, config in (("random", {"algorithm": "random"}), ("english_skip_gram", {"algorithm": "skip_gram"})):
+        (tmp_path / name).mkdir()
+        for file, array in random.items():
+            np.save(tmp_path / name / f"{file}.npy", array)
+        write_json(tmp_path / name / "vocabulary.json", [])
+        write_json(tmp_path / name / "provenance.json", {"tokenizer": None, "config": config})
+    for run, vectors in (("sentiment-gru", "random"), ("sentiment-lstm", "english_skip_gram")):
+        settings = {"seed": 1, "source_vectors": vectors, "target_vectors": "random"}
+        write_json(tmp_path / "runs" / run / "config.json", {"run": settings, "task": {}, "dataset": {}})
+    ((base, other),) = worth_of_vectors(group, tmp_path / "runs", tmp_path)
+    assert (base.standing.name, base.algorithm, base.words, base.coverage) == ("sentiment-gru", "random", 0, None)
+    assert other.gap is not None
+    assert other.gap.difference.value == -5
+    write_json(tmp_path / "runs/sentiment-gru/config.json", {"run": settings, "task": {"model": {}}, "dataset": {}})
+    assert worth_of_vectors(group, tmp_path / "runs", tmp_path) == []
+
+
+def test_weights_of_each_label_and_of_another_source_text_stand_apart(tmp_path):
+    labels = {"labels": ["a", "b"], "probabilities": {"a": 0.75, "b": 0.5}}
+    explanation = {"method": "leave_one_out", "weights": [[1.0, -0.256], [0.0, None]]}
+    rows = [
+        {"id": "1", "source_tokens": ["x", "y"], **labels, "explanation": explanation},
+        {"id": "2", "source_tokens": ["z"], "labels": [], "explanation": {"method": "leave_one_out", "weights": []}},
+    ]
+    write_rows(tmp_path / "predictions/one/explanations.jsonl", rows)
+    write_rows(tmp_path / "predictions/two/explanations.jsonl", [{**rows[0], "source_tokens": ["other"]}])
+    examples = [Example("1", "x y", ("x", "y"), labels=("b", "a")), Example("2", "z", ("z",), labels=())]
+    write_examples(tmp_path / "dev.jsonl", examples)
+    board = [Row(name, "run", {}, {}, {}) for name in ("one", "two", "three")]
+    found = explained_examples(board, tmp_path / "predictions", tmp_path)
+    assert found == {
+        "methods": ["leave_one_out"],
+        "systems": ["one", "two"],
+        "examples": [
+            {
+                "id": "1",
+                "gold": "a, b",
+                "tokens": ["x", "y"],
+                "outputs": [
+                    {"system": 0, "label": "a", "probability": 0.75, "weights": [1.0, -0.26]},
+                    {"system": 0, "label": "b", "probability": 0.5, "weights": [0.0, None]},
+                ],
+            },
+            {
+                "id": "2",
+                "gold": "",
+                "tokens": ["z"],
+                "outputs": [{"system": 0, "label": "", "probability": 0, "weights": []}],
+            },
+        ],
+    }
+    assert explained_examples(board[2:], tmp_path / "predictions", tmp_path) is None
+
+
 def test_the_size_of_graphs_is_that_of_the_weights_beside_them_too(world):
     (first, _) = contents(*world, texts=False)
     sizes = {system: each.onnx_bytes for system, each in first.provenance.items()}
@@ -219,4 +291,4 @@ def test_the_size_of_graphs_is_that_of_the_weights_beside_them_too(world):
         "toy_sentiment-baselines/majority": 0,
     }
     (charted,) = (chart for chart in first.charts if chart.name == "costs")
-    assert "onnx_megabytes" in charted.fields
+    assert {"onnx_megabytes", "latency_milliseconds"} <= set(charted.fields)

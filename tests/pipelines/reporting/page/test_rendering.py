@@ -57,7 +57,7 @@ def test_without_texts_no_sentence_prediction_or_word_of_them_is_left(world, dat
     text = report(*world, texts=False)
     for word in ("secret", "review", "Oslo", "Rome", "B-PER: "):
         assert word not in text
-    assert [group["browser"] for group in data_of(text)["groups"]] == [None, None]
+    assert [(group["browser"], group["explained"]) for group in data_of(text)["groups"]] == [(None, None)] * 2
     assert "sentiment-lstm" in text
 
 
