@@ -59,7 +59,7 @@ def words(text: str) -> list[str]:
 
     An entity of HTML is read as its character, and stays as it is written: `AT&amp;T`, but `good &mdash; really`.
     """
-    text = _without_gaps(text)
+    text = without_gaps(text)
     shown: list[str] = []  # parts of the text as they are read: between entities, and the character of each
     written: list[str] = []  # what is written for each of their characters that is not white space
     end = 0
@@ -89,7 +89,7 @@ def _character(entity: str) -> str:
     return unescape(entity)[:1] or "\ufffd"
 
 
-def _without_gaps(text: str) -> str:
+def without_gaps(text: str) -> str:
     """A text of the same length with spaces for what shows none of its characters, and for entities of white space."""
     text = _GAP.sub(lambda gap: " " * len(gap[0]), text)
     parts, end = [], 0
