@@ -60,7 +60,7 @@ class TrainedConfig(VectorsConfig):
     field: Literal["tokens", "target_tokens"] = "tokens"
     window: int = 5
     minimum_count: int = 5
-    maximum_counted: int | None = None  # words in memory while they are counted; when there are more, the rarest go
+    maximum_counted: int | None = None  # words in memory while they are counted; of more, the rarer half is dropped
     negative_samples: int = 5
     subsampling: float = 1e-3  # threshold above which frequent words are down-sampled
     learning_rate: float = 0.025

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_file
@@ -46,8 +47,8 @@ class Corpus:
 def write_corpus(sources: Sequence[str], field: str, path: str | Path, most_words: int | None = None) -> Corpus:
     """Writes prepared splits as one file for gensim, streaming.
 
-    Where there are more words than `most_words`, those that have been seen once are dropped, the next time those seen
-    twice, and so on, as in the original program (its `ReduceVocab`).
+    Where there are more distinct words than `most_words`, the rarer half of them is dropped, with all that are as rare.
+    The original program drops words that have been seen once, the next time those seen twice, and so on without end.
 
     Args:
         sources: JSON Lines with a list of words per row; next to each is its dataset's `dataset.json`.
@@ -67,7 +68,7 @@ def write_corpus(sources: Sequence[str], field: str, path: str | Path, most_word
                 "train vectors on one tokenizer's output"
             )
     counts: Counter[str] = Counter()
-    rarest = 0  # words that occur this often were dropped last
+    uncounted = 0
     read = []
     lines = 0
     room = BATCH_WORDS
@@ -77,9 +78,10 @@ def write_corpus(sources: Sequence[str], field: str, path: str | Path, most_word
             tokens = sentences = 0
             for words in _sentences(source, field, digest):
                 counts.update(words)
-                while most_words and len(counts) > most_words:
-                    rarest += 1
-                    counts = Counter({word: count for word, count in counts.items() if count > rarest})
+                if most_words and len(counts) > most_words:
+                    rare = int(np.median(np.fromiter(counts.values(), "int64")))
+                    counts = Counter({word: count for word, count in counts.items() if count > rare})
+                    uncounted += rare
                 tokens += len(words)
                 sentences += 1
                 while words:
@@ -91,7 +93,6 @@ def write_corpus(sources: Sequence[str], field: str, path: str | Path, most_word
             read.append(
                 {"file": source, "sha256": checksum, "language": language, "tokens": tokens, "sentences": sentences}
             )
-    uncounted = rarest * (rarest + 1) // 2  # of a word that was dropped each time
     return Corpus(Path(path), lines, sum(each["tokens"] for each in read), counts, uncounted, tokenizer, read)
 
 
