@@ -13,7 +13,7 @@ GAPS = (2, 10, 50, 200)
 DISTANCES = (0, 1, 2, 5, 10, 20, 40, 60, 80, 100)
 UNITS = 64
 TRAIN, DEV, TEST, EPOCHS = 80_000, 8_000, 20_000, 3  # characters
-SETTINGS = {"model": {"chunk_tokens": 20}, "training": {"batch_size": 32}}
+CHUNK = 20  # characters
 
 
 def measure(data: Path, vectors: Path, characters: Path) -> Iterator[dict]:
@@ -48,7 +48,7 @@ def recalled(data: Path) -> Iterator[dict]:
 
 def modelled(characters: Path, vectors: Path, seed: int) -> Iterator[dict]:
     """Nats on held-out text of cells with as many parameters: after as many epochs, and after as much time."""
-    paces = {}
+    paces: dict[str, float] = {}
     for cell in CELLS:
         row, paces[cell] = language_model(cell, characters, vectors, seed, EPOCHS)
         yield {"equal": "parameters", **row}
@@ -61,8 +61,11 @@ def language_model(cell: str, characters: Path, vectors: Path, seed: int, epochs
     """A row of a trained language model, and the characters that it learned from in a second."""
     from studies.training import experiment, of_one_text, recurrent_parameters, scores_of, trained_at_pace
 
-    settings = {**SETTINGS, "training": {**SETTINGS["training"], "epochs": epochs, "patience": epochs}}
-    settings["cell"] = {"cell": cell, "units": units_of(cell), "dropout": 0.0}
+    settings = {
+        "model": {"chunk_tokens": CHUNK},
+        "training": {"batch_size": 32, "epochs": epochs, "patience": epochs},
+        "cell": {"cell": cell, "units": units_of(cell), "dropout": 0.0},
+    }
     ready = experiment("text_generation", "lstm", seed, characters, vectors / "random", settings=settings)
     ready, test = of_one_text(ready, TRAIN, DEV, TEST)
     pace = trained_at_pace(ready)

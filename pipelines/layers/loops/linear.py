@@ -88,8 +88,8 @@ class LinearCell(keras.layers.Layer):
 class ScannedLoop(keras.layers.RNN):
     """Runs a linear cell over all steps at once, in as many levels as the number of steps has binary digits.
 
-    A TensorFlow graph for any number of steps would need all levels that there could be, each in a branch, and minutes
-    to be traced: there Keras's own loop runs.
+    Keras's scan cannot be traced by TensorFlow for a number of steps that is not known (3.15.1 compares the lengths of
+    two arrays in Python): there Keras's own loop runs.
     """
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:

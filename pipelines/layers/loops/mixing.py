@@ -7,10 +7,11 @@ and, where a cell is gated, o, each `units` wide and in this order; the gradient
 
 import numpy as np
 
-from pipelines.layers.loops.arithmetic import ONE, compiled
+from pipelines.layers.loops.arithmetic import ONE
+from pipelines.layers.loops.product import in_order
 
 
-@compiled
+@in_order  # else LLVM makes g + f (c - g) of it, which is not c where f is one
 def mix(row, projected, positions, backwards, zero_masked, gated, c, outputs, c_before):
     """Runs a row.
 
@@ -39,7 +40,7 @@ def mix(row, projected, positions, backwards, zero_masked, gated, c, outputs, c_
             c_before[position] = c
         # One array is written a loop: then LLVM can see that it overlaps no other, and vectorises.
         for j in range(units):
-            c[j] = f[j] * c[j] + (ONE - f[j]) * g[j]  # as it was, to the bit, where f is one
+            c[j] = f[j] * c[j] + (ONE - f[j]) * g[j]
         if gated:
             o = projected[position, 2 * units : 3 * units]
             for j in range(units):
@@ -48,7 +49,7 @@ def mix(row, projected, positions, backwards, zero_masked, gated, c, outputs, c_
             output[:] = c
 
 
-@compiled
+@in_order
 def mix_back(
     row, projected, positions, backwards, zero_masked, gated, c_before, d_outputs, dc, d_projected, d_h, d_repeated
 ):
