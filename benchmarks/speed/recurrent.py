@@ -2,8 +2,8 @@
 
 Each implementation runs in its own process with the threads that it takes by itself. Tokens are real ones; padding
 does not count. Stock Keras runs on TensorFlow, plain and compiled by XLA, and on JAX where it is installed; the best of
-them counts. SRU stands beside the LSTMs of the others. Memory is measured afterwards, see `memory.py`; without
-`--memory` its columns are empty.
+them counts. SRU, minGRU, minLSTM and QRNN stand beside the LSTMs of the others. Memory is measured afterwards, see
+`memory.py`; without `--memory` its columns are empty.
 
     python -m benchmarks.speed.recurrent --memory --json benchmarks/speed/recurrent.json
 """

@@ -10,13 +10,13 @@ from benchmarks.speed.cases import Case
 
 torch: Any = importlib.import_module("torch")  # extra `bench`
 LEARNING_RATE = 1e-3
-LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "simple_rnn": torch.nn.RNN, "sru": torch.nn.LSTM}
+LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "simple_rnn": torch.nn.RNN}
 
 
 def make_steps(case: Case, implementation: str, vectors: np.ndarray) -> dict[str, Callable[[], Any]]:
     """A training step (SGD on the mean square of the outputs) and an inference step."""
     torch.manual_seed(1)
-    layer = LAYERS[case.cell](case.features, case.units, batch_first=True, bidirectional=case.bidirectional)
+    layer = LAYERS[case.of_others](case.features, case.units, batch_first=True, bidirectional=case.bidirectional)
     inputs, lengths = torch.from_numpy(vectors), torch.from_numpy(case.row_lengths())
     optimizer = torch.optim.SGD(layer.parameters(), LEARNING_RATE)
 
