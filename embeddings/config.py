@@ -60,6 +60,7 @@ class TrainedConfig(VectorsConfig):
     field: Literal["tokens", "target_tokens"] = "tokens"
     window: int = 5
     minimum_count: int = 5
+    maximum_counted: int | None = None  # words in memory while they are counted; of more, the rarer half is dropped
     negative_samples: int = 5
     subsampling: float = 1e-3  # threshold above which frequent words are down-sampled
     learning_rate: float = 0.025
@@ -74,6 +75,8 @@ class TrainedConfig(VectorsConfig):
         if not self.corpus:
             raise ValueError("expected a corpus to train on, got none")
         self.check_at_least_one("window", "minimum_count", "negative_samples", "epochs", "workers")
+        if self.maximum_counted is not None:
+            self.check_at_least_one("maximum_counted")
         if self.learning_rate <= 0 or self.subsampling < 0:
             raise ValueError("expected a positive learning_rate and no negative subsampling")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_file
@@ -38,17 +39,22 @@ class Corpus:
     lines: int
     tokens: int
     counts: Counter[str]  # of each word as written in the file; `unescape` gives the word itself
+    uncounted: int  # by how much a count may be too low, since rare words were dropped while counting
     tokenizer: str  # the one that every source went through
     sources: list[dict[str, Any]]  # file, sha256, language, tokens, sentences
 
 
-def write_corpus(sources: Sequence[str], field: str, path: str | Path) -> Corpus:
+def write_corpus(sources: Sequence[str], field: str, path: str | Path, most_words: int | None = None) -> Corpus:
     """Writes prepared splits as one file for gensim, streaming.
+
+    Where there are more distinct words than `most_words`, the rarer half of them is dropped, with all that are as rare.
+    The original program drops words that have been seen once, the next time those seen twice, and so on without end.
 
     Args:
         sources: JSON Lines with a list of words per row; next to each is its dataset's `dataset.json`.
         field: key of the list, `tokens` or `target_tokens`.
         path: the file to write.
+        most_words: that are counted at a time; all, if not given.
 
     Raises:
         InputError: a source is missing, malformed, a dev or test split, or tokenised unlike the first one.
@@ -62,6 +68,7 @@ def write_corpus(sources: Sequence[str], field: str, path: str | Path) -> Corpus
                 "train vectors on one tokenizer's output"
             )
     counts: Counter[str] = Counter()
+    uncounted = 0
     read = []
     lines = 0
     room = BATCH_WORDS
@@ -71,6 +78,10 @@ def write_corpus(sources: Sequence[str], field: str, path: str | Path) -> Corpus
             tokens = sentences = 0
             for words in _sentences(source, field, digest):
                 counts.update(words)
+                if most_words and len(counts) > most_words:
+                    rare = int(np.median(np.fromiter(counts.values(), "int64")))
+                    counts = Counter({word: count for word, count in counts.items() if count > rare})
+                    uncounted += rare
                 tokens += len(words)
                 sentences += 1
                 while words:
@@ -82,7 +93,7 @@ def write_corpus(sources: Sequence[str], field: str, path: str | Path) -> Corpus
             read.append(
                 {"file": source, "sha256": checksum, "language": language, "tokens": tokens, "sentences": sentences}
             )
-    return Corpus(Path(path), lines, counts.total(), counts, tokenizer, read)
+    return Corpus(Path(path), lines, sum(each["tokens"] for each in read), counts, uncounted, tokenizer, read)
 
 
 def describe(source: str, field: str) -> tuple[str, str | None]:

@@ -57,8 +57,10 @@ def train(config: VectorsConfig) -> Trained:
         return Trained(KeyedVectors(config.dimensions), _provenance(config, 0, None), 0.0)
     earlier = read_earlier(config, describe(config.corpus[0], config.field)[0]) if config.continue_from else None
     with tempfile.TemporaryDirectory() as folder:
-        corpus = write_corpus(config.corpus, config.field, Path(folder) / "corpus.txt")
+        corpus = write_corpus(config.corpus, config.field, Path(folder) / "corpus.txt", config.maximum_counted)
         log.info(f"{corpus.tokens:,} words in {corpus.lines:,} lines")
+        if corpus.uncounted:
+            log.info(f"rare words were dropped while counting; a count may be up to {corpus.uncounted:,} too low")
         vectors, seconds = _word2vec(config, corpus, earlier)
     words_per_second = round(corpus.tokens * config.epochs / seconds, 1)
     log.info(f"{config.epochs} epochs in {seconds:.1f} s, {words_per_second:,.0f} words/s")

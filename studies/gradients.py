@@ -32,24 +32,35 @@ def read(model: Any, token_ids: np.ndarray, labels: np.ndarray) -> tuple[dict[st
         scores = tensorflow.nn.sparse_softmax_cross_entropy_with_logits(labels, classes(outputs))
         loss = tensorflow.reduce_sum(scores)
     gradients: Any = tape.gradient(loss, history)
-    names = {1: ["c"] if hasattr(cell, "peephole") else ["h"], 2: ["h", "c"]}[len(states)]
     norms = {
         name: np.array([np.linalg.norm(step[number], axis=-1).mean() for step in gradients])
-        for number, name in enumerate(names)
+        for number, name in enumerate(carried_states(cell))
     }
     return norms, {gate: np.array([step[gate] for step in opened]) for gate in opened[0]}
+
+
+def carried_states(cell: Any) -> list[str]:
+    """The names of a cell's states; what a QRNN's convolution carries is none of them."""
+    names = {"LSTMCell": ["h", "c"], "SRUCell": ["c"], "QRNNCell": ["c"]}
+    return names.get(type(cell).__name__, ["h"])
 
 
 def gates(cell: Any, inputs: Any, states: list[Any]) -> dict[str, float]:
     """The mean value of each gate of a cell in one step; a simple RNN has none.
 
     Args:
-        cell: of an LSTM, a GRU (reset after the product) or an SRU.
+        cell: of an LSTM, a GRU (reset after the product), an SRU, a minGRU, a minLSTM or a QRNN.
         inputs: float (batch, features).
         states: before the step.
     """
     from keras import ops
 
+    from pipelines.layers.loops.linear import LinearCell
+
+    if isinstance(cell, LinearCell):
+        _, forget, output = cell.gates(cell.sums(inputs, states[1:])[0])
+        opened = {"forget": forget} | ({} if output is None else {"output": output})
+        return {name: float(ops.mean(gate)) for name, gate in opened.items()}
     before, projected = states[0], inputs @ cell.kernel
     if hasattr(cell, "peephole"):
         parts = ops.split(projected, projected.shape[-1] // cell.units, axis=-1)[1:3]

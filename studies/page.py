@@ -22,6 +22,7 @@ STUDIES = (
     "bidirectional",
     "depth",
     "sru_against_lstm",
+    "linear_cells",
     "carried_state",
     "width",
     "cbow_against_skip_gram",

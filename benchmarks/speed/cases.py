@@ -13,7 +13,8 @@ LENGTH_DECILES = {
     "multi30k": (1, 8, 9, 10, 11, 12, 13, 14, 16, 18, 44),
 }
 SHAPES = ((32, 100, 100, 128), (64, 60, 300, 256))  # batch, time, features, units
-CELLS = ("lstm", "gru", "simple_rnn", "sru")
+BESIDE_LSTM = ("sru", "min_gru", "min_lstm", "qrnn")  # others have no such layer; their LSTM is measured instead
+CELLS = ("lstm", "gru", "simple_rnn", *BESIDE_LSTM)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Case:
     features: int
     units: int
     lengths: str  # full | imdb | multi30k
+
+    @property
+    def of_others(self) -> str:
+        """The cell that is measured of stock Keras and PyTorch."""
+        return "lstm" if self.cell in BESIDE_LSTM else self.cell
 
     def row_lengths(self) -> np.ndarray:
         """Real steps of each row: int64 (batch,)."""

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from embeddings.foundation.errors import exits_on_input_error
 
-CELLS = ("lstm", "sru", "gru", "simple_rnn")
+CELLS = ("lstm", "sru", "min_gru", "min_lstm", "qrnn", "gru", "simple_rnn")
 LENGTHS = (12, 30, 250)
 BARS = {"lstm": (2.0, 2.0, 2.0), "sru": (2.0, 2.0, 2.0), "gru": (1.5, 1.5, 1.0)}  # by length; a simple one has none
 ALONE, TRANSLATED, STARTED = 5.0, 1.5, 4.0

@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.speed.cases import Case
 
 LEARNING_RATE = 1e-3
-STOCK = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN", "sru": "LSTM"}  # SRU is measured against LSTM
+STOCK = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN"}
 
 
 def make_steps(case: Case, implementation: str, inputs: np.ndarray) -> dict[str, Callable[[], Any]]:
@@ -20,7 +20,7 @@ def make_steps(case: Case, implementation: str, inputs: np.ndarray) -> dict[str,
         layer = module.layer(case.units, name="layer", seed=1)
         layer.return_state = False
     else:
-        layer = getattr(keras.layers, STOCK[case.cell])(case.units, return_sequences=True, seed=1)
+        layer = getattr(keras.layers, STOCK[case.of_others])(case.units, return_sequences=True, seed=1)
     layer = keras.layers.Bidirectional(layer) if case.bidirectional else layer
     lengths = case.row_lengths()
     mask = None if case.lengths == "full" else np.arange(inputs.shape[1]) < lengths[:, None]

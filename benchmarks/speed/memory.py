@@ -34,8 +34,8 @@ def fill(rows: list[dict[str, Any]]) -> None:
     rows = [row for row in rows if MEASURED.items() <= row.items()]
     for number, row in enumerate(rows, start=1):
         case = Case(**{each.name: row[each.name] for each in fields(Case)})
-        if case.cell == "sru" and row["implementation"] != "elman":
-            case = replace(case, cell="lstm")  # which stands beside it
+        if row["implementation"] != "elman":
+            case = replace(case, cell=case.of_others)
         row.update(peak_memory(row["implementation"], case))
         print(f"{number} of {len(rows)}: {row}", file=sys.stderr)
 

@@ -2,8 +2,9 @@
 
 Each implementation runs in its own process with the threads that it takes by itself. Tokens are real ones; padding
 does not count. Stock Keras runs on TensorFlow, plain and compiled by XLA, and on JAX where it is installed; the best of
-them counts. SRU stands beside the LSTMs of the others. Memory is measured afterwards, see `memory.py`; without
-`--memory` its columns are empty.
+them counts. PyTorch packs rows of unequal length, or pads them, which is faster in training; the better one counts.
+SRU, minGRU, minLSTM and QRNN stand beside the LSTMs of the others. Memory is measured afterwards, see `memory.py`;
+without `--memory` its columns are empty.
 
     python -m benchmarks.speed.recurrent --memory --json benchmarks/speed/recurrent.json
 """
@@ -24,7 +25,19 @@ from benchmarks.speed.memory import fill
 from benchmarks.speed.worker import Worker
 
 STOCK = ("keras", "keras-jit", "keras-jax")
+TORCH = ("torch-padded", "torch-packed")  # the same where all rows are full
 PASSES = ("train", "inference")
+INSTRUCTIONS: dict[str, dict[str, str]] = {
+    "native": {},
+    "avx2": {
+        "NUMBA_CPU_NAME": "haswell",
+        "NUMBA_CPU_FEATURES": "+avx2,+fma",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",  # of TensorFlow and PyTorch
+        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    },
+}
 SECONDS = 0.25  # of one measurement
 
 
@@ -32,19 +45,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure recurrent layers beside stock Keras and PyTorch.")
     parser.add_argument("--quick", action="store_true", help="the LSTM on the first shape alone")
     parser.add_argument("--cells", help="only these cells, separated by commas")
+    parser.add_argument("--cpu", choices=INSTRUCTIONS, default="native", help="instructions that every library may use")
     parser.add_argument("--rounds", type=int, default=7, help="measurements of each implementation")
     parser.add_argument("--memory", action="store_true", help="then measure the memory of training on full batches")
     parser.add_argument("--json", type=Path, help="file to write the rows to")
     options = parser.parse_args(arguments)
     implementations = ["elman", "keras", "keras-jit"]
     implementations += ["keras-jax"] if importlib.util.find_spec("jax") else []
-    implementations += ["torch"] if importlib.util.find_spec("torch") else []
+    implementations += TORCH if importlib.util.find_spec("torch") else []
     cases = [case for case in all_cases(options.quick) if not options.cells or case.cell in options.cells.split(",")]
-    workers = {name: Worker(name) for name in implementations}
+    workers = {name: Worker(name, INSTRUCTIONS[options.cpu]) for name in implementations}
     rows = []
     for number, case in enumerate(cases, start=1):
         print(f"{number} of {len(cases)}: {case}", file=sys.stderr)
-        rows += measure(case, workers, options.rounds)
+        rows += [{"cpu": options.cpu, **row} for row in measure(case, workers, options.rounds)]
     for worker in workers.values():
         worker.end()
     if options.memory:
@@ -68,14 +82,16 @@ def measure(case: Case, workers: dict[str, Worker], rounds: int) -> list[dict[st
                 answer = workers[worker].ask(**{"pass": name, "steps": steps})
                 seconds[worker].append(answer["seconds"])
         speed = {worker: tokens / median(times) for worker, times in seconds.items()}
-        best_stock = max(speed[worker] for worker in speed if worker in STOCK)
+        best_stock, best_torch = (
+            max((speed[each] for each in names if each in speed), default=None) for names in (STOCK, TORCH)
+        )
         for worker, tokens_per_second in speed.items():
             measured = {
                 "pass": name,
                 "implementation": worker,
                 "tokens_per_second": round(tokens_per_second),
-                "ratio_to_torch": round(tokens_per_second / speed["torch"], 3) if "torch" in speed else None,
-                "ratio_to_keras": round(tokens_per_second / best_stock, 3),
+                "ratio_to_torch": round(tokens_per_second / best_torch, 3) if best_torch else None,
+                "ratio_to_keras": round(tokens_per_second / best_stock, 3) if best_stock else None,
                 "peak_memory_mb": None,
                 "process_memory_mb": None,
             }

@@ -1,4 +1,7 @@
-"""Steps of a PyTorch layer; sequences of unequal length are packed."""
+"""Steps of a PyTorch layer; sequences of unequal length are packed, or padded and masked behind the layer.
+
+Padded, the padding is computed, too, and the backward direction reads it before the text.
+"""
 
 import importlib
 from collections.abc import Callable
@@ -10,22 +13,24 @@ from benchmarks.speed.cases import Case
 
 torch: Any = importlib.import_module("torch")  # extra `bench`
 LEARNING_RATE = 1e-3
-LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "simple_rnn": torch.nn.RNN, "sru": torch.nn.LSTM}
+LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "simple_rnn": torch.nn.RNN}
 
 
 def make_steps(case: Case, implementation: str, vectors: np.ndarray) -> dict[str, Callable[[], Any]]:
     """A training step (SGD on the mean square of the outputs) and an inference step."""
     torch.manual_seed(1)
-    layer = LAYERS[case.cell](case.features, case.units, batch_first=True, bidirectional=case.bidirectional)
+    layer = LAYERS[case.of_others](case.features, case.units, batch_first=True, bidirectional=case.bidirectional)
     inputs, lengths = torch.from_numpy(vectors), torch.from_numpy(case.row_lengths())
     optimizer = torch.optim.SGD(layer.parameters(), LEARNING_RATE)
 
-    pack = torch.nn.utils.rnn.pack_padded_sequence
+    pack, packs = torch.nn.utils.rnn.pack_padded_sequence, implementation == "torch-packed" and case.lengths != "full"
+    mask = (torch.arange(inputs.shape[1]) < lengths[:, None])[..., None]
 
     def outputs() -> Any:
-        if case.lengths == "full":
-            return layer(inputs)[0]
-        return layer(pack(inputs, lengths, batch_first=True, enforce_sorted=False))[0].data
+        if packs:
+            return layer(pack(inputs, lengths, batch_first=True, enforce_sorted=False))[0].data
+        results = layer(inputs)[0]
+        return results if case.lengths == "full" else results * mask
 
     def train() -> None:
         optimizer.zero_grad()

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -22,14 +22,14 @@ MEMORY_STEPS = 5
 class Worker:
     """The other side: starts the process and asks it."""
 
-    def __init__(self, implementation: str) -> None:
+    def __init__(self, implementation: str, environment: Mapping[str, str] | None = None) -> None:
         backend = "jax" if implementation == "keras-jax" else "tensorflow"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.speed.worker", implementation],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "KERAS_BACKEND": backend},
+            env={**os.environ, **(environment or {}), "KERAS_BACKEND": backend},
         )
 
     def ask(self, **command: Any) -> dict[str, float]:
@@ -47,7 +47,8 @@ class Worker:
 def main() -> None:
     """Serves {"case"} with seconds of a warm step each, {"pass", "steps"} with seconds, {"memory_of"} with memory."""
     implementation = sys.argv[1]
-    module = importlib.import_module(f"benchmarks.speed.{'torch' if implementation == 'torch' else 'keras'}_steps")
+    library = "torch" if implementation.startswith("torch") else "keras"
+    module = importlib.import_module(f"benchmarks.speed.{library}_steps")
     steps: dict[str, Callable[[], Any]] = {}
     for line in sys.stdin:
         command = json.loads(line)

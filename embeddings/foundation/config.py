@@ -103,7 +103,7 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: object) ->
             raise InputError(f"{where}: the key {key!r} is now {new_name!r}; rename it") from None
         raise InputError(f"{where}: unknown key {key!r}{nearest(str(key), field_names(cls))}") from None
     except dacite.MissingValueError as error:
-        raise InputError(f"{where}: the key {error.field_path!r} is missing") from None
+        raise InputError(f"{where}: {_missing(cls, values, error.field_path)}") from None
     except dacite.WrongTypeError as error:
         key, kind = error.field_path or "", error.field_type
         got = values.get(key, error.value)
@@ -134,6 +134,18 @@ def _build_variant(cls: Any, values: Mapping[str, Any], where: object) -> Any:
             belongs = f"the key {name!r} belongs to {key} {' and '.join(owners)}"
             raise InputError(f"{where}: {belongs}, got {chosen!r}; remove it")
     return build_config(variants[chosen], values, where)
+
+
+def _missing(cls: Any, values: Mapping[str, Any], first: str | None) -> str:
+    """The keys that have no default and are not given, or else the first one that a dataclass in a field lacks."""
+    lacking = [
+        field.name
+        for field in dataclasses.fields(cls)
+        if field.default is field.default_factory is dataclasses.MISSING and field.name not in values
+    ]
+    if len(lacking) < 2:
+        return f"the key {first!r} is missing"
+    return f"the keys {', '.join(map(repr, lacking[:-1]))} and {lacking[-1]!r} are missing"
 
 
 def _number(value: Any) -> Any:

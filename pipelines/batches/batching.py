@@ -29,26 +29,31 @@ def pad(rows: Sequence[Sequence[int]]) -> np.ndarray:
     Raises:
         ValueError: a row is empty or holds the padding id; cuDNN's masks allow neither.
     """
-    padded = np.full((len(rows), max(map(len, rows), default=0)), PADDING_ID, dtype="int32")
-    for number, row in enumerate(rows):
-        if not len(row) or PADDING_ID in row:
-            raise ValueError(f"row {number} is {'empty' if not len(row) else 'padded already'}")
-        padded[number, : len(row)] = row
+    lengths = [len(row) for row in rows]
+    padded = np.full((len(rows), max(lengths, default=0)), PADDING_ID, dtype="int32")
+    for row, of_row, length in zip(rows, padded, lengths, strict=True):
+        of_row[:length] = row
+    if np.count_nonzero(padded != PADDING_ID) != sum(lengths) or not all(lengths):
+        number = next(number for number, row in enumerate(rows) if not len(row) or PADDING_ID in row)
+        raise ValueError(f"row {number} is {'padded already' if lengths[number] else 'empty'}")
     return padded
 
 
-def bucketed(lengths: Sequence[int], batch_size: int, random: np.random.Generator, pool: int = 50) -> list[list[int]]:
+def bucketed(
+    lengths: Sequence[int] | np.ndarray, batch_size: int, random: np.random.Generator, pool: int = 50
+) -> Iterator[list[int]]:
     """Draws an epoch: every index once, in length-bucketed batches and in random order.
 
     Indices are shuffled, cut into pools of `pool` batches, sorted by length inside a pool and cut into
     batches, whose order is shuffled.
     """
+    lengths = np.asarray(lengths)
     order = random.permutation(len(lengths))
-    batches = []
     for start in range(0, len(order), pool * batch_size):
-        part = sorted(order[start : start + pool * batch_size].tolist(), key=lambda index: lengths[index])
-        batches.extend(part[first : first + batch_size] for first in range(0, len(part), batch_size))
-    return [batches[number] for number in random.permutation(len(batches))]
+        part = order[start : start + pool * batch_size]
+        part[:] = part[lengths[part].argsort(kind="stable")]
+    for number in random.permutation(math.ceil(len(order) / batch_size)):
+        yield order[number * batch_size : (number + 1) * batch_size].tolist()
 
 
 class TrainingBatches:
@@ -65,7 +70,8 @@ class TrainingBatches:
         self.examples = examples
         self.collate = collate
         self.batch_size = batch_size
-        self._lengths = [max(len(example.source), len(example.target)) for example in examples]
+        lengths = (max(len(example.source), len(example.target)) for example in examples)
+        self._lengths = np.fromiter(lengths, "int32", len(examples))
         self.random = np.random.default_rng(seed)
 
     def __len__(self) -> int:

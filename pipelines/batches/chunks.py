@@ -2,7 +2,8 @@
 
 import heapq
 import math
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -31,19 +32,22 @@ class CarriedBatches:
         self.collate = collate
         self.chunk_tokens = chunk_tokens
         self.random = np.random.default_rng(seed)
-        share = math.ceil(sum(len(text.target) for text in texts) / rows)
-        pieces = [
-            Encoded(text.source[start : start + share], target=text.target[start : start + share])
-            for text in texts
-            for start in range(0, len(text.target), share)
-        ]
-        order = sorted(self.random.permutation(len(pieces)).tolist(), key=lambda number: -len(pieces[number].target))
+        self.texts = texts
+        lengths = np.fromiter((len(text.target) for text in texts), "int64", len(texts))
+        self._share = math.ceil(lengths.sum() / rows)
+        counts = -(-lengths // self._share)
+        first = counts.cumsum() - counts
+        self._text = np.arange(len(texts)).repeat(counts)  # of each piece
+        self._start = (np.arange(counts.sum()) - first.repeat(counts)) * self._share
+        piece_lengths = np.minimum(lengths[self._text] - self._start, self._share)
+        order = self.random.permutation(len(piece_lengths))
+        order = order[(-piece_lengths[order]).argsort(kind="stable")]
         fewest = [(0, row) for row in range(rows)]
-        self.rows: list[list[Encoded]] = [[] for _ in range(rows)]
-        for number in order:
+        self.rows: list[array] = [array("q") for _ in range(rows)]  # numbers of pieces
+        for number in order.tolist():
             chunks, row = heapq.heappop(fewest)
-            self.rows[row].append(pieces[number])
-            heapq.heappush(fewest, (chunks + math.ceil(len(pieces[number].target) / chunk_tokens), row))
+            self.rows[row].append(number)
+            heapq.heappush(fewest, (chunks + math.ceil(piece_lengths[number] / chunk_tokens), row))
         self._length = max(chunks for chunks, _ in fewest)
 
     def __len__(self) -> int:
@@ -51,7 +55,7 @@ class CarriedBatches:
 
     def epoch(self) -> Iterator[tuple]:
         """Yields the batches of a new epoch: ((token_ids, continues), targets, sample_weights)."""
-        rows = [self._chunks([row[place] for place in self.random.permutation(len(row))]) for row in self.rows]
+        rows = [self._chunks(np.asarray(row)[self.random.permutation(len(row))]) for row in self.rows]
         nothing: Chunk = np.array([BEGIN_ID], "int32"), np.array([BEGIN_ID], "int32"), False
         for _ in range(len(self)):
             batch = [next(row, nothing) for row in rows]
@@ -59,8 +63,10 @@ class CarriedBatches:
             token_ids, targets, weights = self.collate([Encoded(before, target=after) for before, after, _ in batch])
             yield (token_ids, continues), targets, weights
 
-    def _chunks(self, pieces: Sequence[Encoded]) -> Iterator[Chunk]:
+    def _chunks(self, pieces: Iterable[int]) -> Iterator[Chunk]:
         for piece in pieces:
-            for start in range(0, len(piece.target), self.chunk_tokens):
-                part = slice(start, start + self.chunk_tokens)
-                yield np.asarray(piece.source[part]), np.asarray(piece.target[part]), start > 0
+            text, first = self.texts[int(self._text[piece])], int(self._start[piece])
+            end = min(first + self._share, len(text.target))
+            for start in range(first, end, self.chunk_tokens):
+                part = slice(start, min(start + self.chunk_tokens, end))
+                yield np.asarray(text.source[part]), np.asarray(text.target[part]), start > first

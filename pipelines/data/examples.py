@@ -14,8 +14,9 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_file
 from embeddings.foundation.limits import PARSED_BYTES, check_text
 from embeddings.foundation.reading import decode, read_json
+from pipelines.data.computed import Computed
 from pipelines.data.features import feature_file, open_features
-from pipelines.data.lines import numbered_lines
+from pipelines.data.lines import mapped_lines, numbered_lines
 
 EXPLANATIONS = "explanations.jsonl"  # of some examples of dev, beside the predictions of a run
 
@@ -122,19 +123,52 @@ def read_examples(path: str | Path) -> Iterator[Example]:
     Raises:
         InputError: a line is not an example, or its features are missing.
     """
-    stored: np.ndarray | None = None
+    example = _Decoded(Path(path))
     for number, row in enumerate(read_rows(path, ROW), start=1):
+        yield example(row, number)
+
+
+class ExampleFile(Computed[Example]):
+    """The examples of a file as a sequence, each read when it is asked for; only the places of lines are in memory.
+
+    Raises:
+        InputError: there is no file; as it is read, what `read_examples` refuses.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._content, self._starts, self._ends = mapped_lines(path)
+        self._decoder, self._decoded = msgspec.json.Decoder(ROW), _Decoded(path)
+        super().__init__(len(self._starts), self._read)
+
+    def __iter__(self) -> Iterator[Example]:
+        return read_examples(self.path)
+
+    def _read(self, place: int) -> Example:
+        line = self._content[self._starts[place] : self._ends[place]].tobytes()
+        return self._decoded(decode(line, self._decoder, self.path, place + 1), place + 1)
+
+
+class _Decoded:
+    """Makes examples of decoded rows of a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._features: np.ndarray | None = None
+
+    def __call__(self, row: Any, number: int) -> Example:
         values = {name: getattr(row, name) for name in Example.__slots__}
         if (place := values["features"]) is not None:
-            stored = open_features(Path(path).with_suffix(".npy")) if stored is None else stored
-            if place not in range(len(stored)):
-                expected = f"expected `features` to be a row of {len(stored)}, got {place}"
-                raise InputError(f"{path}:{number}: {expected}; prepare the dataset again")
-            values["features"] = stored[place]
+            if self._features is None:
+                self._features = open_features(self.path.with_suffix(".npy"))
+            if place not in range(len(self._features)):
+                expected = f"expected `features` to be a row of {len(self._features)}, got {place}"
+                raise InputError(f"{self.path}:{number}: {expected}; prepare the dataset again")
+            values["features"] = self._features[place]
         try:
-            yield Example(**values)
+            return Example(**values)
         except InputError as error:
-            raise InputError(f"{path}:{number}: {error}; prepare the dataset again") from None
+            raise InputError(f"{self.path}:{number}: {error}; prepare the dataset again") from None
 
 
 class Tokenizers(TypedDict):

@@ -45,8 +45,8 @@ class EncoderConfig:
         return {key: getattr(self, key) for key in common_keys()} | asdict(self.own)
 
     def own_dropouts(self) -> dict[str, float]:
-        """The shares that the cell itself leaves out in training: its own keys that end in `dropout`."""
-        return {key: value for key, value in asdict(self.own).items() if key.endswith("dropout")}
+        """The shares that the cell itself leaves out in training: its own keys that end in `dropout` or `zoneout`."""
+        return {key: value for key, value in asdict(self.own).items() if key.endswith(("dropout", "zoneout"))}
 
     def without_dropout(self) -> "EncoderConfig":
         """The same encoder, which leaves nothing out in training."""

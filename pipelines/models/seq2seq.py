@@ -78,8 +78,13 @@ class Seq2Seq(keras.Model):
         self.decoder = recurrent_stack(forward, seed + 10, "decoder")
         self.decoder_dropout = dropouts(forward, seed + 10, "decoder")
         states = len(keras.tree.flatten(self.decoder[0].state_size))
+
+        def offset(level: int, state: int) -> int:
+            """Of the seed; the third state and those behind it must not share one with the next level."""
+            return 20 + 2 * level + state if state < 2 else 1000 + 100 * level + state
+
         self.bridges = [
-            [self._dense(self.cell.units, f"bridge_{level}_{state}", 20 + 2 * level + state) for state in range(states)]
+            [self._dense(self.cell.units, f"bridge_{level}_{state}", offset(level, state)) for state in range(states)]
             for level in range(self.cell.depth)
         ]
         if attention != "none":

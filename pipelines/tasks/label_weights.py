@@ -40,8 +40,7 @@ def choice_loss(training: LabelTraining, labels: Sequence[str], train: Sequence[
     """
     if training.class_weights is None and not training.focal_gamma:
         return None
-    numbers = [label for example in train for label in example.target]
-    balanced = balanced_classes(np.bincount(np.array(numbers, dtype=int), minlength=len(labels)))
+    balanced = balanced_classes(sum((np.bincount(each.target, minlength=len(labels)) for each in train), np.zeros(1)))
     weights = label_weights(training.class_weights, labels, balanced)
 
     from pipelines.models.label_losses import WeightedCrossEntropy

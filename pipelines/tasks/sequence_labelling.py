@@ -99,6 +99,10 @@ class SequenceLabelling(Task):
             return sequence_loss()
         return choice_loss(self.config.training, self.labels, train) or super().loss(train)
 
+    @property
+    def reads_ids_alone(self) -> bool:
+        return super().reads_ids_alone and not (self.config.model.characters or self.config.model.word_shapes)
+
     def source(self, example: Example) -> Encoded:
         return super().source(example)._replace(tokens=example.tokens or (UNKNOWN,))
 

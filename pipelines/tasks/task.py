@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.subwords import Subwords
 from pipelines.batches.batching import Encoded, TrainingBatches, pad, streamed
+from pipelines.batches.encoded_file import encoded_file
+from pipelines.data.computed import Computed
 from pipelines.data.examples import Example
 from pipelines.models.config import EncoderConfig
 from pipelines.models.engine import Engine
@@ -174,6 +177,20 @@ class Task(ABC):
     def encode(self, example: Example) -> Encoded:
         """What the model reads of an example, and what it learns."""
         return self.source(example)._replace(target=self.target(example))
+
+    @property
+    def reads_ids_alone(self) -> bool:
+        """Whether a training batch is made of ids, without words or features."""
+        return self.reads == "tokens" and self.subwords is None
+
+    def encoded(self, examples: Sequence[Example], folder: Path) -> Sequence[Encoded]:
+        """The training set as `encode` gives it, in temporary files of a folder, or else encoded when it is read.
+
+        So its size is not bounded by memory.
+        """
+        if self.reads_ids_alone:
+            return encoded_file(map(self.encode, examples), folder)
+        return Computed(len(examples), lambda place: self.encode(examples[place]))
 
     def inputs(self, batch: Sequence[Encoded]) -> Any:
         """What the model's encoder reads of a batch: int32 (batch, time) ids, or float32 (batch, time, width)."""

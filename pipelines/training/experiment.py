@@ -12,7 +12,7 @@ from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.matrix import coverage
 from pipelines.data.counts import read_counts
-from pipelines.data.examples import Example, names_of, read_dataset, read_examples
+from pipelines.data.examples import Example, ExampleFile, names_of, read_dataset, read_examples
 from pipelines.data.requirements import ENTITIES, check_choice, check_entities, check_field
 from pipelines.evaluation.family import Family, load_family
 from pipelines.models.config import EncoderConfig
@@ -79,7 +79,7 @@ def set_up(run: Run, config: TaskConfig, cell: EncoderConfig, data: Path, vector
         kinds = {True: "features", False: "text"}
         raise InputError(f"{data}: expected {kinds[reads]}, which task {config.task!r} reads, got {kinds[got]}")
     loaded = {field: load_vectors(vectors[field], dataset, field) for field in task_class.text_fields()}
-    splits = {split: list(read_examples(data / f"{split}.jsonl")) for split in ("train", "dev")}
+    splits = {"train": ExampleFile(data / "train.jsonl"), "dev": list(read_examples(data / "dev.jsonl"))}
     learner = f"task {config.task!r}"
     for split, examples in splits.items():
         check_field(examples, task_class.predicts, data / f"{split}.jsonl", learner)
@@ -134,8 +134,7 @@ def learn(
 
     task, model, seed = experiment.task, experiment.model, experiment.run.seed
     training = task.config.training
-    examples = training.augment(experiment.splits["train"], seed)
-    encoded = [task.encode(example) for example in examples]
+    encoded = task.encoded(training.augment(experiment.splits["train"], seed), history.parent)
     cost = fit(
         model,
         task.loss(encoded),

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.speed import memory, recurrent
 from benchmarks.speed.cases import CELLS, Case
 
-KEYS = ["cell", "bidirectional", "batch", "time", "features", "units", "lengths", "pass", "implementation",
+KEYS = ["cpu", "cell", "bidirectional", "batch", "time", "features", "units", "lengths", "pass", "implementation",
         "tokens_per_second", "ratio_to_torch", "ratio_to_keras", "peak_memory_mb", "process_memory_mb"]  # fmt: skip
 # Milliseconds of a step in each round of training; inference takes a tenth. Neither the means nor the best of the
 # rounds would give the ratios that the medians give.
@@ -19,9 +19,10 @@ MILLISECONDS = {
     "keras": [40, 10, 44],
     "keras-jit": [50, 70, 20],
     "keras-jax": [22, 22, 22],
-    "torch": [5, 33, 35],
+    "torch-padded": [60, 50, 5],
+    "torch-packed": [5, 33, 35],
 }
-MEDIANS = {"elman": 11, "keras": 40, "keras-jit": 50, "keras-jax": 22, "torch": 33}
+MEDIANS = {"elman": 11, "keras": 40, "keras-jit": 50, "keras-jax": 22, "torch-padded": 50, "torch-packed": 33}
 SHARE = {"train": 1, "inference": 0.1}
 
 
@@ -30,9 +31,11 @@ class Worker:
 
     asked: ClassVar[list] = []
     ended: ClassVar[list] = []
+    environments: ClassVar[list] = []
 
-    def __init__(self, implementation):
+    def __init__(self, implementation, environment):
         self.implementation = implementation
+        self.environments.append(environment)
 
     def ask(self, **command):
         self.asked.append((self.implementation, command))
@@ -76,7 +79,7 @@ def test_quick_measures_the_lstm_on_the_first_shape_by_every_implementation(rows
     assert [(row["pass"], row["implementation"]) for row in rows] == list(product(SHARE, MEDIANS))
 
 
-def test_speeds_are_medians_and_ratios_are_to_torch_and_to_the_best_stock_keras(rows_of):
+def test_speeds_are_medians_and_ratios_are_to_the_better_torch_and_the_best_stock_keras(rows_of):
     for row in rows_of("--quick")[0]:
         took = MEDIANS[row["implementation"]]
         assert row["tokens_per_second"] == round(32 * 100 / (took / 1000 * SHARE[row["pass"]]))
@@ -95,7 +98,7 @@ def test_in_each_round_every_implementation_has_its_turn_of_a_quarter_of_a_secon
     _, asked = rows_of("--quick")
     assert [name for name, _ in asked] == list(MEDIANS) * (1 + 2 * 3)  # warm, then two passes of three rounds
     steps = {name: round(250 / MILLISECONDS[name][0]) for name in MEDIANS}
-    assert [command for _, command in asked[5:20]] == [{"pass": "train", "steps": steps[name]} for name in MEDIANS] * 3
+    assert [command for _, command in asked[6:24]] == [{"pass": "train", "steps": steps[name]} for name in MEDIANS] * 3
 
 
 def test_all_cells_are_measured_on_all_lengths_and_only_real_tokens_count(rows_of):
@@ -106,7 +109,7 @@ def test_all_cells_are_measured_on_all_lengths_and_only_real_tokens_count(rows_o
     )
     assert {(row["batch"], row["features"], row["units"]) for row in rows if row["lengths"] == "full"} == shapes
     for row in rows:
-        case = Case(**{key: row[key] for key in KEYS[:7]})
+        case = Case(**{key: row[key] for key in KEYS[1:8]})
         assert row["time"] == case.row_lengths().max()
         seconds = MILLISECONDS[row["implementation"]][0] / 1000 * SHARE[row["pass"]]
         assert row["tokens_per_second"] == round(case.row_lengths().sum() / seconds)
@@ -120,7 +123,15 @@ def test_only_the_cells_that_are_named_are_measured(rows_of):
 def test_memory_stands_in_the_rows_of_training_on_full_batches(rows_of, monkeypatch):
     monkeypatch.setattr(memory, "peak_memory", lambda name, case: {"peak_memory_mb": 1.5, "process_memory_mb": 2.5})
     rows, _ = rows_of("--quick", "--memory")
-    assert [row["peak_memory_mb"] for row in rows] == [1.5] * 5 + [None] * 5
+    assert [row["peak_memory_mb"] for row in rows] == [1.5] * 6 + [None] * 6
+
+
+def test_older_instructions_are_asked_of_every_library_and_stand_in_the_rows(rows_of, monkeypatch):
+    monkeypatch.setattr(Worker, "environments", [])
+    rows, _ = rows_of("--quick", "--cpu", "avx2", rounds=1)
+    assert {row["cpu"] for row in rows} == {"avx2"}
+    assert Worker.environments == [recurrent.INSTRUCTIONS["avx2"]] * len(MEDIANS)
+    assert recurrent.INSTRUCTIONS["avx2"].keys() >= {"NUMBA_CPU_NAME", "ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY"}
 
 
 def test_the_rows_are_printed(rows_of, capsys):

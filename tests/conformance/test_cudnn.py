@@ -29,7 +29,8 @@ def layers_of(config):
 
 
 CONFIGS = shipped()
-# In TensorFlow cuDNN has no kernel for a simple recurrent layer, and none at all for a simple recurrent unit.
+# In TensorFlow cuDNN has no kernel for a simple recurrent layer, and none at all for cells without recurrent weights.
+OTHERS = {"simple_rnn", "sru", "min_gru", "min_lstm"}
 GATED = [config for config in CONFIGS if isinstance(next(layers_of(config)), keras.layers.LSTM | keras.layers.GRU)]
 of_gated = pytest.mark.parametrize("config", GATED, ids=CONFIGS.get)
 
@@ -62,7 +63,7 @@ def test_cells_as_runs_override_them_are_among_those_asked():
     names = {"lstm_2x512", "translation-lstm-skip_gram", "imdb_characters-lstm-random"}
     assert {*names, "tiny_shakespeare_parts-weight_dropout"} <= asked.keys()
     assert asked["tiny_shakespeare_parts-weight_dropout"].own.weight_dropout > 0
-    assert {config.cell for config in CONFIGS} - {config.cell for config in GATED} == {"simple_rnn", "sru"}
+    assert {config.cell for config in CONFIGS} - {config.cell for config in GATED} == OTHERS
 
 
 def test_the_predicate_can_fail(monkeypatch):

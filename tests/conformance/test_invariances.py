@@ -42,6 +42,16 @@ def test_rows_that_onnx_runtime_reads_some_at_a_time_have_the_same_scores_and_st
     np.testing.assert_allclose(engines["onnx"].hidden_states(inputs), states, atol=1e-5)
 
 
+def test_a_training_set_in_files_makes_the_same_batches(untrained, examples, tmp_path):
+    task, _ = untrained
+    in_memory = task.batches([task.encode(example) for example in examples], 4, seed=1)
+    in_files = task.batches(task.encoded(examples, tmp_path), 4, seed=1)
+    for _ in range(2):
+        for found, expected in zip(in_files.epoch(), in_memory.epoch(), strict=True):
+            arrays, wanted = keras.tree.flatten(found), keras.tree.flatten(expected)
+            assert [(each.dtype, each.tolist()) for each in arrays] == [(each.dtype, each.tolist()) for each in wanted]
+
+
 def test_both_engines_predict_the_same(untrained, engines, examples):
     task, _ = untrained
     compare(*(list(task.predict(engine, examples)) for engine in engines.values()))

@@ -2,6 +2,7 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from gensim.models import Word2Vec
 
@@ -55,6 +56,29 @@ def test_sources_are_described_one_by_one(write_split, tmp_path):
     ]
     assert (corpus.tokens, corpus.lines, corpus.tokenizer) == (4, 3, "words")
     assert corpus.counts == {"a": 2, "b": 1, "c": 1}
+
+
+def test_the_rarest_words_are_dropped_where_there_are_more_than_are_to_be_counted(write_split, tmp_path):
+    texts = [["a", "a", "b"], ["a", "c", "c"], ["d"], ["a", "b", "d"]]
+    # The second text makes a: 3, b: 1, c: 2, whose median is 2; the third one leaves a: 3, d: 1; the last one makes
+    # a: 4, b: 1, d: 2, whose median is 2 again.
+    corpus = write_corpus([write_split(texts)], "tokens", tmp_path / "corpus.txt", most_words=2)
+    assert corpus.counts == {"a": 4}
+    assert corpus.uncounted == 2 + 2
+    assert corpus.tokens == 10
+    assert write_corpus([write_split(texts)], "tokens", tmp_path / "corpus.txt", most_words=4).uncounted == 0
+
+
+def test_no_count_is_lower_than_is_said(write_split, tmp_path):
+    draws = np.random.default_rng(1).zipf(1.3, 20_000)
+    texts = [[f"w{word}" for word in text] for text in np.array_split(draws, 1000)]
+    source = write_split(texts)
+    exact = write_corpus([source], "tokens", tmp_path / "corpus.txt").counts
+    corpus = write_corpus([source], "tokens", tmp_path / "corpus.txt", most_words=200)
+    assert len(corpus.counts) <= 200 < len(exact)
+    assert corpus.uncounted > 0
+    for word, count in exact.items():
+        assert count - corpus.uncounted <= corpus.counts[word] <= count
 
 
 def test_the_field_decides_what_is_read(write_split, tmp_path):

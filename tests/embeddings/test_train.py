@@ -45,6 +45,7 @@ CHANGES = {
     "field": "target_tokens",
     "window": 1,
     "minimum_count": 200,
+    "maximum_counted": 10,
     "negative_samples": 2,
     "subsampling": 0.05,
     "learning_rate": 0.01,

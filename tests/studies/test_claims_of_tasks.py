@@ -8,6 +8,7 @@ from studies.claims import (
     carried_state,
     cbow_against_skip_gram,
     depth,
+    linear_cells,
     rare_labels,
     recurrent_against_convolutional,
     sru_against_lstm,
@@ -88,6 +89,37 @@ def test_an_sru_is_judged_by_its_speed_and_by_a_margin(times, gain, confirmed):
     assert decided(sru_against_lstm, rows) == confirmed
     assert not any(verdict.confirmed and verdict.opposite for verdict in sru_against_lstm.verdicts(rows))
     assert sru_against_lstm.verdicts(rows)[1].opposite == (times < sru_against_lstm.PAPER)
+
+
+@pytest.mark.parametrize(
+    ("worse", "confirmed"),
+    [
+        ({}, [True, True, True, True, True]),
+        ({"accuracy": 0.2}, [False, True, True, True, True]),
+        ({"orders": 2}, [True, False, True, True, True]),
+        ({"pace": 2}, [True, True, False, True, True]),
+        ({"parameters": 0.1}, [True, True, True, False, True]),
+        ({"time": 0.1}, [True, True, True, True, False]),
+    ],
+    ids=lambda given: next(iter(given), "") if isinstance(given, dict) else "",
+)
+def test_all_linear_cells_have_to_stand_the_comparison_with_the_lstm(worse, confirmed):
+    rows = []
+    for cell in (linear_cells.LSTM, *linear_cells.LINEAR):
+        lag = worse if cell == linear_cells.LINEAR[-1] else {}  # one that falls short is enough
+        pace = 1000 if cell == linear_cells.LSTM else 1500 / lag.get("pace", 1)
+        for seed in SEEDS:
+            kind = {"cell": cell, "seed": seed}
+            accuracy = 0.9 - lag.get("accuracy", 0) + seed / 1000
+            rows += [{"part": "recall", **kind, "gap": gap, "accuracy": accuracy} for gap in (2, linear_cells.FAR)]
+            rows.append({"part": "gradient", **kind, "distance": linear_cells.NEAR_END, "norm": scattered(1.0, seed)})
+            faint = 10.0 ** -(3 + lag.get("orders", 0))
+            rows.append({"part": "gradient", **kind, "distance": linear_cells.FROM_END, "norm": faint})
+            for equal in ("parameters", "time") if cell != linear_cells.LSTM else ("parameters",):
+                nats = scattered(2.0, seed) + lag.get(equal, 0)
+                row = {"equal": equal, "nats": nats, "tokens_per_second": pace + seed}
+                rows.append({"part": "language model", **kind, **row})
+    assert decided(linear_cells, rows) == confirmed
 
 
 def test_depth_is_judged_by_more_accuracy_and_by_fewer_nats():

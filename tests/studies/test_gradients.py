@@ -33,7 +33,9 @@ def test_the_gradients_of_a_plain_network_are_those_of_the_chain_rule():
     assert opened == {}
 
 
-@pytest.mark.parametrize(("cell", "states"), [("lstm", {"h", "c"}), ("gru", {"h"}), ("sru", {"c"})])
+@pytest.mark.parametrize(
+    ("cell", "states"), [("lstm", {"h", "c"}), ("gru", {"h"}), ("sru", {"c"}), ("min_lstm", {"h"}), ("qrnn", {"c"})]
+)
 def test_every_state_that_is_carried_has_its_gradient(cell, states):
     model = classifier(recurrent_layer(cell, 3, 1), words=7, seed=1)
     norms, _ = read(model, np.array([[1, 2, 3, 4, 5]]), np.array([2]))
@@ -57,7 +59,7 @@ def test_the_gates_of_an_lstm_make_its_next_cell_state():
     assert float(output[0, 0]) == pytest.approx(found["output"] * np.tanh(float(after[0, 0])), abs=1e-6)
 
 
-def test_the_gates_of_a_gru_and_of_an_sru_make_their_next_state():
+def test_the_gates_of_a_gru_of_an_sru_and_of_a_qrnn_make_their_next_state():
     inputs, before = np.array([[0.4, -1.2]], "float32"), np.array([[0.3]], "float32")
     gru = recurrent_layer("gru", 1, 1)
     gru.build((1, None, 2))
@@ -72,6 +74,13 @@ def test_the_gates_of_a_gru_and_of_an_sru_make_their_next_state():
     candidate = (inputs @ np.asarray(sru.cell.kernel))[0, 0]
     _, (after,) = sru.cell(inputs, [before])
     assert float(after[0, 0]) == pytest.approx(found["forget"] * 0.3 + (1 - found["forget"]) * candidate, abs=1e-6)
+    qrnn = recurrent_layer("qrnn", 1, 1)
+    qrnn.build((1, None, 2))
+    found = gates(qrnn.cell, inputs, [before, *[np.zeros((1, 1), "float32")] * 3])
+    candidate = np.tanh(inputs @ np.asarray(qrnn.cell.kernel)[1])[0, 0]
+    output, (after, *_) = qrnn.cell(inputs, [before, *[np.zeros((1, 1), "float32")] * 3])
+    assert float(after[0, 0]) == pytest.approx(found["forget"] * 0.3 + (1 - found["forget"]) * candidate, abs=1e-6)
+    assert float(output[0, 0]) == pytest.approx(found["output"] * float(after[0, 0]), abs=1e-6)
 
 
 def test_the_product_of_slopes_is_the_derivative():

@@ -36,6 +36,13 @@ class CompiledLoop(keras.layers.RNN):
         """The Keras layer's own, and `weight_dropout` where there is any."""
         return super().get_config() | ({"weight_dropout": self.weight_dropout} if self.weight_dropout else {})
 
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        """Builds the cell; one without recurrent weights has none to leave out."""
+        super().build(sequences_shape, initial_state_shape)
+        if self.weight_dropout and not hasattr(self.cell, "recurrent_kernel"):
+            name = type(self).__name__
+            raise ValueError(f"{name}: expected no weight_dropout, for it has no recurrent weights; remove it")
+
     def not_covered(self, training: bool = True) -> str | None:
         """The setting for which the compiled loop has no code, if there is one."""
         cell = self.cell

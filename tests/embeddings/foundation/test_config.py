@@ -69,6 +69,27 @@ def test_keys_that_do_not_fit_are_refused(values, message):
 
 
 @dataclass(frozen=True)
+class Measures:
+    height: float
+    width: float
+    depth: float
+    unit: str = "m"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"height": 1.0, "width": 1.0}, "a.yaml: the key 'depth' is missing"),
+        ({"height": 1.0}, "a.yaml: the keys 'width' and 'depth' are missing"),
+        ({}, "a.yaml: the keys 'height', 'width' and 'depth' are missing"),
+    ],
+)
+def test_every_missing_key_is_named(values, message):
+    with pytest.raises(InputError, match=f"^{message}$"):
+        build_config(Measures, values, "a.yaml")
+
+
+@dataclass(frozen=True)
 class Part:
     monitor: str
     epochs: int = 1

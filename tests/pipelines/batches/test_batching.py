@@ -16,7 +16,7 @@ def test_an_empty_or_padded_row_is_refused(row):
 
 def test_an_epoch_holds_every_example_once():
     lengths = np.random.default_rng(1).integers(1, 40, 1003).tolist()
-    batches = bucketed(lengths, 32, np.random.default_rng(2))
+    batches = list(bucketed(lengths, 32, np.random.default_rng(2)))
     assert sorted(index for batch in batches for index in batch) == list(range(1003))
     assert max(map(len, batches)) == 32
 

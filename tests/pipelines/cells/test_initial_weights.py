@@ -7,6 +7,9 @@ import pytest
 
 from pipelines.cells.gru.layer import GRU
 from pipelines.cells.lstm.layer import LSTM
+from pipelines.cells.min_gru.layer import MinGRU
+from pipelines.cells.min_lstm.layer import MinLSTM
+from pipelines.cells.qrnn.layer import QRNN
 from pipelines.cells.simple_rnn.layer import SimpleRNN
 from pipelines.cells.sru.layer import SRU
 
@@ -26,6 +29,9 @@ def built(layer, features):
         (GRU, lambda d: 6 * d**2 + 6 * d),
         (SimpleRNN, lambda d: 2 * d**2 + d),
         (SRU, lambda d: 3 * d**2 + 4 * d),
+        (MinGRU, lambda d: 2 * d**2 + 2 * d),
+        (MinLSTM, lambda d: 3 * d**2 + 3 * d),
+        (QRNN, lambda d: 6 * d**2 + 3 * d),
     ],
 )
 def test_a_cell_has_as_many_parameters_as_its_equations(layer, count, d):

@@ -9,11 +9,14 @@ import pytest
 from embeddings.foundation import plugins
 from pipelines.cells.gru import kernel as gru
 from pipelines.cells.lstm import kernel as lstm
+from pipelines.cells.min_gru import kernel as min_gru
+from pipelines.cells.min_lstm import kernel as min_lstm
+from pipelines.cells.qrnn import kernel as qrnn
 from pipelines.cells.simple_rnn import kernel as simple_rnn
 from pipelines.cells.sru import kernel as sru
 from pipelines.layers.loops.kernel import Kernel
 
-CHECKED_BY_PYRIGHT: list[Kernel] = [gru, lstm, simple_rnn, sru]
+CHECKED_BY_PYRIGHT: list[Kernel] = [gru, lstm, min_gru, min_lstm, qrnn, simple_rnn, sru]
 PACKAGE = "pipelines.cells"
 CELLS = [name for name in plugins.names(PACKAGE) if importlib.util.find_spec(f"{PACKAGE}.{name}.kernel")]
 

@@ -14,6 +14,9 @@ EXPECTED = {
     "lstm": lambda d: 8 * d**2 + 4 * d,
     "gru": lambda d: 6 * d**2 + 6 * d,
     "sru": lambda d: 3 * d**2 + 4 * d,
+    "min_gru": lambda d: 2 * d**2 + 2 * d,
+    "min_lstm": lambda d: 3 * d**2 + 3 * d,
+    "qrnn": lambda d: 6 * d**2 + 3 * d,  # of a filter of two steps
 }
 WORDS = Vocabulary(["a", "b"], ["c"])  # and four special words
 

@@ -1,0 +1,25 @@
+"""minLSTM as operators of ONNX: its gates are, its recurrence is that of every linear cell."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pipelines.graphs.graph import Graph
+from pipelines.graphs.linear import linear_recurrence
+from pipelines.graphs.recurrent import States
+
+
+def recurrent(
+    graph: Graph, inputs: str, weights: Sequence[Sequence[np.ndarray]], lengths: str | None, starts: Any, own: Any
+) -> tuple[str, States]:
+    """Adds the layer, as `pipelines.cells` describes it."""
+    return linear_recurrence(graph, inputs, weights, lengths, starts, gates)
+
+
+def gates(graph: Graph, sums: str) -> tuple[str, str, None]:
+    """The candidate and f / (f + i)."""
+    candidate, forget, update = graph.split(sums, 3)
+    smallest = graph.constant(np.finfo("float32").tiny)  # two gates of zero have no ratio
+    forget, update = (graph.add("Max", graph.add("Sigmoid", gate), smallest) for gate in (forget, update))
+    return candidate, graph.add("Div", forget, graph.add("Add", forget, update)), None

@@ -1,0 +1,71 @@
+"""The loop of minLSTM over time, and its gradient: two gates and a candidate of each step, then the shared recurrence.
+
+With f = sigmoid(k_f) and i = sigmoid(k_i) the state keeps the share a = f / (f + i), worked out as
+(1 + e^-k_i) / ((1 + e^-k_f) + (1 + e^-k_i)): no gate is rounded to zero before it is divided.
+da/dk_f = a (1 - a) (1 - f);  da/dk_i = -a (1 - a) (1 - i)
+"""
+
+import numpy as np
+
+from pipelines.layers.loops.arithmetic import ONE, compiled, exp
+from pipelines.layers.loops.mixing import mix, mix_back
+
+EXTRA_IS_OF_INPUTS: bool = False
+
+
+def saved_widths(units: int) -> tuple[int, ...]:
+    """What the gradient needs of each step beside the candidate, the share kept and f + i: the state before it."""
+    return (units,)
+
+
+def extra_width(units: int) -> int:
+    """There is no other gradient."""
+    return 0
+
+
+def weight_gradients(before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
+    """The loop has no weights."""
+    return []
+
+
+@compiled
+def forward(rows, steps, projected, bias, weights, positions, backwards, zero_masked, states, outputs, saved):
+    (states_h,), (before,) = states, saved
+    units = states_h.shape[1]
+    inverse = np.empty(units, np.float32)
+    for row in rows:
+        for position in positions[row]:
+            if position >= 0:
+                candidate, forget = projected[position, :units], projected[position, units : 2 * units]
+                both = projected[position, 2 * units :]
+                for j in range(units):
+                    candidate[j] += bias[j]
+                for j in range(units):
+                    inverse[j] = ONE + exp(-(forget[j] + bias[units + j]))  # 1 / f
+                for j in range(units):
+                    both[j] = ONE + exp(-(both[j] + bias[2 * units + j]))  # 1 / i
+                for j in range(units):
+                    forget[j] = both[j] / (inverse[j] + both[j])
+                for j in range(units):
+                    both[j] = ONE / inverse[j] + ONE / both[j]
+        mix(row, projected, positions, backwards, zero_masked, False, states_h[row], outputs, before)
+
+
+@compiled
+def backward(
+    rows, steps, projected, weights, positions, backwards, zero_masked, saved, d_outputs, d_states, d_projected, d_extra
+):
+    (before,), (d_states_h,) = saved, d_states
+    units = d_states_h.shape[1]
+    d_h, d_repeated = np.empty(units, np.float32), np.empty(units, np.float32)
+    for row in rows:
+        mix_back(row, projected, positions, backwards, zero_masked, False, before, d_outputs, d_states_h[row],
+                 d_projected, d_h, d_repeated)  # fmt: skip
+        for position in positions[row]:
+            if position >= 0:
+                kept, both = projected[position, units : 2 * units], projected[position, 2 * units :]
+                d_forget, d_input = d_projected[position, units : 2 * units], d_projected[position, 2 * units :]
+                for j in range(units):
+                    d_input[j] = -d_forget[j] * kept[j] * (ONE - kept[j]) * (ONE - (ONE - kept[j]) * both[j])
+                for j in range(units):
+                    d_forget[j] *= kept[j] * (ONE - kept[j]) * (ONE - kept[j] * both[j])
