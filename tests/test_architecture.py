@@ -43,6 +43,8 @@ ALLOWED = {
     "runs": {"cells", "tasks", "models", "graphs", "batches", "text", "data", "evaluation"},
     "serving": {"decoding", "runs", "tasks"},
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
+    "cluster": set(),
+    "sweeping": {"cluster", "data", "evaluation", "project", "reporting", "runs", "tasks", "training"},
     "probing": {"models", "tasks", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }
 WITHOUT_KERAS = (
@@ -57,6 +59,7 @@ WITHOUT_KERAS = (
     "batches",
     "datasets",
     "serving",
+    "cluster",
 )
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))
 
