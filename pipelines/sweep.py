@@ -6,6 +6,7 @@ the output. Docs: docs/cluster.md.
 
 import argparse
 import logging
+import os
 import signal
 from pathlib import Path
 
@@ -26,7 +27,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Runs the trials of a sweep file that have not been run."""
     parser = argparse.ArgumentParser(prog="elman sweep", description=__doc__)
     parser.add_argument("sweep", type=Path, help="sweep file (YAML)")
-    parser.add_argument("--address", help="of a Ray cluster, HOST:PORT or auto (default: this machine alone)")
+    parser.add_argument(
+        "--address",
+        default=os.environ.get("RAY_ADDRESS"),
+        help="of a Ray cluster, HOST:PORT or auto (default: $RAY_ADDRESS, else this machine alone)",
+    )
     parser.add_argument("--runs", type=Path, default="configs/runs.yaml", help="runs file with the base run")
     parser.add_argument("--configs", type=Path, default="configs", help="folder of configurations")
     parser.add_argument("--data", type=Path, default="data", help="folder of prepared datasets")

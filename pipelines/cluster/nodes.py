@@ -1,7 +1,7 @@
 """The nodes of a cluster: each must run the same Python and the same Elman, and see the paths that all are to share."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import Any
@@ -47,12 +47,13 @@ def on_node(node: str) -> Any:
     return strategies.NodeAffinitySchedulingStrategy(node, soft=False)
 
 
-def check_nodes(ray: Any, shared: Sequence[str] = ()) -> None:
-    """Asks every node what it runs and sees.
+def check_nodes(ray: Any, shared: Sequence[str] = (), checked: Collection[str] = ()) -> set[str]:
+    """Asks every node what it runs and sees; gives their ids.
 
     Args:
         ray: the module, connected.
         shared: absolute paths that every node is to see.
+        checked: ids of nodes that have been asked before.
 
     Raises:
         InputError: one runs something else than this process, does not see a path, or does not answer.
@@ -69,7 +70,9 @@ def check_nodes(ray: Any, shared: Sequence[str] = ()) -> None:
             return {"python": platform.python_version(), "elman": f"none ({error})", "missing": missing}
         return {**vars(installed()), "missing": missing}
 
-    nodes = {node["NodeID"]: node["NodeManagerAddress"] for node in alive(ray)}
+    nodes = {node["NodeID"]: node["NodeManagerAddress"] for node in alive(ray) if node["NodeID"] not in checked}
+    if not nodes:
+        return {*checked}
     task = ray.remote(num_cpus=0, max_retries=0)(probe)
     asked = {node: task.options(scheduling_strategy=on_node(node)).remote() for node in nodes}
     expected = asdict(installed())
@@ -77,10 +80,13 @@ def check_nodes(ray: Any, shared: Sequence[str] = ()) -> None:
         try:
             got = ray.get(answer, timeout=PROBE_SECONDS)
         except ray.exceptions.RayError as error:
+            if node not in {each["NodeID"] for each in alive(ray)}:
+                continue  # it has died
             lines = str(error).strip().splitlines() or [type(error).__name__]
             wanted = f"Python {expected['python']} and Ray {ray.__version__} as here"
             raise InputError(f"node {nodes[node]}: expected {wanted}, got no answer: {lines[-1]}") from None
         check_node(nodes[node], expected, got)
+    return {*nodes, *checked}
 
 
 def check_node(address: str, expected: Mapping[str, str], got: Mapping[str, Any]) -> None:

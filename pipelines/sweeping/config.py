@@ -163,5 +163,8 @@ def load_plan(path: Path, runs: Path, configs: Path) -> Plan:
     for values in plan.space.single_values():
         plan.settings(values, plan.seeds[0])
     if sweep.search == "grid":
-        next(plan.space.grid())
+        try:
+            next(plan.space.grid())
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
     return plan

@@ -35,9 +35,11 @@ class Driver:
         self, ray: Any, plan: Plan, files: Sequence[NodeFile], records: Path, better: Better, *, shared: bool
     ) -> None:
         resources = plan.sweep.resources
-        check_nodes(ray, [file.path for file in files] if shared else ())
+        self._shared = [file.path for file in files] if shared else []
+        self._checked = check_nodes(ray, self._shared)
         self._needs = {name: amount for name, amount in resources.of_ray().items() if amount}
-        check_room(alive(ray), self._needs)
+        if not resources.at_once:  # else nodes may come when there is work for them
+            check_room(alive(ray), self._needs)
         self.ray, self.plan = ray, plan
         made_of = [str(records.resolve()), *(f"{file.name} {file.sha256}" for file in files)]
         self._name = hashlib.sha256("\0".join(made_of).encode()).hexdigest()[:16]
@@ -65,6 +67,7 @@ class Driver:
             while len(running) < self._at_once() and (record := self._ask("next", [*running.values()])):
                 if reference := self._begin(record):
                     running[reference] = record.number
+            self._checked = check_nodes(self.ray, self._shared, self._checked)  # those that have come meanwhile
             show(self._ask("all"))
             if not running:
                 break

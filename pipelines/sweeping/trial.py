@@ -95,7 +95,7 @@ def _train(job: Job, ledger: Any, folder: Path) -> None:
     place(job.files, job.sweep, folder)
     settings, data = job.settings, folder / DATA
     if settings.vectors:
-        _train_vectors(settings, folder)
+        train_vectors(settings, folder)
     vectors = {"tokens": folder / SOURCE, "target_tokens": folder / TARGET}
     experiment = set_up(settings.run, settings.task, settings.cell, data, vectors)
     about = {
@@ -117,7 +117,7 @@ def _train(job: Job, ledger: Any, folder: Path) -> None:
     _answer(ledger.finish.remote(job.number, job.attempt, scores, cost, checkpoint.code))
 
 
-def _train_vectors(settings: Settings, folder: Path) -> None:
+def train_vectors(settings: Settings, folder: Path) -> None:
     """Trains the source vectors of a trial that has settings for them."""
     from embeddings.train import train
 
