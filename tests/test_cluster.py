@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -18,13 +19,15 @@ from prepared import prepare
 
 from embeddings.foundation.errors import InputError
 from embeddings.train import main as vectors
+from pipelines.cluster.commands import run
 from pipelines.cluster.connection import connected
 from pipelines.cluster.nodes import Installed, check_nodes, installed
+from pipelines.cluster.threads import bounded
 
 pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 pytest.importorskip("optuna", reason="the extra `cluster` is not installed")
 
-EPOCHS, SECONDS = 200, 150  # of a trial; for whatever is waited for
+EPOCHS, SECONDS = 120, 150  # of a trial; for whatever is waited for
 RUN = {"task": "sentiment", "dataset": "data", "cell": "lstm", "layer": "lstm", "source_vectors": "random",
        "target_vectors": "random", "seed": 1, "report_test": True}  # fmt: skip
 TOO_MANY = 16_000  # units that no trial has the memory for
@@ -103,14 +106,14 @@ class Sweep:
 
 
 def half_way(records, number):
-    return number in records and 3 <= len(records[number]["curve"]) < EPOCHS - 40
+    return number in records and 3 <= len(records[number]["curve"]) < EPOCHS - 30
 
 
-def workers(cluster):
-    """The processes that train, of all nodes."""
+def workers(cluster, task="ray::_train"):
+    """The processes of a task, of all nodes."""
     raylets = [psutil.Process(node.all_processes["raylet"][0].process.pid) for node in cluster.list_all_nodes()]
     processes = [each for raylet in raylets for each in raylet.children(recursive=True)]
-    return [each for each in processes if each.cmdline()[:1] == ["ray::_train"]]
+    return [each for each in processes if each.cmdline()[:1] == [task]]
 
 
 def test_nodes_with_another_version_or_without_a_path_are_refused(cluster, monkeypatch):
@@ -167,25 +170,44 @@ def test_a_sweep_survives_the_death_of_a_node_a_worker_and_its_driver(project, c
     assert [row["cell.units"] for row in rows] == ["3", str(TOO_MANY), "4", "2", "5"]
 
 
-def test_a_trial_that_was_moved_scores_as_its_run_does_alone(project, cluster):
-    from pipelines import train
-    from pipelines.training.resumption import keras
-
-    records = [json.loads(path.read_text()) for path in sorted((project / "results/.units.sweep").glob("[0-9]*.json"))]
+def test_trainings_that_were_moved_end_as_one_here_does(project, cluster, monkeypatch):
+    monkeypatch.chdir(project)
+    records = [json.loads(path.read_text()) for path in sorted(Path("results/.units.sweep").glob("[0-9]*.json"))]
     moved = max(records, key=lambda record: record["attempts"])
     units = SWEEP["space"]["cell"]["units"]["choices"][moved["drawn"]["cell.units"]]
-    runs = yaml.safe_load((project / "runs.yaml").read_text(encoding="utf-8"))
+    runs = yaml.safe_load(Path("runs.yaml").read_text(encoding="utf-8"))
     runs["runs"]["small"]["set"]["cell"] = {"units": units}
-    (project / "one.yaml").write_text(yaml.safe_dump(runs), encoding="utf-8")
-    options = {"runs": project / "one.yaml", "run": "small", "configs": project / "configs",
-               "data": project / "prepared/data", "source-vectors": project / "vectors/random",
-               "target-vectors": project / "vectors/random", "output": project / "one",
-               "cost": project / "c.json"}  # fmt: skip
-    keras.backend.clear_session()
-    train.main([f"--{name}={value}" for name, value in options.items()])
-    with open(project / "one/history.csv", encoding="utf-8") as file:
-        curve = [float(row["val_accuracy"]) for row in csv.DictReader(file)]
-    assert moved["curve"] == pytest.approx(curve)
+    Path("one.yaml").write_text(yaml.safe_dump(runs), encoding="utf-8")
+
+    def arguments(output):
+        options = {"runs": "one.yaml", "run": "small", "configs": "configs", "data": "prepared/data",
+                   "source-vectors": "vectors/random", "target-vectors": "vectors/random",
+                   "output": output, "cost": f"{output}.json"}  # fmt: skip
+        return [word for name, value in options.items() for word in (f"--{name}", value)]
+
+    command = [sys.executable, "-m", "pipelines.train", *arguments("here")]
+    here = subprocess.Popen(command, env={**os.environ, **bounded(1)}, stderr=subprocess.PIPE)
+    killed = []
+
+    def kill():
+        while not Path(".away.training.npz").exists():
+            time.sleep(0.1)
+        killed.extend(workers(cluster, "ray::run_here"))
+        killed[0].kill()
+
+    thread = threading.Thread(target=kill, daemon=True)
+    thread.start()
+    with connected(cluster.address) as ray:
+        assert run(ray, "commands", 1, "pipelines.train", arguments("away")) == 0
+    assert killed
+    here.communicate()
+    files = sorted(str(path.relative_to("here")) for path in Path("here").rglob("*") if path.is_file())
+    assert "model.onnx" in files
+    assert files == sorted(str(path.relative_to("away")) for path in Path("away").rglob("*") if path.is_file())
+    assert [name for name in files if (Path("here") / name).read_bytes() != (Path("away") / name).read_bytes()] == []
+    assert not Path(".away.training.npz").exists()
+    with open("here/history.csv", encoding="utf-8") as file:
+        assert [float(row["val_accuracy"]) for row in csv.DictReader(file)] == moved["curve"]
 
 
 def test_the_best_configuration_is_a_run(project):

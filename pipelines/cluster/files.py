@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 
 from embeddings.foundation.files import checksum
+from pipelines.cluster.nodes import alive, on_node
+
+FORGET_SECONDS = 10  # for nodes to remove what they kept
 
 
 @dataclass(frozen=True)
@@ -77,3 +80,10 @@ def _fetched(file: NodeFile, kept: Path) -> Path:
 def forget(sweep: str) -> None:
     """Removes what this node keeps of a sweep."""
     shutil.rmtree(node_folder(sweep), ignore_errors=True)
+
+
+def forget_everywhere(ray: Any, sweep: str) -> None:
+    """Lets every node remove what it keeps of a sweep; those that do not answer keep it."""
+    task = ray.remote(num_cpus=0, max_retries=0)(forget)
+    asked = [task.options(scheduling_strategy=on_node(node["NodeID"])).remote(sweep) for node in alive(ray)]
+    ray.wait(asked, num_returns=len(asked), timeout=FORGET_SECONDS)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.foundation.errors import InputError, one_line
-from pipelines.cluster.files import NodeFile, forget, put
+from pipelines.cluster.files import NodeFile, forget_everywhere, put
 from pipelines.cluster.nodes import alive, check_nodes, check_room, on_node, room
 from pipelines.cluster.threads import bounded
 from pipelines.sweeping.config import Plan
@@ -16,7 +16,6 @@ from pipelines.sweeping.records import Record
 from pipelines.sweeping.search import Better
 
 LOOK_SECONDS = 0.5  # between two looks at the trials
-FORGET_SECONDS = 10  # for nodes to remove what they kept
 
 
 class Driver:
@@ -74,7 +73,7 @@ class Driver:
             done, _ = self.ray.wait([*running], timeout=LOOK_SECONDS)
             for reference in done:
                 self._settle(running.pop(reference), reference)
-        self._forget()
+        forget_everywhere(self.ray, self._name)
         return self._ask("all")
 
     def _at_once(self) -> int:
@@ -106,14 +105,6 @@ class Driver:
             self._ask("fail", number, one_line(str(error.cause or error)))
         except errors.RayError as error:
             self._ask("crash", number, one_line(str(error)))
-
-    def _forget(self) -> None:
-        """Lets every node remove what it kept of this sweep; those that do not answer keep it."""
-        task = self.ray.remote(num_cpus=0, max_retries=0)(forget)
-        asked = [
-            task.options(scheduling_strategy=on_node(node["NodeID"])).remote(self._name) for node in alive(self.ray)
-        ]
-        self.ray.wait(asked, num_returns=len(asked), timeout=FORGET_SECONDS)
 
 
 def _train(job: Job, ledger: Any) -> str:

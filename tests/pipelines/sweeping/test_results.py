@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from clones import ROOT
 
-from embeddings.config import VectorsConfig
+from embeddings.config import TrainedConfig, VectorsConfig
 from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError
 from pipelines.evaluation.metrics import Metric
@@ -66,7 +66,9 @@ def test_the_best_vectors_are_a_configuration_that_the_run_names(make_plan, tmp_
     run, *_ = load_run(tmp_path / "best/runs.yaml", "sentiment-lstm-skip_gram-units", ROOT / "configs")
     assert (run.source_vectors, run.set) == ("english_skip_gram-units", {})
     config = load_config(VectorsConfig, tmp_path / "best/vectors/english_skip_gram-units.yaml")
+    assert isinstance(config, TrainedConfig)
     base = load_config(VectorsConfig, ROOT / "configs/vectors/english_skip_gram.yaml")
+    assert isinstance(base, TrainedConfig)
     assert (config.window, config.corpus, config.epochs) == (8, base.corpus, base.epochs)
 
 
