@@ -17,7 +17,7 @@ help:
 	@echo "make audit  look up known vulnerabilities of the pinned packages (needs a network)"
 	@echo "make graph  generate from the runs: parts of dvc.yaml and benchmarks/dvc.yaml, and README's tables"
 	@echo "make studies  test textbook claims about recurrent networks (see studies/README.md)"
-	@echo "make bench  run every stage on the real data sets (see benchmarks/RESULTS.md)"
+	@echo "make bench  run every stage on the real data sets (see benchmarks/RESULTS.md); CLUSTER=HOST:PORT on a Ray cluster"
 
 # The environment: made once, and again when what it holds changes. uv is used where it is.
 .venv/installed: pyproject.toml constraints.txt
@@ -66,7 +66,7 @@ studies: .venv/installed
 	cd studies && dvc repro
 
 bench: .venv/installed
-	cd benchmarks && dvc repro
+	cd benchmarks && $(if $(CLUSTER),elman repro --address $(CLUSTER) $(if $(CPUS),--cpus $(CPUS)),dvc repro)
 
 clean:
 	rm -rf .venv data vectors runs predictions evaluations costs reports

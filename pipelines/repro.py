@@ -2,10 +2,12 @@
 
 What several need is made once, and chains of stages that need nothing of each other run at the same time, each by a
 `dvc --wait-for-lock repro` of its own. The results are those of `dvc repro`. Where a kill cut `dvc.lock`, it is
-replaced by its last whole copy.
+replaced by its last whole copy. With --address training, prediction and baselines run on the nodes of a Ray cluster,
+each in as many threads as --cpus says: the numbers are those of a machine with so many.
 """
 
 import argparse
+import contextlib
 import signal
 import sys
 
@@ -28,9 +30,12 @@ def main(arguments: list[str] | None = None) -> None:
     """Makes the stages of the dvc.yaml of the working directory."""
     parser = argparse.ArgumentParser(prog="elman repro", description=__doc__)
     parser.add_argument("--jobs", type=int, help="how many at a time (default: what processors and memory allow)")
+    parser.add_argument("--address", help="of a Ray cluster, HOST:PORT or auto (default: this machine alone)")
+    parser.add_argument("--cpus", type=int, default=1, help="of a stage on the cluster, and its threads (default: 1)")
     options = parser.parse_args(arguments)
-    if options.jobs is not None and options.jobs < 1:
-        raise InputError(f"--jobs: expected at least 1, got {options.jobs}")
+    for name in ("jobs", "cpus"):
+        if (given := getattr(options, name)) is not None and given < 1:
+            raise InputError(f"--{name}: expected at least 1, got {given}")
 
     from pipelines.reproduction import forked_python
     from pipelines.reproduction.jobs import default_jobs, run_chains
@@ -41,10 +46,19 @@ def main(arguments: list[str] | None = None) -> None:
     if not chains:
         print("every stage is up to date")
         return
-    jobs = min(options.jobs or default_jobs(), len(chains))
-    print(f"{sum(len(chain.stages) for chain in chains)} stages in {len(chains)} chains, {jobs} at a time", flush=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
-    with forked_python.first_on_path(LIBRARIES if len(chains) > jobs else ()):
+    with contextlib.ExitStack() as stack:
+        if options.address:
+            from pipelines.cluster.commands import on_cluster
+
+            room = stack.enter_context(on_cluster(options.address, options.cpus))
+        else:
+            room = default_jobs()
+        jobs = min(options.jobs or room, len(chains))
+        print(
+            f"{sum(len(each.stages) for each in chains)} stages in {len(chains)} chains, {jobs} at a time", flush=True
+        )
+        stack.enter_context(forked_python.first_on_path(LIBRARIES if len(chains) > jobs else ()))
         try:
             problems = run_chains(chains, jobs, repository.keep_lock_file)
         finally:

@@ -14,6 +14,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from pipelines.runs.config import load_run
 from pipelines.training.experiment import learn, samples, set_up
+from pipelines.training.inputs import inputs
 from pipelines.training.loggers import make_loggers, require_loggers
 
 
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.runs.folder import copy_encodings, save_run
     from pipelines.runs.graphs import check_graphs, has_graph
     from pipelines.runs.latency import latency_milliseconds
-    from pipelines.training.resumption import Checkpoint, inputs
+    from pipelines.training.resumption import Checkpoint
 
     settings = {"run": run.trained(), "task": asdict(config), "cell": cell.flat(), "device": experiment.device}
     checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(vectors.values())), started)

@@ -44,6 +44,8 @@ ALLOWED = {
     "serving": {"decoding", "runs", "tasks"},
     "exporting": {"runs", "tasks", "models", "text", "data", "evaluation"},
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
+    "cluster": set(),
+    "sweeping": {"cluster", "data", "evaluation", "project", "reporting", "runs", "tasks", "training"},
     "probing": {"models", "tasks", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }
 WITHOUT_KERAS = (
@@ -58,6 +60,7 @@ WITHOUT_KERAS = (
     "batches",
     "datasets",
     "serving",
+    "cluster",
 )
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))
 

@@ -29,7 +29,9 @@ EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.rel
 SUFFIXES = (".csv", ".json", ".jsonl", ".lock", ".md", ".npy", ".py", ".toml", ".txt", ".yaml")
 SOURCES = [path for folder in ("embeddings", "pipelines", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-GRAPHS = [yaml.safe_load((ROOT / path / "dvc.yaml").read_text(encoding="utf-8")) for path in ("", "benchmarks")]
+GRAPHS = [
+    yaml.safe_load((ROOT / path / "dvc.yaml").read_text(encoding="utf-8")) for path in ("", "benchmarks", "sweeps")
+]
 STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].items()]
 RUNS_FILES = ("configs/runs.yaml", "benchmarks/runs.yaml")
 RUNS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in (*RUNS_FILES, "benchmarks/variants.yaml")]
@@ -170,7 +172,7 @@ def wrong_commands(text):
                 known = importlib.util.find_spec(module)
                 wrong += wrong_options(module, rest) if known else [f"python -m {module}"]
             case ["dvc", "repro", *stages] | ["dvc", "--cd", "benchmarks", "repro", *stages]:
-                for stage, _, key in (name.partition("@") for name in stages):
+                for stage, _, key in (name.removeprefix("sweeps/dvc.yaml:").partition("@") for name in stages):
                     wrong += [] if key in keys.get(stage, ()) else [f"dvc repro {stage}@{key}"]
     return wrong
 

@@ -48,7 +48,7 @@ def notes(tmp_path_factory):
 
 def stale_stages(folder):
     """Stages of the default graph that `dvc repro` would run again, those behind them left out."""
-    others = ("benchmarks/", "studies/")
+    others = ("benchmarks/", "studies/", "sweeps/")
     return {name for name in json.loads(dvc(folder, "status", "--json")) if not name.startswith(others)}
 
 

@@ -110,7 +110,7 @@ def test_every_configuration_is_used_by_a_run_a_study_or_a_page():
             assert path.stem in names or re.search(rf"configs/{kind}/{path.name}|: {path.stem}\b", text), path
 
 
-@pytest.mark.parametrize("path", ["dvc.yaml", "benchmarks/dvc.yaml", "studies/dvc.yaml"])
+@pytest.mark.parametrize("path", ["dvc.yaml", "benchmarks/dvc.yaml", "studies/dvc.yaml", "sweeps/dvc.yaml"])
 def test_every_path_on_a_command_line_is_a_dep_an_out_or_a_param(path):
     for name, stage in graph(path).items():
         body = stage.get("do", stage)

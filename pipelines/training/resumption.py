@@ -76,6 +76,12 @@ class Checkpoint:
         self._before = about["wall_seconds"]
         return about["state"], arrays
 
+    @property
+    def code(self) -> dict[str, str]:
+        """The checksums of our modules that have been loaded, by path."""
+        self._note_code()
+        return self._code
+
     def remove(self) -> None:
         """Removes the file, if there is one."""
         self.path.unlink(missing_ok=True)
@@ -172,15 +178,6 @@ class Resumption(keras.callbacks.Callback):
         weights = {id(weight) for weight in self.model.weights}
         draws = [variable for variable in self.model.variables if id(variable) not in weights]
         return [*self.changing, *draws, *self.model.optimizer.variables]
-
-
-def inputs(data: Path, vectors: Iterable[Path]) -> list[Path]:
-    """The files of a prepared dataset and of word vectors that a training reads."""
-    names = ("train.jsonl", "train.npy", "dev.jsonl", "dev.npy", "counts.json", "dataset.json")
-    return [
-        *(data / name for name in names),
-        *(path for folder in sorted(vectors) for path in sorted(folder.iterdir())),
-    ]
 
 
 def sha256(path: Path) -> str:

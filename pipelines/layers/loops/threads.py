@@ -57,8 +57,10 @@ _one_blas_thread = _OneBLASThread()
 
 
 def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many processors this process may use: at most OMP_NUM_THREADS, where that is set."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    bound = os.environ.get("OMP_NUM_THREADS", "")
+    return min(there, max(1, int(bound))) if bound.isdecimal() else there
 
 
 def share_rows(positions: np.ndarray, work: Callable[[np.ndarray, slice], Result]) -> list[Result]:

@@ -1,0 +1,73 @@
+"""The way to a Ray cluster: one at an address, or one of this machine alone for as long as a command runs."""
+
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from embeddings.foundation.errors import InputError
+
+CONNECT_SECONDS = 5  # until an address without a cluster is given up
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[Any]:
+    """Yields the module `ray`, connected to a cluster.
+
+    Args:
+        address: HOST:PORT of the cluster's head, or `auto` for the one that this machine is a node of; if not given,
+            a cluster of this machine alone is started, which ends with the block.
+
+    Raises:
+        InputError: Ray is not installed, or there is no cluster that this process can use at the address.
+    """
+    for package in ("ray", "optuna"):
+        if find_spec(package) is None:
+            raise InputError(f"the package {package} is not installed, which this needs; pip install 'elman[cluster]'")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent to anybody
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    ray: Any = import_module("ray")  # of an extra
+    if address:
+        check_address(address)
+    silent: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
+    try:
+        ray.init(address or "local", **({} if address else {"include_dashboard": False}), **silent)
+    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        raise InputError(f"--address {address or 'local'}: {_reason(error)}") from None
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def check_address(address: str) -> None:
+    """Refuses an address where nothing listens, before Ray waits for it for minutes.
+
+    Raises:
+        InputError: it is no HOST:PORT, or nothing listens there.
+    """
+    if address == "auto":
+        return
+    host, _, port = address.rpartition(":")
+    if "://" in address or not host or not port.isdecimal():
+        expected = "HOST:PORT of the cluster's head, such as 10.0.0.1:6379, or auto"
+        raise InputError(f"--address: expected {expected}, got {address!r}; run the command on a node of the cluster")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        advice = "start one with `ray start --head`, or leave --address out to use this machine alone"
+        raise InputError(f"--address {address}: expected a Ray cluster, got none: {reason}; {advice}") from None
+
+
+def _reason(error: Exception) -> str:
+    """What Ray says, in one line: of other versions of Python or Ray, both."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if any("ersion mismatch" in line for line in lines):
+        return f"expected the cluster's versions of Ray and Python, got others: {' '.join(lines)}"
+    advice = "run the command on a node of the cluster"
+    return f"expected a Ray cluster, got none: {lines[0] if lines else type(error).__name__}; {advice}"

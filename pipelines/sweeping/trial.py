@@ -1,0 +1,164 @@
+"""A trial: one training, on whatever node Ray has found for it. It reads train and dev, and has no test to read."""
+
+import csv
+import io
+import math
+import resource
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings import store
+from embeddings.foundation.cost import peak_memory_megabytes
+from embeddings.foundation.errors import InputError, one_line
+from pipelines.cluster.files import node_folder, place
+from pipelines.data.examples import read_dataset
+from pipelines.evaluation.records import main_scores
+from pipelines.evaluation.scores import Context, evaluate
+from pipelines.sweeping.config import Settings
+from pipelines.sweeping.inputs import DATA, SOURCE, TARGET, corpus_names
+from pipelines.sweeping.job import Job
+from pipelines.training.experiment import Experiment, learn, set_up
+from pipelines.training.inputs import inputs
+from pipelines.training.resumption import Checkpoint
+
+SHOWN = 2  # metrics
+
+
+class EndedError(Exception):
+    """The ledger ends a trial after an epoch."""
+
+
+class ReportedCheckpoint(Checkpoint):
+    """A checkpoint that goes to the ledger after each epoch.
+
+    Args:
+        ledger: gives and takes; an actor.
+        job: the trial.
+        arguments: of `Checkpoint`.
+    """
+
+    def __init__(self, ledger: Any, job: Job, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._ledger, self._job = ledger, job
+        if kept := _answer(ledger.checkpoint.remote(job.number)):
+            self.path.write_bytes(kept)
+
+    def write(self, state: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+        super().write(state, arrays)
+        task = self._job.settings.task
+        rows = csv.DictReader(io.StringIO(state["history"]))
+        curve = [float(row[f"val_{task.monitor}"]) for row in rows]
+        last = state["stop_training"] or len(curve) == task.training.epochs
+        job, content = self._job, self.path.read_bytes()
+        if _answer(self._ledger.report.remote(job.number, job.attempt, curve, content, last)) != "go on":
+            raise EndedError
+
+
+def train_trial(job: Job, ledger: Any) -> str:
+    """Trains a trial and tells the ledger its result.
+
+    Returns:
+        What is wrong with it; empty where nothing is.
+    """
+    import keras
+
+    folder = node_folder(job.sweep) / "trials" / f"{job.number}-{job.attempt}"
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        with _limited(job.memory_bytes):
+            _train(job, ledger, folder)
+    except EndedError:
+        pass
+    except InputError as error:
+        return one_line(str(error)).replace(f"{folder}/", "")
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        said = str(error)
+        return f"out of memory: {one_line(said[max(0, said.find('OOM')) :])[:120]}"
+    finally:
+        keras.backend.clear_session()  # the process trains further trials
+        shutil.rmtree(folder, ignore_errors=True)
+    return ""
+
+
+def _train(job: Job, ledger: Any, folder: Path) -> None:
+    started = time.perf_counter()
+    place(job.files, job.sweep, folder)
+    settings, data = job.settings, folder / DATA
+    if settings.vectors:
+        train_vectors(settings, folder)
+    vectors = {"tokens": folder / SOURCE, "target_tokens": folder / TARGET}
+    experiment = set_up(settings.run, settings.task, settings.cell, data, vectors)
+    about = {
+        "run": settings.run.trained(),
+        "task": asdict(settings.task),
+        "cell": settings.cell.flat(),
+        "device": experiment.device,
+    }
+    checkpoint = ReportedCheckpoint(ledger, job, folder / "run", about, inputs(data, set(vectors.values())), started)
+    cost = learn(experiment, folder / "history.csv", checkpoint=checkpoint)
+    scores = dev_scores(experiment, data)
+    cost |= {
+        "wall_seconds": round(checkpoint.wall_seconds(), 2),
+        "parameters": experiment.model.count_params(),
+        "trainable_parameters": sum(math.prod(weight.shape) for weight in experiment.model.trainable_weights),
+        "device": experiment.device,
+        "peak_memory_megabytes": peak_memory_megabytes(),
+    }
+    _answer(ledger.finish.remote(job.number, job.attempt, scores, cost, checkpoint.code))
+
+
+def train_vectors(settings: Settings, folder: Path) -> None:
+    """Trains the source vectors of a trial that has settings for them."""
+    from embeddings.train import train
+
+    assert settings.vectors
+    corpus = tuple(str(folder / name) for name in corpus_names(settings.vectors))
+    vectors, provenance, _ = train(replace(settings.vectors, corpus=corpus))
+    for source, own in zip(provenance["corpus"], settings.vectors.corpus, strict=True):
+        source["file"] = own  # so that equal vectors are equal bytes on every node
+    provenance["config"]["corpus"] = list(settings.vectors.corpus)
+    store.save(folder / SOURCE, vectors, provenance)
+
+
+def dev_scores(experiment: Experiment, data: Path) -> dict[str, list[float]]:
+    """The main metrics of a trained model on dev, the monitored one first: value and ends of the interval."""
+    dev, family = experiment.splits["dev"], experiment.family
+    predicted = list(experiment.task.predict(experiment.engine, dev))
+    dataset = read_dataset(data, "name", "version", "gold_tokens")
+    context = Context(dataset["name"], dataset["version"], "dev", dataset["gold_tokens"], experiment.run.seed)
+    shown = family.shown(experiment.task.config.monitor)[:SHOWN]
+    found = main_scores(evaluate(family, dev, predicted, context), shown)
+    return {metric.name: [score.value, score.low, score.high] for metric, score in found.items()}
+
+
+@contextmanager
+def _limited(memory_bytes: int) -> Iterator[None]:
+    """Lets a block hold no more memory of its own than a trial is given."""
+    if not memory_bytes:
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return bool(names & {"MemoryError", "ResourceExhaustedError"})
+
+
+def _answer(reference: Any) -> Any:
+    return import_module("ray").get(reference)  # of an extra
