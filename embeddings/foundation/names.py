@@ -10,6 +10,7 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.plain_yaml import Entry, is_text
 
 _FORM = re.compile(r"[^\W_][\w-]*")
+LONGEST = 200  # bytes of a name: a file may have 255, with what is put before and behind it
 
 
 def check_name(kind: str, name: object) -> None:
@@ -24,6 +25,8 @@ def check_name(kind: str, name: object) -> None:
     if not isinstance(name, str) or not _FORM.fullmatch(name) or not is_text(name):
         form = "letters, digits, `_` and `-`, the first a letter or digit, that YAML reads as text"
         raise ValueError(f"expected a {kind} of {form}, got {name!r}; rename it")
+    if (size := len(name.encode("utf-8"))) > LONGEST:
+        raise ValueError(f"expected a {kind} of at most {LONGEST} bytes, got {size}: {name[:20]!r}...; shorten it")
 
 
 def check_names(config: Any, *kinds: str) -> None:

@@ -71,6 +71,8 @@ class DatasetConfig(ABC):
     def __post_init__(self) -> None:
         check_share("dev_share", self.dev_share)
         check_seed(self.seed)
+        if not self.version.strip():
+            raise InputError("expected a version, which is part of each metric's signature, got none")
         for key in ("language", "target_language"):
             if code := getattr(self, key):
                 check_language(key, code)

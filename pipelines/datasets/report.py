@@ -7,6 +7,7 @@ from itertools import combinations
 from math import ceil
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -147,13 +148,21 @@ def overlap(first: SplitSummary, second: SplitSummary, first_name: str, second_n
 
 
 def rare(counts: Mapping[str, Counter[str]]) -> dict[str, list[str]]:
-    """Names that occur once in train, those only in dev or test, which no model can learn, and those that dev lacks."""
+    """Names that occur once in train, those only in dev or test, which no model can learn, and those that dev lacks.
+
+    And those that differ from another one in case alone, or in how Unicode writes the same characters.
+    """
     train = counts.get("train", Counter())
     held_out = {name for split in HELD_OUT for name in counts.get(split, ())}
     found = {
         "once in train": sorted(name for name, count in train.items() if count == 1),
         "only in dev or test": sorted(held_out - train.keys()),
     }
+    alike: dict[str, set[str]] = {}
+    for name in {*train, *held_out}:
+        alike.setdefault(normalize("NFKC", name).casefold(), set()).add(name)
+    if differing := sorted(name for names in alike.values() if len(names) > 1 for name in names):
+        found["written differently"] = differing
     return found | ({NOT_IN_DEV: sorted(train.keys() - counts["dev"].keys())} if "dev" in counts else {})
 
 
@@ -161,6 +170,7 @@ def warnings(report: Mapping[str, Any]) -> dict[str, int]:
     """What in a report a user should look at: warning -> how often, where it is found at all."""
     splits, rare_names = report["splits"].values(), report["rare"].values()
     lacking = [name for names in rare_names for name in names.get(NOT_IN_DEV, ())]
+    alike = [name for names in rare_names for name in names.get("written differently", ())]
     drawn, shared = DRAWN in report["changes"], report["overlap"].get("train and dev")
     counts = {
         "empty texts, read as one unknown word": sum(split["empty_texts"] for split in splits),
@@ -169,6 +179,7 @@ def warnings(report: Mapping[str, Any]) -> dict[str, int]:
         "labels or tags in dev or test only, scored as wrong": sum(
             len(names["only in dev or test"]) for names in rare_names
         ),
+        f"labels or tags that differ in case alone, or in how they are encoded ({first_names(alike)})": len(alike),
         f"labels or tags that dev lacks and cannot measure ({first_names(lacking)})": len(lacking),
         "examples drawn for dev that train has as well": shared["examples"]["dev"] if drawn and shared else 0,
         "tags " + REPAIRED: sum(report["changes"].get(REPAIRED, {}).values()),

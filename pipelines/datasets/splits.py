@@ -42,7 +42,13 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     return counts, kept and gold == {True}
 
 
-def write_split(folder: Path, split: str, examples: Iterable[Example], origin: str = "") -> int:
+def write_split(
+    folder: Path,
+    split: str,
+    examples: Iterable[Example],
+    origin: str = "",
+    advice: str = "see the dataset's files and dev_share",
+) -> int:
     """Writes one split, its ids `<split>-<number from 0>`; returns the number of examples.
 
     Args:
@@ -50,6 +56,7 @@ def write_split(folder: Path, split: str, examples: Iterable[Example], origin: s
         split: its name.
         examples: of it.
         origin: where they are read from, for the message.
+        advice: what to do if there are none.
 
     Raises:
         InputError: there are none.
@@ -58,7 +65,7 @@ def write_split(folder: Path, split: str, examples: Iterable[Example], origin: s
     count = write_examples(folder / f"{split}.jsonl", numbered)
     if not count:
         where = f" in {origin}" if origin else ""
-        raise InputError(f"split {split!r}: expected examples, got none{where}; see the dataset's files and dev_share")
+        raise InputError(f"split {split!r}: expected examples, got none{where}; {advice}")
     return count
 
 
@@ -121,5 +128,6 @@ def remove_overlap(folder: Path) -> dict[str, int]:
             before = sum(1 for _ in read_examples(paths[split]))
             examples = read_examples(paths[split])
             kept = (each for each in examples if fingerprint(each.tokens, each.features) not in held_out)
-            removed[split] = before - write_split(folder, split, kept)
+            advice = "dev and test have them all, and `remove_overlap` drops them"
+            removed[split] = before - write_split(folder, split, kept, advice=advice)
     return removed

@@ -239,6 +239,12 @@ def test_what_is_no_name_is_refused_wherever_it_is_asked(name):
         check_name("run", name)
 
 
+def test_a_name_that_is_too_long_for_a_file_is_refused():
+    check_name("run", "я" * 100)
+    with pytest.raises(ValueError, match="expected a run of at most 200 bytes, got 202: 'яяяя"):
+        check_name("run", "я" * 101)
+
+
 @pytest.mark.parametrize("name", ["a", "ner-bilstm-1", "20newsgroups", "lstm_2x160", "поэма", "1-a", "y", "nan"])
 def test_other_names_are_the_same_to_the_shell_and_to_yaml(name):
     check_name("run", name)

@@ -122,6 +122,12 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
         ({"training": "pos\ta\n"}, {}, "tiny.yaml: unknown split 'training'; did you mean 'train'?"),
         ({"train": "pos\ta\n", "dev": "pos\tb\n"}, {"dev_share": 0.1}, "expected dev_share 0"),
         ({"train": "pos\ta\n"}, {"dev_share": 1.5}, "tiny.yaml: expected dev_share from 0 to below 1, got 1.5"),
+        ({"train": "pos\ta\n"}, {"version": " "}, "tiny.yaml: expected a version, which is part of each metric's"),
+        (
+            {"train": "pos\ta\n", "dev": "pos\ta\n"},
+            {"remove_overlap": True},
+            "split 'train': expected examples, got none; dev and test have them all, and `remove_overlap` drops them",
+        ),
         ({"train": "pos\ta\n"}, {"tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you mean 'words'?"),
         ({"train": "pos\ta\n"}, {"target_tokenizer": "word"}, "tiny.yaml: no tokenizer 'word'; did you"),
         (

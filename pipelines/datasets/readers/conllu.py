@@ -13,7 +13,7 @@ from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
 _COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
-_ID = re.compile(r"[0-9]+(?:[-.][0-9]+)?")
+_ID = re.compile(r"[0-9]{1,9}(?:[-.][0-9]{1,9})?")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Reader(TextReader):
         """
         for path in paths:
             for block in blocks(self.read_lines(path)):
-                text, tokens, found = "", [], []
+                text, tokens, found, last = "", [], [], 0
                 for number, line in block:
                     if line.startswith("#"):
                         if tokens:
@@ -50,6 +50,7 @@ class Reader(TextReader):
                         got = repr(columns[0][:60])
                         raise InputError(f"{path}:{number}: expected a number like 3, 3-4 or 3.1, got {got}")
                     if not columns[0].isdecimal():
+                        last = max(last, int(columns[0].rpartition("-")[2]) if "-" in columns[0] else 0)
                         continue
                     if int(columns[0]) != len(tokens) + 1:
                         told = f"expected word {len(tokens) + 1}, got {columns[0][:60]}"
@@ -61,6 +62,9 @@ class Reader(TextReader):
                         raise InputError(f"{path}:{number}: expected {self.tags} of the word {form[:60]!r}, got none")
                     tokens.append(form)
                     found.append(tag)
+                if last > len(tokens):
+                    told = f"expected the words up to {last}, of which a line of several tells, got {len(tokens)}"
+                    raise InputError(f"{path}:{block[-1][0]}: {told}; the sentence may be cut")
                 yield Example(f"{path}:{block[0][0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(found))
 
     @classmethod

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
+from pipelines.datasets.left_out import LeftOut
 from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
+
+EMPTY = "pairs left out, empty on both sides"
 
 
 @dataclass(frozen=True)
 class Reader(TextReader):
-    """Pairs of texts; an empty line is a text too, for the numbers must agree."""
+    """Pairs of texts; an empty line is a text too, but where both are empty, the pair is left out."""
 
     def files_a_split(self) -> int:
         return 2
@@ -33,6 +36,9 @@ class Reader(TextReader):
                 raise InputError(
                     f"{source}:{number}: expected as many lines as {target}, got {counts}; align the files first"
                 )
+            if not (source_line[1].strip() or target_line[1].strip()):
+                yield LeftOut(f"{source}:{number}", "", (), reason=EMPTY)
+                continue
             yield Example(id=f"{source}:{number}", text=source_line[1], tokens=(), target_text=target_line[1])
 
     @classmethod

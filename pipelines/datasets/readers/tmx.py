@@ -54,7 +54,9 @@ class Reader(FileReader):
                     yield LeftOut(f"{path}:{line}", "", (), reason=INCOMPLETE)
             if not pairs:
                 known = ", ".join(found) or "none"
-                told = f"expected units in {self.source!r} and {self.target!r}, got languages {known[:200]}"
+                told = (
+                    f"expected units in {self.source!r} and {self.target!r}, got none of both; languages: {known[:200]}"
+                )
                 raise InputError(f"{path}:{line}: {told}")
 
     @classmethod

@@ -184,6 +184,19 @@ def test_a_comment_mark_that_is_a_token_stays_one(write: Write) -> None:
         list(conll_columns.Reader(comment="#", separator=" ").read([write("a O\n# O\n")]))
 
 
+def test_a_conllu_sentence_that_ends_before_its_words_do_is_refused(write: Write) -> None:
+    whole = "1-2\tZum\t_\t_\t_\t_\t_\t_\t_\t_\n" + "".join(
+        f"{number}\t{word}\t_\tX\t_\t_\t0\t_\t_\t_\n" for number, word in ((1, "zu"), (2, "dem"))
+    )
+    assert [example.tokens for example in conllu.Reader().read([write(whole)])] == [("zu", "dem")]
+    with pytest.raises(
+        InputError, match=":2: expected the words up to 2, of which a line of several tells, got 1; the"
+    ):
+        list(conllu.Reader().read([write("".join(whole.splitlines(keepends=True)[:2]))]))
+    with pytest.raises(InputError, match=r":1: expected a number like 3, 3-4 or .*, got '1-9999"):
+        list(conllu.Reader().read([write(whole.replace("1-2", "1-" + "9" * 5_000))]))
+
+
 def test_conllu_sentences_without_a_blank_line_between_are_refused(write: Write) -> None:
     word = "{}\tJa\tja\tINTJ\tITJ\t_\t0\troot\t_\t_\n"
     for ids, expected in (("1 1", 2), ("1 3", 2), ("2", 1), ("1 2 1", 3)):

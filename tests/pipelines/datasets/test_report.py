@@ -79,6 +79,17 @@ def test_labels_that_dev_lacks_and_copies_that_it_was_drawn_beside_are_warned_of
     assert warnings({**build_report(paths), "changes": {}}) == rare
 
 
+def test_labels_that_look_alike_are_warned_of(tmp_path: Path) -> None:
+    labels = ["Good", "good", "bad", "e\u0301t\u00e9", "\u00e9t\u00e9"]
+    write_examples(tmp_path / "train.jsonl", examples("train", [("a", label) for label in labels] * 2))
+    write_examples(tmp_path / "test.jsonl", examples("test", [("b", "bad "), ("b", "BAD")]))
+    report = build_report({split: tmp_path / f"{split}.jsonl" for split in ("train", "test")})
+    alike = ["BAD", "Good", "bad", "e\u0301t\u00e9", "good", "\u00e9t\u00e9"]
+    assert report["rare"]["labels"]["written differently"] == alike
+    told = "labels or tags that differ in case alone, or in how they are encoded (" + ", ".join(alike) + ")"
+    assert warnings({**report, "changes": {}})[told] == 6
+
+
 def test_of_many_names_the_first_are_shown() -> None:
     assert first_names(["a", "b"]) == "a, b"
     assert first_names([str(n) for n in range(12)]) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"

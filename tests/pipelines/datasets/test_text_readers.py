@@ -48,11 +48,17 @@ def test_a_line_without_a_label_is_refused(write: Write, line: str) -> None:
 
 
 def test_parallel_lines_are_paired_and_empty_ones_kept(write: Write) -> None:
-    examples = list(parallel_text.Reader().read([write("eins\n\ndrei\n"), write("one\ntwo\nthree")]))
-    assert [(example.text, example.target_text) for example in examples] == [
+    examples = list(parallel_text.Reader().read([write("eins\n\ndrei\n \n"), write("one\ntwo\nthree\n\n")]))
+    assert [(example.text, example.target_text) for example in examples[:3]] == [
         ("eins", "one"),
         ("", "two"),
         ("drei", "three"),
+    ]
+    assert [getattr(example, "reason", "") for example in examples] == [
+        "",
+        "",
+        "",
+        "pairs left out, empty on both sides",
     ]
 
 
