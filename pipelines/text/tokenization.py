@@ -8,6 +8,7 @@ the character `▁` is a space, and its tokens write it where a word begins).
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from html.entities import html5
 from itertools import islice
@@ -31,9 +32,6 @@ _END = f"(?!{_LETTER})"
 _CLITIC = f"['’](?i:s|m|d|ll|re|ve){_END}"
 _NEGATION = f"[nN]['’][tT]{_END}"
 _BEFORE_NEGATION = regex.compile(f"(?<={_LETTER})(?={_NEGATION})")
-_ENTITY = regex.compile(
-    r"&(?:\L<names>|#\d{1,7}|#[xX][\da-fA-F]{1,6});", names=[name[:-1] for name in html5 if name.endswith(";")]
-)
 _INVISIBLE = "\u200b\u2060\ufeff"
 _GAP = regex.compile(f"<br ?/?>|[{_INVISIBLE}]")  # HTML line breaks, invisible characters
 _ASCII_PART = regex.compile(r"[^ \t\n\v\f\r]+")
@@ -58,6 +56,13 @@ _WORD = regex.compile(
 )
 
 
+@cache
+def _entity() -> Any:
+    """The pattern of an entity of HTML, of 2,125 names: it takes twice as long to compile as all else to import."""
+    names = [name[:-1] for name in html5 if name.endswith(";")]
+    return regex.compile(r"&(?:\L<names>|#\d{1,7}|#[xX][\da-fA-F]{1,6});", names=names)
+
+
 # Languages whose words no spaces part: to `words` a clause is one word.
 WITHOUT_SPACES = frozenset(("ja", "km", "lo", "my", "th", "zh"))
 
@@ -77,10 +82,10 @@ def words(text: str) -> list[str]:
     An entity of HTML is read as its character, and stays as it is written: `AT&amp;T`, but `good &mdash; really`.
     """
     text = _without_gaps(text)
-    if "&" not in text or not _ENTITY.search(text):
+    if "&" not in text or not _entity().search(text):
         return _words(text)
-    found = _words(_ENTITY.sub(lambda entity: _character(entity[0]), text))
-    written = iter(regex.findall(rf"{_ENTITY.pattern}|\S", text, names=_ENTITY.named_lists["names"]))
+    found = _words(_entity().sub(lambda entity: _character(entity[0]), text))
+    written = iter(regex.findall(rf"{_entity().pattern}|\S", text, names=_entity().named_lists["names"]))
     return ["".join(islice(written, len(token))) for token in found]
 
 
@@ -103,7 +108,7 @@ def _without_gaps(text: str) -> str:
         character = _character(entity[0])
         return " " * len(entity[0]) if character.isspace() or character in _INVISIBLE else entity[0]
 
-    return _ENTITY.sub(shown, text)
+    return _entity().sub(shown, text)
 
 
 def words_lowercase(text: str) -> list[str]:
