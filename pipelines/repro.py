@@ -16,12 +16,18 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 LIBRARIES = (  # that the stages import
     "keras",
     "numba",
+    "dacite",
     "gensim.models",
+    "msgspec.json",
+    "onnx",
+    "regex",
+    "rich.progress",
+    "sacrebleu",
     "scipy.stats",
     "sklearn.feature_extraction.text",
     "sklearn.linear_model",
-    "sacrebleu",
     "threadpoolctl",
+    "yaml",
 )
 
 

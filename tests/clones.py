@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipelines import repro
 from pipelines.reproduction import forked_python
 
 ROOT = Path(__file__).parents[1]
@@ -21,14 +22,7 @@ PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 # Those of `run` are forks of a Python that has imported these: see pipelines/reproduction/forked_python.py.
 LIBRARIES = (
     "tensorflow",
-    "keras",
-    "numba",
-    "scipy.stats",
-    "sklearn.feature_extraction.text",
-    "sklearn.linear_model",
-    "gensim.models",
-    "sacrebleu",
-    "threadpoolctl",
+    *repro.LIBRARIES,
     "dvc.cli.parser",
     "dvc.commands.repro",
     "dvc.repo.experiments",
@@ -50,9 +44,7 @@ def tiny_clone(folder: Path, runs: Iterable[str]) -> None:
             shutil.copy(ROOT / name, folder / name)
     for lock in folder.rglob("dvc.lock"):
         lock.unlink()
-    for loop in ROOT.glob("pipelines/**/__pycache__/*.nb[ci]"):  # of the same sources, compiled by numba: seconds each
-        (folder / loop.relative_to(ROOT)).parent.mkdir(exist_ok=True)
-        shutil.copy(loop, folder / loop.relative_to(ROOT))
+    copy_compiled_loops(folder)
 
     def edit(path, change):
         content = yaml.safe_load((folder / path).read_text(encoding="utf-8"))
@@ -71,6 +63,13 @@ def tiny_clone(folder: Path, runs: Iterable[str]) -> None:
         edit(path, lambda content: [content.update({kind: dict([*of.items()][:1])}) for kind, of in content.items()])
     run(folder, "git init -q && git config user.name T && git config user.email t@example.org")
     run(folder, "git add -A && git ls-files -oz '*.nb[ci]' | xargs -0r git add -f")
+
+
+def copy_compiled_loops(folder: Path) -> None:
+    """Copies what numba has compiled here to a copy of the same sources, which it would take seconds for each loop."""
+    for loop in ROOT.glob("pipelines/**/__pycache__/*.nb[ci]"):
+        (folder / loop.relative_to(ROOT)).parent.mkdir(exist_ok=True)
+        shutil.copy(loop, folder / loop.relative_to(ROOT))
 
 
 def run(folder: Path, command: list[str] | str, **environment: str) -> str:

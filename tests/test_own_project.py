@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from clones import ROOT, dvc, run, tiny_clone
+from clones import ROOT, copy_compiled_loops, dvc, run, tiny_clone
 from own_files import TASKS, arguments, write_files
 
 PAGE = (ROOT / "docs/your-data.md").read_text(encoding="utf-8")
@@ -30,6 +30,7 @@ def installed(wheel, tmp_path_factory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("installed")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, wheel]
     subprocess.run(command, check=True)
+    copy_compiled_loops(folder)
     return {"PYTHONPATH": str(folder)}
 
 

@@ -123,7 +123,7 @@ class _Loader(Composer, CParser, SafeConstructor, _Resolver):
             (self.depth, YAML_DEPTH, "values within each other"),
             (self.nodes, YAML_NODES, "values"),
         ):
-            if got > (most := lifted(limit)):
+            if got > limit and got > (most := lifted(limit)):
                 raise _refusal(f"expected at most {most:,} {what}, got more", cast(Any, self.peek_event()).start_mark)
         try:
             return super().compose_node(parent, index)

@@ -1,22 +1,21 @@
 """Every task learns with every cell, and what it learned survives saving, in a fresh process as well."""
 
 import json
-import os
-import subprocess
 import sys
 import zipfile
 from dataclasses import replace
 from functools import cache
 from itertools import cycle
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from conformance_cases import CASES, CELLS, DATASET, RUN, TASKS, build, examples_of, of_case, takes
+from clones import copy_compiled_loops, run
+from conformance_cases import CASES, CELLS, DATASET, RUN, TASKS, build, examples_of, of_case, takes, task_config
 from test_invariances import compare
 
 from pipelines.data.examples import write_examples
-from pipelines.runs.engines import ENGINES
 from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.engines.onnx_engine import ONNXEngine
 from pipelines.runs.folder import load_run_folder, save_run
@@ -32,10 +31,10 @@ if sys.argv[1] == "keras":  # loaded models are traced in test_cell_without_kern
     tensorflow.config.run_functions_eagerly(True)
 from pipelines.data.examples import read_examples
 from pipelines.runs.folder import load_run_folder
-print(pipelines.__file__, file=sys.stderr)
-for folder in sys.argv[2:]:
+print(pipelines.__file__)
+for folder, examples in zip(sys.argv[2::2], sys.argv[3::2]):
     run = load_run_folder(folder, sys.argv[1])
-    print(json.dumps(list(run.task.predict(run.engine, read_examples(folder + "/examples.jsonl")))))
+    print(json.dumps(list(run.task.predict(run.engine, read_examples(examples)))))
 heavy = {"tensorflow", "keras", "sklearn", "scipy", "gensim", "dvc", "pandas", "numba", "onnx"}
 print(sorted(heavy & set(sys.modules)))
 """
@@ -97,20 +96,45 @@ def test_learning_curves_and_cost_are_recorded(trained):
 
 
 @pytest.fixture(scope="module")
-def saved(trained, tmp_path_factory):
+def save(memorise, tmp_path_factory):
+    """Saves the model of a case, each once; gives its run folder."""
+
+    @cache
+    def saved_once(case):
+        task, engine, _, _ = memorise(case)
+        folder = tmp_path_factory.mktemp("saved")
+        save_run(folder, "small", RUN, task, engine.model, DATASET)
+        return folder
+
+    return saved_once
+
+
+@pytest.fixture(scope="module")
+def saved(case, save):
     """The run folder of the trained model."""
-    task, engine, _, _ = trained
-    folder = tmp_path_factory.mktemp("saved")
-    save_run(folder, "small", RUN, task, engine.model, DATASET)
-    return folder
+    return save(case)
 
 
-def test_a_saved_run_predicts_the_same_in_memory(trained, saved, examples):
+@pytest.fixture(scope="module")
+def predicted(memorise, save, ten_examples, ten_entity_examples):
+    """What the trained model of a case predicts, and what its run does by ONNX Runtime, by the engine's name."""
+
+    @cache
+    def rows(case):
+        examples = examples_of(case[0], ten_examples, ten_entity_examples)
+        task, engine, _, _ = memorise(case)
+        run = load_run_folder(save(case))
+        by_engine = {"onnx": run.task.predict(run.engine, examples), "keras": task.predict(engine, examples)}
+        return {name: list(of_engine) for name, of_engine in by_engine.items()}
+
+    return rows
+
+
+def test_a_saved_run_predicts_the_same_in_memory(case, trained, saved, predicted, examples):
     """By ONNX Runtime; by Keras it does so in a fresh process, below."""
     task, engine, _, _ = trained
     check_graphs(saved, task, engine, examples)
-    in_onnx = load_run_folder(saved)
-    compare(list(in_onnx.task.predict(in_onnx.engine, examples)), list(task.predict(engine, examples)))
+    compare(*predicted(case).values())
 
 
 def test_saving_twice_gives_equal_bytes(trained, saved, tmp_path):
@@ -122,37 +146,36 @@ def test_saving_twice_gives_equal_bytes(trained, saved, tmp_path):
 
 
 def test_every_run_predicts_the_same_in_a_fresh_process_elsewhere(
-    memorise, wheel, ten_examples, ten_entity_examples, small_vectors, tmp_path
+    save, predicted, wheel, ten_examples, ten_entity_examples, small_vectors, tmp_path
 ):
     """With the built wheel, by each engine; a run of two layers of each cell as well."""
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
-    models = {case: memorise(case)[:2] for case in CASES}
-    for deep in ((task, cell, takes(task, cell, True)) for task, cell in zip(cycle(TASKS), CELLS, strict=False)):
-        config, cell = of_case(deep)
-        examples = examples_of(deep[0], ten_examples, ten_entity_examples)
-        task, model = build(config, replace(cell, depth=2), small_vectors, examples)
-        models[*deep, "two layers"] = task, KerasEngine(model)
-    expected: dict[str, dict] = {engine: {} for engine in ENGINES}
-    for number, (case, (task, engine)) in enumerate(models.items()):
-        examples = examples_of(case[0], ten_examples, ten_entity_examples)
-        folder = tmp_path / f"run-{number}"
+    copy_compiled_loops(site)
+    (tmp_path / "predict_runs.py").write_text(PREDICT, encoding="utf-8")
+    for name, examples in (("ten", ten_examples), ("entities", ten_entity_examples)):
+        write_examples(tmp_path / f"{name}.jsonl", examples)
+    runs = {str(save(case)): (case[0], predicted(case)) for case in CASES}
+    for name, cell in zip(cycle(TASKS), CELLS, strict=False):
+        config, encoder = of_case((name, cell, takes(name, cell, True)))
+        examples = examples_of(name, ten_examples, ten_entity_examples)
+        task, model = build(config, replace(encoder, depth=2), small_vectors, examples)
+        folder = tmp_path / f"two_layers-{cell}"
         folder.mkdir()
-        save_run(folder, folder.name, RUN, task, engine.model, DATASET)
-        write_examples(folder / "examples.jsonl", examples)
-        for name, of_name in (("onnx", ONNXEngine(folder)), ("keras", engine)):
-            expected[name][str(folder)] = list(task.predict(of_name, examples))
-    for name, of_runs in expected.items():
-        done = subprocess.run(
-            [sys.executable, "-c", PREDICT, name, *of_runs],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(site)},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert str(site) in done.stderr
-        *rows, heavy = done.stdout.splitlines()
-        assert [json.loads(line) for line in rows] == list(of_runs.values())
-        assert heavy == "[]" or name == "keras"
+        save_run(folder, folder.name, RUN, task, model, DATASET)
+        engines = {"onnx": ONNXEngine(folder), "keras": KerasEngine(model)}
+        runs[str(folder)] = name, {kind: list(task.predict(engine, examples)) for kind, engine in engines.items()}
+    of_entities = {task: task_config(task).metrics == "entities" for task in TASKS}
+    arguments = [
+        word
+        for folder, (task, _) in runs.items()
+        for word in (folder, str(tmp_path / ("entities.jsonl" if of_entities[task] else "ten.jsonl")))
+    ]
+    # `python` is a fork of one that has imported Keras, and nothing of ours.
+    for engine, python in (("onnx", sys.executable), ("keras", "python")):
+        printed = run(tmp_path, [python, "-m", "predict_runs", engine, *arguments], PYTHONPATH=str(site))
+        place, *rows, heavy = printed.splitlines()
+        assert Path(place).is_relative_to(site)
+        assert [json.loads(line) for line in rows] == [expected[engine] for _, expected in runs.values()]
+        assert heavy == "[]" or engine == "keras"
