@@ -35,7 +35,7 @@ def export_onnx(source: Path, folder: Path, asked: Asked) -> None:
     _compare(run.engine, source, run, asked)
     about = read_description(folder)
     code, examples = _code(onnx_code, folder, run, about, asked)
-    _write_readme(folder, [title(run, about), usage(run, code, examples), _with_elman(), listing(folder)])
+    _write_readme(folder, [title(run, about), usage(run, about, code, examples), _with_elman(), listing(folder)])
 
 
 def export_saved_model(source: Path, folder: Path, asked: Asked) -> None:
@@ -47,7 +47,7 @@ def export_saved_model(source: Path, folder: Path, asked: Asked) -> None:
     write_saved_model(source, folder, run)
     _compare(SavedModelEngine(folder), source, run, asked)
     code, examples = _code(tensorflow_code, folder, run, about, asked)
-    _write_readme(folder, [title(run, about), usage(run, code, examples), listing(folder)])
+    _write_readme(folder, [title(run, about), usage(run, about, code, examples), listing(folder)])
 
 
 def export_hub(source: Path, folder: Path, asked: Asked) -> None:
@@ -67,7 +67,12 @@ def export_hub(source: Path, folder: Path, asked: Asked) -> None:
         encoding="utf-8",
     )
     card = front_matter(metadata(run, about, asked.licence, provenance))
-    sections = [usage(run, code, examples), _with_elman(), *card_sections(run, about, provenance), listing(folder)]
+    sections = [
+        usage(run, about, code, examples),
+        _with_elman(),
+        *card_sections(run, about, provenance),
+        listing(folder),
+    ]
     _write_readme(folder, [f"{card}{title(run, about)}", *sections])
 
 
