@@ -10,11 +10,12 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_file, write_json
 from pipelines.data.examples import read_examples
 from pipelines.exporting.code import TRANSITIONS, modules_of, onnx_code, tensorflow_code, transitions_of
+from pipelines.exporting.coverage import refusal
 from pipelines.exporting.examples import shown_examples
 from pipelines.exporting.provenance import Places, find_data, find_provenance
 from pipelines.exporting.readme import TEXT, listing, title, usage
 from pipelines.runs.description import Description, read_description
-from pipelines.runs.folder import export_run, load_run_folder
+from pipelines.runs.folder import check_keras, export_run, load_run_folder
 from pipelines.runs.graphs import check_engine
 from pipelines.runs.trained_run import TrainedRun
 
@@ -40,6 +41,9 @@ def export_onnx(source: Path, folder: Path, asked: Asked) -> None:
 
 def export_saved_model(source: Path, folder: Path, asked: Asked) -> None:
     """Writes a SavedModel with what its reader needs."""
+    if reason := refusal(load_run_folder(source).task):
+        raise InputError(f"{source}: a SavedModel cannot hold {reason}; choose --format onnx")
+    check_keras(source, "--format saved_model")
     run, about = load_run_folder(source, "keras"), read_description(source)
 
     from pipelines.exporting.saved_model import SavedModelEngine, write_saved_model

@@ -44,11 +44,11 @@ PACKAGES = {
 
 def title(run: TrainedRun, about: Mapping[str, Any]) -> str:
     """A heading, and a sentence on what the run is."""
-    cell, dataset = about["cell"], about["run"]["dataset"]
+    cell, dataset = about["cell"], about["run"].get("dataset")
     size = f"{'bidirectional ' if cell['bidirectional'] else ''}{cell['cell'].replace('_', ' ')}"
     layers = f"{cell['depth']} layer{'s' * (cell['depth'] > 1)} of {cell['units']} units"
-    kind = KINDS[run.task.reads, run.task.predicts]
-    return f"# {run.name}\n\n{kind} (`{about['task']['task']}`), trained on `{dataset}` with Elman: {size}, {layers}.\n"
+    kind = f"{KINDS[run.task.reads, run.task.predicts]} (`{about['task']['task']}`)"
+    return f"# {one_line(run.name)}\n\n{kind}, trained on `{dataset}` with Elman: {size}, {layers}.\n"
 
 
 def usage(run: TrainedRun, about: Mapping[str, Any], code: str, examples: Sequence[tuple[str, str]]) -> str:
