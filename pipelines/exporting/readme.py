@@ -5,18 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipelines.exporting.hub_metadata import PIPELINE_TAGS
 from pipelines.runs.trained_run import TrainedRun
 
 TEXT = "Write your text here."  # where none of the data is shown
-KINDS = {
-    ("tokens", "label"): "Text classification",
-    ("tokens", "labels"): "Multilabel text classification",
-    ("tokens", "tags"): "Sequence labelling",
-    ("tokens", "tokens"): "Language modelling",
-    ("tokens", "target_tokens"): "Translation",
-    ("features", "label"): "Image classification",
-    ("features", "target_tokens"): "Captioning",
-}
 FILES = {
     "*.onnx": "ONNX graph",
     "*.weights": "large weights of an ONNX graph",
@@ -47,8 +39,9 @@ def title(run: TrainedRun, about: Mapping[str, Any]) -> str:
     cell, dataset = about["cell"], about["run"].get("dataset")
     size = f"{'bidirectional ' if cell['bidirectional'] else ''}{cell['cell'].replace('_', ' ')}"
     layers = f"{cell['depth']} layer{'s' * (cell['depth'] > 1)} of {cell['units']} units"
-    kind = f"{KINDS[run.task.reads, run.task.predicts]} (`{about['task']['task']}`)"
-    return f"# {one_line(run.name)}\n\n{kind}, trained on `{dataset}` with Elman: {size}, {layers}.\n"
+    kind = PIPELINE_TAGS[run.task.reads, run.task.predicts].replace("-", " ").capitalize()
+    task = f"{kind} (`{about['task']['task']}`)"
+    return f"# {one_line(run.name)}\n\n{task}, trained on `{dataset}` with Elman: {size}, {layers}.\n"
 
 
 def usage(run: TrainedRun, about: Mapping[str, Any], code: str, examples: Sequence[tuple[str, str]]) -> str:
