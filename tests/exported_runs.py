@@ -4,11 +4,13 @@ import json
 import re
 import subprocess
 import sys
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
 from conformance_cases import DATASET, RUN, build, cell_config, examples_of, task_config
 
+from embeddings.foundation.subwords import Subwords
 from pipelines.runs.folder import save_run
 from pipelines.text.subwords import encoding_path, train_encoding
 from pipelines.text.tokenization import tokenizer_of
@@ -25,6 +27,7 @@ KINDS = {
     "pos": ("pos_tagging", "gru", 0, {"characters": CHARACTERS}, "words", {}),
     "ner": ("ner", "lstm", 0, {}, "words", {"outside_penalty": 0.25}),
     "crf": ("ner", "simple_rnn", 1, {}, "words", {"outside_penalty": 0.5}),
+    "composed": ("pos_tagging", "sru", 0, {}, "words", {}),
     "translation": ("translation", "gru", 0, {"maximum_tokens": 6}, "words", {}),
     "additive": ("translation", "lstm", 0, {"attention": "additive", "input_feeding": True}, "subwords", {}),
     "captions": ("captioning", "lstm", 0, {}, "words", {}),
@@ -68,6 +71,9 @@ def small_run(kind, folder, ten_examples, ten_entity_examples, vectors):
         tokens = [tuple(tokenizer_of(dataset, folder)(example.text)) for example in examples]
         retokenised = zip(examples, tokens, strict=True)
         examples = [replace(example, tokens=own, tags=("X",) * len(own)) for example, own in retokenised]
+    if kind == "composed":
+        vectors = copy(vectors)
+        vectors.subwords = Subwords(np.random.default_rng(3).normal(0, 0.5, (200, 6)).astype("float32"), 3, 5)
     one_way = name in ("captioning", "text_generation")
     task, model = build(
         task_config(name, small=small, **keys), cell_config(cell, not one_way, units=6), vectors, examples

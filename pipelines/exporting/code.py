@@ -52,7 +52,7 @@ answer = [label for label, share in zip(labels, shares) if share >= thresholds.g
 DECODE = """\
 encoder, decoder = (onnxruntime.InferenceSession(f"{{name}}.onnx") for name in ("encoder", "decoder"))
 reads, writes = ([each.name for each in values] for values in (decoder.get_inputs(), decoder.get_outputs()))
-memory = dict(zip([each.name for each in encoder.get_outputs()], encoder.run(None, {feeds})))
+memory = dict(zip([each.name for each in encoder.get_outputs()], encoder.run(None, feeds)))
 word, answer, target = 2, [], {{number: word for word, number in numbers("target_tokens").items()}}
 while len(answer) < {limit}:
     memory["word_ids"] = np.array([word], "int32")
@@ -89,7 +89,7 @@ def onnx_code(run: TrainedRun, tokenizer: str, text: str) -> str:
     if task.predicts == "target_tokens":
         decoding, tokens = task.config.decoding, "len(ids)" if task.reads == "tokens" else "1"
         limit = f"max(1, int({decoding.maximum_ratio} * {tokens}) + {decoding.maximum_extra})"
-        return _program([*lines, DECODE.format(feeds=_feeds(run), limit=limit)])
+        return _program([*lines, f"feeds = {_feeds(run)}", DECODE.format(limit=limit)])
     lines.append('model = onnxruntime.InferenceSession("model.onnx")')
     if task.predicts == "tokens":
         return _program([*lines, GENERATE])

@@ -8,7 +8,13 @@ from pipelines.data.examples import read_examples
 from pipelines.runs.trained_run import TrainedRun
 
 SHOWN, CHARACTERS = 3, 160  # texts, and the longest of them
-ANSWERS = {"label": "label", "labels": "labels", "tags": "tags", "target_tokens": "text"}
+# What a task predicts -> the key of its rows, and what the README calls it.
+ANSWERS = {
+    "label": ("label", "label"),
+    "labels": ("labels", "labels"),
+    "tags": ("tags", "tags"),
+    "target_tokens": ("text", "translation"),
+}
 
 
 def shown_examples(run: TrainedRun, data: Path) -> list[tuple[str, str]]:
@@ -17,9 +23,8 @@ def shown_examples(run: TrainedRun, data: Path) -> list[tuple[str, str]]:
         return []
     whole = (example.text for example in read_examples(data / "dev.jsonl"))
     texts = list(islice((text for text in whole if text.strip() and len(text) <= CHARACTERS), SHOWN))
-    key = ANSWERS.get(run.task.predicts)
-    rows = run.predict(texts) if key else [{}] * len(texts)
-    return [
-        (text, json.dumps({"text": text, **({key: row[key]} if key else {})}, ensure_ascii=False))
-        for text, row in zip(texts, rows, strict=True)
-    ]
+    if run.task.predicts not in ANSWERS:  # a language model's own texts are no predictions of these
+        return [(text, json.dumps({"text": text}, ensure_ascii=False)) for text in texts]
+    key, name = ANSWERS[run.task.predicts]
+    rows = [{"text": text, name: row[key]} for text, row in zip(texts, run.predict(texts), strict=True)]
+    return [(row["text"], json.dumps(row, ensure_ascii=False)) for row in rows]

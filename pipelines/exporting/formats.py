@@ -10,11 +10,12 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_file, write_json
 from pipelines.data.examples import read_examples
 from pipelines.exporting.code import TRANSITIONS, modules_of, onnx_code, tensorflow_code, transitions_of
+from pipelines.exporting.coverage import refusal
 from pipelines.exporting.examples import shown_examples
 from pipelines.exporting.provenance import Places, find_data, find_provenance
 from pipelines.exporting.readme import TEXT, listing, title, usage
 from pipelines.runs.description import Description, read_description
-from pipelines.runs.folder import export_run, load_run_folder
+from pipelines.runs.folder import check_keras, export_run, load_run_folder
 from pipelines.runs.graphs import check_engine
 from pipelines.runs.trained_run import TrainedRun
 
@@ -35,11 +36,14 @@ def export_onnx(source: Path, folder: Path, asked: Asked) -> None:
     _compare(run.engine, source, run, asked)
     about = read_description(folder)
     code, examples = _code(onnx_code, folder, run, about, asked)
-    _write_readme(folder, [title(run, about), usage(run, code, examples), _with_elman(), listing(folder)])
+    _write_readme(folder, [title(run, about), usage(run, about, code, examples), _with_elman(), listing(folder)])
 
 
 def export_saved_model(source: Path, folder: Path, asked: Asked) -> None:
     """Writes a SavedModel with what its reader needs."""
+    if reason := refusal(load_run_folder(source).task):
+        raise InputError(f"{source}: a SavedModel cannot hold {reason}; choose --format onnx")
+    check_keras(source, "--format saved_model")
     run, about = load_run_folder(source, "keras"), read_description(source)
 
     from pipelines.exporting.saved_model import SavedModelEngine, write_saved_model
@@ -47,7 +51,7 @@ def export_saved_model(source: Path, folder: Path, asked: Asked) -> None:
     write_saved_model(source, folder, run)
     _compare(SavedModelEngine(folder), source, run, asked)
     code, examples = _code(tensorflow_code, folder, run, about, asked)
-    _write_readme(folder, [title(run, about), usage(run, code, examples), listing(folder)])
+    _write_readme(folder, [title(run, about), usage(run, about, code, examples), listing(folder)])
 
 
 def export_hub(source: Path, folder: Path, asked: Asked) -> None:
@@ -67,7 +71,12 @@ def export_hub(source: Path, folder: Path, asked: Asked) -> None:
         encoding="utf-8",
     )
     card = front_matter(metadata(run, about, asked.licence, provenance))
-    sections = [usage(run, code, examples), _with_elman(), *card_sections(run, about, provenance), listing(folder)]
+    sections = [
+        usage(run, about, code, examples),
+        _with_elman(),
+        *card_sections(run, about, provenance),
+        listing(folder),
+    ]
     _write_readme(folder, [f"{card}{title(run, about)}", *sections])
 
 

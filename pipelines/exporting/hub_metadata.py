@@ -72,6 +72,7 @@ def metadata(run: TrainedRun, about: Mapping[str, Any], licence: str, provenance
             "metrics": [_result(metric, score) for metric, score in found.items()],
         }
         for split, found in provenance.scores.items()
+        if found
     ]
     fields["model-index"] = [{"name": run.name, "results": results}] if results else []
     return {key: value for key, value in fields.items() if value}

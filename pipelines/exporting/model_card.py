@@ -100,7 +100,8 @@ def _limits(run: TrainedRun, about: Mapping[str, Any]) -> str:
     if isinstance(task, SequenceLabelling):
         notes.append("The probability of a tag is the model's own, which is not calibrated.")
     if isinstance(task, FindsEntities):
-        notes.append(f"It knows the types {', '.join(sorted({label[2:] for label in task.labels if label[2:]}))}.")
+        types = sorted({label[2:] for label in task.labels if label[2:]})
+        notes.append(f"It knows the types {one_line(', '.join(types))}.")
     if task.predicts in ("tokens", "target_tokens"):
         notes.append("What it writes may be fluent and wrong.")
     notes.append("Nobody has examined what biases it has learned from its data.")

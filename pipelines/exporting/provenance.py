@@ -79,8 +79,8 @@ def find_provenance(places: Places, about: Mapping[str, Any], task: Task) -> Pro
 def find_data(given: Path | None, about: Mapping[str, Any]) -> Path | None:
     """The prepared dataset that a run was trained on, in a place that is given or in its usual one, if it is there."""
     folder, expected = given or Path("data") / str(about["dataset"].get("name")), about["dataset"].get("sha256")
-    found = (folder / "dataset.json").exists() and read_dataset(folder).get("sha256") == expected
-    return folder if found else None
+    is_there = expected and (folder / "dataset.json").exists()
+    return folder if is_there and read_dataset(folder).get("sha256") == expected else None
 
 
 def _vectors(given: Path | None, run: Mapping[str, Any], task: Task) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -5,18 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipelines.exporting.hub_metadata import PIPELINE_TAGS
 from pipelines.runs.trained_run import TrainedRun
 
 TEXT = "Write your text here."  # where none of the data is shown
-KINDS = {
-    ("tokens", "label"): "Text classification",
-    ("tokens", "labels"): "Multilabel text classification",
-    ("tokens", "tags"): "Sequence labelling",
-    ("tokens", "tokens"): "Language modelling",
-    ("tokens", "target_tokens"): "Translation",
-    ("features", "label"): "Image classification",
-    ("features", "target_tokens"): "Captioning",
-}
 FILES = {
     "*.onnx": "ONNX graph",
     "*.weights": "large weights of an ONNX graph",
@@ -44,28 +36,33 @@ PACKAGES = {
 
 def title(run: TrainedRun, about: Mapping[str, Any]) -> str:
     """A heading, and a sentence on what the run is."""
-    cell, dataset = about["cell"], about["run"]["dataset"]
+    cell, dataset = about["cell"], about["run"].get("dataset")
     size = f"{'bidirectional ' if cell['bidirectional'] else ''}{cell['cell'].replace('_', ' ')}"
     layers = f"{cell['depth']} layer{'s' * (cell['depth'] > 1)} of {cell['units']} units"
-    kind = KINDS[run.task.reads, run.task.predicts]
-    return f"# {run.name}\n\n{kind} (`{about['task']['task']}`), trained on `{dataset}` with Elman: {size}, {layers}.\n"
+    kind = PIPELINE_TAGS[run.task.reads, run.task.predicts].replace("-", " ").capitalize()
+    task = f"{kind} (`{about['task']['task']}`)"
+    return f"# {one_line(run.name)}\n\n{task}, trained on `{dataset}` with Elman: {size}, {layers}.\n"
 
 
-def usage(run: TrainedRun, code: str, examples: Sequence[tuple[str, str]]) -> str:
+def usage(run: TrainedRun, about: Mapping[str, Any], code: str, examples: Sequence[tuple[str, str]]) -> str:
     """How to predict without Elman, in this folder; what differs from Elman; and examples, where there are any."""
     packages = sorted({"numpy", *(package for line, package in PACKAGES.items() if line in code)})
     parts = ["## Use", f"```bash\npip install {' '.join(packages)}\n```", "In this folder:", f"```python\n{code}```"]
-    parts.append("\n".join(f"- {note}" for note in differences(run)))
+    parts.append("\n".join(f"- {note}" for note in differences(run, about)))
     if examples:
         parts += ["Predictions of Elman:", "```json\n" + "\n".join(line for _, line in examples) + "\n```"]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def differences(run: TrainedRun) -> list[str]:
+def differences(run: TrainedRun, about: Mapping[str, Any]) -> list[str]:
     """What the code does otherwise than Elman, or leaves to its reader."""
     task, notes = run.task, []
+    if (about.get("graphs") or {}).get("quantized"):
+        notes.append("Weights have 8 bits: scores differ a little from the run's.")
     if task.reads == "tokens" and task.predicts != "tokens":
-        notes.append("A text needs at least one token. Pad shorter ones of a batch with 0 at the end.")
+        notes.append("A text needs at least one token.")
+    if task.reads == "tokens" and task.predicts not in ("tokens", "target_tokens"):
+        notes.append("Several texts are rows of one array, padded with 0 at the end.")
     if task.subwords is not None:
         notes.append("Elman composes the vector of an unknown word from its n-grams; the code reads it as unknown.")
     if task.predicts == "target_tokens":

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from embeddings.foundation.errors import InputError
-from pipelines.exporting.stock_model import refusal, stock_model
+from pipelines.exporting.stock_model import stock_model
 from pipelines.runs.description import TEXTS
 from pipelines.runs.trained_run import TrainedRun
 from pipelines.text.subwords import encoding_path
@@ -21,13 +20,8 @@ def write_saved_model(source: Path, folder: Path, run: TrainedRun) -> None:
     Args:
         source: the run folder.
         folder: exists.
-        run: in Keras.
-
-    Raises:
-        InputError: it cannot be one.
+        run: in Keras, one that `coverage.py` does not refuse.
     """
-    if reason := refusal(run.task):
-        raise InputError(f"{source}: a SavedModel cannot hold {reason}; choose --format onnx")
     module = stock_model(run.task, run.engine.keras_model("a SavedModel"))
     serve = tf.function(module.__call__, module.signature)
     silent = logging.NullHandler()  # without one of ours TensorFlow sets up a handler for all messages

@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from pipelines.exporting.stock_cells import CELLS, Stack, variable
+from pipelines.exporting.coverage import refusal
+from pipelines.exporting.stock_cells import Stack, variable
 from pipelines.models.config import EncoderConfig
 from pipelines.tasks.classification import Classification
 from pipelines.tasks.ner import OUTSIDE
@@ -19,20 +20,6 @@ from pipelines.tasks.task import Task
 
 LOWEST = -6e4  # the score of padding, as the layers of Keras have it
 FORBIDDEN = -1e4  # and that of what may not follow
-
-
-def refusal(task: Task) -> str | None:
-    """Why a run cannot be a SavedModel; None where it can."""
-    keys = task.config.model
-    if not isinstance(task, Classification | SequenceLabelling):
-        return f"task {task.config.task!r}, which writes word by word"
-    if task.cell.cell not in CELLS:
-        return f"cell {task.cell.cell!r}, which is none of {', '.join(CELLS)}"
-    if getattr(keys, "truncation", None) == "windows":
-        return "truncation: windows, which reads a text in several rows"
-    if task.subwords is not None:
-        return "words composed of the vectors of their n-grams, which are an input"
-    return None
 
 
 def stock_model(task: Task, model: Any) -> "StockClassifier | StockTagger":

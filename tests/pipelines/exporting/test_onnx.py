@@ -1,14 +1,18 @@
 """The format onnx: the code of its README answers as Elman does, without Elman."""
 
+import json
 import re
+import shutil
 
 import pytest
 from exported_runs import KINDS, TEXTS, answers_without_elman, code_of
 
 import pipelines
 from pipelines import export
+from pipelines.data.examples import write_examples
 from pipelines.decoding.sampling import Sampler
 from pipelines.exporting.code import WRITTEN
+from pipelines.exporting.examples import shown_examples
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +28,8 @@ def exported(run_folders, tmp_path_factory):
 def inputs(ten_examples):
     """What each kind of run reads."""
     images = [example.features for example in ten_examples[:3]]
-    return {kind: images if kind in ("columns", "captions") else TEXTS for kind in KINDS}
+    found = {kind: images if kind in ("columns", "captions") else TEXTS for kind in KINDS}
+    return {**found, "composed": ["Anna saw the small dog", "Good FILMS"]}  # of words that the vocabulary has
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +45,9 @@ def test_labels_have_the_same_probabilities(exported, inputs, answers, kind):
         assert answer == pytest.approx(row["probabilities"], abs=2e-6)
 
 
-@pytest.mark.parametrize(("kind", "key"), [("multilabel", "labels"), ("pos", "tags"), ("ner", "tags"), ("crf", "tags")])
+@pytest.mark.parametrize(
+    ("kind", "key"), [("multilabel", "labels"), ("pos", "tags"), ("ner", "tags"), ("crf", "tags"), ("composed", "tags")]
+)
 def test_labels_and_tags_are_the_same(exported, inputs, answers, kind, key):
     expected = [list(row[key]) for row in pipelines.load(exported[kind]).predict(inputs[kind])]
     assert answers[kind] == expected
@@ -70,6 +77,36 @@ def test_the_code_is_short_and_names_what_it_needs(exported):
     readmes = {kind: (folder / "README.md").read_text(encoding="utf-8") for kind, folder in exported.items()}
     assert "pip install numpy onnxruntime regex\n" in readmes["ner"]
     assert "pip install numpy onnxruntime sentencepiece\n" in readmes["additive"]
+
+
+def test_where_the_code_differs_from_elman_is_told(exported, run_folders, tmp_path):
+    def told(folder):
+        return (folder / "README.md").read_text(encoding="utf-8")
+
+    assert "Elman composes the vector of an unknown word from its n-grams" in told(exported["composed"])
+    assert "Elman samples; the code takes the most probable token each time" in told(exported["characters"])
+    assert "Elman decodes this run by" not in told(exported["translation"])  # which is greedy as well
+    export.main([str(run_folders["ner"]), "--output", str(tmp_path / "out"), "--quantize"])
+    assert "Weights have 8 bits" in told(tmp_path / "out")
+    about = json.loads((run_folders["translation"] / "config.json").read_text(encoding="utf-8"))
+    about["task"]["decoding"] |= {"method": "beam", "beam_size": 3, "length_penalty": 1.0, "no_repeat_ngram": 2}
+    shutil.copytree(run_folders["translation"], tmp_path / "beam")
+    (tmp_path / "beam/config.json").write_text(json.dumps(about), encoding="utf-8")
+    export.main([str(tmp_path / "beam"), "--output", str(tmp_path / "of_beam")])
+    assert "Elman decodes this run by beam, no_repeat_ngram" in told(tmp_path / "of_beam")
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "name"),
+    [("head_tail", "label", "label"), ("multilabel", "labels", "labels"), ("translation", "text", "translation")],
+)
+def test_examples_are_texts_of_dev_with_their_predictions(run_folders, ten_examples, tmp_path, kind, key, name):
+    write_examples(tmp_path / "dev.jsonl", ten_examples)
+    run = pipelines.load(run_folders[kind])
+    shown = [json.loads(line) for _, line in shown_examples(run, tmp_path)]
+    texts = [example.text for example in ten_examples[:3]]
+    rows = run.predict(texts)
+    assert shown == [{"text": text, name: row[key]} for text, row in zip(texts, rows, strict=True)]
 
 
 def test_every_file_is_told_of(exported):

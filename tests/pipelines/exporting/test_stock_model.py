@@ -7,8 +7,10 @@ import tensorflow as tf
 from conformance_cases import CELLS, TASKS, build, cell_config, examples_of, takes, task_class, task_config
 
 from embeddings.foundation.subwords import Subwords
+from pipelines.exporting import coverage
+from pipelines.exporting.coverage import refusal
 from pipelines.exporting.stock_cells import CELLS as STOCK
-from pipelines.exporting.stock_model import refusal, stock_model, viterbi
+from pipelines.exporting.stock_model import stock_model, viterbi
 from pipelines.models import tag_sequences
 from pipelines.models.config import CharacterConfig
 from pipelines.runs.engines.keras_engine import KerasEngine
@@ -79,7 +81,7 @@ def test_padding_changes_nothing_but_itself(ten_entity_examples, small_vectors):
 
 
 def test_every_cell_is_covered_and_its_layers_are_those_of_keras_where_it_has_them():
-    assert set(STOCK) == set(CELLS)
+    assert set(STOCK) == set(CELLS) == set(coverage.CELLS)
     own = type("Own", (), {"highway_bias": 0.0})
     for cell, gates, biases in (("simple_rnn", 1, 3), ("lstm", 4, 12), ("gru", 3, (2, 9))):
         weights = [np.zeros((2, 3 * gates)), np.zeros((3, 3 * gates)), np.zeros(biases)]
