@@ -29,7 +29,9 @@ EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.rel
 SUFFIXES = (".csv", ".json", ".jsonl", ".lock", ".md", ".npy", ".py", ".toml", ".txt", ".yaml")
 SOURCES = [path for folder in ("embeddings", "pipelines", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-GRAPHS = [yaml.safe_load((ROOT / path / "dvc.yaml").read_text(encoding="utf-8")) for path in ("", "benchmarks", "studies")]
+GRAPHS = [
+    yaml.safe_load((ROOT / path / "dvc.yaml").read_text(encoding="utf-8")) for path in ("", "benchmarks", "studies")
+]
 STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].items()]
 RUNS_FILES = ("configs/runs.yaml", "benchmarks/runs.yaml")
 RUNS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in (*RUNS_FILES, "benchmarks/variants.yaml")]
