@@ -1,5 +1,7 @@
 """Which words the formats of other programs hold, and that what is written is read again."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
@@ -74,7 +76,7 @@ def test_tensorboards_projector_finds_a_line_of_numbers_and_a_name_for_each_word
     assert names == ["word\tcount", "cat\t3", "New York\t2"]  # of two columns the first line names them
 
 
-def read_message(path, *fields):
+def read_message(path, *fields) -> Any:
     """A message in Protocol Buffers' text form that holds `embeddings`, each with these fields of text."""
     file = descriptor_pb2.FileDescriptorProto(name="projector.proto", package="test")
     embedding, config = file.message_type.add(name="Embedding"), file.message_type.add(name="Config")
