@@ -1,7 +1,7 @@
 """Command `report`: writes the report that `compare` made again, and opens it.
 
 It is one HTML file that needs no network: leaderboard, paired tests, learning curves, costs, confusion matrices, error
-browser, configurations and data reports.
+browser, attention and token attributions, configurations and data reports.
 """
 
 import argparse

@@ -26,7 +26,7 @@ from embeddings.foundation.config import load_config
 from embeddings.foundation.errors import InputError, one_line
 from embeddings.vector_file import detect, rows
 from pipelines.data.counts import read_counts
-from pipelines.data.examples import Example, read_dataset, read_examples, write_examples
+from pipelines.data.examples import Example, read_dataset, read_examples, write_examples, write_rows
 from pipelines.data.features import open_features
 from pipelines.datasets.config import DatasetConfig
 from pipelines.evaluation.family import load_family
@@ -36,6 +36,7 @@ from pipelines.evaluation.records import read_scores, write_scores
 from pipelines.evaluation.scores import Score
 from pipelines.models.config import build_encoder, load_encoder
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Value, read_leaderboard, write_leaderboard
+from pipelines.reporting.page.explanations import explained_examples
 from pipelines.reporting.systems import read_costs
 from pipelines.reporting.table import print_leaderboard
 from pipelines.runs.config import load_runs
@@ -81,6 +82,11 @@ def leaderboard(path: Path) -> None:
     print_leaderboard(read_leaderboard(path), Console(file=io.StringIO()))
 
 
+def explanations_with(data: Path) -> Callable[[Path], object]:
+    row = Row("a", "run", {}, {}, {})
+    return lambda path: explained_examples([row], path.parents[1], data)
+
+
 def session(path: Path) -> None:
     graph = Session(path)
     graph.run(list(graph.outputs), [np.ones((1, 2), "int32")])
@@ -104,7 +110,16 @@ def kinds(tmp_path_factory, ten_examples, small_vectors) -> dict[str, Kind]:
     save_run(run, "small", RUN, task, model, DATASET)
     store.save(vectors, small_vectors, {"tokenizer": "words", "config": {}, "corpus": [{"language": "en"}]})
     examples = ten_examples[:3]
-    write_examples(data / "train.jsonl", examples)
+    for split in ("train", "dev"):
+        write_examples(data / f"{split}.jsonl", examples)
+    (vectors / store.SCORES).write_text(json.dumps({"wordsim353": 10.5, "wordsim353_coverage": 99.0}))
+    source = {"id": examples[0].id, "source_tokens": ["a", "b"]}
+    explained = [
+        {**source, "label": "x", "explanation": {"method": "leave_one_out", "weights": [0.5, None]}},
+        {**source, "labels": ["x"], "explanation": {"method": "leave_one_out", "weights": [[0.5, -1.0]]}},
+        {**source, "tokens": ["c"], "explanation": {"method": "attention", "weights": [[0.5, 0.5]]}},
+    ]
+    write_rows(folder / "a/explanations.jsonl", explained)
     about = {
         **DATASET,
         "name": "d",
@@ -159,6 +174,8 @@ def kinds(tmp_path_factory, ten_examples, small_vectors) -> dict[str, Kind]:
         "scores": Kind(folder / "scores.json", read_scores, "json"),
         "costs": Kind(folder / "costs.json", read_costs, "json"),
         "leaderboard": Kind(folder / "leaderboard.json", leaderboard, "json"),
+        "explanations": Kind(folder / "a/explanations.jsonl", explanations_with(data), "lines"),
+        "intrinsic scores": Kind(vectors / "scores.json", lambda path: store.scores(path.parent), "json"),
     }
     entity = {"start": 0, "end": 4, "text": "Anna", "labels": ["PER"]}
     task_of_tool = {"data": {"text": "Anna"}, "annotations": [{"result": [{"type": "labels", "value": entity}]}]}
@@ -201,7 +218,7 @@ NAMES = (
         "examples",
         "export of Label Studio",
     ),
-    *("export of doccano", "export of spaCy", "features"),
+    *("explanations", "export of doccano", "export of spaCy", "features", "intrinsic scores"),
     *("leaderboard", "predictions of classification", "predictions of perplexity", "predictions of tagging"),
     *("predictions of translation", "provenance of vectors", "runs", "scores", "task", "vectors", "vectors as text"),
     *("fastText's model", "vectors in binary", "vocabulary of a run", "words of vectors"),

@@ -30,7 +30,8 @@ SUFFIXES = (".csv", ".json", ".jsonl", ".lock", ".md", ".npy", ".py", ".toml", "
 SOURCES = [path for folder in ("embeddings", "pipelines", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 GRAPHS = [
-    yaml.safe_load((ROOT / path / "dvc.yaml").read_text(encoding="utf-8")) for path in ("", "benchmarks", "sweeps")
+    yaml.safe_load((ROOT / path / "dvc.yaml").read_text(encoding="utf-8"))
+    for path in ("", "benchmarks", "studies", "sweeps")
 ]
 STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].items()]
 RUNS_FILES = ("configs/runs.yaml", "benchmarks/runs.yaml")

@@ -1,6 +1,6 @@
 """The error browser's examples: what each system predicted of them, and which systems are right."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from pipelines.evaluation.outcomes import answer, gold
 SHOWN = 400  # examples of a group
 TEXT_CHARACTERS = 600  # of a text; more are cut off
 TOKENS = 150  # of a tagged sentence
+NO_LABEL = "(no label)"
 
 
 def chosen(right: np.ndarray, most: int = SHOWN) -> list[int]:
@@ -76,11 +77,15 @@ def told(example: Example, row: Mapping[str, Any]) -> str:
     return _cut("; ".join(wrong) or "all tags right")
 
 
-def notes(example: Example, rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What is said of each prediction: the probability of its label, or how much of the reference it has."""
-    if example.label is not None:
-        found = [(row.get("probabilities") or {}).get(row["label"]) for row in rows]
-        return ["" if probability is None else f"{probability:.0%}" for probability in found]
+def notes(example: Example, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is said of each prediction: the probabilities of its labels, or how much of the reference it has."""
+    if example.label is not None or example.labels is not None:
+        of_labels = [row["labels"] if example.label is None else [row["label"]] for row in rows]
+        shares = [row.get("probabilities") or {} for row in rows]
+        return [
+            ", ".join(f"{known[label]:.0%}" for label in sorted(labels) if label in known)
+            for labels, known in zip(of_labels, shares, strict=True)
+        ]
     if example.target_text is not None:
         from sacrebleu.metrics.chrf import CHRF
 
@@ -91,7 +96,7 @@ def notes(example: Example, rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def joined(value: Any) -> str:
     """An answer as text: of several labels their names."""
-    return value if isinstance(value, str) else ", ".join(value)
+    return value if isinstance(value, str) else ", ".join(value) or NO_LABEL
 
 
 def _cut(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
+from embeddings.foundation.errors import InputError
 from pipelines.data.examples import EXPLANATIONS, read_examples, read_rows
 from pipelines.evaluation.outcomes import gold
 from pipelines.reporting.leaderboard import Row
@@ -16,7 +17,7 @@ class Explanation(TypedDict):
     """What `predict` gives: a weight for each token, or for each token that was written and each that was read."""
 
     method: str
-    weights: list[Any]
+    weights: list[float | list[float | None] | None]
 
 
 class Explained(TypedDict):
@@ -49,11 +50,12 @@ def explained_examples(rows: Sequence[Row], predictions: Path, data: Path) -> di
         if not path.exists():
             continue
         names.append(row.system)
-        for found in read_rows(path, Explained):
+        for line, found in enumerate(read_rows(path, Explained), start=1):
             methods[found["explanation"]["method"]] = None
             example = examples.setdefault(found["id"], {"tokens": found["source_tokens"], "outputs": []})
             if example["tokens"] == found["source_tokens"]:
-                example["outputs"] += [{"system": len(names) - 1, **each} for each in _outputs(found)]
+                outputs = _outputs(found, f"{path}:{line}")
+                example["outputs"] += [{"system": len(names) - 1, **each} for each in outputs]
     if not examples:
         return None
     actual = {each.id: joined(gold(each)) for each in read_examples(data / "dev.jsonl") if each.id in examples}
@@ -61,21 +63,32 @@ def explained_examples(rows: Sequence[Row], predictions: Path, data: Path) -> di
     return {"methods": [*methods], "systems": names, "examples": listed}
 
 
-def _outputs(found: Explained) -> list[dict[str, Any]]:
-    """What was predicted of an example, each with its weights: of several labels one output for each."""
-    weights = found["explanation"]["weights"]
-    if "tokens" in found:
-        of_tokens = [[round(weight, 2) for weight in of_token] for of_token in weights[:SHOWN_TARGET]]
-        return [{"tokens": found["tokens"][:SHOWN_TARGET], "weights": of_tokens}]
-    several = found.get("labels")
-    pairs = [(found.get("label", ""), weights)] if several is None else zip(several, weights, strict=True)
-    probabilities = found.get("probabilities", {})
+def _outputs(found: Explained, where: str) -> list[dict[str, Any]]:
+    """What was predicted of an example, each with its weights: of several labels one output for each.
+
+    Raises:
+        InputError: there is not a weight for each token that was read.
+    """
+    probabilities, weights = found.get("probabilities", {}), found["explanation"]["weights"]
+    written, labels = found.get("tokens"), found.get("labels")
+    one = written is None and labels is None
+    rows = _rows([weights] if one else weights, len(found["source_tokens"]))
+    predicted = [found.get("label", "")] if one else written if labels is None else labels
+    if rows is None or predicted is None or len(rows) != len(predicted):
+        raise InputError(f"{where}: expected a weight for each token, got others; run the stage predict again")
+    if written is not None:
+        return [{"tokens": written[:SHOWN_TARGET], "weights": rows[:SHOWN_TARGET]}]
     outputs = [
-        {
-            "label": label,
-            "probability": round(probabilities.get(label, 0.0), 3),
-            "weights": [None if weight is None else round(weight, 2) for weight in of_text],
-        }
-        for label, of_text in pairs
+        {"label": label, "probability": round(probabilities.get(label, 0.0), 3), "weights": row}
+        for label, row in zip(predicted, rows, strict=True)
     ]
     return outputs or [{"label": "", "probability": 0, "weights": []}]
+
+
+def _rows(weights: Any, tokens: int) -> list[list[float | None]] | None:
+    """Rows of weights, rounded; None where one of them is no list of numbers, or of another length than the tokens."""
+    if not all(isinstance(row, list) and len(row) == tokens for row in weights):
+        return None
+    if any(isinstance(weight, list) for row in weights for weight in row):
+        return None
+    return [[None if weight is None else round(weight, 2) for weight in row] for row in weights]

@@ -9,7 +9,7 @@ from pipelines.serving.limits import Limits
 from pipelines.serving.measures import Measures
 from pipelines.serving.served_run import ServedRun
 
-SERVED = ("ner", "pos_tagging", "text_classification", "translation", "text_generation")
+SERVED = ("ner", "pos_tagging", "text_classification", "multilabel_classification", "translation", "text_generation")
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +20,8 @@ def folders(tmp_path_factory, ten_examples, ten_entity_examples, small_vectors):
         examples = examples_of(name, ten_examples, ten_entity_examples)
         one_way = name == "text_generation"
         task, model = build(task_config(name), cell_config("gru", not one_way, units=4), small_vectors, examples)
+        if task.predicts == "labels":  # the first one always, and no other
+            task.calibration["thresholds"] = {label: float(label != task.labels[0]) for label in task.labels}
         found[name] = tmp_path_factory.mktemp(name)
         save_run(found[name], name, RUN, task, model, DATASET)
     return found

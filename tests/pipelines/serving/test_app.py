@@ -19,12 +19,25 @@ def client(application):
         yield client
 
 
-@pytest.mark.parametrize("name", ["ner", "pos_tagging", "text_classification", "translation"])
+@pytest.mark.parametrize(
+    "name", ["ner", "pos_tagging", "text_classification", "multilabel_classification", "translation"]
+)
 def test_predictions_are_those_of_the_run(client, folders, name):
     answer = client.post(f"/runs/{name}/predict", json={"texts": TEXTS})
     expected = list(pipelines.load(folders[name]).predict(TEXTS))
     assert answer.status_code == 200
     assert answer.json() == {"predictions": json.loads(json.dumps(expected))}
+
+
+def test_labels_are_those_whose_probability_reaches_their_threshold(client, folders):
+    first, *others = pipelines.load(folders["multilabel_classification"]).task.labels
+    assert others
+    (read, empty) = client.post("/runs/multilabel_classification/predict", json={"texts": ["a cat", ""]}).json()[
+        "predictions"
+    ]
+    assert read["labels"] == [first]
+    assert read["probabilities"].keys() == {first, *others}
+    assert (empty["labels"], empty["probabilities"]) == ([], {})
 
 
 def test_one_text_is_a_list_of_one(client):
@@ -59,7 +72,7 @@ def test_runs_tell_what_they_can_do(client):
     told = {run["name"]: run for run in client.get("/runs").json()["runs"]}
     assert {name: run["answers"] for name, run in told.items()} == {
         "ner": "entities", "pos_tagging": "tags", "text_classification": "label", "translation": "translation",
-        "text_generation": "text",
+        "text_generation": "text", "multilabel_classification": "labels",
     }  # fmt: skip
     assert [name for name, run in told.items() if run["generates"]] == ["text_generation"]
     assert [name for name, run in told.items() if run["explains"]] == ["translation"]

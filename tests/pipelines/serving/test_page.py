@@ -45,6 +45,7 @@ def test_every_kind_of_answer_is_shown_and_accessible(page):
 
     for run, shown in {
         "ner": "p.tokens", "pos_tagging": ".token small", "text_classification": "meter",
+        "multilabel_classification": "dt.chosen",
         "translation": "table caption", "text_generation": ".written",
     }.items():  # fmt: skip
         answer = ask(page, run, "I like a cat .")

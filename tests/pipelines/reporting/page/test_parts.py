@@ -56,6 +56,20 @@ def test_equal_predictions_stand_together_with_right_ones_first():
     }
 
 
+def test_several_labels_are_told_with_their_probabilities_and_none_as_such():
+    example = Example("1", "text", ("text",), labels=("b", "a"))
+    known = {"a": 0.75, "b": 0.5, "c": 0.1}
+    outputs = [{"labels": ["b", "a"], "probabilities": known}, {"labels": [], "probabilities": known}, {"labels": []}]
+    found = described(example, outputs, [True, False, False], notes(example, outputs))
+    assert found["gold"] == "a, b"
+    assert found["outputs"] == [
+        {"text": "a, b", "systems": [0], "notes": ["75%, 50%"], "right": True},
+        {"text": "(no label)", "systems": [1, 2], "notes": ["", ""], "right": False},
+    ]
+    without = Example("2", "text", ("text",), labels=())
+    assert described(without, outputs[1:2], [True], [""])["gold"] == "(no label)"
+
+
 def test_of_tags_the_wrong_ones_are_told():
     example = Example("1", "In Oslo today", ("In", "Oslo", "today"), tags=("O", "B-LOC", "O"))
     assert told(example, {"tags": ["O", "B-PER", "B-PER"]}) == "Oslo: B-PER; today: B-PER"
@@ -273,7 +287,7 @@ def test_weights_of_each_label_and_of_another_source_text_stand_apart(tmp_path):
             },
             {
                 "id": "2",
-                "gold": "",
+                "gold": "(no label)",
                 "tokens": ["z"],
                 "outputs": [{"system": 0, "label": "", "probability": 0, "weights": []}],
             },
