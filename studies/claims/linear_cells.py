@@ -36,10 +36,10 @@ decide from a word alone whether to remember it, though.
 Recall and gradients are measured as in studies 1 and 3: "I grew up in France. ... I speak fluent ___", 64 units, 400
 batches, chance 12.5 %; dL/ds_t of the trained network (s is c, or h where there is no c) over 100 words of news. Then
 language models of characters learn from 80,000 characters of news, with as many recurrent parameters as an LSTM of 64
-units, 33,024, which makes the others wider: first for three epochs each, then for as many epochs as their pace lets
-them take in the LSTM's time. "No worse" means by no more than 0.02 nats per character. Time is that of training on a
-processor, so that pace and, after equal time, nats vary between runs of this study; the layers' own speed is in
-[speed](../benchmarks/speed/README.md).
+units, 33,024, which makes the others wider: first for three epochs each, then for as many epochs as fit into the LSTM's
+time. "No worse" means by no more than 0.02 nats per character. Time is that of the processor in the median epoch after
+the first, word vectors, output layer and optimiser included: pace and, after equal time, nats vary between runs of this
+study. The layers' own speed is in [speed](../benchmarks/speed/README.md).
 """
 SOURCES = (
     "Feng, Tung, Ahmed, Bengio & Hajimirsadeghi, Were RNNs All We Needed?, 2024, sections 3 and 4",
@@ -77,7 +77,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             above=-1,
         ),
         judge(
-            "With as many parameters they train on more characters per second than an LSTM.",
+            "With as many parameters they train on more characters per second of a processor than an LSTM.",
             f"times the LSTM's: {listed(pace, '.2f')}",
             *pace.values(),
             above=1,
