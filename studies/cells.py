@@ -5,6 +5,7 @@
 It reads what studies and benchmarks measured, and runs again when these have new figures; what has none is left out.
 """
 
+import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import geometric_mean
@@ -40,8 +41,9 @@ PASSES = {"train": "training", "inference": "inference"}
 
 
 @exits_on_input_error
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Writes the page's part and the chart."""
+    argparse.ArgumentParser(prog="python -m studies.cells", description=__doc__).parse_args(arguments)
     page = PAGE.read_text(encoding="utf-8")
     with atomic_file(PAGE) as file:
         file.write(with_figures(page))
