@@ -7,6 +7,7 @@ It reads what studies and benchmarks measured, and runs again when these have ne
 
 import argparse
 from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from statistics import geometric_mean
 from typing import Any
@@ -112,8 +113,9 @@ def speeds() -> list[dict[str, Any]]:
         shape = tuple(row[key] for key in ("bidirectional", "batch", "features", "units", "lengths"))
         found.setdefault((row["cell"], row["pass"]), {})[shape] = row["tokens_per_second"]
     ratios = {
-        (cell, name): [tokens / found[BASE, name][shape] for shape, tokens in shapes.items()]
-        for (cell, name), shapes in found.items()
+        (cell, name): [tokens / found[BASE, name][shape] for shape, tokens in found[cell, name].items()]
+        for cell, name in product(NAMES, PASSES)
+        if (cell, name) in found
     }
     return [
         {"cell": cell, "pass": name, "value": geometric_mean(of), "low": min(of), "high": max(of)}
