@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 SEEDS = (1, 2, 3)
 LSTM, LINEAR = "lstm", ("min_gru", "min_lstm", "qrnn")
 CELLS = {LSTM: "lstm", "min_gru": "min_gru_3x512", "min_lstm": "min_lstm_3x512", "qrnn": "qrnn"}  # configurations
+BIASES = DEFAULT, RAISED = 1.0, 3.0  # of the forget gate
 GAPS = (2, 10, 50, 200)
 DISTANCES = (0, 1, 2, 5, 10, 20, 40, 60, 80, 100)
 UNITS = 64
@@ -31,15 +33,18 @@ def recalled(data: Path) -> Iterator[dict]:
     from studies.recall import Texts, accuracy, classifier, learn, recurrent_layer
 
     texts = Texts(data)
-    for cell in CELLS:
+    for cell, bias in [(LSTM, None), *product(LINEAR, BIASES)]:
+        own = {} if bias is None else {"forget_bias": bias}
         for seed in SEEDS:
             seed_everything(seed)
-            layer = recurrent_layer(cell, UNITS, seed)
+            layer = recurrent_layer(cell, UNITS, seed, **own)
             model = classifier(layer, texts.words, seed)
             learn(model, texts, (2, max(GAPS)), seed, steps=400)
-            kind = {"cell": cell, "seed": seed}
+            kind = {"cell": cell, **own, "seed": seed}
             for gap in GAPS:
                 yield {"part": "recall", **kind, "gap": gap, "accuracy": accuracy(model, texts, gap, seed)}
+            if bias == RAISED:
+                continue
             norms, _ = read(model, *texts.draw(np.random.default_rng(seed), 64, max(DISTANCES), "test"))
             values = norms[carried_states(layer.cell)[-1]]  # of an LSTM, its cell state
             for distance in DISTANCES:
