@@ -64,9 +64,9 @@ class Texts:
         return np.concatenate([parts[0], running, parts[1]], axis=1), labels
 
 
-def recurrent_layer(cell: str, units: int, seed: int) -> Any:
-    """One layer of a cell of Elman, which returns its outputs and its last states."""
-    return plugins.load("pipelines.cells", cell, "layer").layer(units, cell, seed)
+def recurrent_layer(cell: str, units: int, seed: int, **own: Any) -> Any:
+    """One layer of a cell of Elman, with keys of its own, which returns its outputs and its last states."""
+    return plugins.load("pipelines.cells", cell, "layer").layer(units, cell, seed, **own)
 
 
 def classifier(layer: Any, words: int, seed: int, width: int = 32, classes: int = CLASSES) -> Any:

@@ -7,7 +7,7 @@ import contextlib
 import io
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -61,7 +61,7 @@ def trained(ready: Experiment, callbacks: Sequence[Any] = ()) -> dict[str, Any]:
         return learn(ready, Path(folder) / "history.csv", callbacks)
 
 
-def trained_at_pace(ready: Experiment) -> float:
+def trained_at_pace(ready: Experiment, clock: Callable[[], float] = time.perf_counter) -> float:
     """Trains the model in place; gives the real tokens a second of the median epoch, the first one left out.
 
     In that one TensorFlow traces the steps and numba compiles the loops, which takes longer than a small epoch.
@@ -70,11 +70,11 @@ def trained_at_pace(ready: Experiment) -> float:
 
     started: list[float] = []
     ended: dict[int, float] = {}
-    clock = keras.callbacks.LambdaCallback(
-        on_epoch_begin=lambda epoch, logs: started.append(time.perf_counter()),
-        on_train_batch_end=lambda batch, logs: ended.update({len(started): time.perf_counter()}),
+    watch = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: started.append(clock()),
+        on_train_batch_end=lambda batch, logs: ended.update({len(started): clock()}),
     )
-    trained(ready, [clock])
+    trained(ready, [watch])
     seconds = [end - start for start, end in zip(started[1:], list(ended.values())[1:], strict=True)]
     return sum(len(example.tokens) for example in ready.splits["train"]) / median(seconds)
 

@@ -30,7 +30,7 @@ def layers_of(config):
 
 CONFIGS = shipped()
 # In TensorFlow cuDNN has no kernel for a simple recurrent layer, and none at all for cells without recurrent weights.
-OTHERS = {"simple_rnn", "sru", "min_gru", "min_lstm"}
+OTHERS = {"simple_rnn", "sru", "min_gru", "min_lstm", "qrnn"}
 GATED = [config for config in CONFIGS if isinstance(next(layers_of(config)), keras.layers.LSTM | keras.layers.GRU)]
 of_gated = pytest.mark.parametrize("config", GATED, ids=CONFIGS.get)
 

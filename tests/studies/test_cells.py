@@ -34,6 +34,7 @@ def measured(tmp_path, monkeypatch):
         for cell, accuracy in (("lstm", 0.1), ("min_gru", 0.5))
         for seed in (1, 2)
     ]
+    linear += [{**row, "forget_bias": 3.0, "accuracy": 1.0} for row in linear if row["cell"] == "min_gru"]
     linear += [
         {"part": "language model", "cell": cell, "seed": seed, "equal": equal, "nats": nats}
         for cell, equal, nats in (
@@ -71,7 +72,7 @@ def test_the_table_holds_ratios_to_the_lstm_and_the_figures_of_studies_and_runs(
     )
     # The geometric mean of 2 and 8 is 4, that of 5 and 9 is 6.7.
     assert lines["| minGRU"] == (
-        "| minGRU | 4.0 (2.0 to 8.0) | 6.7 (5.0 to 9.0) | 50 (50 to 50) | 2.250 (2.250 to 2.250) "
+        "| minGRU | 4.0 (2.0 to 8.0) | 6.7 (5.0 to 9.0) | 50 (50 to 50); 100 (100 to 100) | 2.250 (2.250 to 2.250) "
         "| 2.125 (2.125 to 2.125) |  |"
     )
     assert lines["| QRNN"] == "| QRNN |  |  |  |  |  |  |"

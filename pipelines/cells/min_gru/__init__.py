@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Config:
     """The keys of a configuration that a minGRU has beside those of every encoder."""
 
-    forget_bias: float = 1.0  # initial bias of the forget gate; the larger, the longer the state is kept at the start
+    forget_bias: float = 1.0  # initial; its sigmoid is the share of the state that a step keeps at the start
 
 
 SMALL = ({}, {"forget_bias": -1.0})

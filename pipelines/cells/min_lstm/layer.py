@@ -26,7 +26,8 @@ class MinLSTMCell(LinearCell):
     PARTS = 3
 
     def first_bias(self):
-        return ops.concatenate([ops.full((self.units,), bias) for bias in (0.0, self.forget_bias, 0.0)])
+        biases = (0.0, self.forget_bias, -self.forget_bias)  # so that f / (f + i) begins as the sigmoid of the first
+        return ops.concatenate([ops.full((self.units,), bias) for bias in biases])
 
     def gates(self, sums):
         candidate, forget, update = split(sums, 3)
@@ -39,7 +40,7 @@ class MinLSTM(LinearRNN):
 
     Args:
         units: width of the state, which is the output.
-        forget_bias: initial bias of the forget gate.
+        forget_bias: initial bias of the forget gate; that of the input gate is its negative.
     """
 
     def __init__(self, units: int, forget_bias: float = 1.0, **kwargs) -> None:

@@ -9,7 +9,7 @@ from embeddings.foundation.config import check_share
 class Config:
     """The keys of a configuration that a QRNN has beside those of every encoder."""
 
-    forget_bias: float = 1.0  # initial bias of the forget gate; the larger, the longer the state is kept at the start
+    forget_bias: float = 1.0  # initial; its sigmoid is the share of the state that a step keeps at the start
     filter_width: int = 2  # steps that gates and candidate read: their own and those before it
     zoneout: float = 0.0  # share of the state's numbers that a training step leaves as they were
 

@@ -192,7 +192,7 @@ def convolved(given: Any, carried: list, cell: LinearCell, taken: Any) -> tuple[
     sums = sum(ops.roll(part, step, 1) for step, part in enumerate(parts))
     rows = [ops.concatenate(carried[n : n + cell.PARTS], -1) for n in range(0, len(carried), cell.PARTS)]
     sums += ops.pad(ops.stack(rows, 1), [[0, 0], [0, time], [0, 0]])
-    lengths = ops.sum(ops.cast(taken, "int32"), 1) if taken is not None else ops.full((1, 1), time)
+    lengths = ops.sum(ops.cast(taken, "int32"), 1) if taken is not None else ops.full((1, 1), time, "int32")
     ends = [ops.take_along_axis(sums, (lengths + step)[:, :, None], 1)[:, 0] for step in range(later)]
     return sums[:, :time], [part for end in ends for part in split(end, cell.PARTS)]
 
