@@ -154,7 +154,6 @@ def test_a_sweep_survives_the_death_of_a_node_a_worker_and_its_driver(project, c
     assert {number: records[number] for number in finished} == finished  # none ran again
     assert [record["state"] for record in records.values()] == ["complete", "failed", "complete", "complete"]
     assert "out of memory" in records[1]["error"]
-    assert records[1]["attempts"] == 1
     assert all(lengths == sorted(lengths) for lengths in again.lengths.values()), "epochs were trained again"
     assert [len(record["curve"]) for record in records.values()] == [EPOCHS, 0, EPOCHS, EPOCHS]
     assert max(record["attempts"] for record in records.values()) > 1
