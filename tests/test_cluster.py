@@ -151,7 +151,7 @@ def test_a_sweep_survives_the_death_of_a_node_a_worker_and_its_driver(project, c
     _, errors = again.process.communicate(timeout=SECONDS)
     assert again.process.returncode == 0, errors
     records = again.read()
-    assert {number: records[number] for number in finished} == finished  # none ran again
+    assert {number: records[number] for number in finished} == finished, errors  # none ran again
     assert [record["state"] for record in records.values()] == ["complete", "failed", "complete", "complete"]
     assert "out of memory" in records[1]["error"]
     assert all(lengths == sorted(lengths) for lengths in again.lengths.values()), "epochs were trained again"
