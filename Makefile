@@ -1,6 +1,6 @@
 # make repro: the default experiments and their leaderboard · make test · make lint · make graph · make studies · make bench
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint check-lock audit audit-if-reachable graph studies bench clean
+.PHONY: help repro test lint check-lock audit audit-if-reachable graph studies bench cluster clean
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -17,6 +17,7 @@ help:
 	@echo "make audit  look up known vulnerabilities of the pinned packages (needs a network)"
 	@echo "make graph  generate from the runs: parts of dvc.yaml and benchmarks/dvc.yaml, and README's tables"
 	@echo "make studies  test textbook claims about recurrent networks (see studies/README.md)"
+	@echo "make cluster  install the extra cluster, for sweeps on Ray and their tests (see docs/cluster.md)"
 	@echo "make bench  run every stage on the real data sets (see benchmarks/RESULTS.md); CLUSTER=HOST:PORT on a Ray cluster"
 
 # The environment: made once, and again when what it holds changes. uv is used where it is.
@@ -67,6 +68,10 @@ studies: .venv/installed
 
 bench: .venv/installed
 	cd benchmarks && $(if $(CLUSTER),elman repro --address $(CLUSTER) $(if $(CPUS),--cpus $(CPUS)),dvc repro)
+
+cluster: .venv/installed
+	python -c "import optuna, ray" 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[cluster]'
 
 clean:
 	rm -rf .venv data vectors runs predictions evaluations costs reports

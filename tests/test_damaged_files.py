@@ -1,9 +1,11 @@
 """Files from others, damaged in what they declare or in their bytes: each is read, or refused in one line."""
 
+import contextlib
 import copy
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -44,6 +46,8 @@ from pipelines.runs.description import read_description
 from pipelines.runs.engines.onnx_engine import Session
 from pipelines.runs.folder import save_run
 from pipelines.runs.keras_file import check_keras_file
+from pipelines.sweeping.config import Sweep
+from pipelines.sweeping.space import build_space
 from pipelines.tasks.config import build_task, load_task
 from pipelines.text.vocabulary import Vocabulary
 
@@ -85,6 +89,12 @@ def leaderboard(path: Path) -> None:
 def explanations_with(data: Path) -> Callable[[Path], object]:
     row = Row("a", "run", {}, {}, {})
     return lambda path: explained_examples([row], path.parents[1], data)
+
+
+def sweep(path: Path) -> None:
+    space = build_space(load_config(Sweep, path).space, path)
+    with contextlib.suppress(InputError):
+        next(space.grid())
 
 
 def session(path: Path) -> None:
@@ -203,6 +213,8 @@ def kinds(tmp_path_factory, ten_examples, small_vectors) -> dict[str, Kind]:
         (folder / f"{name}.yaml").write_bytes((ROOT / "configs" / path).read_bytes())
         found[name] = Kind(folder / f"{name}.yaml", read, "yaml")
     run_line = {**asdict(RUN), "layer": "lstm"}
+    shutil.copy(ROOT / "sweeps/ner_bilstm.yaml", folder / "sweep.yaml")
+    found["sweep"] = Kind(folder / "sweep.yaml", sweep, "yaml")
     (folder / "runs.yaml").write_text(yaml.safe_dump({"runs": {"a": run_line, "b": run_line}}))
     found["runs"] = Kind(folder / "runs.yaml", load_runs, "yaml")
     return found
@@ -220,8 +232,8 @@ NAMES = (
     ),
     *("explanations", "export of doccano", "export of spaCy", "features", "intrinsic scores"),
     *("leaderboard", "predictions of classification", "predictions of perplexity", "predictions of tagging"),
-    *("predictions of translation", "provenance of vectors", "runs", "scores", "task", "vectors", "vectors as text"),
-    *("fastText's model", "vectors in binary", "vocabulary of a run", "words of vectors"),
+    *("predictions of translation", "provenance of vectors", "runs", "scores", "sweep", "task", "vectors"),
+    *("fastText's model", "vectors as text", "vectors in binary", "vocabulary of a run", "words of vectors"),
 )
 
 DEEP: Any = []

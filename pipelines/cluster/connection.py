@@ -28,11 +28,11 @@ def connected(address: str | None) -> Iterator[Any]:
     for package in ("ray", "optuna"):
         if find_spec(package) is None:
             raise InputError(f"the package {package} is not installed, which this needs; pip install 'elman[cluster]'")
+    if address:
+        check_address(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent to anybody
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     ray: Any = import_module("ray")  # of an extra
-    if address:
-        check_address(address)
     silent: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
     try:
         ray.init(address or "local", **({} if address else {"include_dashboard": False}), **silent)

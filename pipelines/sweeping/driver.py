@@ -89,7 +89,8 @@ class Driver:
         except InputError as error:
             self._ask("fail", record.number, one_line(str(error)))
             return None
-        memory = self.plan.sweep.resources.memory_bytes
+        resources = self.plan.sweep.resources
+        memory = 0 if resources.gpus else resources.memory_bytes  # CUDA maps more than it holds
         job = Job(self._name, record.number, record.attempts, settings, self._files, memory)
         return self._task.remote(job, self._ledger)
 
@@ -102,7 +103,8 @@ class Driver:
         except errors.OutOfMemoryError:
             self._ask("fail", number, "out of memory: its node had none left, and Ray ended the process")
         except errors.RayTaskError as error:
-            self._ask("fail", number, one_line(str(error.cause or error)))
+            of_cluster = isinstance(error.cause, errors.RayError)  # the ledger or an input was out of reach
+            self._ask("crash" if of_cluster else "fail", number, one_line(str(error.cause or error)))
         except errors.RayError as error:
             self._ask("crash", number, one_line(str(error)))
 

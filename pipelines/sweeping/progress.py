@@ -43,7 +43,7 @@ class TrialTable:
     def show(self, records: Sequence[Record]) -> None:
         """Shows the trials as they are."""
         if self._live:
-            self._live.update(self._table(records), refresh=True)
+            self._live.update(self.table(records), refresh=True)
             return
         for record in records:
             if self._told.get(record.number) != record.state and (record.finished or record.number not in self._told):
@@ -58,7 +58,8 @@ class TrialTable:
         parts = [f"trial {record.number} {state}", *([f"{self._metric.name} {reached}"] if reached else [])]
         return printable(", ".join([*parts, f"seed {record.seed}", settings, *filter(None, [record.error])]))
 
-    def _table(self, records: Sequence[Record]) -> Any:
+    def table(self, records: Sequence[Record]) -> Any:
+        """The table of a terminal: the trials that run, then the latest."""
         from rich.table import Table
         from rich.text import Text
 

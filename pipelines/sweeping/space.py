@@ -12,6 +12,8 @@ from embeddings.foundation.errors import InputError
 
 PARTS = ("model", "training", "cell", "vectors")
 KINDS = ("choices", "range", "log_range", "integers", "log_integers")
+LARGEST_GRID = 100_000
+LARGEST_NUMBER = 2**53  # up to which every whole number is a float
 Values = dict[str, dict[str, Any]]  # part -> key -> value, as a run's `set:` holds them
 Drawn = dict[str, Any]  # name of a dimension -> what the search drew: a number, or the position of a choice
 
@@ -70,9 +72,15 @@ class Space:
         return found
 
     def grid(self) -> Iterator[Drawn]:
-        """Every combination, the last dimension changing fastest."""
-        names = [each.name for each in self.dimensions]
-        for drawn in itertools.product(*(each.grid() for each in self.dimensions)):
+        """Every combination, the last dimension changing fastest.
+
+        Raises:
+            InputError: there are infinitely many, or far too many.
+        """
+        names, ranges = [each.name for each in self.dimensions], [each.grid() for each in self.dimensions]
+        if (size := math.prod(map(len, ranges))) > LARGEST_GRID:
+            raise InputError(f"expected a grid of at most {LARGEST_GRID:,} configurations, got {size:,}; vary less")
+        for drawn in itertools.product(*ranges):
             yield dict(zip(names, drawn, strict=True))
 
     def distributions(self) -> dict[str, Any]:
@@ -132,7 +140,12 @@ def _check_ends(kind: str, values: Sequence[Any], place: str) -> None:
     kinds = (int,) if kind.endswith("integers") else (int, float)
     numbers = "whole numbers" if kind.endswith("integers") else "numbers"
     of_kind = all(isinstance(value, kinds) and not isinstance(value, bool) for value in values)
-    if len(values) != 2 or not of_kind or not all(map(math.isfinite, values)) or values[0] >= values[1]:
+    if (
+        len(values) != 2
+        or not of_kind
+        or not all(abs(value) <= LARGEST_NUMBER for value in values)
+        or values[0] >= values[1]
+    ):
         raise InputError(f"{place}: expected two {numbers} under {kind!r}, the lower first, got {list(values)}")
     if kind.startswith("log_") and values[0] <= 0:
         raise InputError(f"{place}: expected numbers above 0 under {kind!r}, got {values[0]}")

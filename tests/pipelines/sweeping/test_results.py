@@ -34,8 +34,8 @@ def test_the_best_configuration_has_the_best_mean_over_all_seeds():
     records = [complete(0, 80, 0, seed=1), complete(1, 90, 0, seed=2),
                complete(2, 86, 1, seed=1), complete(3, 86, 1, seed=2),
                complete(4, 99, 2, seed=1)]  # the last one lacks a seed  # fmt: skip
-    assert [each.number for each in best_configuration(records, 2, "higher") or ()] == [2, 3]
-    assert [each.number for each in best_configuration(records, 2, "lower") or ()] == [0, 1]
+    assert best_configuration(records, 2, "higher") == records[2:4]
+    assert best_configuration(records, 2, "lower") == records[:2]
     assert best_configuration(records[4:], 2, "higher") is None
 
 

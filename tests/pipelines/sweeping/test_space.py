@@ -72,6 +72,12 @@ def test_a_grid_of_infinitely_many_is_refused():
         list(build_space(SPACE, "file").grid())
 
 
+def test_a_grid_of_far_too_many_is_refused():
+    space = build_space({"cell": {"units": {"integers": [1, 1000]}, "depth": {"integers": [1, 101]}}}, "file")
+    with pytest.raises(InputError, match=r"a grid of at most 100,000 configurations, got 101,000; vary less"):
+        next(space.grid())
+
+
 def test_optuna_draws_what_the_space_allows():
     distributions = pytest.importorskip("optuna").distributions
     entries = {
