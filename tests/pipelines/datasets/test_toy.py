@@ -62,9 +62,9 @@ def test_no_sentence_stands_twice(drawn):
 
 
 def test_a_larger_split_changes_neither_its_beginning_nor_the_other_splits(drawn):
-    other = draw(1, {"train": 200, "test": 1000})
+    other = draw(1, {"train": 200, "test": 60})
     assert other["train"] == drawn["train"][:200]
-    assert other["test"] == drawn["test"]
+    assert other["test"] == drawn["test"][:60]
 
 
 def test_train_holds_at_least_1500_words(drawn):
