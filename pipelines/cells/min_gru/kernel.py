@@ -3,24 +3,16 @@
 import numpy as np
 
 from pipelines.layers.loops.arithmetic import ONE, compiled, sigmoid
-from pipelines.layers.loops.mixing import mix, mix_back
+from pipelines.layers.loops.mixing import (
+    EXTRA_IS_OF_INPUTS,
+    extra_width,
+    mix,
+    mix_back,
+    saved_widths,
+    weight_gradients,
+)
 
-EXTRA_IS_OF_INPUTS: bool = False
-
-
-def saved_widths(units: int) -> tuple[int, ...]:
-    """What the gradient needs of each step beside the candidate and the gate: the state before it."""
-    return (units,)
-
-
-def extra_width(units: int) -> int:
-    """There is no other gradient."""
-    return 0
-
-
-def weight_gradients(before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
-    """The loop has no weights."""
-    return []
+__all__ = ["EXTRA_IS_OF_INPUTS", "backward", "extra_width", "forward", "saved_widths", "weight_gradients"]
 
 
 @compiled

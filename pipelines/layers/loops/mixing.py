@@ -2,13 +2,31 @@
 
 Cells with no product in their loop share it. What is their own, how f, g and o come from the inputs, stands before it
 and after its gradient, row by row, so that a row's numbers are still in the cache. Of each step `projected` holds g, f
-and, where a cell is gated, o, each `units` wide and in this order; the gradients stand likewise in `d_projected`.
+and, where a cell is gated, o, each `units` wide and in this order; the gradients stand likewise in `d_projected`. What
+else a kernel has to offer is the same for all of them.
 """
 
 import numpy as np
 
 from pipelines.layers.loops.arithmetic import ONE
 from pipelines.layers.loops.product import in_order
+
+EXTRA_IS_OF_INPUTS: bool = False
+
+
+def saved_widths(units: int) -> tuple[int, ...]:
+    """What the gradient needs of each step beside g, f and o: the state before it."""
+    return (units,)
+
+
+def extra_width(units: int) -> int:
+    """There is no other gradient."""
+    return 0
+
+
+def weight_gradients(before: np.ndarray, d_projected: np.ndarray, d_extra: np.ndarray) -> list[np.ndarray]:
+    """The loop has no weights."""
+    return []
 
 
 @in_order  # else LLVM makes g + f (c - g) of it, which is not c where f is one
