@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ _NAMED = {"label": "label_names", "labels": "label_names", "tags": "tag_names"} 
 class FieldOptions(LabelOptions, TagOptions):
     """Which value becomes which field, and how labels and tags are written."""
 
-    fields: dict[str, str]  # field of an example -> its key in a row, such as `{text: review, label: stars}`
+    fields: dict[str, str]  # field of an example -> its key in a row, as `{text: review, label: stars}`; `a.b`: b in a
 
     def __post_init__(self) -> None:
         for field in self.fields:
@@ -57,9 +57,12 @@ class FieldOptions(LabelOptions, TagOptions):
         for where, row in rows:
             values = {}
             for field, key in self.fields.items():
-                if key not in row:
+                holder, name = row, key
+                if (outer := column_of(key, row)) != key and isinstance(row.get(outer), dict):
+                    holder, name = row[outer], key.removeprefix(f"{outer}.")
+                if name not in holder:
                     raise InputError(f"{where}: expected the key {key!r}, got none{nearest(key, list(row))}")
-                value = row[key]
+                value = holder[name]
                 if self.unlabelled and field in _NAMED and value in (None, "", -1):
                     values[field] = None
                     continue
@@ -82,6 +85,11 @@ class FieldOptions(LabelOptions, TagOptions):
             if isinstance(value, list)
             else named(value, names, option, where)
         )
+
+
+def column_of(key: str, known: Container[str]) -> str:
+    """The column that a key is of: `translation.en` is `en` in `translation`, where none is named so itself."""
+    return key if key in known else key.partition(".")[0]
 
 
 def _converted(value: Any, key: str, field: str, where: str) -> Any:
@@ -152,6 +160,13 @@ def recognise_fields(
     """
     where, rows = places[0][0], [row for _, row in places]
     fields: dict[str, str] = dict(wanted.options.get("fields") or {})
+    if wanted.field == "target_text" and not fields:
+        fields = _translations(rows)
+        if fields:
+            shown = ", ".join(f"{field} under {key!r}" for field, key in fields.items())
+            text, target = fields.values()
+            unsure = f"it may be the other way: --set 'options.fields={{text: {target}, target_text: {text}}}'"
+            return Recognition(Evidence.SIGNATURE, {"fields": fields}, f"{called}; {shown}", unsure)
     needed = ("tokens" if wanted.field == "tags" else "text", wanted.field)
     for field in () if fields else dict.fromkeys(needed):
         keys = [key for key in NAMES[field] if _holds(rows, key, field)]
@@ -174,6 +189,17 @@ def recognise_fields(
         raise InputError(f"{where}: expected tags, got none; name their key: --set options.fields={{..., tags: KEY}}")
     options, told = notation_options(sentences, wanted.options) if wanted.entities else ({}, "")
     return Recognition(Evidence.SIGNATURE, {"fields": fields, **options}, found + told)
+
+
+def _translations(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The fields of rows of `{"translation": {"en": ..., "de": ...}}`; none where they are of another form."""
+    found = [row.get("translation") for row in rows]
+    first = found[0]
+    if not isinstance(first, dict) or len(first) != 2:
+        return {}
+    if not all(isinstance(each, dict) and each.keys() == first.keys() for each in found):
+        return {}
+    return {field: f"translation.{language}" for field, language in zip(("text", "target_text"), first, strict=True)}
 
 
 def _holds(rows: Sequence[Mapping[str, Any]], key: str, field: str) -> bool:

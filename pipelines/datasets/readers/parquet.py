@@ -15,7 +15,7 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.limits import PARSED_BYTES, check_limit
 from embeddings.foundation.reading import open_file
 from pipelines.data.examples import Example
-from pipelines.datasets.fields import FieldOptions, recognise_fields
+from pipelines.datasets.fields import FieldOptions, column_of, recognise_fields
 from pipelines.datasets.readers import FileReader
 from pipelines.datasets.recognition import SAMPLE_LINES, Recognition, Sample, Wanted
 
@@ -41,7 +41,9 @@ class Reader(FieldOptions, FileReader):
                 raise InputError(f"{path}: no such file") from None
 
     def _examples(self, file: BinaryIO, path: Path) -> Iterator[Example]:
-        wanted = list(dict.fromkeys(self.fields.values()))
+        names = _guarded(lambda: _opened(file, ())[0].names, path, 1)
+        file.seek(0)
+        wanted = list(dict.fromkeys(column_of(key, names) for key in self.fields.values()))
         schema, batches = _guarded(lambda: _opened(file, wanted), path, 1)
         for name in wanted:
             if name not in schema.names:

@@ -87,6 +87,8 @@ CASES = {  # reader and case -> contents of the files, what is wanted, options, 
     "json_lines, labels": ([JSON_LABELS], LABELS, {"fields": {"text": "text", "labels": "topics"}}, ("a", "b")),
     "json_lines, a list": ([f"[{JSON_LABEL.strip().replace(chr(10), ',' + chr(10))}]"], LABEL,
                            {"fields": {"text": "review", "label": "stars"}}, "5"),
+    "json_lines, translations": (['{"translation": {"en": "A dog.", "de": "Ein Hund."}}\n'], TARGET,
+                                 {"fields": {"text": "translation.en", "target_text": "translation.de"}}, "Ein Hund."),
     "json_lines, text": ([JSON_LABEL], TEXT, {"fields": {"text": "review"}}, "Fine."),
     "file_per_label": (["A warm film.\n", "A dull film.\n"], LABEL, {"labels": ["file0", "file1"]}, "file0"),
     "parallel_text": (["Ein Hund.\n", "A dog.\n"], TARGET, {}, "A dog."),
@@ -317,6 +319,21 @@ def test_a_folder_of_brat_and_a_table_of_parquet_are_recognised(tmp_path):
     parquet.write_table(table, tmp_path / "a.parquet")
     name, recognition = recognise([tmp_path / "a.parquet"], LABEL)
     assert (name, recognition.options) == ("parquet", {"fields": {"text": "text", "label": "label"}})
+
+
+def test_translations_within_a_column_of_parquet_are_recognised(tmp_path):
+    import pyarrow
+    from pyarrow import parquet
+
+    rows = [{"en": "A dog.", "de": "Ein Hund."}, {"en": "A cat.", "de": "Eine Katze."}]
+    parquet.write_table(pyarrow.table({"id": [1, 2], "translation": rows}), tmp_path / "a.parquet")
+    name, recognition = recognise([tmp_path / "a.parquet"], TARGET)
+    reader = build_config(plugins.load(READERS, name).Reader, recognition.options, name)
+    found = [(each.text, each.target_text) for each in reader.read([tmp_path / "a.parquet"])]
+    assert found == [("A dog.", "Ein Hund."), ("A cat.", "Eine Katze.")]
+    reader = build_config(plugins.load(READERS, name).Reader, {"fields": {"text": "translation.fr"}}, name)
+    with pytest.raises(InputError, match=r"a.parquet:1: expected the key 'translation\.fr', got none"):
+        list(reader.read([tmp_path / "a.parquet"]))
 
 
 @pytest.mark.parametrize(
