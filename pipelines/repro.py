@@ -64,7 +64,8 @@ def main(arguments: list[str] | None = None) -> None:
         print(
             f"{sum(len(each.stages) for each in chains)} stages in {len(chains)} chains, {jobs} at a time", flush=True
         )
-        stack.enter_context(forked_python.first_on_path(LIBRARIES if len(chains) > jobs else ()))
+        if not options.address:
+            stack.enter_context(forked_python.first_on_path(LIBRARIES if len(chains) > jobs else ()))
         try:
             problems = run_chains(chains, jobs, repository.keep_lock_file)
         finally:
