@@ -66,7 +66,7 @@ def world(run_folders, ten_entity_examples, tmp_path, monkeypatch):
     return tmp_path
 
 
-def exported(*options):
+def exported(*options) -> Any:
     export.main(["runs/ner", "--output", "out", "--format", "hub", *options])
     return ModelCard.load("out/README.md")
 
