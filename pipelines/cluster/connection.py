@@ -69,5 +69,5 @@ def _reason(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if any("ersion mismatch" in line for line in lines):
         return f"expected the cluster's versions of Ray and Python, got others: {' '.join(lines)}"
-    advice = "run the command on a node of the cluster"
+    advice = "run the command on a node of the cluster, with RAY_AUTH_MODE as the cluster has it"
     return f"expected a Ray cluster, got none: {lines[0] if lines else type(error).__name__}; {advice}"

@@ -1,8 +1,10 @@
 """Sweep files: what a trial is trained with, and what is refused before any work."""
 
 import pytest
+from clones import ROOT
 
 from embeddings.foundation.errors import InputError
+from pipelines.sweeping.config import load_plan
 
 LEARNING_RATE = {"training": {"learning_rate": {"log_range": [0.001, 0.01]}}}
 
@@ -72,3 +74,12 @@ def test_budget_and_resources_are_not_what_a_sweep_is(make_plan):
     changed = make_plan(budget={"trials": 2}, resources={"cpus": 2}, inputs="shared_path")
     assert changed.sweep.described() == make_plan().sweep.described()
     assert make_plan(search_seed=2).sweep.described() != make_plan().sweep.described()
+
+
+def test_the_example_of_the_page_and_the_sweep_that_ships_are_valid(tmp_path):
+    page = (ROOT / "docs/cluster.md").read_text(encoding="utf-8")
+    (tmp_path / "page.yaml").write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    paths = [tmp_path / "page.yaml", *(path for path in (ROOT / "sweeps").glob("*.yaml") if path.name != "dvc.yaml")]
+    plans = [load_plan(path, ROOT / "configs/runs.yaml", ROOT / "configs") for path in paths]
+    assert plans[0].seeds == (1, 2)
+    assert {plan.name for plan in plans[1:]} == {"ner_bilstm"}
