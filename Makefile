@@ -1,6 +1,6 @@
 # make repro: the default experiments and their leaderboard · make test · make lint · make graph · make studies · make bench
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint check-lock audit audit-if-reachable graph studies bench cluster clean
+.PHONY: help repro test lint check-lock audit audit-if-reachable graph studies bench test-cluster clean
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -12,12 +12,12 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make repro  run every stage on the built-in data and print the leaderboard; JOBS=2 runs two at a time"
 	@echo "make test   run the tests"
+	@echo "make test-cluster  install the extra cluster, and run the tests of sweeps on Ray (see docs/cluster.md)"
 	@echo "make lint   check style, types, that the installed packages fit together, and, with a network, make audit"
 	@echo "make check-lock  check that dvc.lock is that of the committed code"
 	@echo "make audit  look up known vulnerabilities of the pinned packages (needs a network)"
 	@echo "make graph  generate from the runs: parts of dvc.yaml and benchmarks/dvc.yaml, and README's tables"
 	@echo "make studies  test textbook claims about recurrent networks (see studies/README.md)"
-	@echo "make cluster  install the extra cluster, for sweeps on Ray and their tests (see docs/cluster.md)"
 	@echo "make bench  run every stage on the real data sets (see benchmarks/RESULTS.md); CLUSTER=HOST:PORT on a Ray cluster"
 
 # The environment: made once, and again when what it holds changes. uv is used where it is.
@@ -37,6 +37,12 @@ repro: .venv/installed
 
 test: .venv/installed
 	pytest -n 2 --dist loadfile
+
+# Apart from the other tests: with pandas installed, which Ray needs, every import of Keras takes longer.
+test-cluster: .venv/installed
+	python -c "import optuna, ray" 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[cluster]'
+	pytest tests/test_cluster.py tests/pipelines/cluster tests/pipelines/sweeping
 
 lint: .venv/installed
 	ruff check .
@@ -68,10 +74,6 @@ studies: .venv/installed
 
 bench: .venv/installed
 	cd benchmarks && $(if $(CLUSTER),elman repro --address $(CLUSTER) $(if $(CPUS),--cpus $(CPUS)),dvc repro)
-
-cluster: .venv/installed
-	python -c "import optuna, ray" 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
-	  --constraint constraints.txt --editable '.[cluster]'
 
 clean:
 	rm -rf .venv data vectors runs predictions evaluations costs reports

@@ -1,6 +1,7 @@
 """Sweeps on a real Ray cluster of two nodes on this machine: nodes, workers and drivers are killed."""
 
 import csv
+import importlib
 import json
 import os
 import shutil
@@ -64,13 +65,13 @@ def project(tmp_path_factory):
 @pytest.fixture(scope="module")
 def cluster():
     """Two nodes of one processor each."""
-    from ray.cluster_utils import Cluster
-
+    cluster_utils = importlib.import_module("ray.cluster_utils")  # extra `cluster`
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))
         patch.setenv("RAY_AUTH_MODE", "disabled")  # which would write a token into the home folder
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        started = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+        head = {"num_cpus": 1, "include_dashboard": False}
+        started = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
         started.add_node(num_cpus=1)
         yield started
         started.shutdown()
