@@ -3,8 +3,8 @@
 onnx         ONNX graphs, for ONNX Runtime with or without Elman; a README shows how. Also for a run without graphs, and
              with weights of 8 bits.
 saved_model  a SavedModel of stock Keras layers, for TensorFlow alone. Covered are the tasks text, multilabel and column
-             classification, part-of-speech tagging and named entity recognition; the cells simple_rnn, lstm, gru and
-             sru; and every switch but windows of long texts and words composed of n-grams.
+             classification, part-of-speech tagging and named entity recognition; the cells simple_rnn, lstm, gru, sru,
+             min_gru, min_lstm and qrnn; and every switch but windows of long texts and words composed of n-grams.
 hub          a repository for the Hugging Face Hub: graphs, the Keras model, and a model card.
 """
 

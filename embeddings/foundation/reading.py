@@ -168,7 +168,7 @@ def read_json(path: str | Path, shape: Any = Any, limit: int = DESCRIPTION_BYTES
     if len(content) <= lifted(DESCRIPTION_BYTES):  # msgspec takes the last of repeated keys in silence
         try:
             json.loads(content, object_pairs_hook=once_each)
-        except RepeatedKeyError as error:
+        except (ValueError, RecursionError) as error:  # a key twice; or not UTF-8 where msgspec does not look
             raise InputError(f"{path}: {error}; run the stage that writes it again") from None
     return decode(content, msgspec.json.Decoder(), path) if is_typeddict(shape) else found
 

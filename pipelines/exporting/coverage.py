@@ -4,7 +4,15 @@ from pipelines.tasks.classification import Classification
 from pipelines.tasks.sequence_labelling import SequenceLabelling
 from pipelines.tasks.task import Task
 
-CELLS = ("simple_rnn", "lstm", "gru", "sru")  # of which `stock_cells.py` has a direction each
+CELLS = (
+    "simple_rnn",
+    "lstm",
+    "gru",
+    "sru",
+    "min_gru",
+    "min_lstm",
+    "qrnn",
+)  # of which `stock_cells.py` has a direction each
 
 
 def refusal(task: Task) -> str | None:

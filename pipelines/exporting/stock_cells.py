@@ -59,12 +59,52 @@ class SRU(tf.Module):
         return resets * states + (1 - resets) * self.scale * projected, states[:, -1]
 
 
+class Linear(tf.Module):
+    """A cell whose gates read inputs alone: c = f c + (1 - f) g, h = o c; see `pipelines/layers/loops/linear.py`."""
+
+    def __init__(self, weights: Sequence[np.ndarray], gates: Callable[[Any], tuple[Any, Any, Any]]) -> None:
+        super().__init__()
+        kernel, bias = weights
+        self.kernel, self.bias = variable(kernel.reshape(-1, *kernel.shape[-2:])), variable(bias)
+        self.gates = gates
+
+    def __call__(self, inputs: Any, real: Any) -> tuple[Any, Any]:
+        before = tf.pad(inputs, [[0, 0], [self.kernel.shape[0] - 1, 0], [0, 0]])  # which the first steps read
+        candidates, forget, output = self.gates(tf.nn.conv1d(before, self.kernel, 1, "VALID") + self.bias)
+        forget = tf.where(real[..., None], forget, 1.0)
+        steps = (tf.transpose(candidates, [1, 0, 2]), tf.transpose(forget, [1, 0, 2]))
+        states = tf.scan(lambda c, step: step[1] * c + (1 - step[1]) * step[0], steps, tf.zeros_like(candidates[:, 0]))
+        states = tf.transpose(states, [1, 0, 2])
+        return states if output is None else output * states, states[:, -1]
+
+
+def min_gru(sums: Any) -> tuple[Any, Any, None]:
+    """The gates of a minGRU, from the products of its inputs."""
+    candidate, update = tf.split(sums, 2, axis=-1)
+    return candidate, tf.sigmoid(-update), None
+
+
+def min_lstm(sums: Any) -> tuple[Any, Any, None]:
+    """Those of a minLSTM."""
+    candidate, forget, update = tf.split(sums, 3, axis=-1)
+    return candidate, tf.sigmoid(tf.nn.softplus(-update) - tf.nn.softplus(-forget)), None
+
+
+def qrnn(sums: Any) -> tuple[Any, Any, Any]:
+    """Those of a QRNN."""
+    candidate, forget, output = tf.split(sums, 3, axis=-1)
+    return tf.tanh(candidate), tf.sigmoid(forget), tf.sigmoid(output)
+
+
 # A cell -> a direction of it, from weights as `get_weights` gives them and the cell's own keys.
 CELLS: dict[str, Callable[[Sequence[np.ndarray], Any], Any]] = {
     "simple_rnn": lambda weights, own: StockLayer(keras.layers.SimpleRNN, weights),
     "lstm": lambda weights, own: StockLayer(keras.layers.LSTM, weights, use_cudnn=False),
     "gru": lambda weights, own: StockLayer(keras.layers.GRU, weights, use_cudnn=False),
     "sru": lambda weights, own: SRU(weights, own.highway_bias),
+    "min_gru": lambda weights, own: Linear(weights, min_gru),
+    "min_lstm": lambda weights, own: Linear(weights, min_lstm),
+    "qrnn": lambda weights, own: Linear(weights, qrnn),
 }
 
 

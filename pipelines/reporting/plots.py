@@ -1,5 +1,6 @@
 """The leaderboard as a picture, and charts drawn offline."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from embeddings.foundation.escaping import picture
@@ -8,15 +9,21 @@ from pipelines.reporting.leaderboard import Group, Leaderboard
 if TYPE_CHECKING:
     import altair
 
+PART = r"""((?:\bid="|url\(#)(?:clip|gradient_))(\d+)"""
 COLOURS = {"run": "#1f77b4", "run below its baseline": "#d62728", "baseline": "#7f7f7f"}
 SHAPES = {"dev": "circle", "test": "diamond"}
 
 
 def svg(chart: Any) -> str:
-    """Draws a chart offline, through the scripts that come with vl-convert, which control characters would end."""
+    """Draws a chart offline, through the scripts that come with vl-convert, which control characters would end.
+
+    Equal charts give equal bytes; Vega numbers the parts of all charts of a process.
+    """
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(picture(chart.to_dict()))
+    drawn = vl_convert.vegalite_to_svg(picture(chart.to_dict()))
+    numbers: dict[str, str] = {}
+    return re.sub(PART, lambda part: part[1] + numbers.setdefault(part[2], str(len(numbers))), drawn)
 
 
 def leaderboard_chart(leaderboard: Leaderboard) -> "altair.VConcatChart":

@@ -83,7 +83,7 @@ def test_provenance_tells_how_vectors_were_made(config):
     assert source["file"] == config.corpus[0]
     assert (source["tokens"], source["sentences"]) == (4_000, 1_000)
     assert provenance == {
-        "config": {key: value for key, value in asdict(config).items() if key in CHANGES},
+        "config": {key: value for key, value in asdict(config).items() if key in CHANGES and value is not None},
         "tokenizer": "words",
         "words": 18,
         "tokens": 4_000,

@@ -20,4 +20,4 @@ class Config:
 
 
 WIDEST = 16
-SMALL = ({}, {"filter_width": 3}, {"filter_width": 1, "forget_bias": -1.0})
+SMALL = ({}, {"filter_width": 3}, {"filter_width": 1, "forget_bias": 0.0})

@@ -28,7 +28,8 @@ from pipelines.text.tokenization import words
 
 LINES, MANY_LINES = 2_000, 100_000  # that are damaged, of each reader
 WORD = "1\tсобака\tсобака\tNOUN\tNN\t_\t0\troot\t_\tSpaceAfter=No"
-CONLLU = f"# text = Zum Haus\n1-2\tZum{8 * chr(9)}_\n{WORD}\n2.1\tleer{7 * chr(9)}X\t_\n\n# sent_id = 2\n{WORD}\n\n"
+WORDS = f"{WORD}\n{WORD.replace('1', '2', 1)}"
+CONLLU = f"# text = Zum Haus\n1-2\tZum{8 * chr(9)}_\n{WORDS}\n2.1\tleer{7 * chr(9)}X\t_\n\n# sent_id = 2\n{WORD}\n\n"
 CONLL = "# text = Анна lives\nАнна\tB-PER\nlives\tO\n\nOslo\tB-LOC\nCity\tI-LOC\nis\tO\n\n-DOCSTART-\tO\n"
 TEXTS = 'Анна saw “it” — fine.\n\nIt is, I think, "good".\nNaïve 日本 👍\n'
 ROWS = [

@@ -20,6 +20,9 @@ CHARACTERS = {name: CharacterConfig(name, dimensions=5, units=6) for name in ("c
 CASES = [
     ("text_classification", 0, "lstm", True, {"word_vectors": "frozen"}),
     ("text_classification", 1, "gru", False, {"maximum_tokens": 3, "truncation": "tail"}),
+    ("text_classification", 0, "min_gru", True, {}),
+    ("text_classification", 0, "min_lstm", False, {}),
+    ("text_classification", 0, "qrnn", True, {}),
     ("text_classification", 2, "sru", True, {}),
     ("multilabel_classification", 0, "simple_rnn", True, {"pooling": "mean", "maximum_tokens": 2}),
     ("column_classification", 0, "sru", False, {}),
@@ -29,6 +32,7 @@ CASES = [
     ("ner", 0, "sru", True, {"characters": CHARACTERS["recurrent"], "word_vectors": "frozen"}),
     ("ner", 1, "lstm", True, {}),
     ("ner", 2, "simple_rnn", False, {}),
+    ("ner", 0, "qrnn", True, {}),
 ]  # fmt: skip
 
 

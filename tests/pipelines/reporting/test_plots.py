@@ -73,3 +73,10 @@ def test_names_are_text_of_the_picture_whatever_they_hold():
     assert any("<script>alert(1)</script>" in text for text in texts)
     assert "<script" not in drawn
     assert any("\\x1b[2J\\x00\\u202e" in text for text in texts)
+
+
+def test_equal_charts_give_equal_bytes_whatever_was_drawn_before():
+    chart = altair.Chart(altair.Data(values=[{"x": 1, "y": 2}])).mark_line(clip=True).encode(x="x:Q", y="y:Q")
+    first, _, again = svg(chart), svg(altair.hconcat(chart, chart)), svg(chart)
+    assert "clip-path" in first
+    assert first == again

@@ -84,6 +84,9 @@ def test_what_is_not_there_is_told(make, tmp_path):
 
 
 def test_a_sweep_is_another_one_with_other_inputs_or_configurations(make, root):
+    pytest.importorskip("optuna", reason="the extra `cluster` is not installed")
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+
     def now():
         plan = make(UNITS)
         return origin(plan, input_files(plan, Path(), Path("vectors")))
