@@ -108,16 +108,19 @@ def recalled() -> list[dict[str, Any]]:
 
 def speeds() -> list[dict[str, Any]]:
     """By cell and pass how many times the LSTM's tokens a second: `value`, the geometric mean over all shapes of
-    batches, `low` and `high`, the least and the most."""
+    batches, `low` and `high`, the least and the most. Both are of the same measurement, the cell's last one."""
     rows = [row for row in read_json(SPEED) if row["implementation"] == "elman"]
-    found: dict[tuple[str, str], dict[tuple, float]] = {}
+    last = {row["cell"]: row["measured"] for row in sorted(rows, key=lambda row: row["measured"])}
+    found: dict[tuple[str, str, str], dict[tuple, float]] = {}
     for row in rows:
         shape = tuple(row[key] for key in ("bidirectional", "batch", "features", "units", "lengths"))
-        found.setdefault((row["cell"], row["pass"]), {})[shape] = row["tokens_per_second"]
+        found.setdefault((row["measured"], row["cell"], row["pass"]), {})[shape] = row["tokens_per_second"]
     ratios = {
-        (cell, name): [tokens / found[BASE, name][shape] for shape, tokens in found[cell, name].items()]
+        (cell, name): [
+            tokens / found[last[cell], BASE, name][shape] for shape, tokens in found[last[cell], cell, name].items()
+        ]
         for cell, name in product(NAMES, PASSES)
-        if (cell, name) in found
+        if cell in last and (last[cell], cell, name) in found
     }
     return [
         {"cell": cell, "pass": name, "value": geometric_mean(of), "low": min(of), "high": max(of)}

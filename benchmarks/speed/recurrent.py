@@ -13,6 +13,7 @@ import argparse
 import importlib.util
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -58,7 +59,8 @@ def main(arguments: list[str] | None = None) -> None:
     rows = []
     for number, case in enumerate(cases, start=1):
         print(f"{number} of {len(cases)}: {case}", file=sys.stderr)
-        rows += [{"cpu": options.cpu, **row} for row in measure(case, workers, options.rounds)]
+        about = {"measured": date.today().isoformat(), "cpu": options.cpu}
+        rows += [{**about, **row} for row in measure(case, workers, options.rounds)]
     for worker in workers.values():
         worker.end()
     if options.memory:
