@@ -11,7 +11,8 @@ from benchmarks.speed import memory, recurrent
 from benchmarks.speed.cases import CELLS, Case
 
 KEYS = ["measured", "cpu", "cell", "bidirectional", "batch", "time", "features", "units", "lengths", "pass",
-        "implementation", "tokens_per_second", "ratio_to_torch", "ratio_to_keras", "peak_memory_mb", "process_memory_mb"]  # fmt: skip
+        "implementation", "tokens_per_second", "ratio_to_torch", "ratio_to_keras", "peak_memory_mb",
+        "process_memory_mb"]  # fmt: skip
 # Milliseconds of a step in each round of training; inference takes a tenth. Neither the means nor the best of the
 # rounds would give the ratios that the medians give.
 MILLISECONDS = {
