@@ -10,6 +10,7 @@ are read at once, level by level, is ten times slower for batches (ONNX Runtime 
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,17 @@ from pipelines.graphs.recurrent import States
 
 Gates = Callable[[Graph, str], tuple[str, str, str | None]]
 PARTS = 3  # of what a cell with a filter carries to a step: the candidate's, the forget gate's and the output gate's
+
+
+def recurrent_of(gates: Gates) -> Callable[..., tuple[str, States]]:
+    """A cell's `recurrent`, as `pipelines.cells` describes it, from its gates."""
+
+    def recurrent(
+        graph: Graph, inputs: str, weights: Sequence[Sequence[np.ndarray]], lengths: str | None, starts: Any, own: Any
+    ) -> tuple[str, States]:
+        return linear_recurrence(graph, inputs, weights, lengths, starts, gates)
+
+    return recurrent
 
 
 def linear_recurrence(

@@ -1,23 +1,13 @@
 """minGRU as operators of ONNX: its gates are, its recurrence is that of every linear cell."""
 
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-
 from pipelines.graphs.graph import Graph
-from pipelines.graphs.linear import linear_recurrence
-from pipelines.graphs.recurrent import States
-
-
-def recurrent(
-    graph: Graph, inputs: str, weights: Sequence[Sequence[np.ndarray]], lengths: str | None, starts: Any, own: Any
-) -> tuple[str, States]:
-    """Adds the layer, as `pipelines.cells` describes it."""
-    return linear_recurrence(graph, inputs, weights, lengths, starts, gates)
+from pipelines.graphs.linear import recurrent_of
 
 
 def gates(graph: Graph, sums: str) -> tuple[str, str, None]:
     """The candidate and 1 - z."""
     candidate, update = graph.split(sums, 2)
     return candidate, graph.add("Sub", graph.constant(1.0), graph.add("Sigmoid", update)), None
+
+
+recurrent = recurrent_of(gates)

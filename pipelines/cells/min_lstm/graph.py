@@ -1,20 +1,9 @@
 """minLSTM as operators of ONNX: its gates are, its recurrence is that of every linear cell."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 
 from pipelines.graphs.graph import Graph
-from pipelines.graphs.linear import linear_recurrence
-from pipelines.graphs.recurrent import States
-
-
-def recurrent(
-    graph: Graph, inputs: str, weights: Sequence[Sequence[np.ndarray]], lengths: str | None, starts: Any, own: Any
-) -> tuple[str, States]:
-    """Adds the layer, as `pipelines.cells` describes it."""
-    return linear_recurrence(graph, inputs, weights, lengths, starts, gates)
+from pipelines.graphs.linear import recurrent_of
 
 
 def gates(graph: Graph, sums: str) -> tuple[str, str, None]:
@@ -23,3 +12,6 @@ def gates(graph: Graph, sums: str) -> tuple[str, str, None]:
     smallest = graph.constant(np.finfo("float32").tiny)  # two gates of zero have no ratio
     forget, update = (graph.add("Max", graph.add("Sigmoid", gate), smallest) for gate in (forget, update))
     return candidate, graph.add("Div", forget, graph.add("Add", forget, update)), None
+
+
+recurrent = recurrent_of(gates)

@@ -1,23 +1,13 @@
 """The quasi-recurrent network as operators of ONNX: its gates are, its recurrence is that of every linear cell."""
 
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-
 from pipelines.graphs.graph import Graph
-from pipelines.graphs.linear import linear_recurrence
-from pipelines.graphs.recurrent import States
-
-
-def recurrent(
-    graph: Graph, inputs: str, weights: Sequence[Sequence[np.ndarray]], lengths: str | None, starts: Any, own: Any
-) -> tuple[str, States]:
-    """Adds the layer, as `pipelines.cells` describes it."""
-    return linear_recurrence(graph, inputs, weights, lengths, starts, gates)
+from pipelines.graphs.linear import recurrent_of
 
 
 def gates(graph: Graph, sums: str) -> tuple[str, str, str]:
     """The candidate, the forget gate and the output gate."""
     candidate, forget, output = graph.split(sums, 3)
     return graph.add("Tanh", candidate), graph.add("Sigmoid", forget), graph.add("Sigmoid", output)
+
+
+recurrent = recurrent_of(gates)

@@ -6,6 +6,7 @@ f itself. Since it stands between 0 and 1, products of it can only shrink, and n
 Reference: Martin & Cundy, "Parallelizing Linear Recurrent Neural Nets Over Sequence Length", ICLR 2018, section 2.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import keras
@@ -14,7 +15,7 @@ from keras import ops
 from pipelines.layers.loops.dispatch import CompiledLoop
 
 
-class LinearCell(keras.layers.Layer):
+class LinearCell(keras.layers.Layer, ABC):
     """One step. A cell of a kind says how its gates come from the projected inputs.
 
     Args:
@@ -47,13 +48,13 @@ class LinearCell(keras.layers.Layer):
         self.bias = self.add_weight(shape[2:], lambda shape, dtype=None: self.first_bias(), name="bias")
         self.built = True
 
+    @abstractmethod
     def first_bias(self) -> Any:
         """The bias at the start, (parts * units,)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gates(self, sums: Any) -> tuple[Any, Any, Any]:
         """The candidate g, the forget gate f and the output gate o, or None, of projected inputs with their bias."""
-        raise NotImplementedError
 
     def taps(self) -> Any:
         """The kernel as one matrix, (features, filter_width * parts * units): what an input gives to its own step, to
