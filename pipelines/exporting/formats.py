@@ -14,7 +14,7 @@ from pipelines.exporting.coverage import refusal
 from pipelines.exporting.examples import shown_examples
 from pipelines.exporting.provenance import Places, find_data, find_provenance
 from pipelines.exporting.readme import TEXT, listing, title, usage
-from pipelines.runs.description import Description, read_description
+from pipelines.runs.description import GRAPHS, KERAS, Description, read_description
 from pipelines.runs.folder import check_keras, export_run, load_run_folder
 from pipelines.runs.graphs import check_engine
 from pipelines.runs.trained_run import TrainedRun
@@ -65,9 +65,7 @@ def export_hub(source: Path, folder: Path, asked: Asked) -> None:
     provenance = find_provenance(asked.places, about, run.task)
     code, examples = _code(onnx_code, folder, run, about, asked)
     (folder / ".gitattributes").write_text(
-        "".join(
-            f"*{end} filter=lfs diff=lfs merge=lfs -text\n" for end in (".onnx", ".weights", ".keras", ".npy", ".model")
-        ),
+        "".join(f"{each} filter=lfs diff=lfs merge=lfs -text\n" for each in (*GRAPHS, *KERAS, "*.npy", "*.model")),
         encoding="utf-8",
     )
     card = front_matter(metadata(run, about, asked.licence, provenance))
@@ -91,11 +89,13 @@ def _compare(engine: Any, source: Path, run: TrainedRun, asked: Asked) -> None:
     """Compares an export with Keras on dev, where a dataset is given.
 
     Raises:
-        InputError: they differ.
+        InputError: they differ, or the dataset is another one than the run's.
     """
-    if asked.places.data:
-        keras = load_run_folder(source, "keras").engine
-        dev = list(read_examples(asked.places.data / "dev.jsonl"))
+    if data := asked.places.data:
+        dev, about = list(read_examples(data / "dev.jsonl")), read_description(source)
+        if about["dataset"].get("sha256") and not find_data(data, about):
+            raise InputError(f"{data}: expected the dataset that the run was trained on; choose another --data")
+        keras = load_run_folder(source, "keras").engine if engine is run.engine else run.engine
         check_engine(engine, run.task, keras, dev, "the exported weights")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.exporting.provenance import Provenance
+from pipelines.exporting.provenance import Provenance, vector_names
 from pipelines.exporting.readme import one_line
 from pipelines.runs.trained_run import TrainedRun
 from pipelines.tasks.capabilities import FindsEntities
@@ -78,8 +78,9 @@ def _vectors(run: TrainedRun, about: Mapping[str, Any], provenance: Provenance) 
             f"`{name}`, {made.get('words', 0):,} words:" if isinstance(made.get("words"), int) else f"`{name}`:"
         )
         parts.append(f"```yaml\n{_yaml(made.get('config', {}))}```")
-    if not provenance.vectors:
-        parts.append(f"`{about['run'].get('source_vectors')}`: {UNKNOWN}.")
+    for name in vector_names(about["run"], run.task):
+        if name not in provenance.vectors:
+            parts.append(f"`{name}`: {UNKNOWN}.")
     return "\n\n".join(parts) + "\n"
 
 

@@ -83,10 +83,15 @@ def find_data(given: Path | None, about: Mapping[str, Any]) -> Path | None:
     return folder if is_there and read_dataset(folder).get("sha256") == expected else None
 
 
+def vector_names(run: Mapping[str, Any], task: Task) -> list[str]:
+    """The word vectors of what a task reads and writes, each once."""
+    keys = {"tokens": "source_vectors", "target_tokens": "target_vectors"}
+    return list(dict.fromkeys(str(run.get(keys[field])) for field in task.text_fields()))
+
+
 def _vectors(given: Path | None, run: Mapping[str, Any], task: Task) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The word vectors of what a task reads and writes, by name, with how they were made."""
-    keys = {"tokens": "source_vectors", "target_tokens": "target_vectors"}
-    for name in dict.fromkeys(str(run.get(keys[field])) for field in task.text_fields()):
+    for name in vector_names(run, task):
         folder = (given or Path("vectors")) / name
         if given or (folder / store.PROVENANCE).exists():
             yield name, store.provenance(folder)

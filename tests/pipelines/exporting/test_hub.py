@@ -21,7 +21,7 @@ from pipelines.evaluation.family import load_family
 from pipelines.evaluation.records import read_scores, write_scores
 from pipelines.evaluation.scores import Context, evaluate
 from pipelines.exporting.hub_metadata import hub_metric, metadata
-from pipelines.exporting.provenance import Provenance
+from pipelines.exporting.provenance import Provenance, vector_names
 from pipelines.runs.description import read_description
 
 # Of the Hub's tasks (huggingface.js, packages/tasks/src/pipelines.ts) those of text and images.
@@ -147,7 +147,9 @@ def test_the_folder_is_a_run_and_a_repository_with_large_files(world):
     texts = ["Anna saw Tver", "films"]
     assert list(pipelines.load("out").predict(texts)) == list(pipelines.load("runs/ner").predict(texts))
     assert list(pipelines.load("out", "keras").predict(texts))
-    assert "*.onnx filter=lfs diff=lfs merge=lfs -text" in Path("out/.gitattributes").read_text(encoding="utf-8")
+    attributes = Path("out/.gitattributes").read_text(encoding="utf-8")
+    for large in ("*.onnx", "*.weights", "*.data", "model.keras"):
+        assert f"{large} filter=lfs diff=lfs merge=lfs -text\n" in attributes
 
 
 def test_texts_of_the_data_are_shown_unless_they_are_to_be_left_out(world, ten_entity_examples):
@@ -157,6 +159,12 @@ def test_texts_of_the_data_are_shown_unless_they_are_to_be_left_out(world, ten_e
     private = Path("private/README.md").read_text(encoding="utf-8")
     assert not [example.text for example in ten_entity_examples if len(example.tokens) > 1 and example.text in private]
     assert "text = 'Write your text here.'" in private
+
+
+def test_vectors_of_source_and_target_are_named_and_the_same_ones_once():
+    task: Any = SimpleNamespace(text_fields=lambda: ("tokens", "target_tokens"))
+    assert vector_names({"source_vectors": "english", "target_vectors": "russian"}, task) == ["english", "russian"]
+    assert vector_names({"source_vectors": "english", "target_vectors": "english"}, task) == ["english"]
 
 
 def test_what_is_not_known_is_said(world, capsys):
@@ -185,7 +193,9 @@ def test_what_belongs_to_another_run_is_refused_and_nothing_is_written(world, ca
     other = json.loads((world / "data/tiny/dataset.json").read_text(encoding="utf-8")) | {"sha256": {"dev": "c" * 64}}
     write_json(world / "data/news/dataset.json", other)
     write_examples(world / "data/news/dev.jsonl", [])
-    assert "data/news: expected the dataset that the run was trained on" in refused("--data", "data/news")
+    for form in ("hub", "onnx", "saved_model"):
+        told = refused("--data", "data/news", "--format", form)
+        assert "data/news: expected the dataset that the run was trained on" in told
     assert "nowhere/english" in refused("--vectors", "nowhere")
     assert "nowhere/scores.json" in refused("--evaluation", "nowhere")
     scores = read_scores("evaluations/ner/scores.json")
