@@ -29,7 +29,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("name", metavar="NAME", help="of the dataset: letters, digits, `_` and `-`")
     parser.add_argument("--task", required=True, choices=KINDS, help="what is learned")
     for split, text in SPLITS.items():
-        parser.add_argument(f"--{split}", type=Path, nargs="+", metavar="FILE", required=split == "train", help=text)
+        parser.add_argument(
+            f"--{split}", type=Path, nargs="+", action="extend", metavar="FILE", required=split == "train", help=text
+        )
     parser.add_argument("--dry-run", action="store_true", help="tell what is found and would be written; write nothing")
     guesses = parser.add_argument_group("options that overrule guesses")
     guesses.add_argument("--reader", default="", help="format: a module of pipelines/datasets/readers")
@@ -40,8 +42,10 @@ def main(arguments: list[str] | None = None) -> None:
     guesses.add_argument("--remove-overlap", action="store_true", help="drop from train what dev or test has as well")
     guesses.add_argument("--vectors", default="", metavar="NAME", help="vectors that are there, or imported, already")
     accepted = "; ".join(f"{kind}: {meaning}" for kind, meaning in ACCEPTED.items())
-    guesses.add_argument("--accept", nargs="+", default=[], choices=ACCEPTED, help=f"keep {accepted}")
-    guesses.add_argument("--set", nargs="+", default=[], metavar="PART.KEY=VALUE", help=f"a key of {', '.join(PARTS)}")
+    guesses.add_argument("--accept", nargs="+", action="extend", default=[], choices=ACCEPTED, help=f"keep {accepted}")
+    guesses.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="PART.KEY=VALUE", help=f"a key of {', '.join(PARTS)}"
+    )
     options = parser.parse_args(arguments)
 
     from pipelines.project.addition import plan

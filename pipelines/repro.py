@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.address:
             from pipelines.cluster.commands import on_cluster
 
-            room = stack.enter_context(on_cluster(options.address, options.cpus))
+            room = stack.enter_context(on_cluster(options.address, options.cpus, options.jobs))
         else:
             room = default_jobs()
         jobs = min(options.jobs or room, len(chains))

@@ -93,6 +93,10 @@ def build_config(cls: type[Config], values: Mapping[str, Any], where: object) ->
         raise InputError(f"{where}: expected a mapping of keys to values, got {type(values).__name__}")
     if "variants" in vars(cls):
         return _build_variant(cls, values, where)
+    for field in dataclasses.fields(cast(Any, cls)):  # of which dacite makes no list
+        if get_origin(field.type) is tuple and isinstance(got := values.get(field.name), Mapping):
+            told = f"expected {_described(field.type)} under {field.name!r}, got {repr(got)[:60]}"
+            raise InputError(f"{where}: {told}")
     try:
         return dacite.from_dict(
             cls, freeze(values), dacite.Config(strict=True, type_hooks={float: _number, int: _whole})

@@ -35,12 +35,13 @@ Event = tuple[str, Any]  # "text": what it says; "file": path and content; "end"
 
 
 @contextlib.contextmanager
-def on_cluster(address: str, cpus: int) -> Iterator[int]:
+def on_cluster(address: str, cpus: int, jobs: int | None = None) -> Iterator[int]:
     """Lets the commands of a block run on a cluster; gives how many at a time it has room for.
 
     Args:
         address: of the cluster.
         cpus: of each command, and its threads.
+        jobs: how many at a time, where nodes come when there is work for them; None: what there is room for.
 
     Raises:
         InputError: there is no cluster, or a node does not fit.
@@ -48,10 +49,13 @@ def on_cluster(address: str, cpus: int) -> Iterator[int]:
     group = f"commands-{os.getpid()}"
     with connected(address) as ray:
         check_nodes(ray)
-        check_room(alive(ray), {"CPU": cpus})
-        with first_on_path(address, group, cpus):
-            yield room(alive(ray), {"CPU": cpus})
-        forget_everywhere(ray, group)
+        if not jobs:
+            check_room(alive(ray), {"CPU": cpus})
+        try:
+            with first_on_path(address, group, cpus):
+                yield jobs or room(alive(ray), {"CPU": cpus})
+        finally:
+            forget_everywhere(ray, group)
 
 
 @contextlib.contextmanager

@@ -127,7 +127,7 @@ def check_room(nodes: Sequence[Mapping[str, Any]], needs: Mapping[str, float]) -
     if not room(nodes, needs):
         wanted = ", ".join(f"{name} {amount:g}" for name, amount in needs.items())
         had = " or ".join(sorted({_amounts(node["Resources"], needs) for node in nodes})) or "no node"
-        raise InputError(f"resources: expected a node with {wanted}, got {had}; ask for less a trial")
+        raise InputError(f"resources: expected a node with {wanted}, got {had}; ask for less, or say how many at once")
 
 
 def _amounts(resources: Mapping[str, float], needs: Mapping[str, float]) -> str:

@@ -15,7 +15,7 @@ from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Sample, Wanted
 
 SEPARATORS = (",", "\t", ";", "|")
-_SEPARATOR_LINE = re.compile("sep=(.)", re.IGNORECASE)  # a first line that Excel reads and hides
+SEPARATOR_LINE = re.compile("sep=(.)", re.IGNORECASE)  # a first line that Excel reads and hides
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class TableReader(TextReader):
         csv.field_size_limit(sys.maxsize)  # a text may be longer than 131,072 characters
         lines = (line for _, line in self.read_lines(path))
         first = next(lines, None)
-        named = _SEPARATOR_LINE.fullmatch(first or "")
+        named = SEPARATOR_LINE.fullmatch(first or "")
         separator = named[1] if named else self.separator
         kept = lines if named or first is None else chain([first], lines)
         quoting = csv.QUOTE_MINIMAL if self.quotes else csv.QUOTE_NONE
@@ -95,7 +95,7 @@ def first_rows(sample: Sample, wanted: Wanted) -> tuple[str, list[list[str]]]:
     """
     given = wanted.options.get("separator")
     for separator in SEPARATORS if given is None else [checked_separator(given)]:
-        if rows := _rows_between(sample, separator):
+        if rows := _rows_between(sample, separator, wanted.options.get("quotes", True)):
             return separator, rows
     return "", []
 
@@ -105,38 +105,15 @@ def is_table(sample: Sample) -> bool:
     return sample.path.suffix.lower() in (".csv", ".tsv")
 
 
-def check_table(sample: Sample, wanted: Wanted) -> None:
-    """Says what is wrong with a file whose name says that it is a table, and of which `first_rows` gives none.
-
-    Raises:
-        InputError: it has one column or no row, or its rows differ.
-    """
-    if not is_table(sample) or not sample.lines:
-        return
-    named = _SEPARATOR_LINE.fullmatch(sample.lines[0])
-    first = sample.lines[1] if named and len(sample.lines) > 1 else sample.lines[0]
-    separator = wanted.options.get("separator") or (named[1] if named else max(SEPARATORS, key=first.count))
-    if separator not in first:
-        told = f"expected columns with {separator!r} between, got one column"
-        raise InputError(f"{sample.path}:1: {told}; name what stands between: --set options.separator=CHARACTER")
-    if not list(TableOnly(separator=separator, encoding=sample.encoding).rows(sample.path, ())):
-        raise InputError(f"{sample.path}:2: expected rows below the names of columns, got none")
-
-
-class TableOnly(TableReader):
-    """The rows of a table, of which no example is made."""
-
-    def read(self, paths: Sequence[Path]) -> Iterator[Any]:
-        return iter(())
-
-
-def _rows_between(sample: Sample, separator: str) -> list[list[str]]:
+def _rows_between(sample: Sample, separator: str, quotes: bool) -> list[list[str]]:
     csv.field_size_limit(sys.maxsize)
-    named = _SEPARATOR_LINE.fullmatch(sample.lines[0]) if sample.lines else None
+    named = SEPARATOR_LINE.fullmatch(sample.lines[0]) if sample.lines else None
     lines = (f"{line}\n" for line in sample.lines[1 if named else 0 :])
+    quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
     rows = []
     try:
-        rows.extend(row for row in csv.reader(lines, delimiter=separator, strict=True) if "".join(row).strip())
+        table = csv.reader(lines, delimiter=separator, quoting=quoting, strict=True)
+        rows.extend(row for row in table if "".join(row).strip())
     except csv.Error:
         if sample.is_whole:
             return []

@@ -43,6 +43,8 @@ class Resources:
         given = [value for value in (self.memory_gigabytes, self.at_once) if value is not None]
         if self.cpus < 1 or self.gpus < 0 or any(value <= 0 for value in given):
             raise ValueError("expected at least 1 of `cpus`, `gpus` from 0, `memory_gigabytes` and `at_once` above 0")
+        if self.gpus > 1 and self.gpus % 1:
+            raise ValueError(f"expected a part of one GPU or whole ones, which Ray gives, got gpus {self.gpus}")
 
     @property
     def memory_bytes(self) -> int:
@@ -75,6 +77,8 @@ class Sweep:
             check_seed(seed)
         if len({*self.seeds}) < len(self.seeds):
             raise ValueError(f"expected each of seeds once, got {[*self.seeds]}")
+        if self.budget.trials is not None and self.budget.trials < len(self.seeds):
+            raise ValueError(f"expected `trials` of one a seed at least, {len(self.seeds)}, got {self.budget.trials}")
         if self.search != "grid" and self.budget.trials is None:
             raise ValueError(f"search {self.search!r} never ends by itself; write `budget: {{trials: ...}}`")
         if self.first_epochs < 1 or self.keep < 2:

@@ -12,7 +12,7 @@ from pipelines.cluster.threads import bounded
 from pipelines.sweeping.config import Plan
 from pipelines.sweeping.job import Job
 from pipelines.sweeping.ledger import Ledger
-from pipelines.sweeping.records import Record
+from pipelines.sweeping.records import Record, Records
 from pipelines.sweeping.search import Better
 
 LOOK_SECONDS = 0.5  # between two looks at the trials
@@ -34,6 +34,7 @@ class Driver:
         self, ray: Any, plan: Plan, files: Sequence[NodeFile], records: Path, better: Better, *, shared: bool
     ) -> None:
         resources = plan.sweep.resources
+        Records(records).read()  # refuses a damaged one here, in one line; the actor's error is a traceback
         self._shared = [file.path for file in files] if shared else []
         self._checked = check_nodes(ray, self._shared)
         self._needs = {name: amount for name, amount in resources.of_ray().items() if amount}

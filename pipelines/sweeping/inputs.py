@@ -1,5 +1,6 @@
 """The files that the trials of a sweep read, by the names that they know them by, and what a sweep is made of."""
 
+import hashlib
 import platform
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +21,8 @@ PACKAGES = ("keras", "numba", "numpy", "optuna", "tensorflow")
 
 def corpus_names(config: TrainedConfig) -> list[str]:
     """The names of the files of a corpus; beside each is its dataset's description."""
-    return [f"corpus/{number}/{Path(source).name}" for number, source in enumerate(config.corpus)]
+    digests = (hashlib.sha256(source.encode()).hexdigest()[:16] for source in config.corpus)
+    return [f"corpus/{digest}/{Path(source).name}" for digest, source in zip(digests, config.corpus, strict=True)]
 
 
 def input_files(plan: Plan, data: Path, vectors: Path) -> list[NodeFile]:
@@ -39,10 +41,11 @@ def input_files(plan: Plan, data: Path, vectors: Path) -> list[NodeFile]:
     paths = {f"{DATA}/{name}": dataset / name for name in DATASET}
     for folder, name in ((SOURCE, base.source_vectors), (TARGET, base.target_vectors)):
         if folder == SOURCE and plan.trains_vectors:
-            config = plan.vectors({})
-            for file, source in zip(corpus_names(config), config.corpus, strict=True):
-                describe(source, config.field)  # refuses dev and test
-                paths |= {file: Path(source), f"{Path(file).parent}/dataset.json": Path(source).parent / "dataset.json"}
+            for config in (plan.vectors(values.get("vectors", {})) for values in plan.space.single_values()):
+                for file, source in zip(corpus_names(config), config.corpus, strict=True):
+                    describe(source, config.field)  # refuses dev and test
+                    about = Path(source).parent / "dataset.json"
+                    paths |= {file: Path(source), f"{Path(file).parent}/dataset.json": about}
             continue
         if not (vectors / name).is_dir():
             raise InputError(f"{vectors / name}: expected word vectors, got no such folder; run their stage first")

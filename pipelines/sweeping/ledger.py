@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from embeddings.foundation.files import atomic_path, checksum, write_json
+from embeddings.foundation.reading import read_json
 from pipelines.sweeping.config import Plan
 from pipelines.sweeping.records import Record, Records
 from pipelines.sweeping.search import Better, Search
@@ -172,7 +173,7 @@ def open_folder(folder: Path, origin: Mapping[str, Any]) -> list[str]:
 
 
 def _json(path: Path, default: Any) -> Any:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else default
+    return read_json(path) if path.exists() else default
 
 
 def _digest(path: Path) -> str:

@@ -2,9 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-import msgspec
+from typing import Literal
 
 from embeddings.foundation.files import write_json
 from embeddings.foundation.reading import read_json
@@ -45,9 +43,7 @@ class Records:
         Raises:
             InputError: a file is damaged.
         """
-        shape: Any = msgspec.defstruct("Shape", [(name, kind) for name, kind in Record.__annotations__.items()])
-        paths = sorted(self.folder.glob("[0-9]*.json"))
-        return [Record(**msgspec.structs.asdict(read_json(path, shape))) for path in paths]
+        return [read_json(path, Record) for path in sorted(self.folder.glob("[0-9]*.json"))]
 
     def write(self, record: Record) -> None:
         """Replaces the file of a record."""

@@ -5,6 +5,7 @@ import io
 import math
 import resource
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -70,8 +71,9 @@ def train_trial(job: Job, ledger: Any) -> str:
     """
     import keras
 
-    folder = node_folder(job.sweep) / "trials" / f"{job.number}-{job.attempt}"
-    folder.mkdir(parents=True, mode=0o700)
+    trials = node_folder(job.sweep) / "trials"
+    trials.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = Path(tempfile.mkdtemp(dir=trials))  # a killed process leaves its own
     try:
         with _limited(job.memory_bytes):
             _train(job, ledger, folder)

@@ -15,7 +15,15 @@ from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.options import LabelOptions
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
-from pipelines.datasets.table import TableReader, check_table, column_named, first_rows, is_header, is_table
+from pipelines.datasets.table import (
+    SEPARATOR_LINE,
+    SEPARATORS,
+    TableReader,
+    column_named,
+    first_rows,
+    is_header,
+    is_table,
+)
 
 TEXT_NAMES = ("text", "sentence", "review", "content", "body", "comment", "tweet", "message", "document", "question")
 LABEL_NAMES = ("label", "class", "category", "sentiment", "target", "rating", "stars", "polarity", "topic", "intent")
@@ -92,14 +100,18 @@ class Reader(LabelOptions, TableReader):
         separator, rows = first_rows(samples[0], wanted)
         if not rows:
             if wanted.field != "text":  # which the lines of any file may be
-                check_table(samples[0], wanted)
+                _check_table(samples[0], wanted)
             return None
         between = f"{len(rows[0])} columns, {'a tab' if separator == chr(9) else repr(separator)} between"
         if wanted.field == "target_text":
             return _recognised_pairs(rows, separator, between, samples[0], wanted)
-        if not is_header(rows[0], rows[1:], (*TEXT_NAMES, *LABEL_NAMES)):
+        given = wanted.options.get("columns")
+        if given is None and not is_header(rows[0], rows[1:], (*TEXT_NAMES, *LABEL_NAMES)):
             return _without_header(rows, separator, between, samples[0], wanted)
-        columns = {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(rows[0])}
+        header, rows = (given, rows) if given else (rows[0], rows[1:])
+        if len(header) != len(rows[0]):
+            raise InputError(f"{samples[0].path}:1: expected {len(header)} columns, got {len(rows[0])}")
+        columns = {name: [row[place].strip() for row in rows] for place, name in enumerate(header)}
         longest = max(columns, key=lambda name: sum(map(len, columns[name])))
         of_texts = column_named(columns, TEXT_NAMES)
         text = wanted.options.get("text") or of_texts or longest
@@ -131,6 +143,25 @@ class Reader(LabelOptions, TableReader):
         return Recognition(evidence, {**options, "label": label}, found)
 
 
+def _check_table(sample: Sample, wanted: Wanted) -> None:
+    """Says what is wrong with a file whose name says that it is a table, and of which `first_rows` gives none.
+
+    Raises:
+        InputError: it has one column or no row, or its rows differ.
+    """
+    if not is_table(sample) or not sample.lines:
+        return
+    named = SEPARATOR_LINE.fullmatch(sample.lines[0])
+    first = sample.lines[1] if named and len(sample.lines) > 1 else sample.lines[0]
+    separator = wanted.options.get("separator") or (named[1] if named else max(SEPARATORS, key=first.count))
+    if separator not in first:
+        told = f"expected columns with {separator!r} between, got one column"
+        raise InputError(f"{sample.path}:1: {told}; name what stands between: --set options.separator=CHARACTER")
+    quotes = wanted.options.get("quotes", True)
+    if not sum(1 for _ in Reader(separator=separator, quotes=quotes, encoding=sample.encoding).rows(sample.path, ())):
+        raise InputError(f"{sample.path}:2: expected rows below the names of columns, got none")
+
+
 def _without_header(
     rows: Sequence[Sequence[str]], separator: str, between: str, sample: Sample, wanted: Wanted
 ) -> Recognition | None:
@@ -138,7 +169,7 @@ def _without_header(
     columns = [[row[place].strip() for row in rows] for place in range(len(rows[0]))]
     text = max(range(len(columns)), key=lambda place: sum(map(len, columns[place])))
     few = [place for place, values in enumerate(columns) if place != text and _may_be_labels(values)]
-    if wanted.field != "label" or len(few) != 1 or wanted.options or not is_table(sample):
+    if wanted.field != "label" or len(few) != 1 or {"text", "label"} & set(wanted.options) or not is_table(sample):
         return None
     names = [{text: "text", few[0]: "label"}.get(place, f"column {place}") for place in range(len(columns))]
     found = f"a table of {between}, without their names; column {text} has texts, {few[0]} labels"

@@ -43,6 +43,8 @@ class Reader(FieldOptions, TextReader):
         try:
             objects = list(islice(_objects(lines, first.path), SAMPLE_LINES))
         except InputError:
+            if first.path.suffix in (".jsonl", ".ndjson"):
+                raise
             return None  # an object over several lines, or a list of others
         if not objects:
             return None

@@ -7,7 +7,9 @@ from pathlib import Path
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
 from pipelines.datasets.readers import TextReader
+from pipelines.datasets.readers.csv_table import LABEL_NAMES, TEXT_NAMES
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
+from pipelines.datasets.table import column_named
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Reader(TextReader):
         parts = [line.split(separator) for sample in samples for line in sample.texts]
         if wanted.field != "label" or not parts or any(len(each) != 2 for each in parts):
             return None
+        if all(column_named(dict.fromkeys(parts[0]), names) for names in (TEXT_NAMES, LABEL_NAMES)):
+            return None  # a table, whose quotation marks are perhaps text
         firsts, lasts = ({each[place].strip() for each in parts} for place in (0, 1))
         label_first = wanted.options.get("label_first", len(firsts) < len(lasts))
         found = f"{'label and text' if label_first else 'text and label'} on each line, {separator!r} between"

@@ -54,5 +54,5 @@ def test_what_no_node_has_is_refused_with_what_there_is():
     check_room(nodes({"CPU": 1.0}, {"CPU": 4.0}), {"CPU": 4})
     with pytest.raises(InputError) as refused:
         check_room(nodes({"CPU": 1.0}, {"CPU": 4.0}), {"CPU": 8})
-    message = "resources: expected a node with CPU 8, got CPU 1 or CPU 4; ask for less a trial"
+    message = "resources: expected a node with CPU 8, got CPU 1 or CPU 4; ask for less, or say how many at once"
     assert str(refused.value) == message

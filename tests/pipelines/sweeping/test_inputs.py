@@ -1,5 +1,6 @@
 """What trials read: train and dev, never test, and the corpus of word vectors that they train themselves."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from embeddings.foundation.errors import InputError
 from embeddings.train import train
 from pipelines.cluster.files import place
 from pipelines.sweeping.config import load_plan
-from pipelines.sweeping.inputs import input_files, origin
+from pipelines.sweeping.inputs import corpus_names, input_files, origin
 
 VECTORS = {"algorithm": "cbow", "dimensions": 8, "seed": 1, "corpus": ["data/train.jsonl"], "minimum_count": 1}
 
@@ -65,8 +66,10 @@ def test_test_is_not_among_the_inputs(make):
 
 
 def test_a_sweep_over_vectors_reads_their_corpus_in_their_place(make):
-    names = {file.name for file in input_files(make(WINDOW), Path(), Path("vectors"))}
-    assert {"corpus/0/train.jsonl", "corpus/0/dataset.json", "target_vectors/vectors.npy"} <= names
+    plan = make(WINDOW)
+    names = {file.name for file in input_files(plan, Path(), Path("vectors"))}
+    (corpus,) = corpus_names(plan.vectors({}))
+    assert {corpus, f"{Path(corpus).parent}/dataset.json", "target_vectors/vectors.npy"} <= names
     assert "source_vectors/vectors.npy" not in names
 
 
@@ -74,6 +77,19 @@ def test_a_corpus_of_dev_is_refused(make):
     plan = make(WINDOW, {**VECTORS, "corpus": ["data/dev.jsonl"]})
     with pytest.raises(InputError, match="no vectors are trained on dev or test"):
         input_files(plan, Path(), Path("vectors"))
+
+
+def test_each_corpus_of_a_sweep_over_corpora_is_read_and_checked(make, root):
+    other = root / "other/train.jsonl"
+    other.parent.mkdir()
+    shutil.copy(root / "data/dataset.json", other.parent)
+    other.write_text('{"tokens": ["another"]}\n', encoding="utf-8")
+    plan = make({"vectors": {"corpus": {"choices": [["data/train.jsonl"], ["other/train.jsonl"]]}}})
+    paths = {file.name: file.path for file in input_files(plan, Path(), Path("vectors"))}
+    (name,) = corpus_names(plan.vectors({"corpus": ["other/train.jsonl"]}))
+    assert paths[name] == str(other.resolve())
+    with pytest.raises(InputError, match="no vectors are trained on dev or test"):
+        input_files(make({"vectors": {"corpus": {"choices": [["data/dev.jsonl"]]}}}), Path(), Path("vectors"))
 
 
 def test_what_is_not_there_is_told(make, tmp_path):
