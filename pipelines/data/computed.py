@@ -1,6 +1,6 @@
 """A sequence whose items are computed when they are asked for, so that what is larger than memory may stay on disk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 Item = TypeVar("Item", covariant=True)
@@ -24,3 +24,6 @@ class Computed(Sequence[Item]):
     def __getitem__(self, place: Any) -> Any:
         places = self._places[place]
         return [self._item(each) for each in places] if isinstance(places, range) else self._item(places)
+
+    def __iter__(self) -> Iterator[Item]:  # that of `Sequence` would end in silence at an IndexError of an item
+        return map(self._item, self._places)

@@ -79,7 +79,7 @@ def mapped_lines(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     try:
         with open_file(path) as file:
             size = os.fstat(file.fileno()).st_size
-            content = np.memmap(file, np.uint8, "r") if size else np.zeros(0, np.uint8)
+            content = np.asarray(np.memmap(file, np.uint8, "r")) if size else np.zeros(0, np.uint8)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
     blocks = range(0, size, MAPPED_BLOCK)

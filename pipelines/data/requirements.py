@@ -52,8 +52,9 @@ def check_choice(train: Sequence[Example], field: str, path: str | Path, learner
         if all(count == len(train) for count in counts.values()):
             got = f"the same for all: {', '.join(sorted(counts))[:60]}" if counts else "no labels"
             raise InputError(f"{path}: expected a label that some texts have and others lack, got {got}")
-    names = {"label": {each.label for each in train}, "tags": {tag for each in train for tag in each.tags or ()}}
-    if field in names and len(names[field]) < 2:
-        kind = "labels" if field == "label" else "tags"
-        got = ", ".join(f"{name[:60]!r} alone" for name in names[field] if name) or "none"
-        raise InputError(f"{path}: expected two {kind} or more, which {learner} learns to tell apart, got {got}")
+    elif field in ("label", "tags"):
+        found = {name for each in train for name in ((each.label,) if field == "label" else each.tags or ())}
+        if len(found) < 2:
+            kind = "labels" if field == "label" else "tags"
+            got = ", ".join(f"{name[:60]!r} alone" for name in found if name) or "none"
+            raise InputError(f"{path}: expected two {kind} or more, which {learner} learns to tell apart, got {got}")

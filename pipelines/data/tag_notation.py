@@ -22,7 +22,7 @@ SCHEMES: dict[Scheme, tuple[str, str, str]] = {
     "bmewo": ("iobes", "BMEW", "BIES"),  # whole
     "io": ("iob1", "I", "I"),  # neighbours of one type are one entity
 }
-_LETTERS = re.compile(r"^([A-Z])-.", re.MULTILINE)
+_LETTERS = re.compile(r"^([BIESLUMW])-.", re.MULTILINE)
 UNTYPED = "SPAN"  # the type of tags that have none
 
 

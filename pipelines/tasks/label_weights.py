@@ -1,6 +1,6 @@
 """The weights of labels in the loss: given, or from how often train has them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,19 +11,19 @@ from pipelines.batches.batching import Encoded
 from pipelines.tasks.config import LabelTraining
 
 
-def label_weights(given: Any, labels: Sequence[str], balanced: np.ndarray) -> list[float]:
+def label_weights(given: Any, labels: Sequence[str], balanced: Callable[[], np.ndarray]) -> list[float]:
     """The weight of each label.
 
     Args:
         given: `training.class_weights`.
         labels: that the model learns.
-        balanced: the weights where `balanced` is given, float (labels,).
+        balanced: gives the weights where `balanced` is given, float (labels,); called there alone.
 
     Raises:
         InputError: a weight is given for a label that is not learned.
     """
     if given == "balanced":
-        return [round(float(weight), 6) for weight in balanced]
+        return [round(float(weight), 6) for weight in balanced()]
     for label in given or ():
         if label not in labels:
             raise InputError(f"training.class_weights: train has no label {label!r}{nearest(label, list(labels))}")
@@ -40,7 +40,11 @@ def choice_loss(training: LabelTraining, labels: Sequence[str], train: Sequence[
     """
     if training.class_weights is None and not training.focal_gamma:
         return None
-    balanced = balanced_classes(sum((np.bincount(each.target, minlength=len(labels)) for each in train), np.zeros(1)))
+
+    def balanced() -> np.ndarray:
+        counted = (np.bincount(each.target, minlength=len(labels)) for each in train)
+        return balanced_classes(sum(counted, np.zeros(len(labels))))
+
     weights = label_weights(training.class_weights, labels, balanced)
 
     from pipelines.models.label_losses import WeightedCrossEntropy

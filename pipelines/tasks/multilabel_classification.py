@@ -49,8 +49,10 @@ class MultilabelClassification(TextClassification):
         """Binary cross-entropy, averaged over labels and over the texts of a batch."""
         training = self.config.training
         if training.class_weights is not None or training.focal_gamma:
-            counts = sum((self.has_labels([text.target])[0] for text in train), np.zeros(len(self.labels)))
-            balanced = balanced_decisions(counts, len(train))
+
+            def balanced() -> np.ndarray:
+                counts = sum((self.has_labels([text.target])[0] for text in train), np.zeros(len(self.labels)))
+                return balanced_decisions(counts, len(train))
 
             from pipelines.models.label_losses import WeightedBinaryCrossEntropy
 

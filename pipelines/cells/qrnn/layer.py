@@ -23,6 +23,7 @@ class QRNNCell(LinearCell):
     """One step of a QRNN; its arguments are those of a `LinearCell`."""
 
     PARTS = 3
+    opened = False  # whether further inputs, one for each unit, force its forget gate open
 
     def first_bias(self):
         return ops.concatenate([ops.full((self.units,), bias) for bias in (0.0, self.forget_bias, 0.0)])
@@ -31,9 +32,11 @@ class QRNNCell(LinearCell):
         candidate, forget, output = split(sums, 3)
         return ops.tanh(candidate), ops.sigmoid(forget), ops.sigmoid(output)
 
-    def opened_taps(self):
-        """`taps`, and below them the rows of inputs that force a unit's forget gate open, for its own step."""
+    def taps(self):
+        """Those of a `LinearCell`; if opened, with rows below of inputs that force a unit's forget gate open."""
         taps = super().taps()
+        if not self.opened:
+            return taps
         rows = ops.pad(OPEN * ops.eye(self.units), [[0, 0], [self.units, taps.shape[1] - 2 * self.units]])
         return ops.concatenate([taps, ops.cast(rows, taps.dtype)])
 
@@ -71,16 +74,15 @@ class QRNN(LinearRNN):
     def inner_loop(self, sequences, initial_state, mask, training=False):
         if not (training and self.zoneout):
             return super().inner_loop(sequences, initial_state, mask, training)
-        # Further inputs, one for each unit, force its forget gate open; any loop runs with them.
+        # Any loop runs with the further inputs.
         shape = (*ops.shape(sequences)[:2], self.units)
         left = keras.random.uniform(shape, seed=self.draws) < self.zoneout
         sequences = ops.concatenate([sequences, ops.cast(left, sequences.dtype)], -1)
-        cell = vars(self.cell)
-        cell["taps"] = self.cell.opened_taps
+        self.cell.opened = True
         try:
             return super().inner_loop(sequences, initial_state, mask, training)
         finally:
-            del cell["taps"]
+            self.cell.opened = False
 
     def get_config(self):
         return {**super().get_config(), "zoneout": self.zoneout}

@@ -247,6 +247,7 @@ def test_a_file_that_two_readers_recognise_alike_is_refused_until_one_is_named(t
         ("iob2", "B-X", "B-A I-A"),
         ("none", "B-X", "NOUN VERB NOUN"),
         ("none", "B-X", "O O"),
+        ("io", "X", "O O O O O O T-cell C-term"),  # capitals that no scheme has
     ],
 )
 def test_the_notation_is_the_one_that_the_tags_break_least(scheme, form, tags):
