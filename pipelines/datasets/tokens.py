@@ -64,7 +64,9 @@ def tokenised(
                 check_text(example.id, text, PARSED_BYTES // 2)  # with its tokens it is twice as long
                 if field not in split_text:
                     name, kind = ("tokenizer", "texts") if field == "tokens" else ("target_tokenizer", "target texts")
-                    raise InputError(f"expected a {name}, since the dataset has {kind}")
+                    raise InputError(
+                        f"{example.id}: expected a `{name}` in the configuration of the dataset, which has {kind}"
+                    )
                 if not suits(names[field], languages[field]):
                     changes[UNSEGMENTED][split] += 1
                 found[field] = tuple(split_text[field](text)) or (UNKNOWN,)

@@ -136,7 +136,7 @@ def test_held_out_sentences_leave_train_and_unlabelled_where_asked(root: Path) -
             "tiny.yaml: no module 'conll' in pipelines/datasets/readers; did you",
         ),
         ({"train": "pos\ta\nbad line\n"}, {}, "train0:2: expected 'label\\ttext'"),
-        ({"train": ["a\n", "b\n"]}, {"reader": "parallel_text"}, "expected a target_tokenizer"),
+        ({"train": ["a\n", "b\n"]}, {"reader": "parallel_text"}, "expected a `target_tokenizer`"),
         ({"train": ""}, {}, "train0:1: expected text, got an empty file"),
         ({"train": ["\n \n", "\n"]}, {}, "split 'train': expected examples, got none in train0, train1; see"),
         ({}, {}, "expected a split (train, dev, test, unlabelled), got none"),
@@ -206,4 +206,4 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_folder(root: Path) -> None:
 def test_texts_without_a_tokenizer_are_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         prepare(root, {"train": "pos\tgood\n"}, reader="labelled_text", tokenizer="")
-    assert "expected a tokenizer, since the dataset has texts" in capsys.readouterr().err
+    assert "expected a `tokenizer` in the configuration of the dataset, which has texts" in capsys.readouterr().err

@@ -51,8 +51,11 @@ def test_features_have_no_tokens_but_their_captions_do() -> None:
 @pytest.mark.parametrize(
     ("example", "message"),
     [
-        (Example("a", "x", ()), "expected a tokenizer, since the dataset has texts"),
-        (Example("a", "x", ("x",), target_text="y"), "expected a target_tokenizer, since the dataset has target texts"),
+        (Example("a", "x", ()), "expected a `tokenizer` in the configuration of the dataset, which has texts"),
+        (
+            Example("a", "x", ("x",), target_text="y"),
+            "a: expected a `target_tokenizer` in the configuration of the dataset, which has target texts",
+        ),
     ],
 )
 def test_texts_without_a_tokenizer_are_refused(example: Example, message: str) -> None:
