@@ -1,6 +1,7 @@
 """Ensembles: members' graphs in one, and what they average."""
 
 import json
+import re
 import shutil
 from math import log
 
@@ -8,6 +9,7 @@ import exported_runs
 import numpy as np
 import onnx
 import pytest
+import yaml
 from exported_runs import KINDS, TEXTS, answers_without_elman, small_run
 from onnx import numpy_helper
 
@@ -261,6 +263,18 @@ def test_it_predicts_and_explains_without_its_members(made, tmp_path, capsys):
     row = json.loads(capsys.readouterr().out)
     assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert row["explanation"]["method"] == "leave_one_out"
+
+
+def test_its_model_card_tells_how_it_is_made_again(made, tmp_path):
+    export.main([str(made[0]), "--output", str(tmp_path / "hub"), "--format", "hub"])
+    card = (tmp_path / "hub/README.md").read_text(encoding="utf-8")
+    metadata = yaml.safe_load(card.split("---\n")[1])
+    (told,) = re.findall(r"`dvc repro ensemble-both`.*?```yaml\n(.*?)```", card, re.DOTALL)
+    assert "keras" not in metadata["tags"]
+    lines = yaml.safe_load(told)
+    assert lines["ensembles"] == {"both": {"runs": ["head_tail", "other"], "seed": 1, "report_test": False}}
+    assert list(lines["runs"]) == ["head_tail", "other"]
+    assert pipelines.load(tmp_path / "hub").is_ensemble
 
 
 def test_what_needs_keras_is_refused(made, capsys):
