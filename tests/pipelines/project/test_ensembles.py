@@ -59,7 +59,7 @@ def test_an_ensemble_is_predicted_and_evaluated_by_the_stages_of_a_run(runs):
         values = found[f"{name}-ensemble"]["foreach"]["both"]
         body = yaml.safe_dump(found[name]["do"])
         assert found[f"{name}-ensemble"]["do"] == yaml.safe_load(body.replace("/${item.layer}", ""))
-        assert {key for key in re.findall(r"\$\{item\.(\w+)\}", body)} - {"layer"} <= set(values)
+        assert set(re.findall(r"\$\{item\.(\w+)\}", body)) - {"layer"} <= set(values)
         assert (values["seed"], values["report_test"], values["source_vectors"]) == (3, False, "v")
 
 
@@ -77,7 +77,7 @@ def test_a_graph_of_an_earlier_version_without_ensembles_stays_as_it_is(runs):
         ("[a-1, a-2]", "[a-1, both]", "runs.yaml:6: ensemble 'both': no run 'both'"),
         ("[a-1, a-2]", "[a-1, a-1]", "runs.yaml:6: ensemble 'both': expected runs, each once, got a-1, a-1"),
         ("[a-1, a-2]", "[]", "runs.yaml:6: ensemble 'both': expected runs, each once, got none"),
-        ("[a-1, a-2]", "[a-1, ner]", "expected runs of pos_tagging on toy_pos, as 'a-1' is, got 'ner' of ner_tagging on"),
+        ("[a-1, a-2]", "[a-1, ner]", "expected runs of pos_tagging on toy_pos, as 'a-1' is, got 'ner'"),
         ("both: {", "ner: {", "runs.yaml:6: ensemble 'ner': expected a name of its own, got that of a run; rename it"),
         ("both: {", "both: {epochs: 3, ", "runs.yaml:6: ensemble 'both': unknown key 'epochs'"),
     ],
