@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.foundation.errors import InputError
-from embeddings.foundation.files import write_json
+from embeddings.foundation.files import checksum, write_json
 from pipelines.data.examples import Example
 from pipelines.runs.description import TEXTS, Description, checksums, read_description
 from pipelines.runs.engines import DECODER, ENCODER, MODEL, has_graphs
@@ -67,7 +67,7 @@ def save_ensemble(
         task.calibrate(ONNXEngine(folder), dev)
         write_json(folder / CALIBRATION, task.calibration)
     abouts = [read_description(each) for each in folders]
-    described = [{**{key: each[key] for key in ("name", "run", "cell")}, "files": checksums(path)}
+    described = [{**{key: each[key] for key in ("name", "run", "cell")}, "files": each.get("files") or checksums(path)}
                  for path, each in zip(folders, abouts, strict=True)]  # fmt: skip
     run = {**abouts[0]["run"], "ensemble": [each["name"] for each in abouts]}
     about = {**abouts[0], "name": name, "run": run, "members": described, "files": checksums(folder)}
@@ -111,7 +111,7 @@ def _check_alike(folder: Path, about: Description, first: Path, expected: Descri
     if key := next((key for key in {**wanted, **got} if wanted.get(key) != got.get(key)), None):
         values = [_short(each.get(key)) for each in (wanted, got)]
         raise InputError(f"{folder}: expected {key} {values[0]}, as {first} has, got {values[1]}")
-    wanted, got = ({name: sha for name, sha in checksums(each).items() if _is_shared(name)} for each in (first, folder))
+    wanted, got = _texts(first), _texts(folder)
     if name := next((name for name in sorted({*wanted, *got}) if wanted.get(name) != got.get(name)), None):
         raise InputError(f"{folder}: expected the {name} of {first}, got another; an ensemble has one for all its runs")
 
@@ -123,8 +123,10 @@ def _settings(about: Description) -> dict[str, Any]:
     return {f"{name}.{key}": value for name, values in parts.items() for key, value in values.items()}
 
 
-def _is_shared(name: str) -> bool:
-    return name != CALIBRATION and any(Path(name).match(pattern) for pattern in TEXTS)
+def _texts(folder: Path) -> dict[str, str]:
+    """The SHA-256 of vocabularies, labels and n-grams, by the names of their files."""
+    found = (path for pattern in TEXTS for path in folder.glob(pattern) if path.name != CALIBRATION)
+    return {path.name: checksum(path) for path in found}
 
 
 def _short(value: Any) -> str:
