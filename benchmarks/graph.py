@@ -16,11 +16,13 @@ from pipelines.project.parts import Part
 from pipelines.project.stages import (
     CURVES,
     DATASETS,
+    ENSEMBLES,
     PARAMS,
     VECTORS,
     graph_text,
     params,
     read_needs,
+    with_ensembles,
     with_installed_package,
     with_lists,
     with_stages,
@@ -61,7 +63,7 @@ def texts() -> dict[Path, str]:
     default, benchmarks, readme = (path.read_text(encoding="utf-8") for path in (GRAPH, BENCHMARKS_GRAPH, README))
     of_benchmarks = read_needs(BENCHMARKS_RUNS, "out/data")
 
-    shared = with_stages(default, of_benchmarks)
+    shared = with_ensembles(with_stages(default, of_benchmarks), BENCHMARKS_RUNS)
     benchmarks = SHARED.replace(benchmarks, in_benchmarks(shared[STAGES.find(shared, GRAPH)]), BENCHMARKS_GRAPH)
     benchmarks = THEIR_PARAMS.replace(benchmarks, params(of_benchmarks), BENCHMARKS_GRAPH)
     return {
@@ -74,7 +76,7 @@ def texts() -> dict[Path, str]:
 
 def template(default: str) -> str:
     """The dvc.yaml that a new project begins with: the stages of the default graph on nothing yet."""
-    for part, content in ((DATASETS, "      []\n"), (VECTORS, ""), (PARAMS, "\n"), (CURVES, "")):
+    for part, content in ((DATASETS, "      []\n"), (VECTORS, ""), (ENSEMBLES, ""), (PARAMS, "\n"), (CURVES, "")):
         default = part.replace(default, content, GRAPH)
     default = re.sub(r"^  - [^\n]*:\n(    .*\n)+(?=  # Down to the end)", "", default, flags=re.MULTILINE)
     default = with_installed_package(default).replace("`make graph`", "`elman stages`")

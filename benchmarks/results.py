@@ -108,7 +108,7 @@ def run_results(options: argparse.Namespace, before: Sequence[dict[str, Any]]) -
             "seeds": list(names),
             "minutes": round(fmean(cost["wall_seconds"] for cost in costs) / 60, 1),
             "tokens_per_second": round(fmean(cost["tokens_per_second"] for cost in costs)),
-            "command": f"dvc --cd benchmarks repro {' '.join(f'evaluate@{name}' for name in names.values())}",
+            "command": f"dvc --cd benchmarks repro {' '.join(f'{run.evaluation}@{name}' for name in names.values())}",
         }
         yield from summarised(described, scores, options.configs)
 

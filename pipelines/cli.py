@@ -15,6 +15,7 @@ COMMANDS = {
     "vectors": ("embeddings.cli", "train Word2Vec vectors on prepared splits; query and export trained ones"),
     "baseline": ("pipelines.baseline", "predict with a task's baselines"),
     "train": ("pipelines.train", "train one run of a runs file"),
+    "ensemble": ("pipelines.ensemble", "join trained runs into one that predicts by their average"),
     "sweep": ("pipelines.sweep", "train a run with many settings, on this machine or a Ray cluster; keep the best"),
     "predict": ("pipelines.predict", "predict prepared splits, or text from standard input, with a trained run"),
     "generate": ("pipelines.generate", "continue a prompt with a trained language model"),

@@ -57,7 +57,7 @@ def metadata(run: TrainedRun, about: Mapping[str, Any], licence: str, provenance
         "tags": [
             "elman",
             "onnx",
-            "keras",
+            *([] if "members" in about else ["keras"]),
             "recurrent-neural-network",
             about["cell"]["cell"].replace("_", "-"),
             *vectors,

@@ -110,13 +110,19 @@ def _limits(run: TrainedRun, about: Mapping[str, Any]) -> str:
 
 
 def _reproduction(about: Mapping[str, Any]) -> str:
-    line = _yaml({"runs": {about["name"]: {**about["run"], "report_test": False}}})
+    members = about.get("members") or [{"name": about["name"], "run": about["run"]}]
+    line = _yaml({"runs": {each["name"]: {**each["run"], "report_test": False} for each in members}})
+    stage = f"train@{about['name']}"
+    if "members" in about:
+        names, seed = [each["name"] for each in members], about["run"].get("seed")
+        line += _yaml({"ensembles": {about["name"]: {"runs": names, "seed": seed, "report_test": False}}})
+        stage = f"ensemble-{about['name']}"
     settings = _yaml({key: about[key] for key in ("task", "cell")})
     sums = "\n".join(f"{value}  {split}.jsonl" for split, value in about["dataset"].get("sha256", {}).items())
     parts = [
         "## Reproduction",
         f"Exported by Elman {version('elman')}. With this run in `configs/runs.yaml` and its stages in `dvc.yaml`, "
-        f"`dvc repro train@{about['name']}` trains it again:",
+        f"`dvc repro {stage}` trains it again:",
         f"```yaml\n{line}```",
         "Task and cell, the overrides of `set` applied:",
         f"```yaml\n{settings}```",

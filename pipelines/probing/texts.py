@@ -56,7 +56,7 @@ def language_model(folder: Path, engine: str | None = None) -> "TrainedRun":
     """Loads a run of a language model.
 
     Raises:
-        InputError: it is a run of something else, or none.
+        InputError: it is a run of something else, an ensemble, or none.
     """
     from pipelines.runs.folder import load_run_folder
 
@@ -64,6 +64,8 @@ def language_model(folder: Path, engine: str | None = None) -> "TrainedRun":
     if not isinstance(run.task, Generates):
         task = run.task.config.task
         raise InputError(f"{folder}: expected a language model, a run of `text_generation`, got one of {task!r}")
+    if run.is_ensemble:
+        raise InputError(f"{folder}: expected a trained run, whose units are probed, got an ensemble; give a member")
     return run
 
 

@@ -10,7 +10,7 @@ from pipelines.project.changes import write_all
 from pipelines.project.layout import CONFIGS, GRAPH, RUNS, Names, check_project, config_path
 from pipelines.project.runs_file import without_entries
 from pipelines.project.stages import graph_text, made_of, read_runs
-from pipelines.runs.config import load_baselines
+from pipelines.runs.config import load_baselines, load_ensembles
 
 OUTPUTS = (
     *("data", "vectors", "runs"),
@@ -63,6 +63,9 @@ def plan_removal(name: str) -> Removal:
         if run not in own
     }
     readers |= {f"baselines {group!r} of {RUNS}": [each.dataset] for group, each in baselines.items() if group != name}
+    for ensemble, each in load_ensembles(RUNS, runs).items():
+        if member := next((run for run in each.runs if run in own), None):
+            raise InputError(f"{RUNS}: run {member!r}: ensemble {ensemble!r} reads it as well; remove that first")
     for path in (CONFIGS / "vectors").glob("*.yaml"):
         if path not in configs:
             datasets, vectors = made_of(load_config(VectorsConfig, path))

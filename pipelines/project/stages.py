@@ -16,13 +16,14 @@ from embeddings.foundation.errors import InputError
 from embeddings.foundation.names import name_of_file
 from pipelines.project.layout import CONFIGS, GRAPH, RUNS, VERSION, config_path
 from pipelines.project.parts import Part
-from pipelines.project.yaml_text import WIDTH
-from pipelines.runs.config import Run, load_baselines, load_run, load_runs
+from pipelines.project.yaml_text import WIDTH, flow
+from pipelines.runs.config import Run, load_baselines, load_ensembles, load_run, load_runs
 
 DATASETS = Part("    foreach:  # written by ", "    do:")
 VECTORS = Part("  # Down to `baseline`", "  baseline:")
 PARAMS = Part("params:", "plots:")
 CURVES = Part("  # Down to the end")
+ENSEMBLES = Part("  # Down to `compare`", "  compare:")
 
 VECTORS_STAGE = """\
   vectors-{name}:
@@ -39,6 +40,31 @@ VECTORS_STAGE = """\
     metrics:
       - metrics/vectors/{name}.json:
           cache: false
+
+"""
+
+ENSEMBLE_STAGE = """\
+  ensemble-{name}:
+    cmd: >-
+      python -m pipelines.ensemble{runs}
+      --data data/{dataset} --costs{costs}
+      --output runs/{name} --cost costs/{name}.json
+    deps:
+      - pipelines/ensemble.py
+      - pipelines/batches
+      - pipelines/cells
+      - pipelines/data
+      - pipelines/decoding
+      - pipelines/graphs
+      - pipelines/models
+      - pipelines/runs
+      - pipelines/tasks
+      - pipelines/text
+      - embeddings/foundation
+      - data/{dataset}
+{deps}    outs:
+      - runs/{name}
+      - costs/{name}.json
 
 """
 
@@ -67,7 +93,7 @@ def graph_text(graph: str, runs: Path = RUNS) -> str:
     """
     needs = read_needs(runs, "data")
     graph = PARAMS.replace(with_stages(graph, needs), params(needs) + "\n", GRAPH)
-    graph = CURVES.replace(graph, "".join(curves(runs)), GRAPH)
+    graph = CURVES.replace(with_ensembles(graph, runs), "".join(curves(runs)), GRAPH)
     return with_lists(graph)
 
 
@@ -137,6 +163,34 @@ def with_stages(graph: str, needs: Needs) -> str:
     )
     stages = with_installed_package(stages) if f"- {VERSION}\n" in graph else stages
     return VECTORS.replace(DATASETS.replace(graph, f"{listed}\n", GRAPH), stages, GRAPH)
+
+
+def with_ensembles(graph: str, runs: Path) -> str:
+    """The text of dvc.yaml with the stages of a runs file's ensembles.
+
+    A stage makes each of them of its members; two more predict with and evaluate all of them, as `predict` and
+    `evaluate` do runs. A text without the part, as earlier versions wrote it, stays as it is if there are none.
+    """
+    trained = read_runs(runs)
+    ensembles = load_ensembles(runs, trained)
+    if not ensembles and f"\n{ENSEMBLES.before}" not in graph:
+        return graph
+    made, entries = "", ""
+    for name, ensemble in sorted(ensembles.items()):
+        first = trained[ensemble.runs[0]]
+        folders, costs = ([each.format(run) for run in ensemble.runs] for each in ("runs/{}", "costs/{}.json"))
+        listed = ["".join(f"\n      {path}" for path in paths) for paths in (folders, costs)]
+        deps = "".join(f"      - {path}\n" for path in (*folders, *costs))
+        made += ENSEMBLE_STAGE.format(name=name, runs=listed[0], costs=listed[1], dataset=first.dataset, deps=deps)
+        read = {key: getattr(first, key) for key in ("task", "dataset", "source_vectors")}
+        values = flow({**read, "seed": ensemble.seed, "report_test": ensemble.report_test})
+        entries += f"      {name}:\n        {values}\n"
+    stages = with_installed_package(made) if f"- {VERSION}\n" in graph else made
+    for name in ("predict", "evaluate") if ensembles else ():
+        body = Part(f"  {name}:\n    foreach: ${{runs}}", "\n  ")
+        do = graph[body.find(graph, GRAPH)].replace("pipelines/cells/${item.layer}", "pipelines/cells")
+        stages += f"  {name}-ensemble:\n    foreach:\n{entries}{do}\n"
+    return ENSEMBLES.replace(graph, stages, GRAPH)
 
 
 def with_installed_package(stages: str) -> str:

@@ -46,6 +46,7 @@ class Row:
     direction: Literal["", "forward", "both"] = ""
     depth: int = 0
     units: int = 0
+    ensemble: str = ""  # of an ensemble, the cells of its members
     source_vectors: str = ""
     target_vectors: str = ""  # empty where the task writes no words
     word_vectors: str = ""  # frozen or fine_tuned
@@ -55,6 +56,13 @@ class Row:
     verdict: Literal["", "wins", "unclear", "loses"] = ""  # by the difference on the decisive split
     samples: tuple[Sample, ...] = ()  # some from the first to the last
     entry: str = ""  # of a baseline: under which name the runs file lists it with others
+
+    @property
+    def architecture(self) -> str:
+        """The cell in words, or those of an ensemble's members."""
+        return self.ensemble or (
+            cell_text(self.cell, self.depth, self.units, self.direction == "both") if self.cell else ""
+        )
 
     @property
     def system(self) -> str:
@@ -70,6 +78,11 @@ class Row:
     def decisive(self) -> str:
         """The split that decides the verdict: test where run and baseline are scored on it, since dev has selected."""
         return next((split for split in ("test", "dev") if split in self.difference), "")
+
+
+def cell_text(cell: str, depth: int, units: int, bidirectional: bool) -> str:
+    """A recurrent encoder in words."""
+    return f"{'bi-' if bidirectional else ''}{cell} {depth}×{units}"
 
 
 @dataclass(frozen=True)

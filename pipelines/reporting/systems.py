@@ -1,8 +1,9 @@
 """The systems of a runs file as rows of the leaderboard: their settings and scores."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -17,7 +18,7 @@ from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.records import main_scores, read_scores
 from pipelines.evaluation.scores import Score
 from pipelines.reporting.comparison import ComparisonGroup, System
-from pipelines.reporting.leaderboard import Row, Sample, Value
+from pipelines.reporting.leaderboard import Row, Sample, Value, cell_text
 
 SHOWN_SAMPLES = 6  # of the texts that a training wrote
 
@@ -40,9 +41,23 @@ class Entry:
     task: str  # file of configs/tasks
     dataset: str
     seed: int
+    runs: tuple[str, ...] = ()  # of an ensemble, its members
 
     def __post_init__(self) -> None:
         check_names(self, "task", "dataset")
+
+    @property
+    def evaluation(self) -> str:
+        """The stage that evaluates the entry of a run or an ensemble, without its name."""
+        return "evaluate-ensemble" if self.runs else "evaluate"
+
+
+@dataclass(frozen=True)
+class Members:
+    """What of an entry of `ensembles:` reports read."""
+
+    runs: tuple[str, ...]
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,12 @@ class TrainedOn(TypedDict):
     sha256: NotRequired[dict[str, str]]
 
 
+class Member(TypedDict):
+    """What of a member of an ensemble there reports read."""
+
+    cell: dict[str, Any]
+
+
 class Description(TypedDict):
     """What of a run folder's config.json reports read."""
 
@@ -92,6 +113,7 @@ class Description(TypedDict):
     task: Task
     cell: NotRequired[dict[str, Any]]
     dataset: TrainedOn
+    members: NotRequired[list[Member]]  # of an ensemble
 
 
 Number = float | str | None
@@ -99,9 +121,15 @@ Cost = Number | dict[str, Number]  # of a run; or of a baseline, a mapping of co
 
 
 def read_entries(path: str | Path, kind: Literal["runs", "baselines"]) -> dict[str, Entry]:
-    """Reads what a runs file lists under a key, by name."""
+    """Reads what a runs file lists under a key, by name; ensembles are among the runs, behind all others."""
     found = named_entries(path, kind, {"runs": "run"}.get(kind, kind))
-    return {name: build_part(Entry, values, place) for name, values, place in found}
+    entries = {name: build_part(Entry, values, place) for name, values, place in found}
+    for name, values, place in named_entries(path, "ensembles", "ensemble") if kind == "runs" else ():
+        members = build_part(Members, values, place)
+        if lacking := [run for run in members.runs or ("none",) if run not in entries]:
+            raise InputError(f"{place}: expected names of runs, got {lacking[0]}")
+        entries[name] = replace(entries[members.runs[0]], seed=members.seed, runs=members.runs)
+    return entries
 
 
 def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, ComparisonGroup, System]]:
@@ -124,6 +152,7 @@ def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, Com
                 direction="both" if cell.bidirectional else "forward",
                 depth=cell.depth,
                 units=cell.units,
+                ensemble=described([build_part(TrainedCell, each["cell"], path) for each in config.get("members", ())]),
                 source_vectors="" if config["dataset"].get("features") else run.source_vectors,
                 target_vectors=run.target_vectors if config["dataset"].get("target_language") else "",
                 word_vectors=config["task"].get("model", {}).get("word_vectors", ""),
@@ -131,6 +160,12 @@ def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, Com
                 samples=read_samples(folders.trained / name / "samples.jsonl"),
             )
             yield name, group, System(row, folders.predictions / name, settings_of(config))
+
+
+def described(cells: Sequence[TrainedCell]) -> str:
+    """The cells of an ensemble's members in words, equal ones once; nothing where there are none."""
+    counts = Counter(cell_text(each.cell, each.depth, each.units, each.bidirectional) for each in cells)
+    return " + ".join(f"{count} of {text}" for text, count in counts.items())
 
 
 def settings_of(config: Description, *without: str) -> str:

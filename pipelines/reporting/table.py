@@ -92,7 +92,7 @@ def _columns(group: Group) -> list[Column]:
     """The columns of the Markdown page."""
     return [
         ("system", lambda row: marked(row, row is group.rows[0])),
-        ("cell", lambda row: escaping.markdown(_cell(row))),
+        ("cell", lambda row: escaping.markdown(row.architecture)),
         ("vectors", _vectors_and_use),
         *(
             (f"{metric.title} {split}", _score(split, metric, _with_interval))
@@ -121,7 +121,7 @@ def _terminal_columns(group: Group, vectors: bool) -> list[Column]:
 
     return [
         ("system", lambda row: row.name),
-        ("cell", lambda row: _cell(row) or "baseline"),
+        ("cell", lambda row: row.architecture or "baseline"),
         *([("vectors", lambda row: _vectors(row).replace("→ ", "→\n"))] if vectors else []),
         *((split, _score(split, group.headline, _with_half_width)) for split in group.splits),
         ("over baseline", lambda row: over(row) + _shown_verdict(row) + group.of_dev(row).replace(" ", "\n", 1)),
@@ -129,11 +129,6 @@ def _terminal_columns(group: Group, vectors: bool) -> list[Column]:
         ("time", lambda row: duration(row.cost.get("wall_seconds"))),
         ("tokens/s", lambda row: whole(row.cost.get("tokens_per_second"))),
     ]
-
-
-def _cell(row: Row) -> str:
-    direction = "bi-" if row.direction == "both" else ""
-    return f"{direction}{row.cell} {row.depth}×{row.units}" if row.cell else ""
 
 
 def _vectors(row: Row) -> str:

@@ -9,7 +9,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.reproduction import chains
 from pipelines.reproduction.lock_entries import write_entries_alone
 from pipelines.reproduction.lockfile import LockFile
-from pipelines.runs.config import load_baselines, load_runs
+from pipelines.runs.config import load_baselines, load_ensembles, load_runs
 
 GRAPH = "dvc.yaml"
 
@@ -87,5 +87,5 @@ def check_runs(sources: Iterable[object]) -> None:
     """
     for path in sources:
         if isinstance(path, str) and Path(path).exists() and "runs" in read_yaml(path):
-            load_runs(path)
+            load_ensembles(path, load_runs(path))
             load_baselines(path)

@@ -1,5 +1,6 @@
-"""Runs files: which task is trained on which dataset, with which cell and vectors; and the baselines."""
+"""Runs files: which task is trained on which dataset, with which cell and vectors; ensembles; and the baselines."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,20 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Ensemble:
+    """One entry of `ensembles:` in a runs file: runs whose average predicts; nothing is trained."""
+
+    runs: tuple[str, ...]
+    seed: int  # of the bootstrap
+    report_test: bool
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+        if not self.runs or len(set(self.runs)) < len(self.runs):
+            raise ValueError(f"expected runs, each once, got {', '.join(self.runs) or 'none'}")
+
+
+@dataclass(frozen=True)
 class Baselines:
     """One entry of `baselines:` in a runs file: a task's baselines on a dataset."""
 
@@ -60,6 +75,33 @@ def load_runs(path: str | Path) -> dict[str, Run]:
     if not runs:
         raise InputError(f"{path}: expected a mapping `runs:` of names to runs")
     return runs
+
+
+def load_ensembles(path: str | Path, runs: Mapping[str, Run]) -> dict[str, Ensemble]:
+    """Reads every entry of `ensembles:` of a runs file, by name.
+
+    Args:
+        path: of the file.
+        runs: those of the file.
+
+    Raises:
+        InputError: one has the name of a run, or runs that there are not, or of several tasks or datasets.
+    """
+    found = {}
+    for name, values, place in named_entries(path, "ensembles", "ensemble"):
+        ensemble = found[name] = build_config(Ensemble, values, place)
+        if name in runs:
+            raise InputError(f"{place}: expected a name of its own, got that of a run; rename it")
+        for member in ensemble.runs:
+            if member not in runs:
+                raise InputError(f"{place}: no run {member!r}{nearest(member, list(runs))}")
+            first, other = ((runs[each].task, runs[each].dataset) for each in (ensemble.runs[0], member))
+            if first != other:
+                expected, got = (" on ".join(each) for each in (first, other))
+                raise InputError(
+                    f"{place}: expected runs of {expected}, as {ensemble.runs[0]!r} is, got {member!r} of {got}"
+                )
+    return found
 
 
 def load_baselines(path: str | Path) -> dict[str, Baselines]:

@@ -61,6 +61,15 @@ class First(TypedDict):
     format: NotRequired[int]
 
 
+class Member(TypedDict):
+    """What an ensemble says of a run that is part of it."""
+
+    name: str
+    run: dict[str, Any]
+    cell: dict[str, Any]
+    files: dict[str, str]  # name -> SHA-256, as they were
+
+
 class Description(TypedDict):
     """What `write_description` writes, its parts as plain values."""
 
@@ -72,6 +81,7 @@ class Description(TypedDict):
     dataset: TrainedOn
     graphs: NotRequired[dict[str, Any] | None]
     files: NotRequired[dict[str, str]]  # name -> SHA-256
+    members: NotRequired[list[Member]]  # of an ensemble alone, whose other parts are those of the first
 
 
 def read_description(folder: str | Path) -> Description:

@@ -134,7 +134,8 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
         raise InputError(
             f"{folder / 'labels.json'}: expected each label once, got one again; copy the run folder again"
         )
-    if loaded.width not in (None, width := cell.units * (1 + cell.bidirectional)):
+    cells = [build_encoder(member["cell"], where) for member in about.get("members", ())] or [cell]
+    if loaded.width not in (None, width := sum(each.units * (1 + each.bidirectional) for each in cells)):
         expected = f"expected hidden states of {width} numbers, as `cell` says, got {loaded.width} in the model"
         raise InputError(f"{where}: {expected}; copy the run folder again")
     for field, vocabulary in task.vocabularies.items():
@@ -143,7 +144,7 @@ def load_run_folder(folder: str | Path, engine: str | None = None) -> TrainedRun
                 f"expected as many words as a table of the model has, got {len(vocabulary)} with the special ones"
             )
             raise InputError(f"{vocabularies[field]}: {expected}; copy the run folder again")
-    run = TrainedRun(about["name"], task, loaded, tokenize, shape)
+    run = TrainedRun(about["name"], task, loaded, tokenize, shape, is_ensemble="members" in about)
     _try(folder, run)
     return run
 
@@ -217,6 +218,8 @@ def check_keras(folder: Path, purpose: str) -> None:
     Raises:
         InputError: one of the two is missing.
     """
+    if "members" in read_description(folder):
+        raise InputError(f"{folder}: {purpose} needs a Keras model, which an ensemble has not; give one of its members")
     if not _has_keras():
         raise InputError(f"{purpose}: Keras is not installed; install Elman whole: pip install elman")
     path = folder / "model.keras"

@@ -27,6 +27,7 @@ class TrainedRun:
     engine: Engine
     tokenize: Tokenizer  # the one that the run's texts went through
     feature_shape: Sequence[int] | None = None  # of what it reads in their place, if it does
+    is_ensemble: bool = False  # of several runs, which has no gradients
 
     def predict(
         self,
@@ -47,7 +48,8 @@ class TrainedRun:
             decoding: instead of the run's own, of the task's own kind.
             tokenised: whether the tokens are given.
             chunk: texts that are held at once.
-            explain: whether to add token attributions.
+            explain: whether to add token attributions: of a classifier by gradients, of an ensemble by leaving each
+                token out in turn.
 
         Yields:
             The predicted row with the text's number as `id` and its tokens as `source_tokens`, which features have
@@ -63,7 +65,9 @@ class TrainedRun:
             raise InputError(f"task {self.task.config.task!r} cannot explain predictions; remove --explain")
         for examples in self._chunks(texts, tokenised, chunk):
             rows = self._rows(examples, decoding)
-            explained = explainer.explain(self.engine, examples, rows) if explain and explainer else [{}] * len(rows)
+            explained: Sequence[Mapping[str, Any]] = [{}] * len(rows)
+            if explain and explainer:
+                explained = explainer.explain(self.engine, examples, rows, gradients=not self.is_ensemble)
             for example, row, explanation in zip(examples, rows, explained, strict=True):
                 read = {"source_tokens": example.tokens} if self.task.reads == "tokens" else {}
                 found = {"id": row["id"], **read, **row}

@@ -1,7 +1,7 @@
 """Multilabel classification: many-to-one, any number of labels of a text."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from pipelines.models.probabilities import sigmoid
 from pipelines.tasks.config import SMALL_TRAINING
 from pipelines.tasks.label_weights import balanced_decisions, label_weights
 from pipelines.tasks.text_classification import TextClassification
+
+if TYPE_CHECKING:
+    from pipelines.graphs.ensemble import Averages
 
 
 class MultilabelClassification(TextClassification):
@@ -29,6 +32,10 @@ class MultilabelClassification(TextClassification):
     )
     predicts = "labels"
     UNCALIBRATED: ClassVar[Mapping[str, Any]] = {"temperature": 1.0, "thresholds": {}}
+
+    @property
+    def averages(self) -> "Averages":
+        return "decisions"
 
     def target(self, example: Example) -> list[int]:
         return [self.label_ids[label] for label in example.labels or ()]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from pipelines.tasks.task import Task
 from pipelines.text.vocabulary import UNKNOWN, Vocabulary
 from pipelines.text.word_forms import character_vocabulary
 from pipelines.text.word_shapes import shape
+
+if TYPE_CHECKING:
+    from pipelines.graphs.ensemble import Averages
 
 CHARACTERS = "characters"  # name of their vocabulary
 
@@ -80,6 +83,10 @@ class SequenceLabelling(Task):
         keys = self.config.model
         crf, characters = keys.output == "crf", bool(keys.characters)
         return {"model": tagger_graph(model, self.cell, crf=crf, characters=characters, word_shapes=keys.word_shapes)}
+
+    @property
+    def averages(self) -> "Averages":
+        return "potentials" if self.config.model.output == "crf" else super().averages
 
     def transitions(self) -> list[list[bool]]:
         """Which tags may follow which: any."""

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from pipelines.models.engine import Engine
 from pipelines.tasks.config import Keys, TaskConfig, TextTraining, TrainingConfig, WordKeys
 from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import SPECIAL_WORDS, UNKNOWN_ID, Vocabulary, build_vocabulary
+
+if TYPE_CHECKING:
+    from pipelines.graphs.ensemble import Averages
 
 
 class Task(ABC):
@@ -140,6 +143,11 @@ class Task(ABC):
     @abstractmethod
     def graphs(self, model: Any) -> dict[str, Any]:
         """The ONNX graphs of a trained model (`pipelines.graphs.graph.Graph`), by the names of their files."""
+
+    @property
+    def averages(self) -> "Averages":
+        """What the model's scores are, and so how an ensemble averages them."""
+        return "choices"
 
     @abstractmethod
     def scores(self, engine: Engine, examples: Sequence[Example]) -> list[np.ndarray]:

@@ -133,7 +133,7 @@ def _provenance(row: Row, trained: Path) -> Provenance:
     configuration = read_json(folder / "config.json", dict[str, Any])
     graphs = (path for path in folder.glob("*") if path.suffix in GRAPHS)
     return Provenance(
-        command=f"dvc repro evaluate@{row.name}",
+        command=f"dvc repro evaluate{'-ensemble' * bool(row.ensemble)}@{row.name}",
         configuration=json.dumps(configuration, ensure_ascii=False, indent=2),
         onnx_bytes=sum(path.stat().st_size for path in graphs),
     )

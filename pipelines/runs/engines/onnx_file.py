@@ -18,9 +18,9 @@ from embeddings.foundation.reading import open_file
 
 OPERATORS = frozenset((
     "Add", "And", "Cast", "Concat", "Conv", "Div", "Equal", "Exp", "Expand", "GRU", "Gather", "GreaterOrEqual",
-    "Identity", "LSTM", "Log", "MatMul", "Max", "Mul", "Not", "RNN", "Range", "ReduceMax", "ReduceMean", "ReduceSum",
-    "Relu", "Reshape", "Scan", "Shape", "Sigmoid", "Slice", "Softmax", "Split", "Squeeze", "Sub", "Tanh", "Transpose",
-    "Unsqueeze", "Where",
+    "Identity", "LSTM", "Log", "LogSoftmax", "MatMul", "Max", "Mul", "Not", "RNN", "Range", "ReduceLogSumExp",
+    "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Scan", "Shape", "Sigmoid", "Slice", "Softmax", "Split",
+    "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze", "Where",
 ))  # fmt: skip
 QUANTIZED = frozenset((
     "ConvInteger", "DequantizeLinear", "DynamicQuantizeLSTM", "DynamicQuantizeLinear", "DynamicQuantizeMatMul",

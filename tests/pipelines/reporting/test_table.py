@@ -1,12 +1,14 @@
 """The leaderboard as Markdown and on the terminal."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from pipelines.evaluation.metrics import Metric
 from pipelines.reporting.leaderboard import Group, Leaderboard, Row, Sample, Value
+from pipelines.reporting.systems import TrainedCell, described
 from pipelines.reporting.table import duration, markdown, print_leaderboard, whole
 
 
@@ -72,6 +74,12 @@ def test_a_row_has_dev_beside_test_with_intervals_and_cost():
     assert row["time"] == "2.5 min"
     assert row["tokens/s"] == "12,346"
     assert row["peak memory, MB"] == "700"
+
+
+def test_the_cells_of_an_ensembles_members_stand_in_the_place_of_a_cell():
+    lstm, sru = TrainedCell("lstm", 160, 2, True), TrainedCell("sru", 64, 1, False)
+    assert replace(RUN, ensemble=described([lstm, sru, lstm])).architecture == "2 of bi-lstm 2×160 + 1 of sru 1×64"
+    assert (replace(RUN, ensemble=described([])).architecture, BASELINE.architecture) == ("bi-lstm 2×64", "")
 
 
 def test_a_run_below_its_baseline_is_marked_and_what_is_unknown_stays_empty():
