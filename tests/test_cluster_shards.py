@@ -1,0 +1,100 @@
+"""Shards on a real Ray cluster of two nodes on this machine: the bytes of one machine, also after kills."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from clusters import workers
+from conformance_cases import DATASET, RUN, build, cell_config, task_config
+
+from pipelines.cluster.connection import connected
+from pipelines.cluster.nodes import alive
+from pipelines.predict import main as predict
+from pipelines.runs.folder import save_run
+
+pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+pytest.importorskip("optuna", reason="the extra `cluster` is not installed")
+
+SHARDS, LINES, SECONDS = 6, 6_000, 300  # the last: for whatever is waited for
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, ten_entity_examples, small_vectors):
+    """A folder with a small tagger, and texts in several files."""
+    root = tmp_path_factory.mktemp("project")
+    task, model = build(task_config("ner"), cell_config("gru", True), small_vectors, ten_entity_examples)
+    (root / "run").mkdir()
+    save_run(root / "run", "small", RUN, task, model, DATASET)
+    (root / "texts").mkdir()
+    for shard in range(SHARDS):
+        rows = ({"id": f"{shard}/{n}", "text": ten_entity_examples[(n + shard) % 10].text * 4} for n in range(LINES))
+        (root / f"texts/{shard}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return root
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def finished(folder):
+    """When each of the shards was written."""
+    return {path.name: path.stat().st_mtime_ns for path in folder.glob("[0-9]*")}
+
+
+def until(condition):
+    end = time.monotonic() + SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return found
+
+
+def test_predictions_are_those_of_one_machine_though_a_worker_and_the_driver_are_killed(project, cluster):
+    predict([str(project / "run"), str(project / "texts"), "--output", str(project / "here")])
+    away = project / "away"
+    command = [sys.executable, "-m", "pipelines.cli", "predict", "run", "texts", "--output", "away"]
+    command += ["--address", cluster.address]
+    driver = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True)
+    until(lambda: finished(away) and workers(cluster, "ray::_work"))
+    workers(cluster, "ray::_work")[0].kill()
+    until(lambda: len(finished(away)) >= 3)
+    driver.send_signal(signal.SIGKILL)
+    driver.communicate()
+    before = finished(away)
+    assert len(before) < SHARDS
+
+    again = subprocess.run(command, cwd=project, stderr=subprocess.PIPE, text=True, timeout=SECONDS)
+    assert again.returncode == 0, again.stderr
+    assert f"{SHARDS - len(before)} shards predicted, {len(before)} were there before" in again.stderr
+    assert before.items() <= finished(away).items(), "finished shards were made again"
+    assert contents(away).keys() == {*(f"{shard}.jsonl" for shard in range(SHARDS)), "shards.json"}
+    assert contents(away) == contents(project / "here")
+
+
+def test_what_a_job_raises_on_a_node_is_one_line_and_whole_shards_stay(project, cluster):
+    broken = project / "broken"
+    broken.mkdir()
+    (broken / "0.txt").write_text("Anna saw Tver\n", encoding="utf-8")
+    (broken / "1.jsonl").write_text('{"text": "Anna"}\n{"text": \n', encoding="utf-8")
+    command = [sys.executable, "-m", "pipelines.cli", "predict", "run", "broken", "--output", "file-out"]
+    command += ["--jobs", "1", "--address", cluster.address]
+    done = subprocess.run(command, cwd=project, stderr=subprocess.PIPE, text=True, timeout=SECONDS)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert done.stderr.startswith(f"error: {broken}/1.jsonl:2: expected a JSON object")
+    assert [json.loads(line)["id"] for line in (project / "file-out/0.jsonl").read_text().splitlines()] == ["0.txt:1"]
+    assert contents(project / "file-out").keys() == {"0.jsonl", "shards.json"}
+
+
+def test_jobs_write_behind_a_url_themselves(project, cluster):
+    place = (project / "url").as_uri()
+    arguments = [str(project / "run"), (project / "texts/*.jsonl").as_uri().replace("%2A", "*"), "--output", place]
+    predict([*arguments, "--address", cluster.address])
+    made, here = contents(project / "url"), contents(project / "here")
+    assert {name: made[name] for name in made if name != "shards.json"} == {
+        name: here[name] for name in here if name != "shards.json"
+    }
+    with connected(cluster.address) as ray:
+        assert len(alive(ray)) == 2
