@@ -18,7 +18,7 @@ from pipelines.runs.folder import save_run
 pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 pytest.importorskip("optuna", reason="the extra `cluster` is not installed")
 
-SHARDS, LINES, SECONDS = 6, 6_000, 300  # the last: for whatever is waited for
+SHARDS, LINES, SECONDS = 6, 1_500, 300  # the last: for whatever is waited for
 
 
 @pytest.fixture(scope="module")
