@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import blake2b
@@ -30,7 +30,8 @@ def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[st
     Returns:
         What `told_changes` and `has_gold_tokens` make of what was left out or changed, and of the kinds of tokens.
     """
-    changes, gold = convert(config, config.read(folder / SOURCE), folder)
+    given = config.read(folder / SOURCE)
+    changes, gold = convert(config, {split: _shown(split, examples) for split, examples in given.items()}, folder)
     return told_changes(changes), has_gold_tokens(config, gold)
 
 
@@ -56,12 +57,15 @@ def convert(
         splits = with_unlabelled_apart(config, given, folder, changes)
     notation, origins = config.tag_notation(), config.origins()
     for split, examples in splits:
-        with Progress(split, "examples") as progress:
-            read = progress.counted(examples)
-            valid = repair_iob2(read, notation, split, changes[REPAIRED], changes[CONVERTED])
-            found = tokenised(valid, config, split, changes, gold)
-            write_split(folder, split, found, origins.get(split, ""), may_lack=may_lack)
+        valid = repair_iob2(examples, notation, split, changes[REPAIRED], changes[CONVERTED])
+        found = tokenised(valid, config, split, changes, gold)
+        write_split(folder, split, found, origins.get(split, ""), may_lack=may_lack)
     return changes, gold
+
+
+def _shown(split: str, examples: Iterable[Example]) -> Iterator[Example]:
+    with Progress(split, "examples") as progress:
+        yield from progress.counted(examples)
 
 
 def told_changes(changes: Changes) -> dict[str, dict[str, int]]:
