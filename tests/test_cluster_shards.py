@@ -7,12 +7,14 @@ import sys
 import time
 
 import pytest
+import yaml
 from clusters import workers
 from conformance_cases import DATASET, RUN, build, cell_config, task_config
 
 from pipelines.cluster.connection import connected
 from pipelines.cluster.nodes import alive
 from pipelines.predict import main as predict
+from pipelines.prepare import main as prepare
 from pipelines.runs.folder import save_run
 
 pytest.importorskip("ray", reason="the extra `cluster` is not installed")
@@ -48,7 +50,7 @@ def until(condition):
     end = time.monotonic() + SECONDS
     while not (found := condition()):
         assert time.monotonic() < end
-        time.sleep(0.02)
+        time.sleep(0.1)
     return found
 
 
@@ -86,6 +88,31 @@ def test_what_a_job_raises_on_a_node_is_one_line_and_whole_shards_stay(project, 
     assert done.stderr.startswith(f"error: {broken}/1.jsonl:2: expected a JSON object")
     assert [json.loads(line)["id"] for line in (project / "file-out/0.jsonl").read_text().splitlines()] == ["0.txt:1"]
     assert contents(project / "file-out").keys() == {"0.jsonl", "shards.json"}
+
+
+def test_a_dataset_is_that_of_one_machine_though_a_node_dies(project, cluster, monkeypatch):
+    monkeypatch.setenv("ELMAN_DATA", str(project))
+    about = {"version": "1", "language": "en", "licence": "none", "citation": "none", "tokenizer": "words",
+             "reader": "json_lines", "options": {"fields": {"text": "text"}}, "dev_share": 0.1,
+             "dev_draw": "hash"}  # fmt: skip
+    files = [{"path": f"texts/{shard}.jsonl"} for shard in range(SHARDS)]
+    datasets = {"at_once": {"source": "files", "files": {"train": files}},
+                "in_shards": {"source": "shards", "shards": {"train": ["texts"]}}}  # fmt: skip
+    for name, how in datasets.items():
+        (project / name).mkdir()
+        (project / name / "texts.yaml").write_text(yaml.safe_dump({**about, **how}), encoding="utf-8")
+    prepare(["--dataset", str(project / "at_once/texts.yaml"), "--output", str(project / "at_once/data")])
+
+    command = [sys.executable, "-m", "pipelines.cli", "prepare", "--dataset", "in_shards/texts.yaml"]
+    command += ["--output", "in_shards/data", "--address", cluster.address]
+    driver = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True)
+    until(lambda: list(project.glob("in_shards/.data.shards/.train-*")))
+    cluster.remove_node(cluster.list_all_nodes()[1], allow_graceful=False)
+    cluster.add_node(num_cpus=1)
+    _, errors = driver.communicate(timeout=SECONDS)
+    assert driver.returncode == 0, errors
+    assert contents(project / "in_shards/data") == contents(project / "at_once/data")
+    assert not (project / "in_shards/.data.shards").exists()
 
 
 def test_jobs_write_behind_a_url_themselves(project, cluster):
