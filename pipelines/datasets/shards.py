@@ -110,10 +110,12 @@ def guarded(place: str, action: Callable[[], Found]) -> Found:
     """
     try:
         return action()
-    except InputError:
+    except (InputError, ModuleNotFoundError):
         raise
     except FileNotFoundError:
         raise InputError(f"{place}: no such file or folder") from None
+    except ImportError as error:  # in fsspec's words: install s3fs
+        raise InputError(f"{place}: expected a package for its protocol, got none: {error}") from None
     except Exception as error:  # each protocol's library has errors of its own
         said = one_line(str(error) or type(error).__name__)[:300]
         raise InputError(f"{place}: expected to reach it, got {said}; see its address and your rights") from None

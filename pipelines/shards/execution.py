@@ -132,6 +132,9 @@ class Nodes(Machines):
                     job = waiting.popleft()
                     stack = ExitStack()
                     begun[task.remote(work, job)] = _Begun(job, stack, stack.enter_context(sink(job)))
+                if not begun:  # nodes have died
+                    check_room(alive(self.ray), self._needs)
+                    continue
                 ready, _ = self.ray.wait([*begun], num_returns=1, timeout=LOOK_SECONDS)
                 for pieces in ready:
                     each = begun[pieces]

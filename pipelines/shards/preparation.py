@@ -6,6 +6,7 @@ to the output until that is whole, so that none is made twice.
 
 import itertools
 import json
+import logging
 import shutil
 import tempfile
 from collections import Counter, defaultdict
@@ -35,6 +36,8 @@ from pipelines.datasets.splits import convert, draw, has_gold_tokens, no_example
 from pipelines.datasets.unlabelled import UNLABELLED
 from pipelines.shards.execution import PIECE_BYTES, Job, Piece, in_pieces, machines
 from pipelines.text.subwords import SUBWORDS
+
+log = logging.getLogger(__name__)
 
 ORIGIN, SUMMARY, SENTENCES = "origin.json", "summary.json", ".sentences"
 WIDTH = 16  # bytes of a sentence's fingerprint
@@ -123,6 +126,8 @@ def _open_state(state: Path, config: Source, name: str, parts: Iterable[Job]) ->
     origin = {"dataset": asdict(config), "name": name, "shards": shards, "installed": asdict(installed())}
     path = state / ORIGIN
     if not path.exists() or read_json(path, limit=PARSED_BYTES) != json.loads(json.dumps(origin)):
+        if path.exists():
+            log.info(f"{state}: is of other shards, another configuration or code; it starts from scratch")
         shutil.rmtree(state, ignore_errors=True)
         state.mkdir(parents=True)
         write_json(path, origin)
