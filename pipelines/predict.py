@@ -3,52 +3,38 @@
 Without --data it reads text, one per line, from --text or standard input, or the examples of a NumPy file from
 --features, and writes its predictions to standard output as JSON Lines, plain text, CoNLL columns, or a page of
 token attributions. An empty line has an empty answer.
+
+Of texts in many files, the shards, it writes a file of JSON Lines each into --output, on this machine or a Ray cluster;
+those that are there already are not made again. Docs: docs/cluster.md.
 """
 
-import argparse
+import logging
+import signal
 import sys
-from pathlib import Path
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder
 from pipelines.data.examples import EXPLANATIONS, check_shape, read_dataset, read_examples, write_rows
 from pipelines.data.features import feature_rows
-from pipelines.data.lines import text_lines, text_option
-from pipelines.runs.engines import add_engine_option
+from pipelines.data.lines import text_lines
+from pipelines.runs.predict_options import CHUNK, parsed
 
-FORMATS = ("jsonl", "text", "conll", "html")
-CHUNK = 256  # texts that are held at once; of a terminal's one
+log = logging.getLogger(__name__)
 
 
 @exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
     """Predicts with a trained run."""
-    parser = argparse.ArgumentParser(prog="elman predict", description=__doc__)
-    parser.add_argument("run", type=Path, help="run folder")
-    add_engine_option(parser)
-    parser.add_argument("--data", type=Path, help="prepared dataset: predict its dev split, or also test")
-    parser.add_argument(
-        "--task", type=Path, help="task configuration whose `decoding`, or its default, replaces the run's own"
-    )
-    parser.add_argument("--report-test", choices=["true", "false"], default="false", help="predict test as well")
-    parser.add_argument("--output", type=Path, help="with --data: folder of prediction files")
-    parser.add_argument("--text", type=text_option, help="raw text (default: standard input)")
-    parser.add_argument("--features", type=Path, help="features (.npy), scaled like those of the run's dataset")
-    parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by ASCII white space")
-    parser.add_argument("--format", choices=FORMATS, help="output format for text (default: jsonl)")
-    parser.add_argument("--explain", action="store_true", help="for text: add token attributions (html always does)")
-    parser.add_argument("--chunk", type=int, help=f"texts to read at once ({CHUNK}; 1 at a terminal): more is faster")
-    options = parser.parse_args(arguments)
-    if bool(options.data) != bool(options.output):
-        parser.error("--data and --output go together")
-    if options.data and (options.features or options.tokenised or options.format or options.chunk or options.explain):
-        parser.error("--features, --tokenised, --format, --explain and --chunk cannot be used with --data")
-    if options.explain and options.format in ("text", "conll"):
-        parser.error(f"--explain: expected the format jsonl or html, got {options.format}")
-    if options.features and (options.tokenised or options.text):
-        parser.error("--text and --tokenised cannot be used with --features")
-    if options.chunk is not None and options.chunk < 1:
-        parser.error("--chunk must be at least 1")
+    options = parsed(arguments, __doc__)
+    if options.shards:
+        from pipelines.shards.prediction import Settings, predict_shards
+
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+        how = (options.engine, None, options.key, options.tokenised, options.explain, options.chunk or CHUNK)
+        at = (options.address, options.cpus, options.jobs)
+        made, before = predict_shards(options.shards, options.output, Settings(options.run, *how), options.task, *at)
+        log.info(f"{made:,} shards predicted, {before:,} were there before")
+        return
 
     from pipelines.runs.explanations import explanations
     from pipelines.runs.folder import load_run_folder

@@ -1,6 +1,7 @@
 """What several tests share: a quiet TensorFlow, small examples of each task, and small vectors."""
 
 import gc
+import importlib
 import os
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -117,6 +118,21 @@ def small_vectors(ten_examples):
     vectors = KeyedVectors(6)
     vectors.add_vectors(words, np.random.default_rng(0).normal(0, 0.5, (len(words), 6)).astype("float32"))
     return vectors
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Two nodes of one processor each."""
+    cluster_utils = importlib.import_module("ray.cluster_utils")  # extra `cluster`
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("RAY_AUTH_MODE", "disabled")  # which would write a token into the home folder
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        head = {"num_cpus": 1, "include_dashboard": False}
+        started = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
+        started.add_node(num_cpus=1)
+        yield started
+        started.shutdown()
 
 
 @pytest.fixture(scope="session")

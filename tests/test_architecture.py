@@ -45,6 +45,7 @@ ALLOWED = {
     "exporting": {"runs", "tasks", "models", "text", "data", "evaluation"},
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
     "cluster": set(),
+    "shards": {"cluster", "data", "datasets", "runs", "text"},
     "sweeping": {"cluster", "data", "evaluation", "project", "reporting", "runs", "tasks", "training"},
     "probing": {"models", "tasks", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }
@@ -61,6 +62,7 @@ WITHOUT_KERAS = (
     "datasets",
     "serving",
     "cluster",
+    "shards",
 )
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))
 

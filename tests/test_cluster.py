@@ -1,7 +1,6 @@
 """Sweeps on a real Ray cluster of two nodes on this machine: nodes, workers and drivers are killed."""
 
 import csv
-import importlib
 import json
 import os
 import shutil
@@ -12,10 +11,10 @@ import threading
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 import yaml
 from clones import ROOT
+from clusters import workers
 from prepared import prepare
 
 from embeddings.foundation.errors import InputError
@@ -62,21 +61,6 @@ def project(tmp_path_factory):
     return root
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    """Two nodes of one processor each."""
-    cluster_utils = importlib.import_module("ray.cluster_utils")  # extra `cluster`
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(ROOT))
-        patch.setenv("RAY_AUTH_MODE", "disabled")  # which would write a token into the home folder
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        head = {"num_cpus": 1, "include_dashboard": False}
-        started = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
-        started.add_node(num_cpus=1)
-        yield started
-        started.shutdown()
-
-
 class Sweep:
     """A driver in a process of its own, and what its records say."""
 
@@ -108,13 +92,6 @@ class Sweep:
 
 def half_way(records, number):
     return number in records and 3 <= len(records[number]["curve"]) < EPOCHS - 30
-
-
-def workers(cluster, task="ray::_train"):
-    """The processes of a task, of all nodes."""
-    raylets = [psutil.Process(node.all_processes["raylet"][0].process.pid) for node in cluster.list_all_nodes()]
-    processes = [each for raylet in raylets for each in raylet.children(recursive=True)]
-    return [each for each in processes if each.cmdline()[:1] == [task]]
 
 
 def test_nodes_with_another_version_or_without_a_path_are_refused(cluster, monkeypatch):

@@ -11,7 +11,7 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError
 
-CONNECT_SECONDS = 5  # until an address without a cluster is given up
+CONNECT_SECONDS = 5  # until an address without a cluster is given up, twice
 
 
 @contextmanager
@@ -30,6 +30,7 @@ def connected(address: str | None) -> Iterator[Any]:
             raise InputError(f"the package {package} is not installed, which this needs; pip install 'elman[cluster]'")
     if address:
         check_address(address)
+        check_health(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent to anybody
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     ray: Any = import_module("ray")  # of an extra
@@ -62,6 +63,28 @@ def check_address(address: str) -> None:
         reason = getattr(error, "strerror", None) or error
         advice = "start one with `ray start --head`, or leave --address out to use this machine alone"
         raise InputError(f"--address {address}: expected a Ray cluster, got none: {reason}; {advice}") from None
+
+
+def check_health(address: str) -> None:
+    """Refuses an address where something else than Ray listens, which Ray would try to talk to for minutes.
+
+    A head answers gRPC's standard health check, or refuses it for want of a token.
+
+    Raises:
+        InputError: what listens answers otherwise, or not in time.
+    """
+    if address == "auto" or os.environ.get("RAY_USE_TLS", "0") not in ("", "0"):  # which this would need, too
+        return
+    grpc: Any = import_module("grpc")  # of an extra
+    with grpc.insecure_channel(address, [("grpc.enable_http_proxy", 0)]) as channel:
+        try:
+            channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=CONNECT_SECONDS)
+        except grpc.RpcError as error:
+            if error.code() in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED):
+                return
+            advice = "give the address of the cluster's head, as `ray start --head` prints it"
+            got = f"something else that listens there ({error.code().name.lower()})"
+            raise InputError(f"--address {address}: expected a Ray cluster, got {got}; {advice}") from None
 
 
 def _reason(error: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError
 
+SHARED = "mount it there under the same name, or write `inputs: object_store`"  # advice, of a sweep
 PROBE_SECONDS = 90  # in which a node must have started a process; Ray lets one of another Python wait for ever
 
 
@@ -47,13 +48,14 @@ def on_node(node: str) -> Any:
     return strategies.NodeAffinitySchedulingStrategy(node, soft=False)
 
 
-def check_nodes(ray: Any, shared: Sequence[str] = (), checked: Collection[str] = ()) -> set[str]:
+def check_nodes(ray: Any, shared: Sequence[str] = (), checked: Collection[str] = (), advice: str = SHARED) -> set[str]:
     """Asks every node what it runs and sees; gives their ids.
 
     Args:
         ray: the module, connected.
         shared: absolute paths that every node is to see.
         checked: ids of nodes that have been asked before.
+        advice: what to do about a path that a node does not see.
 
     Raises:
         InputError: one runs something else than this process, does not see a path, or does not answer.
@@ -85,11 +87,11 @@ def check_nodes(ray: Any, shared: Sequence[str] = (), checked: Collection[str] =
             lines = str(error).strip().splitlines() or [type(error).__name__]
             wanted = f"Python {expected['python']} and Ray {ray.__version__} as here"
             raise InputError(f"node {nodes[node]}: expected {wanted}, got no answer: {lines[-1]}") from None
-        check_node(nodes[node], expected, got)
+        check_node(nodes[node], expected, got, advice)
     return {*nodes, *checked}
 
 
-def check_node(address: str, expected: Mapping[str, str], got: Mapping[str, Any]) -> None:
+def check_node(address: str, expected: Mapping[str, str], got: Mapping[str, Any], advice: str = SHARED) -> None:
     """Compares what a node said with what is here.
 
     Raises:
@@ -100,7 +102,6 @@ def check_node(address: str, expected: Mapping[str, str], got: Mapping[str, Any]
             there = f"expected {name.capitalize()} {of_here} as here, got {got[name]}"
             raise InputError(f"node {address}: {there}; install the same on every node")
     if got["missing"]:
-        advice = "mount it there under the same name, or write `inputs: object_store`"
         raise InputError(f"node {address}: expected the path {got['missing'][0]}, which is not there; {advice}")
 
 

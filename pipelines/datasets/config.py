@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from embeddings.foundation import plugins
 from embeddings.foundation.config import check_share, nearest
@@ -39,6 +39,7 @@ class DatasetConfig(ABC):
     subword_vocab_size: int | None = None  # tokenizer `subwords`: of each language
     seed: int = 0  # of everything that is drawn: dev_share, the sentences of `toy`, the splits of `digits`
     dev_share: float = 0.0  # share of train that becomes dev, where the dataset has none
+    dev_draw: Literal["stratified", "hash"] = "stratified"  # the same of every label, or by a hash of the tokens
     continuous: bool = False  # each split is one text, its lines joined; dev_share takes the end of train
     remove_overlap: bool = False  # drop from train the examples that also occur in dev or test
 
@@ -70,6 +71,8 @@ class DatasetConfig(ABC):
 
     def __post_init__(self) -> None:
         check_share("dev_share", self.dev_share)
+        if self.dev_draw == "hash" and (self.continuous or not self.dev_share):
+            raise InputError("`dev_draw: hash` draws examples for a dev_share; expected one, and not `continuous`")
         check_seed(self.seed)
         if not self.version.strip():
             raise InputError("expected a version, which is part of each metric's signature, got none")

@@ -57,12 +57,7 @@ class FieldOptions(LabelOptions, TagOptions):
         for where, row in rows:
             values = {}
             for field, key in self.fields.items():
-                holder, name = row, key
-                if (outer := column_of(key, row)) != key and isinstance(row.get(outer), dict):
-                    holder, name = row[outer], key.removeprefix(f"{outer}.")
-                if name not in holder:
-                    raise InputError(f"{where}: expected the key {key!r}, got none{nearest(key, list(row))}")
-                value = holder[name]
+                value = value_under(key, row, where)
                 if self.unlabelled and field in _NAMED and value in (None, "", -1):
                     values[field] = None
                     continue
@@ -90,6 +85,20 @@ class FieldOptions(LabelOptions, TagOptions):
 def column_of(key: str, known: Container[str]) -> str:
     """The column that a key is of: `translation.en` is `en` in `translation`, where none is named so itself."""
     return key if key in known else key.partition(".")[0]
+
+
+def value_under(key: str, row: Mapping[str, Any], where: str) -> Any:
+    """The value of a row under a key, or under `b` of the object under `a` where the key is `a.b`.
+
+    Raises:
+        InputError: there is none; `where` is the place of the row.
+    """
+    holder, name = row, key
+    if (outer := column_of(key, row)) != key and isinstance(row.get(outer), dict):
+        holder, name = row[outer], key.removeprefix(f"{outer}.")
+    if name not in holder:
+        raise InputError(f"{where}: expected the key {key!r}, got none{nearest(key, list(row))}")
+    return holder[name]
 
 
 def _converted(value: Any, key: str, field: str, where: str) -> Any:

@@ -12,7 +12,7 @@ from unicodedata import normalize
 import numpy as np
 
 from embeddings.foundation.escaping import markdown as markdown_text
-from pipelines.data.examples import names_of, read_examples
+from pipelines.data.examples import Example, names_of, read_examples
 from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import UNKNOWN
 
@@ -36,15 +36,18 @@ def fingerprint(tokens: Iterable[str], features: np.ndarray | None = None) -> by
     return found.digest()
 
 
+COUNTED = ("empty_texts", "long_texts", "restored_targets")  # numbers of a summary
+
+
 class SplitSummary:
-    """What is counted in one split, read once and streaming.
+    """What is counted in one split.
 
     Args:
-        path: the split's JSON Lines.
         detokenize: puts target tokens together.
     """
 
-    def __init__(self, path: Path, detokenize: Detokenizer = PLAIN) -> None:
+    def __init__(self, detokenize: Detokenizer = PLAIN) -> None:
+        self._detokenize = detokenize
         self.lengths: Counter[int] = Counter()  # in tokens
         self.target_lengths: Counter[int] = Counter()
         self.names: dict[str, Counter[str]] = {"labels": Counter(), "tags": Counter()}
@@ -54,21 +57,45 @@ class SplitSummary:
         self.long_texts = 0
         self.restored_targets = 0  # that are their raw text again when their tokens are put together
         self.features: dict[str, Any] = {}  # their shape, smallest and largest value
+
+    @classmethod
+    def of(cls, path: Path, detokenize: Detokenizer = PLAIN) -> "SplitSummary":
+        """The summary of a split's JSON Lines, read once and streaming."""
+        summary = cls(detokenize)
         for example in read_examples(path):
-            self.lengths[len(example.tokens)] += 1
-            self.sentences[fingerprint(example.tokens, example.features)] += 1
-            if example.features is not None:
-                self.add_features(example.features)
-            self.names["labels"].update(names_of(example))
-            if example.labels is not None:
-                self.label_counts[len(example.labels)] += 1
-            self.names["tags"].update(example.tags or ())
-            self.empty_texts += example.tokens == (UNKNOWN,)
-            self.long_texts += any(is_long(text) for text in (example.text, example.target_text or ""))
-            if example.target_tokens is not None:
-                self.target_lengths[len(example.target_tokens)] += 1
-                self.restored_targets += detokenize(example.target_tokens) == example.target_text
-                self.empty_texts += example.target_tokens == (UNKNOWN,)
+            summary.add(example)
+        return summary
+
+    def add(self, example: Example) -> None:
+        """Takes an example into account."""
+        self.lengths[len(example.tokens)] += 1
+        self.sentences[fingerprint(example.tokens, example.features)] += 1
+        if example.features is not None:
+            self.add_features(example.features)
+        self.names["labels"].update(names_of(example))
+        if example.labels is not None:
+            self.label_counts[len(example.labels)] += 1
+        self.names["tags"].update(example.tags or ())
+        self.empty_texts += example.tokens == (UNKNOWN,)
+        self.long_texts += any(is_long(text) for text in (example.text, example.target_text or ""))
+        if example.target_tokens is not None:
+            self.target_lengths[len(example.target_tokens)] += 1
+            self.restored_targets += self._detokenize(example.target_tokens) == example.target_text
+            self.empty_texts += example.target_tokens == (UNKNOWN,)
+
+    def counts(self) -> dict[str, Any]:
+        """All that is counted but features and sentences, as JSON."""
+        tables = {"lengths": self.lengths, "target_lengths": self.target_lengths, "label_counts": self.label_counts}
+        return {**tables, "names": self.names, **{name: getattr(self, name) for name in COUNTED}}
+
+    def add_counts(self, counts: Mapping[str, Any]) -> None:
+        """Adds the `counts` of examples that follow, as JSON gives them back."""
+        for name in ("lengths", "target_lengths", "label_counts"):
+            getattr(self, name).update({int(size): count for size, count in counts[name].items()})
+        for kind, names in counts["names"].items():
+            self.names[kind].update(names)
+        for name in COUNTED:
+            setattr(self, name, getattr(self, name) + counts[name])
 
     def add_features(self, features: np.ndarray) -> None:
         """Takes an example's features into account."""
@@ -79,14 +106,14 @@ class SplitSummary:
             "maximum": max(self.features.get("maximum", most), most),
         }
 
-    def as_dict(self) -> dict[str, Any]:
-        """The summary for the report."""
+    def as_dict(self, different: int) -> dict[str, Any]:
+        """The summary for the report, given how many different sentences there are."""
         summary: dict[str, Any] = {
             "examples": self.lengths.total(),
             "tokens": sum(length * count for length, count in self.lengths.items()),
             "empty_texts": self.empty_texts,
             "long_texts": self.long_texts,
-            "repeated": self.lengths.total() - len(self.sentences),
+            "repeated": self.lengths.total() - different,
             "lengths": quantiles(self.lengths),
             "truncation": {str(limit): truncated(self.lengths, limit) for limit in TRUNCATIONS},
         }
@@ -127,22 +154,43 @@ def truncated(lengths: Mapping[int, int], limit: int) -> dict[str, int]:
 
 def build_report(paths: Mapping[str, Path], detokenize: Detokenizer = PLAIN) -> dict[str, Any]:
     """Reads every split of a prepared dataset (name -> file), which `detokenize` puts together, and reports on it."""
-    splits = {split: SplitSummary(path, detokenize) for split, path in paths.items()}
+    splits = {split: SplitSummary.of(path, detokenize) for split, path in paths.items()}
+    return report_of(splits, [{split: summary.sentences for split, summary in splits.items()}])
+
+
+def report_of(splits: Mapping[str, SplitSummary], sentences: Iterable[Mapping[str, Counter[bytes]]]) -> dict[str, Any]:
+    """The report on splits.
+
+    Args:
+        splits: their summaries, by name.
+        sentences: how often each occurs in each split, by fingerprint; in parts that have none in common.
+    """
+    different: Counter[str] = Counter()
+    shared = {pair: overlap({}, {}, *pair) for pair in combinations(splits, 2)}
+    for part in sentences:
+        different.update({split: len(part[split]) for split in splits})
+        for (first, second), so_far in shared.items():
+            found = overlap(part[first], part[second], first, second)
+            so_far["sentences"] += found["sentences"]
+            for split, count in found["examples"].items():
+                so_far["examples"][split] += count
     return {
-        "splits": {split: summary.as_dict() for split, summary in splits.items()},
-        "overlap": {f"{a} and {b}": overlap(splits[a], splits[b], a, b) for a, b in combinations(splits, 2)},
+        "splits": {split: summary.as_dict(different[split]) for split, summary in splits.items()},
+        "overlap": {f"{first} and {second}": found for (first, second), found in shared.items()},
         "rare": {kind: rare({split: s.names[kind] for split, s in splits.items()}) for kind in ("labels", "tags")},
     }
 
 
-def overlap(first: SplitSummary, second: SplitSummary, first_name: str, second_name: str) -> dict[str, Any]:
+def overlap(
+    first: Mapping[bytes, int], second: Mapping[bytes, int], first_name: str, second_name: str
+) -> dict[str, Any]:
     """How many different sentences two splits share, and how many examples of each they make."""
-    shared = first.sentences.keys() & second.sentences.keys()
+    shared = first.keys() & second.keys()
     return {
         "sentences": len(shared),
         "examples": {
-            first_name: sum(first.sentences[sentence] for sentence in shared),
-            second_name: sum(second.sentences[sentence] for sentence in shared),
+            first_name: sum(first[sentence] for sentence in shared),
+            second_name: sum(second[sentence] for sentence in shared),
         },
     }
 

@@ -2,9 +2,10 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from hashlib import blake2b
 from pathlib import Path
 
 from embeddings.foundation.errors import InputError
@@ -15,31 +16,66 @@ from pipelines.datasets.one_text import as_one_text
 from pipelines.datasets.repairs import repair_iob2
 from pipelines.datasets.report import CONVERTED, HELD_OUT, REPAIRED, fingerprint
 from pipelines.datasets.tokens import SKIPPED, tokenised
-from pipelines.datasets.unlabelled import SOURCE, with_unlabelled_apart
+from pipelines.datasets.unlabelled import with_unlabelled_apart
 from pipelines.text.subwords import SUBWORDS
+
+SOURCE = "source"  # in a dataset's folder: what its source makes itself
+NONE_LEFT = "see the dataset's files and dev_share"
+Changes = Mapping[str, Counter[str]]  # reason -> split -> how many examples, or tags, were left out or changed
 
 
 def write_splits(config: DatasetConfig, folder: Path) -> tuple[dict[str, dict[str, int]], bool]:
     """Writes every split that the source gives.
 
     Returns:
-        What was left out or changed: reason -> split -> count; and whether all tokens are the annotators' own.
+        What `told_changes` and `has_gold_tokens` make of what was left out or changed, and of the kinds of tokens.
+    """
+    given = config.read(folder / SOURCE)
+    changes, gold = convert(config, {split: _shown(split, examples) for split, examples in given.items()}, folder)
+    return told_changes(changes), has_gold_tokens(config, gold)
+
+
+def convert(
+    config: DatasetConfig, given: Mapping[str, Iterable[Example]], folder: Path, may_lack: bool = False
+) -> tuple[Changes, set[bool]]:
+    """Writes splits of a dataset.
+
+    Args:
+        config: the dataset's.
+        given: the splits, or of some a part.
+        folder: of the dataset, or of the part.
+        may_lack: whether a part may be empty.
+
+    Returns:
+        What was left out or changed; and whether examples had tokens, which may be true of some and false of others.
     """
     changes: defaultdict[str, Counter[str]] = defaultdict(Counter, {SKIPPED: Counter(), REPAIRED: Counter()})
     gold: set[bool] = set()
     if config.continuous:
-        splits = iter(as_one_text(config.read(folder / SOURCE), config).items())
+        splits = iter(as_one_text(given, config).items())
     else:
-        splits = with_unlabelled_apart(config, folder, changes)
+        splits = with_unlabelled_apart(config, given, folder, changes)
     notation, origins = config.tag_notation(), config.origins()
     for split, examples in splits:
-        with Progress(split, "examples") as progress:
-            read = progress.counted(examples)
-            valid = repair_iob2(read, notation, split, changes[REPAIRED], changes[CONVERTED])
-            write_split(folder, split, tokenised(valid, config, split, changes, gold), origins.get(split, ""))
-    kept = SUBWORDS not in (config.tokenizer, config.target_tokenizer)  # which take the place of any tokens
-    counts = {what: dict(of_split) for what, of_split in changes.items() if of_split or what in (SKIPPED, REPAIRED)}
-    return counts, kept and gold == {True}
+        valid = repair_iob2(examples, notation, split, changes[REPAIRED], changes[CONVERTED])
+        found = tokenised(valid, config, split, changes, gold)
+        write_split(folder, split, found, origins.get(split, ""), may_lack=may_lack)
+    return changes, gold
+
+
+def _shown(split: str, examples: Iterable[Example]) -> Iterator[Example]:
+    with Progress(split, "examples") as progress:
+        yield from progress.counted(examples)
+
+
+def told_changes(changes: Changes) -> dict[str, dict[str, int]]:
+    """What the data report says was left out or changed."""
+    return {what: dict(of_split) for what, of_split in changes.items() if of_split or what in (SKIPPED, REPAIRED)}
+
+
+def has_gold_tokens(config: DatasetConfig, gold: set[bool]) -> bool:
+    """Whether all tokens are the annotators' own; subwords take the place of any."""
+    return SUBWORDS not in (config.tokenizer, config.target_tokenizer) and gold == {True}
 
 
 def write_split(
@@ -47,7 +83,8 @@ def write_split(
     split: str,
     examples: Iterable[Example],
     origin: str = "",
-    advice: str = "see the dataset's files and dev_share",
+    advice: str = NONE_LEFT,
+    may_lack: bool = False,
 ) -> int:
     """Writes one split, its ids `<split>-<number from 0>`; returns the number of examples.
 
@@ -57,21 +94,61 @@ def write_split(
         examples: of it.
         origin: where they are read from, for the message.
         advice: what to do if there are none.
+        may_lack: whether there may be none.
 
     Raises:
         InputError: there are none.
     """
     numbered = (replace(example, id=f"{split}-{number}") for number, example in enumerate(examples))
     count = write_examples(folder / f"{split}.jsonl", numbered)
-    if not count:
-        where = f" in {origin}" if origin else ""
-        raise InputError(f"split {split!r}: expected examples, got none{where}; {advice}")
+    if not (count or may_lack):
+        raise no_examples(split, origin, advice)
     return count
+
+
+def no_examples(split: str, origin: str = "", advice: str = NONE_LEFT) -> InputError:
+    """What to raise where a split has no examples; arguments are those of `write_split`."""
+    where = f" in {origin}" if origin else ""
+    return InputError(f"split {split!r}: expected examples, got none{where}; {advice}")
 
 
 def split_paths(folder: Path) -> dict[str, Path]:
     """The splits that are there."""
     return {split: path for split in SPLITS if (path := folder / f"{split}.jsonl").exists()}
+
+
+def draw(config: DatasetConfig, folder: Path, may_lack: bool = False) -> int:
+    """Moves the share of train that a dataset asks for to a new split dev; returns how many examples that has.
+
+    Args:
+        config: the dataset's.
+        folder: of the dataset, or, where draws are by hash, of a part of it.
+        may_lack: whether one of the two may get none.
+    """
+    if config.dev_draw == "hash":
+        return draw_by_hash(folder, config.dev_share, config.seed, may_lack)
+    return draw_dev(folder, config.dev_share, config.seed)
+
+
+def draw_by_hash(folder: Path, share: float, seed: int, may_lack: bool = False) -> int:
+    """Moves to dev whatever a hash of its tokens draws: equal texts stay together, and what is added moves nothing."""
+    counts = {
+        split: write_split(
+            folder,
+            split,
+            (each for each in read_examples(folder / "train.jsonl") if is_drawn(each, share, seed) == (split == "dev")),
+            may_lack=may_lack,
+        )
+        for split in ("dev", "train")  # both out of train, which is replaced last
+    }
+    return counts["dev"]
+
+
+def is_drawn(example: Example, share: float, seed: int) -> bool:
+    """Whether the hash of an example is among this share of all hashes."""
+    content = fingerprint(example.tokens, example.features)
+    digest = blake2b(content, digest_size=8, key=str(seed).encode()).digest()
+    return int.from_bytes(digest, "big") < share * 2**64
 
 
 def draw_dev(folder: Path, share: float, seed: int) -> int:

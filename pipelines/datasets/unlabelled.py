@@ -12,14 +12,13 @@ from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.left_out import LeftOut
 from pipelines.datasets.spans import SpannedText
 
-SOURCE = "source"  # in a dataset's folder: what its source makes itself
 UNLABELLED = "unlabelled"
 SET_APART = "without a label, set apart as unlabelled"
 LEFT_OUT = "without a label, left out"
 
 
 def with_unlabelled_apart(
-    config: DatasetConfig, folder: Path, counts: Mapping[str, Counter[str]]
+    config: DatasetConfig, given: Mapping[str, Iterable[Example]], folder: Path, counts: Mapping[str, Counter[str]]
 ) -> Iterator[tuple[str, Iterable[Example]]]:
     """The splits of a dataset, each to be read before the next; where it may have rows without a label, these apart.
 
@@ -27,14 +26,15 @@ def with_unlabelled_apart(
 
     Args:
         config: the dataset's.
-        folder: of the dataset, for files that its source makes, and for rows without a label while train is read.
+        given: its splits.
+        folder: of the dataset, for rows without a label while train is read.
         counts: of `SET_APART` and `LEFT_OUT`, by split; added to as the splits are read.
     """
-    splits = dict(config.read(folder / SOURCE))
+    splits = dict(given)
     if not config.sets_apart():
         yield from splits.items()
         return
-    given = splits.pop(UNLABELLED, None)
+    own = splits.pop(UNLABELLED, None)
     waiting = folder / "without_label.jsonl"
     for split, examples in splits.items():
         yield (
@@ -43,8 +43,8 @@ def with_unlabelled_apart(
             if split == "train"
             else _labelled(examples, split, counts[LEFT_OUT]),
         )
-    if given is not None or counts[SET_APART]:
-        yield UNLABELLED, chain(given or (), read_examples(waiting) if counts[SET_APART] else ())
+    if own is not None or counts[SET_APART]:
+        yield UNLABELLED, chain(own or (), read_examples(waiting) if counts[SET_APART] else ())
     waiting.unlink(missing_ok=True)
 
 

@@ -5,6 +5,7 @@ Where a file has the names of classes, as those of Hugging Face do, numbers beco
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -34,22 +35,8 @@ class Reader(FieldOptions, FileReader):
             InputError: a file that is none of these, a column that is missing, or a value of another kind.
         """
         for path in paths:
-            try:
-                with open_file(path) as file:
-                    yield from self._examples(file, path)
-            except FileNotFoundError:
-                raise InputError(f"{path}: no such file") from None
-
-    def _examples(self, file: BinaryIO, path: Path) -> Iterator[Example]:
-        names = _guarded(lambda: _opened(file, ())[0].names, path, 1)
-        file.seek(0)
-        wanted = list(dict.fromkeys(column_of(key, names) for key in self.fields.values()))
-        schema, batches = _guarded(lambda: _opened(file, wanted), path, 1)
-        for name in wanted:
-            if name not in schema.names:
-                told = f"expected a column {name[:60]!r}, got none{nearest(name, schema.names)}"
-                raise InputError(f"{path}:1: {told}")
-        yield from self.examples(_rows(batches, wanted, path), class_names(schema.metadata or {}))
+            with opened_table(path, [*self.fields.values()]) as (schema, rows):
+                yield from self.examples(rows, class_names(schema.metadata or {}))
 
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
@@ -63,6 +50,36 @@ class Reader(FieldOptions, FileReader):
             rows = list(islice(_rows(batches, names, path), SAMPLE_LINES))
         classes = class_names(schema.metadata or {})
         return recognise_fields(rows, wanted, "a table of Parquet or Arrow", classes) if rows else None
+
+
+@contextmanager
+def opened_table(
+    path: Path, keys: Sequence[str], optional: Sequence[str] = ()
+) -> Iterator[tuple[Any, Iterator[tuple[str, dict[str, Any]]]]]:
+    """The schema of a file, and its rows, each with its place, of the columns that keys are of.
+
+    Args:
+        path: of the file.
+        keys: of columns; `a.b` is of the column `a`, where none is named so itself.
+        optional: further columns, where they are there.
+
+    Raises:
+        InputError: it is no such file, or a column is missing.
+    """
+    try:
+        with open_file(path) as file:
+            names = _guarded(lambda: _opened(file, ())[0].names, path, 1)
+            file.seek(0)
+            wanted = [*(column_of(key, names) for key in keys), *(name for name in optional if name in names)]
+            wanted = list(dict.fromkeys(wanted))
+            schema, batches = _guarded(lambda: _opened(file, wanted), path, 1)
+            for name in wanted:
+                if name not in schema.names:
+                    told = f"expected a column {name[:60]!r}, got none{nearest(name, schema.names)}"
+                    raise InputError(f"{path}:1: {told}")
+            yield schema, _rows(batches, wanted, path)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
 
 
 def _opened(file: BinaryIO, wanted: Sequence[str]) -> tuple[Any, Iterator[Any]]:

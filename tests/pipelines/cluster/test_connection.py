@@ -1,12 +1,13 @@
 """The way to a cluster: what is refused before Ray waits for anything."""
 
 import socket
+import threading
 
 import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.cluster import connection
-from pipelines.cluster.connection import check_address, connected
+from pipelines.cluster.connection import check_address, check_health, connected
 
 
 @pytest.mark.parametrize("address", ["ray://10.0.0.1:10001", "10.0.0.1", ":6379", "host:port", ""])
@@ -23,6 +24,27 @@ def test_an_address_where_nothing_listens_is_refused_at_once():
         check_address(f"127.0.0.1:{port}")
     assert f"--address 127.0.0.1:{port}: expected a Ray cluster, got none: Connection refused" in str(refused.value)
     assert "ray start --head" in str(refused.value)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-ERR unknown command\r\n", b""])
+def test_an_address_where_something_else_listens_is_refused_at_once(monkeypatch, answer):
+    """A web server, a Redis, and what never says anything."""
+    pytest.importorskip("grpc")
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.5)
+
+    def serve():
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(answer)
+            silent.wait()
+
+    silent = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
+        with pytest.raises(InputError, match=r"^--address 127.0.0.1:\d+: expected a Ray cluster, got something else "):
+            check_health(f"127.0.0.1:{server.getsockname()[1]}")
+        silent.set()
 
 
 @pytest.mark.parametrize("missing", ["ray", "optuna"])
