@@ -45,6 +45,7 @@ ALLOWED = {
     "exporting": {"runs", "tasks", "models", "text", "data", "evaluation"},
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
     "cluster": set(),
+    "workers": {"cluster", "layers", "models", "training"},
     "sweeping": {"cluster", "data", "evaluation", "project", "reporting", "runs", "tasks", "training"},
     "probing": {"models", "tasks", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }

@@ -1,7 +1,7 @@
 """A batch, shared out among workers by its rows."""
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 

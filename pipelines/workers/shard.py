@@ -82,7 +82,9 @@ class Shard:
         data = keras.tree.map_structure(tensorflow.convert_to_tensor, (tuple(values), tuple(part)))
         if trained not in self._functions:
             self._functions[trained] = self._traced(trained, data)
-        loss, gradients, draws, states = keras.tree.map_structure(_array, self._functions[trained](data), none_is_leaf=False)
+        loss, gradients, draws, states = keras.tree.map_structure(
+            _array, self._functions[trained](data), none_is_leaf=False
+        )
         return Gradients(float(loss), gradients, draws, states)
 
     def _traced(self, trained: tuple[int, ...], data: Any) -> Any:

@@ -108,7 +108,9 @@ class Step:
                 self.model.optimizer.apply(rows, variables)
 
             specs = [
-                keras.tree.map_structure(lambda array: tensorflow.TensorSpec([None, *array.shape[1:]], array.dtype), each)
+                keras.tree.map_structure(
+                    lambda array: tensorflow.TensorSpec([None, *array.shape[1:]], array.dtype), each
+                )
                 if isinstance(each, tuple)
                 else tensorflow.TensorSpec(each.shape, each.dtype)
                 for each in tensors
