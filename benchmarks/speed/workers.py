@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def measure(options: argparse.Namespace) -> dict[str, float]:
 
     from pipelines.runs.config import load_run
     from pipelines.training.experiment import learn, set_up
-    from pipelines.workers.actors import step_of_workers
+    from pipelines.workers.actors import actors
+    from pipelines.workers.step import Step
 
     run, config, cell = load_run(options.runs, options.run, options.configs)
     size_of_batches = options.batch_size or config.training.batch_size
@@ -107,9 +109,9 @@ def measure(options: argparse.Namespace) -> dict[str, float]:
         history = Path(folder) / "history.csv"
         try:
             if options.measure:
-                with step_of_workers(experiment, options.measure, None, 1) as make_step:
-                    workers = Watched(make_step.keywords["workers"])
-                    learn(experiment, history, callbacks, make_step=lambda *of: make_step(*of, workers=workers))
+                with actors(None, options.measure, 1, experiment.device) as workers:
+                    make_step = partial(Step, workers=Watched(workers), cell=cell.cell)
+                    learn(experiment, history, callbacks, make_step=make_step)
             else:
                 learn(experiment, history, callbacks)
         except StepsDoneError:

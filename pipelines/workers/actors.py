@@ -1,4 +1,4 @@
-"""Workers on a Ray cluster: processes that compute gradients. One that dies is replaced, and computes the step again."""
+"""Workers on a Ray cluster: processes that compute gradients. One that dies is replaced, and its step repeated."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,6 @@ from pipelines.cluster.connection import connected
 from pipelines.cluster.memory import out_of_memory
 from pipelines.cluster.nodes import alive, check_nodes, room
 from pipelines.cluster.threads import bounded
-from pipelines.models.config import CELLS
 from pipelines.training.experiment import Experiment
 from pipelines.training.fit import MakeStep
 from pipelines.training.seeding import seed_everything
@@ -122,14 +121,8 @@ class Actors:
 
 
 @contextmanager
-def step_of_workers(experiment: Experiment, count: int, address: str | None, cpus: int) -> Iterator[MakeStep]:
-    """What `fit` takes as `make_step`, with workers on a cluster for as long as the block runs.
-
-    Args:
-        experiment: what is trained.
-        count: how many workers.
-        address: of the cluster; if not given, this machine.
-        cpus: of each worker, and its threads.
+def actors(address: str | None, count: int, cpus: int, device: str) -> Iterator[Actors]:
+    """Workers on the cluster at an address, or on this machine, for as long as the block runs.
 
     Raises:
         InputError: Ray is not installed, there is no cluster, a node does not fit, or there is no room.
@@ -138,8 +131,14 @@ def step_of_workers(experiment: Experiment, count: int, address: str | None, cpu
         raise InputError(f"--cpus: expected at least 1, got {cpus}")
     with connected(address) as ray:
         check_nodes(ray)
-        modules = [f"{CELLS}.{experiment.task.cell.cell}.layer"]
-        yield partial(Step, workers=Actors(ray, count, cpus, experiment.device), modules=modules)
+        yield Actors(ray, count, cpus, device)
+
+
+@contextmanager
+def step_of_workers(experiment: Experiment, count: int, address: str | None, cpus: int) -> Iterator[MakeStep]:
+    """What `fit` takes as `make_step`, with workers for as long as the block runs; arguments are those of `actors`."""
+    with actors(address, count, cpus, experiment.device) as workers:
+        yield partial(Step, workers=workers, cell=experiment.task.cell.cell)
 
 
 def _described(number: int, error: Any) -> Exception:

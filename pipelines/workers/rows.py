@@ -1,7 +1,7 @@
 """A batch, shared out among workers by its rows."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,7 +9,7 @@ import numpy as np
 class Part(NamedTuple):
     """Some rows of a batch."""
 
-    inputs: tuple  # arrays; the first dimension is that of the rows, but for those that are whole
+    inputs: tuple[Any, ...]  # arrays; the first dimension is that of the rows, but for those that are whole
     targets: np.ndarray
     weights: np.ndarray
     rows: np.ndarray  # which rows of the batch, int32 (rows,)
@@ -18,7 +18,7 @@ class Part(NamedTuple):
 
 
 def parts(
-    inputs: tuple, targets: np.ndarray, weights: np.ndarray, workers: int, whole: Collection[int] = ()
+    inputs: tuple[Any, ...], targets: np.ndarray, weights: np.ndarray, workers: int, whole: Collection[int] = ()
 ) -> list[Part]:
     """Shares out a batch, one part a worker; a batch with fewer rows than workers has a part a row.
 

@@ -118,7 +118,7 @@ class Shard:
         function = tensorflow.function(step, input_signature=[(tuple(exact), signature(part))], autograph=False)
         return function.get_concrete_function()
 
-    def _outputs(self, inputs: tuple) -> Any:
+    def _outputs(self, inputs: tuple[Any, ...]) -> Any:
         """The model's outputs, and the states of a language model, of which some come with the rows."""
         if not hasattr(self.model, "carried"):
             return self.model(inputs if len(inputs) > 1 else inputs[0], training=True), []
@@ -129,4 +129,4 @@ class Shard:
 
 
 def _array(tensor: Any) -> Any:
-    return tensor.numpy()
+    return tensor.numpy() if tensor.shape else float(tensor)

@@ -1,12 +1,14 @@
 """A training step that workers compute, in the place of Keras's `train_on_batch`."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import keras
 import numpy as np
 
 from pipelines.layers import CharFeatures
+from pipelines.models.config import CELLS
 from pipelines.workers.gradients import added
 from pipelines.workers.rows import Part, parts
 from pipelines.workers.shard import Description, Gradients, draws_of, variables_of, whole_inputs
@@ -37,12 +39,10 @@ class Step:
         loss: its loss.
         changing: its weights that training changes.
         workers: who compute.
-        modules: names of modules that register what the model is made of.
+        cell: whose layer is in the model.
     """
 
-    def __init__(
-        self, model: Any, loss: Any, changing: Sequence[Any], workers: Workers, modules: Sequence[str]
-    ) -> None:
+    def __init__(self, model: Any, loss: Any, changing: Sequence[Any], workers: Workers, cell: str) -> None:
         self.model, self.workers, self.whole = model, workers, whole_inputs(model)
         self.carried = list(getattr(model, "carried", ()))
         self.draws = draws_of(model)
@@ -54,7 +54,7 @@ class Step:
         self._updates: dict[tuple[int, ...], Any] = {}
         workers.begin(
             Description(
-                (*modules, type(loss).__module__),
+                (f"{CELLS}.{cell}.layer", type(loss).__module__),
                 keras.saving.serialize_keras_object(model),
                 keras.saving.serialize_keras_object(loss),
                 [keras.ops.convert_to_numpy(variable) for variable in variables_of(model)],
@@ -107,14 +107,14 @@ class Step:
                 ]
                 self.model.optimizer.apply(rows, variables)
 
-            specs = [
-                keras.tree.map_structure(
-                    lambda array: tensorflow.TensorSpec([None, *array.shape[1:]], array.dtype), each
-                )
-                if isinstance(each, tuple)
-                else tensorflow.TensorSpec(each.shape, each.dtype)
-                for each in tensors
-            ]
+            specs = [keras.tree.map_structure(partial(_spec, rows=isinstance(each, tuple)), each) for each in tensors]
             function = tensorflow.function(update, input_signature=[specs], autograph=False)
             self._updates[places] = function.get_concrete_function()
         self._updates[places](tensors)
+
+
+def _spec(array: Any, rows: bool) -> Any:
+    """The signature of an array, of which some are as many rows as there happen to be."""
+    import tensorflow
+
+    return tensorflow.TensorSpec([None, *array.shape[1:]] if rows else array.shape, array.dtype)

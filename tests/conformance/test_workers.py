@@ -62,8 +62,7 @@ def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
         family, losses, metrics = load_family(config.metrics), [], []
 
         def make_step(*of):
-            modules = [f"pipelines.cells.{cell.cell}.layer"]
-            step = Step(*of, workers=workers, modules=modules) if workers else one_step(model)
+            step = Step(*of, workers=workers, cell=cell.cell) if workers else one_step(model)
 
             def recorded(*batch):
                 losses.append(step(*batch))
