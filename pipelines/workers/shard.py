@@ -120,12 +120,12 @@ class Shard:
 
     def _outputs(self, inputs: tuple[Any, ...]) -> Any:
         """The model's outputs, and the states of a language model, of which some come with the rows."""
+        first, *others = inputs
         if not hasattr(self.model, "carried"):
-            return self.model(inputs if len(inputs) > 1 else inputs[0], training=True), []
-        token_ids, *before = inputs
+            return self.model((first, *others) if others else first, training=True), []
         widths = [state.shape[1] for state in self.model.carried]
-        before = [ops.reshape(state, (-1, width)) for state, width in zip(before, widths, strict=True)]
-        return self.model.read(token_ids, before, training=True)
+        before = [ops.reshape(state, (-1, width)) for state, width in zip(others, widths, strict=True)]
+        return self.model.read(first, before, training=True)
 
 
 def _array(tensor: Any) -> Any:

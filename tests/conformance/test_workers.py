@@ -76,7 +76,7 @@ def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
             engine = KerasEngine(model)
             rows = list(task.predict(engine, examples, task.dev_decoding))
             metrics.append({**family.score(examples, rows), **task.dev_losses(engine, examples)})
-            return {"rising": len(metrics)}
+            return {"rising": float(model.optimizer.iterations)}
 
         training = replace(config.training, epochs=epochs, patience=epochs)
         fit(model, task.loss(encoded), batches, evaluate, training, "rising", 0.5, tmp_path / "history.csv",
