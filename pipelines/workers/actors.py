@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import keras
 import numpy as np
 
 from embeddings.foundation.errors import InputError, one_line
@@ -125,10 +126,13 @@ def actors(address: str | None, count: int, cpus: int, device: str) -> Iterator[
     """Workers on the cluster at an address, or on this machine, for as long as the block runs.
 
     Raises:
-        InputError: Ray is not installed, there is no cluster, a node does not fit, or there is no room.
+        InputError: Ray is not installed, there is no cluster, a node does not fit, there is no room, or Keras does not
+            run on TensorFlow.
     """
     if cpus < 1:
         raise InputError(f"--cpus: expected at least 1, got {cpus}")
+    if (backend := keras.backend.backend()) != "tensorflow":
+        raise InputError(f"training.workers: expected Keras on TensorFlow, got {backend}; unset KERAS_BACKEND")
     with connected(address) as ray:
         check_nodes(ray)
         yield Actors(ray, count, cpus, device)
