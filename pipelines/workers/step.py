@@ -54,7 +54,7 @@ class Step:
         self._updates: dict[tuple[int, ...], Any] = {}
         workers.begin(
             Description(
-                (f"{CELLS}.{cell}.layer", type(loss).__module__),
+                (f"{CELLS}.{cell}.layer", type(model).__module__, type(loss).__module__),
                 keras.saving.serialize_keras_object(model),
                 keras.saving.serialize_keras_object(loss),
                 [keras.ops.convert_to_numpy(variable) for variable in variables_of(model)],
