@@ -4,13 +4,13 @@ An interrupted training resumes after its last epoch, from a hidden file next to
 """
 
 import argparse
-import math
+import os
 import time
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from embeddings.foundation.cost import peak_memory_megabytes
-from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from pipelines.runs.config import load_run
 from pipelines.training.experiment import learn, samples, set_up
@@ -31,18 +31,22 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", required=True, type=Path, help="run folder to write")
     parser.add_argument("--cost", required=True, type=Path, help="cost file to write (JSON)")
     parser.add_argument("--logs", type=Path, default="logs", help="folder of what `training.loggers` write")
+    address = "of a Ray cluster for `training.workers` (default: $RAY_ADDRESS, else this machine alone)"
+    parser.add_argument("--address", default=os.environ.get("RAY_ADDRESS"), help=address)
+    parser.add_argument("--cpus", type=int, default=1, help="processors and threads of each of them (default: 1)")
     options = parser.parse_args(arguments)
 
     started = time.perf_counter()
     run, config, cell = load_run(options.runs, options.run, options.configs)
     require_loggers(config.training.loggers)
+    if (workers := config.training.workers) > 1:
+        from pipelines.cluster.connection import require_cluster
+
+        require_cluster("training.workers")
     vectors = {"tokens": options.source_vectors, "target_tokens": options.target_vectors}
     experiment = set_up(run, config, cell, options.data, vectors)
-    task, model = experiment.task, experiment.model
 
     from pipelines.runs.folder import copy_encodings, save_run
-    from pipelines.runs.graphs import check_graphs, has_graph
-    from pipelines.runs.latency import latency_milliseconds
     from pipelines.training.resumption import Checkpoint
 
     settings = {"run": run.trained(), "task": asdict(config), "cell": cell.flat(), "device": experiment.device}
@@ -51,29 +55,19 @@ def main(arguments: list[str] | None = None) -> None:
     loggers = make_loggers(config.training.loggers, options.logs, options.run, settings, resumes=resumes)
     with atomic_folder(options.output, options.runs, options.configs, options.data, *vectors.values()) as folder:
         callbacks = [*samples(experiment, folder / "samples.jsonl"), *loggers]
-        cost = learn(experiment, folder / "history.csv", callbacks, checkpoint)
-        save_run(folder, options.run, run, task, model, experiment.dataset)
-        latency = None
-        if has_graph(cell.cell):
-            try:
-                check_graphs(folder, task, experiment.engine, experiment.splits["dev"])
-            except InputError as error:
-                raise InputError(f"{error}; the weights stay in {checkpoint.path}") from None
-            latency = latency_milliseconds(folder, task, experiment.splits["dev"])
-        copy_encodings(options.data, task, folder)
+        with ExitStack() as stack:
+            make_step = None
+            if workers > 1:
+                from pipelines.workers.actors import step_of_workers
+
+                make_step = stack.enter_context(step_of_workers(experiment, workers, options.address, options.cpus))
+            cost = learn(experiment, folder / "history.csv", callbacks, checkpoint, make_step)
+        save_run(folder, options.run, run, experiment.task, experiment.model, experiment.dataset)
+        latency = experiment.graph_latency(folder, checkpoint.path)
+        copy_encodings(options.data, experiment.task, folder)
         write_json(folder / "coverage.json", experiment.coverage())
-    write_json(
-        options.cost,
-        {
-            **cost,
-            "wall_seconds": round(checkpoint.wall_seconds(), 2),
-            "peak_memory_megabytes": peak_memory_megabytes(),
-            "parameters": model.count_params(),
-            "trainable_parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
-            "latency_milliseconds": latency,
-            "device": experiment.device,
-        },
-    )
+    cost |= experiment.cost(checkpoint.wall_seconds(), latency_milliseconds=latency)
+    write_json(options.cost, cost)
     checkpoint.remove()
 
 

@@ -46,6 +46,7 @@ ALLOWED = {
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
     "cluster": set(),
     "shards": {"cluster", "data", "datasets", "runs", "text"},
+    "workers": {"cluster", "layers", "models", "training"},
     "sweeping": {"cluster", "data", "evaluation", "project", "reporting", "runs", "tasks", "training"},
     "probing": {"models", "tasks", "batches", "data", "text", "reporting", "evaluation", "runs"},
 }

@@ -1,4 +1,4 @@
-"""Sweeps on a real Ray cluster of two nodes on this machine: nodes, workers and drivers are killed."""
+"""Sweeps and trainings on a real Ray cluster of two nodes on this machine: nodes, workers and drivers are killed."""
 
 import csv
 import json
@@ -11,6 +11,8 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
+import psutil
 import pytest
 import yaml
 from clones import ROOT
@@ -28,6 +30,7 @@ pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 pytest.importorskip("optuna", reason="the extra `cluster` is not installed")
 
 EPOCHS, SECONDS = 100, 500  # of a trial; for whatever is waited for
+STEPS = 120  # of the training on two workers, two an epoch
 RUN = {"task": "sentiment", "dataset": "data", "cell": "lstm", "layer": "lstm", "source_vectors": "random",
        "target_vectors": "random", "seed": 1, "report_test": True}  # fmt: skip
 TOO_MANY = 16_000  # units that no trial has the memory for
@@ -180,6 +183,64 @@ def test_trainings_that_were_moved_end_as_one_here_does(project, cluster, monkey
     assert not Path(".away.training.npz").exists()
     with open("here/history.csv", encoding="utf-8") as file:
         assert [float(row["val_accuracy"]) for row in csv.DictReader(file)] == moved["curve"]
+
+
+def test_two_workers_learn_what_one_learns_though_each_process_is_killed(project, cluster):
+    """A worker, then its node, then the command: each training step counts once."""
+    runs = {
+        name: {
+            **RUN,
+            "set": {"training": {"epochs": STEPS // 2, "patience": STEPS, "batch_size": 16, "workers": count}},
+        }
+        for name, count in (("one", 1), ("two", 2))
+    }
+    (project / "workers.yaml").write_text(yaml.safe_dump({"runs": runs}), encoding="utf-8")
+    checkpoint = project / ".two.training.npz"
+
+    def command(name, *others):
+        options = {"runs": "workers.yaml", "run": name, "configs": "configs", "data": "prepared/data",
+                   "source-vectors": "vectors/random", "target-vectors": "vectors/random", "output": name,
+                   "cost": f"{name}.json", "address": cluster.address}  # fmt: skip
+        words = [f"--{option}={value}" for option, value in options.items()]
+        return subprocess.Popen([sys.executable, "-m", "pipelines.train", *words], cwd=project, stderr=subprocess.PIPE,
+                                text=True)  # fmt: skip
+
+    def until(condition):
+        end = time.monotonic() + SECONDS
+        while not (found := condition()):
+            assert time.monotonic() < end
+            assert training.poll() is None, training.communicate()
+            time.sleep(0.05)
+        return found
+
+    def written():
+        return checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+
+    training = command("two")
+    until(written)
+    workers(cluster, "ray::Actor")[0].kill()
+    before = written()
+    until(lambda: written() > before)
+    cluster.add_node(num_cpus=1)
+    cluster.remove_node(cluster.list_all_nodes()[1], allow_graceful=False)
+    before = written()
+    until(lambda: written() > before)
+    training.kill()
+    _, said = training.communicate()
+    assert said.count("its process died; another one computes the step again") == 2, said
+    training = command("two")
+    one = command("one")
+    for process in (training, one):
+        _, said = process.communicate(timeout=SECONDS)
+        assert process.returncode == 0, said
+        assert ("resumes after epoch" in said) == (process is training), said
+    assert not checkpoint.exists()
+    curves = []
+    for name in ("one", "two"):
+        with open(project / name / "history.csv", encoding="utf-8") as file:
+            curves.append([[float(value) for value in row.values()] for row in csv.DictReader(file)])
+    assert len(curves[0]) == STEPS // 2
+    np.testing.assert_allclose(curves[1], curves[0], atol=1e-5)
 
 
 def test_the_best_configuration_is_a_run(project):

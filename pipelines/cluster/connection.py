@@ -14,6 +14,18 @@ from embeddings.foundation.errors import InputError
 CONNECT_SECONDS = 5  # until an address without a cluster is given up, twice
 
 
+def require_cluster(what: str) -> None:
+    """Refuses what needs the extra `cluster`, where that is not installed.
+
+    Raises:
+        InputError: it is not.
+    """
+    for package in ("ray", "optuna"):
+        if find_spec(package) is None:
+            advice = "pip install 'elman[cluster]'"
+            raise InputError(f"the package {package} is not installed, which {what} needs; {advice}")
+
+
 @contextmanager
 def connected(address: str | None) -> Iterator[Any]:
     """Yields the module `ray`, connected to a cluster.
@@ -25,9 +37,7 @@ def connected(address: str | None) -> Iterator[Any]:
     Raises:
         InputError: Ray is not installed, or there is no cluster that this process can use at the address.
     """
-    for package in ("ray", "optuna"):
-        if find_spec(package) is None:
-            raise InputError(f"the package {package} is not installed, which this needs; pip install 'elman[cluster]'")
+    require_cluster("this")
     if address:
         check_address(address)
         check_health(address)

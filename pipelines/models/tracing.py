@@ -22,9 +22,15 @@ def trace_once(model: Any) -> None:
         model.train_function = _of_any_shape(lambda data: model.train_step(data))
 
 
-def _shape(array: Any) -> list[int | None]:
-    """Batch and time of any size; the dimension after them, the width of features, does not vary."""
-    return [*[None, None][: array.ndim], *array.shape[2:]]
+def signature(arrays: Any) -> Any:
+    """The TensorFlow signature of arrays, in the same structure: batch and time of any size; the dimension after them,
+    the width of features, does not vary."""
+    import tensorflow
+
+    def spec(array: Any) -> Any:
+        return tensorflow.TensorSpec([*[None, None][: array.ndim], *array.shape[2:]], array.dtype)
+
+    return keras.tree.map_structure(spec, arrays)
 
 
 def _of_any_shape(step: Any) -> Any:
@@ -36,8 +42,7 @@ def _of_any_shape(step: Any) -> Any:
     def run(batches: Any) -> Any:
         batch = next(iter(batches))
         if not traces:
-            signature = keras.tree.map_structure(lambda array: tensorflow.TensorSpec(_shape(array), array.dtype), batch)
-            function = tensorflow.function(step, input_signature=[signature], autograph=False)
+            function = tensorflow.function(step, input_signature=[signature(batch)], autograph=False)
             # A function would look for its one trace in each call, which takes as long as a small step.
             traces.append(step if tensorflow.config.functions_run_eagerly() else function.get_concrete_function())
         return traces[0](batch)

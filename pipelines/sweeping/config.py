@@ -147,6 +147,8 @@ class Plan:
         """
         run = self.run(values, seed)
         task, cell = load_settings(run, self.configs, self.where)
+        if (workers := task.training.workers) > 1:
+            raise InputError(f"{self.where}: training.workers: expected 1, since a trial is one process, got {workers}")
         vectors = self.vectors(values["vectors"]) if "vectors" in values else None
         return Settings(run, task, cell, vectors)
 

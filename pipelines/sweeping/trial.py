@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 import resource
 import shutil
 import tempfile
@@ -17,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from embeddings import store
-from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import InputError, one_line
 from pipelines.cluster.files import node_folder, place
+from pipelines.cluster.memory import out_of_memory
 from pipelines.data.examples import read_dataset
 from pipelines.evaluation.records import main_scores
 from pipelines.evaluation.scores import Context, evaluate
@@ -82,10 +81,9 @@ def train_trial(job: Job, ledger: Any) -> str:
     except InputError as error:
         return one_line(str(error)).replace(f"{folder}/", "")
     except Exception as error:
-        if not _is_out_of_memory(error):
-            raise
-        said = str(error)
-        return f"out of memory: {one_line(said[max(0, said.find('OOM')) :])[:120]}"
+        if reason := out_of_memory(error):
+            return reason
+        raise
     finally:
         keras.backend.clear_session()  # the process trains further trials
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,13 +107,7 @@ def _train(job: Job, ledger: Any, folder: Path) -> None:
     checkpoint = ReportedCheckpoint(ledger, job, folder / "run", about, inputs(data, set(vectors.values())), started)
     cost = learn(experiment, folder / "history.csv", checkpoint=checkpoint)
     scores = dev_scores(experiment, data)
-    cost |= {
-        "wall_seconds": round(checkpoint.wall_seconds(), 2),
-        "parameters": experiment.model.count_params(),
-        "trainable_parameters": sum(math.prod(weight.shape) for weight in experiment.model.trainable_weights),
-        "device": experiment.device,
-        "peak_memory_megabytes": peak_memory_megabytes(),
-    }
+    cost |= experiment.cost(checkpoint.wall_seconds())
     _answer(ledger.finish.remote(job.number, job.attempt, scores, cost, checkpoint.code))
 
 
@@ -155,11 +147,6 @@ def _limited(memory_bytes: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, before)
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    names = {kind.__name__ for kind in type(error).__mro__}
-    return bool(names & {"MemoryError", "ResourceExhaustedError"})
 
 
 def _answer(reference: Any) -> Any:

@@ -54,6 +54,7 @@ class TrainingConfig:
     start_from_epoch: int = 0  # epochs that are passed before one may be the best
     averaging: float = 0.0  # momentum of the moving average of weights that is evaluated and kept; 0: the weights are
     loggers: tuple[Literal["csv", "mlflow", "tensorboard"], ...] = ()  # that follow the training; extra `loggers`
+    workers: int = 1  # processes that share out each batch, on one machine or a Ray cluster; extra `cluster`
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "epochs", "patience"):
@@ -61,6 +62,8 @@ class TrainingConfig:
                 raise ValueError(f"expected {name} of at least 1, got {getattr(self, name)}")
         if self.learning_rate < 0:
             raise ValueError(f"expected a learning_rate of at least 0, got {self.learning_rate}")
+        if not 1 <= self.workers <= self.batch_size:
+            raise ValueError(f"expected workers from 1 to batch_size, {self.batch_size}, got {self.workers}")
         self.check_epochs("start_from_epoch")
         check_share("averaging", self.averaging)
 

@@ -1,5 +1,7 @@
 """The set-up of a run, its data, vectors and untrained model; and its training."""
 
+import math
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from typing import Any
 
 from embeddings import store
 from embeddings.foundation import plugins
+from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import InputError
 from embeddings.matrix import coverage
 from pipelines.data.counts import read_counts
@@ -47,6 +50,38 @@ class Experiment:
         dev, task = self.splits["dev"], self.task
         predicted = list(task.predict(self.engine, dev, task.dev_decoding))
         return {**self.family.score(dev, predicted), **task.dev_losses(self.engine, dev)}
+
+    def cost(self, wall_seconds: float, **others: Any) -> dict[str, Any]:
+        """What the training took beside what `fit` says: so many seconds, and other numbers."""
+        return {
+            "wall_seconds": round(wall_seconds, 2),
+            "peak_memory_megabytes": peak_memory_megabytes(),
+            "parameters": self.model.count_params(),
+            "trainable_parameters": sum(math.prod(weight.shape) for weight in self.model.trainable_weights),
+            **others,
+            "device": self.device,
+        }
+
+    def graph_latency(self, folder: Path, weights: Path) -> float | None:
+        """Compares the graphs of a run folder with the model, and gives the milliseconds of a sentence by them.
+
+        Args:
+            folder: the run folder.
+            weights: file to name where they differ.
+
+        Returns:
+            None where the cell has no graph, or the run no sentences.
+        """
+        from pipelines.runs.graphs import check_graphs, has_graph
+        from pipelines.runs.latency import latency_milliseconds
+
+        if not has_graph(self.task.cell.cell):
+            return None
+        try:
+            check_graphs(folder, self.task, self.engine, self.splits["dev"])
+        except InputError as error:
+            raise InputError(f"{error}; the weights stay in {weights}") from None
+        return latency_milliseconds(folder, self.task, self.splits["dev"])
 
     def coverage(self) -> dict[str, dict]:
         """How much of each split's text has vectors, in percent: field -> split -> words, tokens."""
@@ -95,6 +130,8 @@ def set_up(run: Run, config: TaskConfig, cell: EncoderConfig, data: Path, vector
     from pipelines.training.device import choose_device
     from pipelines.training.seeding import seed_everything
 
+    if config.training.workers > 1:
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # a worker may have the same GPU
     device = choose_device(config.training.device)
     seed_everything(run.seed)
     widths = {field: words.vector_size for field, words in loaded.items()}
@@ -119,7 +156,7 @@ def check_monitor(task: Task, dev: Sequence[Example], path: Path) -> None:
 
 
 def learn(
-    experiment: Experiment, history: Path, callbacks: Sequence[Any] = (), checkpoint: Any = None
+    experiment: Experiment, history: Path, callbacks: Sequence[Any] = (), checkpoint: Any = None, make_step: Any = None
 ) -> dict[str, Any]:
     """Trains the model in place and calibrates it on dev; gives what `fit` says of the cost.
 
@@ -128,6 +165,7 @@ def learn(
         history: CSV file of the learning curves.
         callbacks: Keras callbacks in addition to the task's own.
         checkpoint: from which an interrupted training resumes.
+        make_step: as `fit` takes it, where `training.workers` are several.
     """
     from pipelines.models.word_vectors import word_tables
     from pipelines.training.fit import fit
@@ -149,6 +187,7 @@ def learn(
         checkpoint,
         better=experiment.family.metric(task.config.monitor).better,
         frozen_epochs=training.frozen_epochs if task.text_fields() else 0,
+        make_step=make_step,
     )
     task.calibrate(experiment.engine, experiment.splits["dev"])
     return cost

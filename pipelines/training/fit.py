@@ -17,6 +17,18 @@ from pipelines.tasks.config import TrainingConfig
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
 from pipelines.training.resumption import Checkpoint, Resumption
 
+Step = Callable[[Any, Any, Any], float]  # learns from inputs, targets and weights of a batch, and gives its loss
+MakeStep = Callable[[Any, Any, Sequence[Any]], Step]
+
+
+def one_step(model: Any) -> Step:
+    """Keras's own training step."""
+
+    def step(inputs: Any, targets: Any, weights: Any) -> float:
+        return float(model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"])
+
+    return step
+
 
 def fit(
     model: Any,
@@ -33,6 +45,7 @@ def fit(
     *,
     better: Literal["higher", "lower"] = "higher",
     frozen_epochs: int = 0,
+    make_step: MakeStep | None = None,
 ) -> dict[str, Any]:
     """Trains a model in place and leaves it with the weights of its best epoch, the first one of equals.
 
@@ -50,6 +63,8 @@ def fit(
         checkpoint: of the last epoch; where there is one, the training resumes from it.
         better: which values of the monitored metric are.
         frozen_epochs: first epochs in which word vectors stay as they are.
+        make_step: of the compiled model, its loss, and the weights that training changes makes what learns from a
+            batch, as several workers do; if not given, Keras's own training step does.
 
     Raises:
         InputError: Keras has no such optimiser, dev does not give the metric, or the loss of a step is not finite.
@@ -84,6 +99,7 @@ def fit(
 
     frozen = bool(frozen_epochs)
     compile_model(words_learn=not frozen)
+    learn_from = make_step(model, loss, changing) if make_step else one_step(model)
     stopwatch = Stopwatch()
     stopping = keras.callbacks.EarlyStopping(
         f"val_{monitor}",
@@ -115,9 +131,7 @@ def fit(
             loss_sum = targets_seen = 0.0
             for step, (inputs, targets, weights) in enumerate(batches.epoch()):
                 callback_list.on_train_batch_begin(step)
-                batch_loss = float(
-                    model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"]
-                )
+                batch_loss = learn_from(inputs, targets, weights)
                 if not math.isfinite(batch_loss):
                     raise InputError(
                         f"training diverged: the loss of epoch {epoch + 1}, step {step + 1} is {batch_loss}; "

@@ -137,7 +137,13 @@ def test_a_trainings_key_changes_the_training(key, learned):
 
 def test_every_training_key_is_covered():
     keys = {field.name for task in TASKS for field in dataclasses.fields(task_class(task).Training)}
-    assert keys == {*TRAINING, "device", "loggers", "sample_steps"}  # these three leave the weights as they are
+    assert keys == {
+        *TRAINING,
+        "device",
+        "loggers",
+        "sample_steps",
+        "workers",
+    }  # these four leave the weights as they are
 
 
 @pytest.mark.parametrize("steps", [None, 1, 4])

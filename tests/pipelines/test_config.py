@@ -101,7 +101,8 @@ def test_a_value_of_a_wrong_type_is_refused(project):
 @pytest.mark.parametrize(
     ("path", "part", "key", "value"),
     [("cells/small.yaml", None, "units", 0), ("cells/small.yaml", None, "dropout", 1.0),
-     ("tasks/ner.yaml", "training", "epochs", 0)],
+     ("tasks/ner.yaml", "training", "epochs", 0), ("tasks/ner.yaml", "training", "workers", 0),
+     ("tasks/ner.yaml", "training", "workers", 3)],  # of a batch of two
 )  # fmt: skip
 def test_a_value_out_of_range_is_refused_with_the_file(project, path, part, key, value):
     files, load = project

@@ -53,6 +53,7 @@ def test_keys_of_vectors_are_those_of_the_runs_own(make_plan, monkeypatch):
         ({"space": {"cell": {"unitz": {"choices": [1]}}}}, "unknown key 'unitz'; did you mean 'units'?"),
         ({"space": {"cell": {"units": {"choices": [16, 0]}}}}, "expected units and depth of at least 1, got 0 and 1"),
         ({"space": {"training": {"epochs": {"integers": [0, 9]}}}}, "expected epochs of at least 1, got 0"),
+        ({"space": {"training": {"workers": {"choices": [1, 2]}}}}, "expected 1, since a trial is one process"),
         ({"space": {"vectors": {"windou": {"choices": [1]}}}}, "unknown key 'windou'; did you mean 'window'?"),
         ({"space": LEARNING_RATE}, "training.learning_rate: a grid takes choices or integers"),
     ],
