@@ -46,7 +46,6 @@ class Row:
     direction: Literal["", "forward", "both"] = ""
     depth: int = 0
     units: int = 0
-    ensemble: str = ""  # of an ensemble, the cells of its members
     source_vectors: str = ""
     target_vectors: str = ""  # empty where the task writes no words
     word_vectors: str = ""  # frozen or fine_tuned
@@ -56,6 +55,7 @@ class Row:
     verdict: Literal["", "wins", "unclear", "loses"] = ""  # by the difference on the decisive split
     samples: tuple[Sample, ...] = ()  # some from the first to the last
     entry: str = ""  # of a baseline: under which name the runs file lists it with others
+    ensemble: str = ""  # of an ensemble, the cells of its members
 
     @property
     def architecture(self) -> str:
