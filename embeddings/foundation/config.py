@@ -135,8 +135,7 @@ def _build_variant(cls: Any, values: Mapping[str, Any], where: object) -> Any:
     for name in values:
         owners = [each for each in variants if name in keys[each]]
         if owners and chosen not in owners:
-            listed = " and ".join(filter(None, (", ".join(owners[:-1]), owners[-1])))
-            belongs = f"the key {name!r} belongs to {key} {listed}"
+            belongs = f"the key {name!r} belongs to {key} {' and '.join(owners)}"
             raise InputError(f"{where}: {belongs}, got {chosen!r}; remove it")
     return build_config(variants[chosen], values, where)
 

@@ -133,9 +133,9 @@ TFDS = {"source": "tfds", "builder": "a", "splits": {"train": "train"}, "feature
         (FILES | {"sentences": {}}, "the key 'sentences' belongs to source toy, got 'files'; remove it"),
         (
             FILES | {"label_names": ["a"]},
-            "the key 'label_names' belongs to source dataset_folder, digits and tfds, got 'files'",
+            "the key 'label_names' belongs to source dataset_folder and digits and tfds, got 'files'",
         ),
-        (TFDS | {"reader": "conllu"}, "the key 'reader' belongs to source files, shards and toy, got 'tfds'"),
+        (TFDS | {"reader": "conllu"}, "the key 'reader' belongs to source files and shards and toy, got 'tfds'"),
         (DIGITS | {"files": {}}, "the key 'files' belongs to source files and toy, got 'digits'; remove it"),
         (DIGITS | {"label_name": []}, "unknown key 'label_name'; did you mean 'label_names'?"),
         (TFDS | {"source": "tdfs"}, "expected a known value under 'source', got 'tdfs'; did you mean 'tfds'?"),
