@@ -67,8 +67,7 @@ def test_predictions_are_those_of_one_machine_though_a_worker_and_the_driver_are
     command = [sys.executable, "-m", "pipelines.cli", "predict", "run", "texts", "--output", "away"]
     command += ["--address", cluster.address]
     driver = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True)
-    until(lambda: finished(away) and workers(cluster, "ray::_work"))
-    workers(cluster, "ray::_work")[0].kill()
+    until(lambda: finished(away) and workers(cluster, "ray::_work"))[0].kill()
     until(lambda: len(finished(away)) >= 3)
     driver.send_signal(signal.SIGKILL)
     driver.communicate()
