@@ -128,6 +128,7 @@ def cluster():
         patch.setenv("PYTHONPATH", str(ROOT))
         patch.setenv("RAY_AUTH_MODE", "disabled")  # which would write a token into the home folder
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_raylet_start_wait_time_s", "120")  # on a busy machine
         head = {"num_cpus": 1, "include_dashboard": False}
         started = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
         started.add_node(num_cpus=1)

@@ -185,6 +185,7 @@ def vocabulary(words: int) -> dict[str, Any]:
     def build() -> Any:
         model = Word2Vec(sg=1, vector_size=DIMENSIONS, min_count=1, negative=5, sorted_vocab=0)
         model.build_vocab_from_freq({f"word{number}": MINIMUM_COUNT for number in range(words)})
+        model.syn1neg.fill(0)  # of which the system has given no page yet
         return model
 
     _, _, megabytes = with_memory(build)

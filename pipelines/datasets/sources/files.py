@@ -33,21 +33,11 @@ class DatasetFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source(DatasetConfig):
-    """Files, and the reader of their format."""
+class ReaderConfig(DatasetConfig):
+    """The reader of a source of files, whichever way these are named."""
 
-    source: str = "files"
     reader: str  # module of pipelines/datasets/readers
     options: dict[str, Any] = field(default_factory=dict)  # the reader's own
-    files: dict[str, tuple[DatasetFile, ...]]  # split -> files
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        expected = self.file_reader().files_a_split()
-        for split, files in self.files.items():
-            if not files or expected not in (None, len(files)):
-                wanted = "a file" if expected is None else f"{expected} files for reader {self.reader}"
-                raise InputError(f"split {split!r}: expected {wanted}, got {len(files) or 'none'}")
 
     def file_reader(self) -> FileReader:
         """The reader with its options.
@@ -63,6 +53,22 @@ class Source(DatasetConfig):
 
     def sets_apart(self) -> bool:
         return self.file_reader().sets_apart()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(ReaderConfig):
+    """Files, and the reader of their format."""
+
+    source: str = "files"
+    files: dict[str, tuple[DatasetFile, ...]]  # split -> files
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        expected = self.file_reader().files_a_split()
+        for split, files in self.files.items():
+            if not files or expected not in (None, len(files)):
+                wanted = "a file" if expected is None else f"{expected} files for reader {self.reader}"
+                raise InputError(f"split {split!r}: expected {wanted}, got {len(files) or 'none'}")
 
     def origins(self) -> Mapping[str, str]:
         return {split: ", ".join(file.path for file in files) for split, files in self.files.items()}

@@ -2,28 +2,20 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from embeddings.foundation import plugins
-from embeddings.foundation.config import build_config
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.data.tag_notation import TagNotation
-from pipelines.datasets.config import DatasetConfig
-from pipelines.datasets.readers import FileReader
 from pipelines.datasets.shards import Shard, find_shards, is_url, local_copy
-from pipelines.datasets.sources.files import ROOT_VARIABLE
+from pipelines.datasets.sources.files import ROOT_VARIABLE, ReaderConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source(DatasetConfig):
+class Source(ReaderConfig):
     """Shards, and the reader of their format."""
 
     source: str = "shards"
-    reader: str  # module of pipelines/datasets/readers
-    options: dict[str, Any] = field(default_factory=dict)  # the reader's own
     # Split -> folders, patterns such as `reviews/train-*.jsonl.gz`, or files, below $ELMAN_DATA, else relative to here;
     # or URLs of them.
     shards: dict[str, tuple[str, ...]]
@@ -37,21 +29,6 @@ class Source(DatasetConfig):
         for split, places in self.shards.items():
             if not places:
                 raise InputError(f"split {split!r}: expected a folder, a pattern or files, got none")
-
-    def file_reader(self) -> FileReader:
-        """The reader with its options.
-
-        Raises:
-            InputError: there is none of this name, or it has no such option.
-        """
-        reader = plugins.load("pipelines.datasets.readers", self.reader).Reader
-        return build_config(reader, self.options, f"reader {self.reader}")
-
-    def tag_notation(self) -> TagNotation:
-        return self.file_reader().tag_notation()
-
-    def sets_apart(self) -> bool:
-        return self.file_reader().sets_apart()
 
     def origins(self) -> Mapping[str, str]:
         return {split: ", ".join(places) for split, places in self.shards.items()}

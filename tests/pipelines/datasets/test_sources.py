@@ -135,7 +135,7 @@ TFDS = {"source": "tfds", "builder": "a", "splits": {"train": "train"}, "feature
             FILES | {"label_names": ["a"]},
             "the key 'label_names' belongs to source dataset_folder and digits and tfds, got 'files'",
         ),
-        (TFDS | {"reader": "conllu"}, "the key 'reader' belongs to source files and toy, got 'tfds'; remove it"),
+        (TFDS | {"reader": "conllu"}, "the key 'reader' belongs to source files and shards and toy, got 'tfds'"),
         (DIGITS | {"files": {}}, "the key 'files' belongs to source files and toy, got 'digits'; remove it"),
         (DIGITS | {"label_name": []}, "unknown key 'label_name'; did you mean 'label_names'?"),
         (TFDS | {"source": "tdfs"}, "expected a known value under 'source', got 'tdfs'; did you mean 'tfds'?"),
