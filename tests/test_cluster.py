@@ -96,6 +96,12 @@ def half_way(records, number):
     return number in records and 3 <= len(records[number]["curve"]) < EPOCHS - 30
 
 
+def remove_a_node_with_a_worker(cluster):
+    """The death of one that is not the head."""
+    node = next(node for node in cluster.list_all_nodes()[1:] if workers(cluster, "ray::Actor", [node]))
+    cluster.remove_node(node, allow_graceful=False)
+
+
 def test_nodes_with_another_version_or_without_a_path_are_refused(cluster, monkeypatch):
     with connected(cluster.address) as ray:
         check_nodes(ray)
@@ -215,15 +221,13 @@ def test_two_workers_learn_what_one_learns_though_each_process_is_killed(project
     def written():
         return checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
 
+    cluster.add_node(num_cpus=1)  # for the worker whose node dies
     training = command("two")
     until(written)
-    workers(cluster, "ray::Actor")[0].kill()
-    before = written()
-    until(lambda: written() > before)
-    cluster.add_node(num_cpus=1)
-    cluster.remove_node(cluster.list_all_nodes()[1], allow_graceful=False)
-    before = written()
-    until(lambda: written() > before)
+    for kill in (lambda: workers(cluster, "ray::Actor")[0].kill(), lambda: remove_a_node_with_a_worker(cluster)):
+        kill()
+        before = written()
+        until(lambda before=before: written() > before)
     training.kill()
     _, said = training.communicate()
     assert said.count("its process died; another one computes the step again") == 2, said

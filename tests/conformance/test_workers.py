@@ -116,6 +116,13 @@ def test_so_do_they_with_a_translators_switches(keys, train):
     assert_equal(train(config, cell, Here(2)), train(config, cell))
 
 
+@pytest.mark.filterwarnings("ignore:GRU. the compiled loop does not cover this setting of `recurrent_dropout`")
+def test_so_do_they_where_states_are_dropped(train):
+    config, cell = with_draws(*of_case(("text_generation", "gru", False)))
+    cell = replace(cell, own=replace(cell.own, recurrent_dropout=0.3))
+    assert_equal(train(config, cell, Here(3)), train(config, cell))
+
+
 @pytest.mark.parametrize("changes", [{"averaging": 0.7}, {"frozen_epochs": 1}], ids=str)
 def test_they_average_freeze_and_resume(changes, train, tmp_path):
     config, cell = with_draws(task_config("sentiment", training=changes), of_case(("sentiment", "gru", False))[1])
