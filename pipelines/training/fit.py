@@ -12,7 +12,8 @@ from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.models.tracing import trace_once
+from pipelines.models.adam import update_in_one_call
+from pipelines.models.tracing import trace_once, training_step
 from pipelines.tasks.config import TrainingConfig
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
 from pipelines.training.resumption import Checkpoint, Resumption
@@ -72,18 +73,20 @@ def fit(
             f"training.optimizer: Keras has no {config.optimizer!r}{nearest(config.optimizer, known)}"
         ) from None
     optimizer.build(model.trainable_variables)
+    update_in_one_call(optimizer)
     constant = {id(weight) for layer in word_tables for weight in layer.non_trainable_weights}
     changing = [weight for weight in model.weights if id(weight) not in constant]
 
-    def compile_model(words_learn: bool) -> None:
+    def compile_model(words_learn: bool) -> Callable[[Any, Any, Any], float]:
         for layer in word_tables:
             layer.trainable = words_learn
         # XLA would compile anew for every batch shape.
         model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
         trace_once(model)
+        return training_step(model)
 
     frozen = bool(frozen_epochs)
-    compile_model(words_learn=not frozen)
+    train = compile_model(words_learn=not frozen)
     stopwatch = Stopwatch()
     stopping = keras.callbacks.EarlyStopping(
         f"val_{monitor}",
@@ -109,15 +112,13 @@ def fit(
         while (epoch := counts["epochs"]) < config.epochs and not model.stop_training:
             if frozen and epoch >= frozen_epochs:
                 frozen = False
-                compile_model(words_learn=True)
+                train = compile_model(words_learn=True)
             callback_list.on_epoch_begin(epoch)
             logs: dict[str, Any] = {}
             loss_sum = targets_seen = 0.0
             for step, (inputs, targets, weights) in enumerate(batches.epoch()):
                 callback_list.on_train_batch_begin(step)
-                batch_loss = float(
-                    model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"]
-                )
+                batch_loss = train(inputs, targets, weights)
                 if not math.isfinite(batch_loss):
                     raise InputError(
                         f"training diverged: the loss of epoch {epoch + 1}, step {step + 1} is {batch_loss}; "
