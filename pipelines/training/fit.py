@@ -12,7 +12,7 @@ from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.models.adam import update_in_one_call
+from pipelines.models.adam import compile_updates
 from pipelines.models.tracing import trace_once, training_step
 from pipelines.tasks.config import TrainingConfig
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
@@ -73,7 +73,7 @@ def fit(
             f"training.optimizer: Keras has no {config.optimizer!r}{nearest(config.optimizer, known)}"
         ) from None
     optimizer.build(model.trainable_variables)
-    update_in_one_call(optimizer)
+    compile_updates(optimizer)
     constant = {id(weight) for layer in word_tables for weight in layer.non_trainable_weights}
     changing = [weight for weight in model.weights if id(weight) not in constant]
 
