@@ -131,7 +131,7 @@ class Tagger(nn.Module):
         before = self.transitions[:-1, :-1].expand(emissions.shape[1], -1, -1)
         before = torch.cat([self.transitions[-1:, :-1].expand(before.shape[1], -1)[None], before[1:]])
         last = mask & ~nn.functional.pad(mask[:, 1:], (0, 1))
-        return emissions[:, :, None] + before + last[..., None, None] * self.transitions[:-1, -1:]
+        return emissions[:, :, None] + before + last[..., None, None] * self.transitions[:-1, -1]
 
     def loss(self, inputs: Any, tags: Any, weights: Any) -> Any:
         outputs = self(inputs)
