@@ -82,7 +82,7 @@ def train_elman(case: TrainingCase, folder: Path, tell: Callable[..., None]) -> 
 
     steps = itertools.count()
 
-    def after_step(*_: Any) -> None:
+    def after_step(_: int, logs: Any) -> None:
         if next(steps) == 0:
             tell(first_step=1)
 
