@@ -12,8 +12,10 @@ from embeddings.foundation.errors import InputError
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
+    Loaded = store.WordVectors | KeyedVectors
 
-def matrix(vectors: "str | Path | KeyedVectors", words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+
+def matrix(vectors: "str | Path | Loaded", words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Looks up the vectors of words.
 
     Args:
@@ -51,7 +53,7 @@ def find(rows: Mapping[Any, Any], word: str) -> int | None:
     return rows.get(word.lower()) if row is None else row
 
 
-def coverage(vectors: "KeyedVectors", counts: Mapping[str, int]) -> dict[str, Any]:
+def coverage(vectors: "Loaded", counts: Mapping[str, int]) -> dict[str, Any]:
     """How much of a text has vectors, by the rule of `matrix`.
 
     Args:

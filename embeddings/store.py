@@ -1,7 +1,8 @@
 """Artefacts of word vectors: a folder of plain arrays and JSON, without pickle, memory-mapped on loading."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, NotRequired, TypedDict
 
@@ -44,6 +45,25 @@ class Artefact(NamedTuple):
     vectors: np.ndarray  # float32 (words, dimensions)
     words: list[str]  # most frequent first
     counts: np.ndarray  # int64 (words,)
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """An artefact under gensim's names, without gensim, whose import takes a quarter of the time of Keras's."""
+
+    vectors: np.ndarray  # float32 (words, dimensions), read-only and memory-mapped
+    index_to_key: Sequence[str]  # words, most frequent first
+    key_to_index: Mapping[str, int]
+    subwords: Subwords | None  # FastText's
+    parts: Sequence[Mapping[str, Any]] = ()  # of joined vectors
+
+    @property
+    def vector_size(self) -> int:
+        """Dimensions."""
+        return self.vectors.shape[1]
+
+    def __len__(self) -> int:
+        return len(self.index_to_key)
 
 
 def save(folder: str | Path, keyed_vectors: "KeyedVectors", provenance: dict[str, Any]) -> None:
@@ -148,6 +168,17 @@ def load(folder: str | Path) -> "KeyedVectors":
     keyed_vectors.expandos["count"] = counts
     keyed_vectors.subwords = subwords(folder)
     return keyed_vectors
+
+
+def word_vectors(folder: str | Path) -> WordVectors:
+    """Reads an artefact for look-ups alone.
+
+    Raises:
+        InputError: there is no such folder, or it is not a whole artefact.
+    """
+    vectors, words, _ = read(folder)
+    rows = {word: row for row, word in enumerate(words)}
+    return WordVectors(vectors, words, rows, subwords(folder), provenance(folder).get("parts", ()))
 
 
 def subwords(folder: str | Path) -> Subwords | None:

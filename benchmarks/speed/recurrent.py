@@ -23,22 +23,11 @@ from rich.table import Table
 
 from benchmarks.speed.cases import Case, all_cases
 from benchmarks.speed.memory import fill
-from benchmarks.speed.worker import Worker
+from benchmarks.speed.worker import INSTRUCTIONS, Worker
 
 STOCK = ("keras", "keras-jit", "keras-jax")
 TORCH = ("torch-padded", "torch-packed")  # the same where all rows are full
 PASSES = ("train", "inference")
-INSTRUCTIONS: dict[str, dict[str, str]] = {
-    "native": {},
-    "avx2": {
-        "NUMBA_CPU_NAME": "haswell",
-        "NUMBA_CPU_FEATURES": "+avx2,+fma",
-        "ONEDNN_MAX_CPU_ISA": "AVX2",  # of TensorFlow and PyTorch
-        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
-        "ATEN_CPU_CAPABILITY": "avx2",
-        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
-    },
-}
 SECONDS = 0.25  # of one measurement
 
 

@@ -23,12 +23,12 @@ def make_steps(case: Case, implementation: str, vectors: np.ndarray) -> dict[str
     inputs, lengths = torch.from_numpy(vectors), torch.from_numpy(case.row_lengths())
     optimizer = torch.optim.SGD(layer.parameters(), LEARNING_RATE)
 
-    pack, packs = torch.nn.utils.rnn.pack_padded_sequence, implementation == "torch-packed" and case.lengths != "full"
+    packs = implementation == "torch-packed" and case.lengths != "full"
     mask = (torch.arange(inputs.shape[1]) < lengths[:, None])[..., None]
 
     def outputs() -> Any:
         if packs:
-            return layer(pack(inputs, lengths, batch_first=True, enforce_sorted=False))[0].data
+            return layer(packed(inputs, lengths))[0].data
         results = layer(inputs)[0]
         return results if case.lengths == "full" else results * mask
 
@@ -43,3 +43,8 @@ def make_steps(case: Case, implementation: str, vectors: np.ndarray) -> dict[str
             outputs()
 
     return {"train": train, "inference": infer}
+
+
+def packed(inputs: Any, lengths: Any) -> Any:
+    """Padded sequences, (batch, time, features), as PyTorch's recurrent layers skip the padding of."""
+    return torch.nn.utils.rnn.pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)

@@ -17,22 +17,41 @@ from benchmarks.speed.cases import Case
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 MEMORY_STEPS = 5
+INSTRUCTIONS: dict[str, dict[str, str]] = {
+    "native": {},
+    "avx2": {
+        "NUMBA_CPU_NAME": "haswell",
+        "NUMBA_CPU_FEATURES": "+avx2,+fma",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",  # of TensorFlow and PyTorch
+        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    },
+}
 
 
 class Worker:
-    """The other side: starts the process and asks it."""
+    """The other side: starts the process and asks it.
 
-    def __init__(self, implementation: str, environment: Mapping[str, str] | None = None) -> None:
+    Args:
+        implementation: which.
+        environment: of the process, beside that of this one.
+        module: that it runs.
+    """
+
+    def __init__(
+        self, implementation: str, environment: Mapping[str, str] | None = None, module: str = "benchmarks.speed.worker"
+    ) -> None:
         backend = "jax" if implementation == "keras-jax" else "tensorflow"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.speed.worker", implementation],
+            [sys.executable, "-m", module, implementation],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, **(environment or {}), "KERAS_BACKEND": backend},
         )
 
-    def ask(self, **command: Any) -> dict[str, float]:
+    def ask(self, **command: Any) -> dict[str, Any]:
         """The answer to a command."""
         assert self.process.stdin
         assert self.process.stdout

@@ -1,5 +1,6 @@
 """TensorFlow traces of a model's steps that serve batches of every shape."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -17,9 +18,27 @@ def trace_once(model: Any) -> None:
     """
     if keras.backend.backend() != "tensorflow":
         return
-    model.predict_function = _of_any_shape(lambda data: model.predict_step(data))
+    model.predict_function = _next_of_any_shape(lambda data: model.predict_step(data))
     if model.compiled:
-        model.train_function = _of_any_shape(lambda data: model.train_step(data))
+        model.train_function = _next_of_any_shape(lambda data: model.train_step(data))
+
+
+def training_step(model: Any) -> Callable[[Any, Any, Any], float]:
+    """A training step of a compiled model: inputs, targets and their weights in, the loss out.
+
+    It gives what `train_on_batch` gives. On TensorFlow the whole step is one trace: Keras resets its metrics by
+    operations of their own before each step, and traces the model once more to see whether all of it is built.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return lambda *batch: float(model.train_on_batch(*batch[:2], sample_weight=batch[2], return_dict=True)["loss"])
+
+    def step(batch: Any) -> Any:
+        for metric in model.metrics:
+            metric.reset_state()
+        return model.train_step(batch)["loss"]
+
+    run = _of_any_shape(step)
+    return lambda *batch: float(run(batch))
 
 
 def signature(arrays: Any) -> Any:
@@ -33,14 +52,19 @@ def signature(arrays: Any) -> Any:
     return keras.tree.map_structure(spec, arrays)
 
 
-def _of_any_shape(step: Any) -> Any:
+def _next_of_any_shape(step: Any) -> Any:
     """A Keras `train_function` or `predict_function` that runs a step on the next batch of an iterator."""
+    run = _of_any_shape(step)
+    return lambda batches: run(next(iter(batches)))
+
+
+def _of_any_shape(step: Any) -> Callable[[Any], Any]:
+    """A step that is traced for its first batch, and runs on any other."""
     import tensorflow
 
     traces: list[Any] = []
 
-    def run(batches: Any) -> Any:
-        batch = next(iter(batches))
+    def run(batch: Any) -> Any:
         if not traces:
             function = tensorflow.function(step, input_signature=[signature(batch)], autograph=False)
             # A function would look for its one trace in each call, which takes as long as a small step.

@@ -26,7 +26,7 @@ def set_word_vectors(
     Args:
         tables: from `word_tables`.
         vocabularies: of the same fields.
-        vectors: word vectors (`KeyedVectors`), of the same fields.
+        vectors: word vectors (`store.WordVectors`), of the same fields.
         seed: of the draws.
     """
     from embeddings.matrix import matrix  # here, for a prediction imports this module and needs no vectors

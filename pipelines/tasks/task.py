@@ -102,7 +102,7 @@ class Task(ABC):
             config: the task's configuration.
             cell: the recurrent encoder's.
             counts: of words, labels and tags in train, as prepare writes them.
-            vectors: word vectors (`KeyedVectors`) of the fields `tokens` and `target_tokens`.
+            vectors: word vectors (`store.WordVectors`) of the fields `tokens` and `target_tokens`.
             detokenize: puts target tokens together.
         """
         vocabularies = cls.vocabularies_of(config, counts, vectors)

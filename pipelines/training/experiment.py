@@ -14,6 +14,7 @@ from embeddings.foundation import plugins
 from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import InputError
 from embeddings.matrix import coverage
+from embeddings.store import WordVectors
 from pipelines.data.counts import read_counts
 from pipelines.data.examples import Example, ExampleFile, names_of, read_dataset, read_examples
 from pipelines.data.requirements import ENTITIES, check_choice, check_entities, check_field
@@ -36,7 +37,7 @@ class Experiment:
     model: Any
     dataset: Mapping[str, Any]
     splits: Mapping[str, Sequence[Example]]  # train and dev
-    vectors: Mapping[str, Any]  # `KeyedVectors` of the fields `tokens` and `target_tokens`
+    vectors: Mapping[str, WordVectors]  # of the fields `tokens` and `target_tokens`
     device: str
     family: Family  # of its metrics
 
@@ -203,15 +204,14 @@ def samples(experiment: Experiment, path: Path) -> list[Any]:
     return [Samples(lambda: task.sample(engine, seed), steps, path)]
 
 
-def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> Any:
+def load_vectors(path: Path, dataset: Mapping[str, Any], field: str) -> WordVectors:
     """Loads word vectors that went through the dataset's own tokenizer; those of no words always did.
 
     Raises:
         InputError: the tokenizers differ.
     """
-    vectors, provenance = store.load(path), store.provenance(path)
-    vectors.parts = provenance.get("parts", ())
-    expected, got = dataset["tokenizers"][field], provenance.get("tokenizer")
+    vectors, expected = store.word_vectors(path), dataset["tokenizers"][field]
+    got = store.provenance(path).get("tokenizer")
     if len(vectors) and expected != got:
         raise InputError(
             f"{path}: expected vectors of words from tokenizer {expected!r}, as dataset {dataset['name']!r} has for "

@@ -12,22 +12,14 @@ from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.models.tracing import trace_once
+from pipelines.models.adam import compile_updates
+from pipelines.models.tracing import trace_once, training_step
 from pipelines.tasks.config import TrainingConfig
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
 from pipelines.training.resumption import Checkpoint, Resumption
 
 Step = Callable[[Any, Any, Any], float]  # learns from inputs, targets and weights of a batch, and gives its loss
 MakeStep = Callable[[Any, Any, Sequence[Any]], Step]
-
-
-def one_step(model: Any) -> Step:
-    """Keras's own training step."""
-
-    def step(inputs: Any, targets: Any, weights: Any) -> float:
-        return float(model.train_on_batch(inputs, targets, sample_weight=weights, return_dict=True)["loss"])
-
-    return step
 
 
 def fit(
@@ -87,6 +79,7 @@ def fit(
             f"training.optimizer: Keras has no {config.optimizer!r}{nearest(config.optimizer, known)}"
         ) from None
     optimizer.build(model.trainable_variables)
+    compile_updates(optimizer)
     constant = {id(weight) for layer in word_tables for weight in layer.non_trainable_weights}
     changing = [weight for weight in model.weights if id(weight) not in constant]
 
@@ -99,7 +92,7 @@ def fit(
 
     frozen = bool(frozen_epochs)
     compile_model(words_learn=not frozen)
-    learn_from = make_step(model, loss, changing) if make_step else one_step(model)
+    learn_from = make_step(model, loss, changing) if make_step else training_step(model)
     stopwatch = Stopwatch()
     stopping = keras.callbacks.EarlyStopping(
         f"val_{monitor}",
@@ -126,6 +119,7 @@ def fit(
             if frozen and epoch >= frozen_epochs:
                 frozen = False
                 compile_model(words_learn=True)
+                learn_from = learn_from if make_step else training_step(model)
             callback_list.on_epoch_begin(epoch)
             logs: dict[str, Any] = {}
             loss_sum = targets_seen = 0.0

@@ -8,9 +8,10 @@ import pytest
 from conformance_cases import CASES, CELLS, TASKS, build, case_id, examples_of, of_case, takes, task_config
 
 from pipelines.evaluation.family import load_family
+from pipelines.models.tracing import training_step
 from pipelines.models.word_vectors import word_tables
 from pipelines.runs.engines.keras_engine import KerasEngine
-from pipelines.training.fit import fit, one_step
+from pipelines.training.fit import fit
 from pipelines.training.resumption import Checkpoint
 from pipelines.training.seeding import seed_everything
 from pipelines.workers.shard import Shard
@@ -62,7 +63,7 @@ def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
         family, losses, metrics = load_family(config.metrics), [], []
 
         def make_step(*of):
-            step = Step(*of, workers=workers, cell=cell.cell) if workers else one_step(model)
+            step = Step(*of, workers=workers, cell=cell.cell) if workers else training_step(model)
 
             def recorded(*batch):
                 losses.append(step(*batch))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from pipelines.layers.loops.threads import processors, share_rows
+from pipelines.layers.loops.threads import LEAST_NUMBERS, processors, share_elements, share_rows
 
 
 def positions_of(*lengths):
@@ -96,3 +96,14 @@ def test_blas_is_held_to_one_thread_whichever_thread_asks_next():
     run()
     assert seen == [[1]] * 3
     assert blas_threads() == before
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [5], [3, 0, 7], [LEAST_NUMBERS] * 3, [10, 5 * LEAST_NUMBERS, 1]], ids=str)
+def test_the_shares_of_arrays_are_all_their_numbers_once(sizes):
+    seen = [np.zeros(size, int) for size in sizes]
+
+    def work(number, begin, end):
+        seen[number][begin:end] += 1
+
+    share_elements(sizes, work)
+    assert all((count == 1).all() for count in seen)

@@ -1,0 +1,54 @@
+"""Packages start without the optional ones of theirs that nothing here uses.
+
+Keras imports scikit-learn, and with it SciPy's statistics, to offer itself as its estimators; numba imports cffi, and
+with it a parser of C, to compile calls of C. Together that is a fifth of both imports. While one of them starts, the
+other is not found, as where it is not installed; afterwards it can be imported as ever.
+"""
+
+import contextlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+WITHOUT = {"keras": "sklearn", "numba": "cffi"}
+
+
+class LightStart(MetaPathFinder):
+    """Finds these packages as they are found otherwise, with a loader that hides their optional one meanwhile."""
+
+    def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
+        """The specification of one of the packages; of no other module."""
+        if name not in WITHOUT:
+            return None
+        sys.meta_path.remove(self)  # so that the others are asked
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            sys.meta_path.insert(0, self)
+        if spec and spec.loader:
+            load = spec.loader.exec_module
+
+            def load_without(module: ModuleType) -> None:
+                with hidden(WITHOUT[name]):
+                    load(module)
+
+            spec.loader.exec_module = load_without
+        return spec
+
+
+@contextlib.contextmanager
+def hidden(name: str) -> Iterator[None]:
+    """A package that has not been imported yet is not found."""
+    if name in sys.modules:
+        yield
+        return
+    modules: dict[str, Any] = sys.modules
+    modules[name] = None
+    try:
+        yield
+    finally:
+        modules.pop(name, None)
