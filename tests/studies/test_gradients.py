@@ -96,9 +96,11 @@ def test_the_slopes_bound_the_product():
         assert abs(row["derivative"]) <= bound ** row["distance"] * 1.00001
 
 
-def test_weights_have_the_spectral_radius_that_was_asked_for():
-    weights = recurrent_weights(1.5, np.random.default_rng(1))
+@pytest.mark.parametrize("matrix", ["Gaussian", "triangular"])
+def test_weights_have_the_spectral_radius_that_was_asked_for(matrix):
+    weights = recurrent_weights(1.5, np.random.default_rng(1), matrix)
     assert np.abs(np.linalg.eigvals(weights)).max() == pytest.approx(1.5)
+    assert np.linalg.norm(weights, 2) > 1.5  # the largest singular value
 
 
 def test_a_gradient_grows_at_most_with_the_largest_singular_value():

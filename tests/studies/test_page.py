@@ -5,13 +5,14 @@ import importlib
 import json
 import pkgutil
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
 from studies import claims, experiments, measure, page
-from studies.claims import Verdict
+from studies.verdicts import Verdict
 
 ROOT = Path(__file__).parents[2]
 STAGES = yaml.safe_load((ROOT / "studies/dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -62,7 +63,9 @@ def test_what_an_experiment_loads_stands_among_its_deps(study):
 def test_a_study_says_what_is_asked_and_who_said_it(study):
     claim = importlib.import_module(f"studies.claims.{study}")
     assert claim.TITLE
-    assert len(claim.QUESTION.split()) > 40
+    assert claim.QUESTION.strip().endswith("?")
+    assert len(claim.QUESTION.split()) < 100 < len(claim.METHOD.split())
+    assert 5 < len(claim.CAVEAT.split()) < 80
     assert all(
         any(part.strip(",.").isdigit() for part in source.replace("(", " ").replace(")", " ").split())
         for source in claim.SOURCES
@@ -76,17 +79,45 @@ def test_a_study_says_what_is_asked_and_who_said_it(study):
 
 def test_the_page_in_the_repository_is_that_of_its_figures(tmp_path, capsys):
     arguments = ["--plots", str(tmp_path / "plots"), "--page", str(tmp_path / "README.md")]
+    shutil.copytree(ROOT / "studies/drawings", tmp_path / "drawings")
     page.main(["--figures", str(ROOT / "studies/figures"), *arguments, "--html", str(tmp_path / "report.html")])
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert html.count('src="data:image/svg+xml;base64,') == len(page.STUDIES)
-    assert re.findall(r'<li><a href="#section-(\d+)">\1\. ', html) == [str(n + 1) for n in range(len(page.STUDIES))]
+    assert html.count('src="data:image/svg+xml;base64,') == len(page.STUDIES) + 2  # and two drawings
+    assert re.findall(r'<li><a href="#section-\d+">(\d+)\. ', html) == [str(n + 1) for n in range(len(page.STUDIES))]
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == (ROOT / "studies/README.md").read_text(
         encoding="utf-8"
     )
     assert {path.stem for path in (tmp_path / "plots").iterdir()} == set(page.STUDIES)
     for path in (tmp_path / "plots").iterdir():
         assert path.read_bytes() == (ROOT / "studies/plots" / path.name).read_bytes()
-    assert capsys.readouterr().out.count("confirmed") >= len(page.STUDIES)
+    told = capsys.readouterr().out.splitlines()
+    assert {line.split(": ")[1] for line in told} <= set(page.KINDS)
+    assert {line.split(": ")[0] for line in told} == set(page.STUDIES)
+
+
+def test_the_page_says_what_follows_from_the_verdicts():
+    studies = page.read(ROOT / "studies/figures")
+    text = "\n".join(page.lines(studies, Path("plots")))
+    remembered = text.partition("## What to remember")[2]
+    for study in studies:
+        assert f"**{study.finding}**" in text
+        assert f"{study.number}. {study.finding} " in remembered
+        for verdict in study.verdicts:
+            assert f"- {verdict.claim} **{page.verdict_text(verdict).capitalize()}**: {verdict.found}" in text
+            assert f"| {verdict.claim} | {page.verdict_text(verdict)} |" in text
+    alone = [verdict for study in studies for verdict in study.claims.verdicts(study.rows)]
+    together = [verdict for study in studies for verdict in study.verdicts]
+    assert [each.claim for each in alone] == [each.claim for each in together]
+    for one, corrected in zip(alone, together, strict=True):  # correction takes decisions back and makes none
+        assert corrected.kind in (one.kind, "undecided", "not testable here")
+
+
+def test_an_alternative_text_tells_the_finding_and_every_panel():
+    for study in page.read(ROOT / "studies/figures"):
+        panels = study.claims.chart(study.rows).to_dict()["concat"]
+        assert study.alternative.startswith(study.finding.replace("[", "("))
+        assert all(panel["title"][1:] in study.alternative for panel in panels)
+        assert "\n" not in study.alternative
 
 
 def test_missing_figures_are_told_in_one_line(tmp_path, capsys):
