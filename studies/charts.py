@@ -1,5 +1,6 @@
 """The studies' charts, by Altair: lines by a quantity or points by a category, a thin one a seed and their mean."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf, log10
 from typing import Any
@@ -22,6 +23,8 @@ COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8
 DASHES = [[1, 0], [8, 3], [3, 2], [10, 3, 2, 3], [2, 4], [6, 6], [12, 2]]
 STYLES = dict(zip(CELLS.values(), zip(COLOURS, DASHES, strict=True), strict=True))
 SOFT = "#8a8a8a"  # lines that are no data: chance, zero
+LEGEND: Any = {"orient": "bottom", "columns": 3, "symbolOpacity": 1, "symbolStrokeWidth": 2.5, "symbolSize": 300}
+TITLE_CHARACTERS = 54  # of a line of a panel's title
 THIN, FAINT = 1, 0.35  # a seed's line
 # What stands in for light paper's colours where the reader's screen is dark.
 DARK = """<style>@media (prefers-color-scheme: dark) {
@@ -89,7 +92,7 @@ def curves(
         layers.append(each.encode(x=horizontal, y=vertical, color=of_colour, strokeDash=dashes, detail="seed:N"))
     mean = alt.Chart(_data(thick, fields)).mark_line(strokeWidth=2.5, clip=True)
     layers.append(mean.encode(x=horizontal, y=vertical, color=of_colour, strokeDash=dashes))
-    return alt.layer(*layers, title=title, width=300, height=200)
+    return alt.layer(*layers, title=_wrapped(title), width=300, height=200)
 
 
 def dots(
@@ -139,7 +142,7 @@ def dots(
     if interval:
         layers.append(mean.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=x), x2="high", **place))
         layers.append(mean.mark_point(filled=True, size=70, opacity=1).encode(x=horizontal, **place))
-    return alt.layer(*layers, title=title, width=300, height=alt.Step(18 if colour else 26))
+    return alt.layer(*layers, title=_wrapped(title), width=300, height=alt.Step(18 if colour else 26))
 
 
 def gains(
@@ -172,40 +175,27 @@ def beside(*panels: Any, columns: int = 2) -> Any:
     return alt.concat(*panels, columns=columns).resolve_scale(color="independent", strokeDash="independent")
 
 
-def picture(chart: Any, title: str = "") -> str:
-    """Draws a chart in the studies' style, as SVG, for light and dark screens.
+def panels(chart: Any) -> list[Any]:
+    """The panels of a chart, each a picture of its own: they stand beside each other only where there is room."""
+    return list(chart.concat)
 
-    Args:
-        chart: from the functions above.
-        title: over all panels.
-    """
-    import altair as alt
 
-    if title:
-        lines = _wrapped(title, 100)
-        chart = chart.properties(title=alt.Title(lines, anchor="start", fontSize=14, offset=14))
+def picture(chart: Any) -> str:
+    """Draws a chart in the studies' style, as SVG, for light and dark screens."""
     styled = chart.properties(background="white").configure_view(stroke="#dddddd")
     drawn = svg(styled.configure_title(anchor="start", fontSize=12))
     start = drawn.index(">", drawn.index("<svg")) + 1
     return drawn[:start] + DARK + drawn[start:]
 
 
-def told(chart: Any) -> str:
-    """What the panels of a chart state, for those who cannot see it."""
-    specification = chart.to_dict()
-    titles = [panel.get("title") for panel in specification.get("concat", [specification])]
-    return " ".join(_sentence(title) for title in titles if title)
-
-
-def _sentence(title: Any) -> str:
-    text = " ".join(title) if isinstance(title, list) else str(title)
+def told(panel: Any) -> str:
+    """What a panel states, for those who cannot see it."""
+    text = " ".join(panel.title)
     return text[:1].upper() + text[1:] + "."
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, width)
+def _wrapped(title: str) -> list[str]:
+    return textwrap.wrap(title, TITLE_CHARACTERS)
 
 
 def _paired(rows: Sequence[Row], figure: str, first: Row, second: Row) -> Iterator[tuple[int, float, float]]:
@@ -244,7 +234,7 @@ def _color(field: str, rows: Sequence[Row]) -> Any:
     names = _names(rows, field)
     colours = [STYLES[name][0] for name in names] if set(names) <= set(STYLES) else COLOURS[: len(names)]
     color = alt.Color(f"{field}:N", title=None).scale(domain=names, range=colours)
-    return color.legend(orient="bottom", columns=3, symbolOpacity=1, symbolStrokeWidth=2.5)
+    return color.legend(**LEGEND)
 
 
 def _dashes(field: str, rows: Sequence[Row]) -> Any:
@@ -253,7 +243,7 @@ def _dashes(field: str, rows: Sequence[Row]) -> Any:
     names = _names(rows, field)
     dashes = [STYLES[name][1] for name in names] if set(names) <= set(STYLES) else DASHES[: len(names)]
     channel = alt.StrokeDash(f"{field}:N", title=None).scale(domain=names, range=dashes)
-    return channel.legend(orient="bottom", columns=3)
+    return channel.legend(**LEGEND)
 
 
 def _names(rows: Sequence[Row], field: str) -> list[Any]:

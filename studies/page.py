@@ -6,13 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder
 from pipelines.reporting.page.document import document
-from studies.charts import picture, told
+from studies.charts import panels, picture, told
 from studies.prose import AFTER, BEFORE, COMPARED
 from studies.verdicts import CONTRADICTED, SHOWN, UNDECIDED, UNTESTABLE, Verdict, corrected
 
@@ -56,10 +57,10 @@ class Study:
         """The one sentence to remember, which follows from the verdicts."""
         return self.claims.finding(self.verdicts)
 
-    @property
-    def alternative(self) -> str:
-        """What its picture shows, in words."""
-        return f"{self.finding} {told(self.claims.chart(self.rows))}".replace("[", "(").replace("]", ")")
+    @cached_property
+    def panels(self) -> list[Any]:
+        """Its pictures."""
+        return panels(self.claims.chart(self.rows))
 
 
 @exits_on_input_error
@@ -75,8 +76,8 @@ def main(arguments: list[str] | None = None) -> None:
     studies = read(options.figures)
     with atomic_folder(options.plots) as folder:
         for study in studies:
-            drawn = picture(study.claims.chart(study.rows), study.finding)
-            (folder / f"{study.name}.svg").write_text(drawn + "\n", encoding="utf-8")
+            for number, panel in enumerate(study.panels, start=1):
+                (folder / f"{study.name}-{number}.svg").write_text(picture(panel) + "\n", encoding="utf-8")
     text = "\n".join(lines(studies, options.plots.relative_to(options.page.parent)))
     with atomic_file(options.page) as file:
         file.write(text)
@@ -122,10 +123,20 @@ def lines(studies: Sequence[Study], plots: Path) -> Iterator[str]:
     yield from contents(studies)
     for study in studies:
         yield from section(study, plots)
+    yield from remembered(studies)
+    yield COMPARED.strip() + "\n"
+
+
+def remembered(studies: Sequence[Study]) -> Iterator[str]:
+    """What studies that decided something found, a line each, and which did not."""
+    decided = [study for study in studies if any(each.kind in (SHOWN, CONTRADICTED) for each in study.verdicts)]
     yield AFTER.strip() + "\n"
-    for study in studies:
-        yield f"{study.number}. {study.finding} ([study {study.number}](#{study.anchor}))"
-    yield "\n" + COMPARED.strip() + "\n"
+    for study in decided:
+        yield f"- {study.finding} ([study {study.number}](#{study.anchor}))"
+    others = [f"[{study.claims.TITLE}](#{study.anchor})" for study in studies if study not in decided]
+    if others:
+        yield f"- Undecided, with the seeds that there are: {'; '.join(others)}."
+    yield ""
 
 
 def contents(studies: Sequence[Study]) -> Iterator[str]:
@@ -153,7 +164,9 @@ def section(study: Study, plots: Path) -> Iterator[str]:
     yield f'<a id="{study.anchor}"></a>\n'
     yield f"## {study.number}. {claims.TITLE}\n"
     yield claims.QUESTION.strip() + "\n"
-    yield f"![{study.alternative}]({plots.as_posix()}/{study.name}.svg)\n"
+    for number, panel in enumerate(study.panels, start=1):
+        yield f"![{told(panel)}]({plots.as_posix()}/{study.name}-{number}.svg)"
+    yield ""
     yield f"**{study.finding}** {claims.CAVEAT.strip()}\n"
     yield f"<details><summary>Claims and figures: {counted(study.verdicts)}</summary>\n"
     for verdict in study.verdicts:

@@ -25,7 +25,7 @@ Learning means asking how the loss at the end would change if an early state wer
 to pass through every state in between, and each of them multiplies it by the same kind of factor, a slope of tanh, at
 most 1, and U. A product of a hundred factors of 0.9 is 0.00003; a product of a hundred factors of 1.1 is 14,000. **A
 gradient vanishes or explodes because it is a product of as many factors as there are steps**, and nothing keeps these
-factors at 1. When it vanishes, a distant word still influences the state, but training no longer finds out in which
+factors at one. When it vanishes, a distant word still influences the state, but training no longer finds out in which
 direction to change the weights: near words drown it.
 
 An LSTM adds a second state, c, that is not multiplied by a matrix and passes no tanh on its way. Each step only
@@ -38,8 +38,8 @@ tanh of c, multiplied by the output gate o. The path of c is drawn thick: it has
 f.](drawings/lstm.svg)
 
 The factor along c is f itself. If the gate is open, f near 1, the product stays near 1, and the gradient arrives. If
-f is 0.73, as it is at first where the gate's bias is 1, a hundred steps leave 0.73^100, about 2 in 10^14: a gate is
-no cure by itself; an open gate is. Studies 1 to 4 measure this.
+f is 0.73, as it is at first where the gate's bias is 1, a hundred steps leave 0.73^100, about 2 in 10^14: it takes an
+open gate to preserve a gradient. Studies 1 to 4 measure this.
 
 ## How claims are judged
 
@@ -69,9 +69,11 @@ four of five repetitions, at the corrected level. A claim that something is "no 
 here if telling its margin would take more than 50 seeds.
 
 Settings were changed before the figures below were measured where the first ones taught the networks nothing, or
-where a remedy changed nothing (translation, tasks with few labels, the convolution's questions). The kinds of
-verdicts and Holm's correction were introduced after the figures of studies 5 to 9, 11, 13 and 14 had been seen.
-Studies 1 to 4 were measured anew with seeds that neither their rules nor their settings had been found with.
+where a remedy changed nothing (clipping, forget bias, translation, tasks with few labels, the convolution's
+questions); the convolution's sentiment figures were then measured with new seeds. The kinds of verdicts, Holm's
+correction and the counting of seeds were introduced when all figures but those of study 1 had been seen; study 1 was
+measured anew afterwards, with seeds that its rules had not been found with. A claim whose own rule was set after its
+figures were seen says so.
 
 </details>
 
@@ -85,7 +87,7 @@ COMPARED = """
 
 - [Understanding LSTM Networks](https://colah.github.io/posts/2015-08-Understanding-LSTMs/) (Olah, 2015) explains the
   gates better than this page does. What it says of long-term dependencies it does not measure; here they are
-  measured, and an LSTM with gates as they usually start is not a cure.
+  measured, with gates as they usually start and with open ones.
 - [Visualizing memorization in RNNs](https://distill.pub/2019/memorization-in-rnns/) (Madsen, Distill 2019) shows in a
   trained network which earlier characters a prediction depends on, better than any chart here. By its own account the
   method is qualitative; here every comparison has several seeds and a verdict that can also be "undecided".

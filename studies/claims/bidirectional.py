@@ -6,7 +6,7 @@ from typing import Any
 from studies.charts import beside, dots, gains
 from studies.claims import say
 from studies.intervals import PERCENT, Row, chosen, difference, mean
-from studies.verdicts import SHOWN, Verdict, judge
+from studies.verdicts import CONTRADICTED, SHOWN, Verdict, judge
 
 TITLE = "Reading in both directions"
 QUESTION = """
@@ -71,6 +71,8 @@ def finding(found: Sequence[Verdict]) -> str:
         for name, verdict in zip(NAMES, found, strict=True)
         if verdict.kind != SHOWN
     ]
+    if not any(verdict.kind in (SHOWN, CONTRADICTED) for verdict in found):
+        return f"Whether reading in both directions helps at equal size is undecided, in {', '.join(NAMES)}."
     gain = f"Reading in both directions helps {', '.join(gained)}" if gained else "No task is shown to gain"
     return f"{gain} at equal size{' (' + ', '.join(other) + ')' if other else ''}."
 

@@ -42,7 +42,7 @@ SOURCES = (
     'Graves, "Generating Sequences With Recurrent Neural Networks", 2013, arXiv:1308.0850, section 3',
 )
 CARRIED, RESET = "carried", "reset"
-NATS = {"form": ".3f", "unit": "nats"}
+NATS: Any = {"form": ".3f", "unit": "nats"}
 FIRST, LAST = range(1, 6), range(16, 21)  # characters of a chunk
 
 

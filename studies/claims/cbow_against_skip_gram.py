@@ -15,9 +15,8 @@ predicts a word from its context, skip-gram the context from a word. Which vecto
 having?
 """
 CAVEAT = """
-The corpus is a few thousandths of a usual one, and the same questions are asked of every seed: intervals over seeds
-do not say what other analogies would give. Where a task hardly gains from vectors, train had most of its words
-already.
+The corpus is a few thousandths of a usual one, and every seed is asked the same questions: intervals over seeds do
+not say what other analogies would give. And a task whose train has most words of test already has little to gain.
 """
 METHOD = """
 CBOW sums the vectors of the context words and predicts the word between them; skip-gram predicts each context word

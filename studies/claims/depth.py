@@ -66,12 +66,9 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
 
 def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
-    told = [say(verdict, "better", "worse", "undecided") for verdict in (found[2], found[5])]
-    return (
-        "After this little training, three layers against one with as many weights are "
-        + " and ".join(f"{kind} in {name}" for kind, name in zip(told, NAMES.values(), strict=True))
-        + "."
-    )
+    three = dict(zip(NAMES.values(), (found[2], found[5]), strict=True))
+    told = [f"{say(each, 'better', 'worse', 'not shown to differ')} in {name}" for name, each in three.items()]
+    return f"Three layers, after this little training and beside one with as many weights: {', '.join(told)}."
 
 
 def chart(rows: Sequence[Row]) -> Any:

@@ -43,6 +43,7 @@ SOURCES = (
     "Goodfellow, Bengio & Courville, Deep Learning, MIT Press 2016, section 10.11.1",
 )
 MATRICES = GAUSSIAN, TRIANGULAR = "Gaussian", "triangular"
+DRAWN = (0.5, 0.9, 1.0, 1.1, 1.5, 2.0)  # radii
 ROUNDED = 1.01  # the bound, computed from rounded figures
 EXPLODED = 1000  # times the length of the gradient at the end
 CHANCE = log(8)
@@ -120,8 +121,8 @@ def chart(rows: Sequence[Row]) -> Any:
     def growth(matrix: str, activation: str) -> Any:
         of_kind = chosen(gradients, matrix=matrix, activation=activation)
         most = max(row["growth"] for row in of_kind if row["radius"] <= 1)
-        title = f"{matrix}, {activation}: up to radius 1 at most {most:+.0f} powers of ten"
-        lines = [{**row, "radius": f"radius {row['radius']}"} for row in of_kind]
+        title = f"{matrix}, {activation}: up to radius 1 at most 10^{round(most)} times as long"
+        lines = [{**row, "radius": f"radius {row['radius']}"} for row in of_kind if row["radius"] in DRAWN]
         axes = ("length", "steps back"), "growth, powers of ten", "radius"
         ticks = sorted({row["length"] for row in lines})
         return curves(title, lines, "growth", *axes, ticks=ticks, domain=(-15, 15), level=(0, "growth = 1"))

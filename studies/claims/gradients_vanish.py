@@ -115,7 +115,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         judge("It falls faster with the sigmoid than with tanh.",
               f"at least {sigmoid.text()} {UNIT} more lost over {STEPS} steps", sigmoid, unit=UNIT),
         stays(RELU, "orthogonal first weights"),
-        stays(RELU_RAISED, "these times the root of two"),
+        stays(RELU_RAISED, "orthogonal first weights times the root of two"),
     ]  # fmt: skip
     for word, starts in (("as usual", USUAL), ("open", dict.fromkeys(GATED, OPEN))):
         for cell in GATED:
@@ -146,13 +146,14 @@ def finding(found: Sequence[Verdict]) -> str:
     )
     even = say(orthogonal, ", even from orthogonal first weights", ", but not from orthogonal first weights", "")
 
-    def named(verdicts: Sequence[Verdict]) -> str:
-        shown = [CELLS[cell] for cell, verdict in zip(GATED, verdicts, strict=True) if verdict.kind == SHOWN]
-        return ", ".join(shown) or "no cell"
+    def named(verdicts: Sequence[Verdict]) -> list[str]:
+        return [CELLS[cell] for cell, verdict in zip(GATED, verdicts, strict=True) if verdict.kind == SHOWN]
 
+    first, then = (", ".join(named(verdicts)) or "no cell" for verdicts in (usual, opened))
+    why = " Open gates preserve it, not gates as such." if named(opened) and not named(usual) else ""
     return (
-        f"{start}{even}. It is not the gates but open gates that preserve it: as they usually start, {named(usual)} "
-        f"keeps more than an orthogonal simple RNN; with gates that start open, {named(opened)}."
+        f"{start}{even}.{why} More than in an orthogonal simple RNN is left in {first} with gates as they usually "
+        f"start, in {then} with gates that start open."
     )
 
 
@@ -165,7 +166,7 @@ def chart(rows: Sequence[Row]) -> Any:
         for row in [*chosen(gradients, **ORTHOGONAL), *(row for row in gradients if row["cell"] in GATED)]
     ]
     products = [
-        {**row, "kind": f"{row['activation']}, w = {row['weight']}", "derivative": abs(row["derivative"])}
+        {**row, "weight": f"w = {row['weight']}", "derivative": abs(row["derivative"])}
         for row in chosen(rows, part="one dimension")
         if row["derivative"]
     ]
@@ -182,5 +183,5 @@ def chart(rows: Sequence[Row]) -> Any:
         curves(f"gates; powers of ten lost in {STEPS} steps: {of_gated}", gated, "norm", *axes, "cell", dash="gate",
                domain=(-30, 4), level=(0, "norm 1")),
         curves("one dimension: a product of slopes and weights", powers(products, "derivative", FAINTEST), "derivative",
-               ("distance", "steps n"), "|dh_n / dh_0|, powers of ten", "kind", level=(0, "1")),
+               ("distance", "steps n"), "|dh_n / dh_0|, powers of ten", "activation", dash="weight", level=(0, "1")),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from studies.charts import beside, dots, gains
 from studies.claims import say
 from studies.intervals import PERCENT, Row, chosen, difference, mean
-from studies.verdicts import Verdict, judge
+from studies.verdicts import CONTRADICTED, SHOWN, Verdict, judge
 
 TITLE = "Class weights and focal loss"
 QUESTION = """
@@ -60,6 +60,8 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
 
 def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
+    if not any(verdict.kind in (SHOWN, CONTRADICTED) for verdict in found[:6]):
+        return "Whether balanced weights or focal loss raise F1 of a rare label is undecided."
     told = [
         [say(verdict, "raised", "lowered", "undecided") for verdict in found[start : start + 3]] for start in (0, 3)
     ]

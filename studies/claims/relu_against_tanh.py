@@ -17,8 +17,8 @@ answered that it depends on the initialisation: with the identity as recurrent m
 its state, as an LSTM with an open forget gate does, and they trained one over hundreds of steps. Who is right?
 """
 CAVEAT = """
-Fifty words are no limit for the identity, which recalls them with ReLU and with tanh alike; and identity and small
-first inputs were changed together, so that either may be the reason.
+A network that recalls everything over fifty words has not been brought to its limit. And identity and small first
+inputs were changed together, so that either may be the reason.
 """
 METHOD = """
 Four simple RNNs of 64 units: tanh or ReLU, with an orthogonal recurrent matrix (the Keras default) or the identity

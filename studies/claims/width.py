@@ -14,9 +14,8 @@ The state is all that a recurrent network keeps of what it has read. How much fi
 further back?
 """
 CAVEAT = """
-After 250 batches no cell has converged, so that this is what each learns soon, not what fits into it: an LSTM goes on
-learning for long after the simple RNN has stopped. And an SRU, which has no matrix between its units, cannot hand a
-bit from one unit to the next.
+After 250 batches no cell has converged, so that this is what each learns soon, not what fits into it. And an SRU,
+which has no matrix between its units, cannot hand a bit from one unit to the next.
 """
 METHOD = """
 Jaeger measured it for networks with untrained recurrent weights, as recall of the input k steps ago, and showed that

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studies.charts import CELLS, DARK, STYLES, beside, curves, dots, gains, percent, picture, powers, told
+from studies.charts import CELLS, DARK, STYLES, beside, curves, dots, gains, panels, percent, picture, powers, told
 
 ROWS = [
     {"cell": cell, "seed": seed, "gap": gap, "share": share + seed / 100}
@@ -52,8 +52,9 @@ def test_points_have_a_mean_only_where_it_describes_them():
     assert len(values(seeds)) == len(ROWS)
     assert [row["share"] for row in values(mean)] == [pytest.approx(0.52), pytest.approx(0.72)]
     assert interval["encoding"]["x"]["field"] == "low"
-    (only,) = dots("title", ROWS, "share", "share", "cell", interval=False).to_dict()["layer"]
-    assert values(only) == values(seeds)
+    alone = dots("title", ROWS, "share", "share", "cell", interval=False).to_dict()
+    assert len(alone["layer"]) == 1
+    assert values(alone) == values(seeds)
 
 
 def test_gains_are_differences_of_the_same_seed():
@@ -71,10 +72,17 @@ def test_norms_are_drawn_as_powers_of_ten_and_shares_in_percent():
     assert percent([{"share": 0.25}], "share") == [{"share": 25}]
 
 
-def test_a_picture_has_the_finding_as_its_title_and_colours_for_dark_screens():
+def test_a_picture_states_its_finding_and_has_colours_for_dark_screens():
     panel = dots("two cells: 0.5 and 0.7", ROWS, "share", "share", "cell")
-    drawn = picture(beside(panel, panel), "GRU is better & LSTM is not")
+    drawn = picture(panel)
     assert drawn.startswith("<svg")
     assert DARK in drawn
-    assert "GRU is better &amp; LSTM is not" in drawn
-    assert told(beside(panel, panel)) == "Two cells: 0.5 and 0.7. Two cells: 0.5 and 0.7."
+    assert "two cells: 0.5 and 0.7" in drawn
+    assert [told(each) for each in panels(beside(panel, panel))] == ["Two cells: 0.5 and 0.7."] * 2
+
+
+def test_a_long_title_is_broken_into_lines_and_told_as_one():
+    title = "simple RNN: of seven seeds all learn ten words, none a hundred, and two fifty"
+    panel = dots(title, ROWS, "share", "share", "cell")
+    assert len(panel.to_dict()["title"]) == 2
+    assert told(panel) == title[0].upper() + title[1:] + "."

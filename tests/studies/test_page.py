@@ -82,12 +82,14 @@ def test_the_page_in_the_repository_is_that_of_its_figures(tmp_path, capsys):
     shutil.copytree(ROOT / "studies/drawings", tmp_path / "drawings")
     page.main(["--figures", str(ROOT / "studies/figures"), *arguments, "--html", str(tmp_path / "report.html")])
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert html.count('src="data:image/svg+xml;base64,') == len(page.STUDIES) + 2  # and two drawings
+    plots = sorted(path.name for path in (tmp_path / "plots").iterdir())
+    assert html.count('src="data:image/svg+xml;base64,') == len(plots) + 2  # and two drawings
     assert re.findall(r'<li><a href="#section-\d+">(\d+)\. ', html) == [str(n + 1) for n in range(len(page.STUDIES))]
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == (ROOT / "studies/README.md").read_text(
         encoding="utf-8"
     )
-    assert {path.stem for path in (tmp_path / "plots").iterdir()} == set(page.STUDIES)
+    assert {name.split("-")[0] for name in plots} == set(page.STUDIES)
+    assert plots == sorted(path.name for path in (ROOT / "studies/plots").iterdir())
     for path in (tmp_path / "plots").iterdir():
         assert path.read_bytes() == (ROOT / "studies/plots" / path.name).read_bytes()
     told = capsys.readouterr().out.splitlines()
@@ -101,7 +103,10 @@ def test_the_page_says_what_follows_from_the_verdicts():
     remembered = text.partition("## What to remember")[2]
     for study in studies:
         assert f"**{study.finding}**" in text
-        assert f"{study.number}. {study.finding} " in remembered
+        if any(verdict.kind in ("shown", "contradicted") for verdict in study.verdicts):
+            assert f"- {study.finding} ([study {study.number}]" in remembered
+        else:
+            assert f"[{study.claims.TITLE}](#{study.anchor})" in remembered.split("- Undecided")[1]
         for verdict in study.verdicts:
             assert f"- {verdict.claim} **{page.verdict_text(verdict).capitalize()}**: {verdict.found}" in text
             assert f"| {verdict.claim} | {page.verdict_text(verdict)} |" in text
@@ -112,12 +117,13 @@ def test_the_page_says_what_follows_from_the_verdicts():
         assert corrected.kind in (one.kind, "undecided", "not testable here")
 
 
-def test_an_alternative_text_tells_the_finding_and_every_panel():
+def test_the_alternative_text_of_a_picture_is_what_its_title_states():
     for study in page.read(ROOT / "studies/figures"):
-        panels = study.claims.chart(study.rows).to_dict()["concat"]
-        assert study.alternative.startswith(study.finding.replace("[", "("))
-        assert all(panel["title"][1:] in study.alternative for panel in panels)
-        assert "\n" not in study.alternative
+        text = list(page.section(study, Path("plots")))
+        for number, panel in enumerate(study.panels, start=1):
+            (told,) = (line for line in text if line.endswith(f"(plots/{study.name}-{number}.svg)"))
+            assert " ".join(panel.title)[1:] in told
+            assert "[" not in told[2:]
 
 
 def test_missing_figures_are_told_in_one_line(tmp_path, capsys):
