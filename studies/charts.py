@@ -24,7 +24,8 @@ DASHES = [[1, 0], [8, 3], [3, 2], [10, 3, 2, 3], [2, 4], [6, 6], [12, 2]]
 STYLES = dict(zip(CELLS.values(), zip(COLOURS, DASHES, strict=True), strict=True))
 SOFT = "#8a8a8a"  # lines that are no data: chance, zero
 LEGEND: Any = {"orient": "bottom", "columns": 3, "symbolOpacity": 1, "symbolStrokeWidth": 2.5, "symbolSize": 300}
-TITLE_CHARACTERS = 54  # of a line of a panel's title
+PADDING: Any = {"left": 16, "top": 6, "right": 36, "bottom": 6}  # for fonts wider than those that are drawn with
+TITLE_CHARACTERS = 50  # of a line of a panel's title
 THIN, FAINT = 1, 0.35  # a seed's line
 # What stands in for light paper's colours where the reader's screen is dark.
 DARK = """<style>@media (prefers-color-scheme: dark) {
@@ -126,7 +127,7 @@ def dots(
     place: dict[str, Any] = {"y": alt.Y(f"{y}:N", title=None, sort=_names(rows, y))}
     if colour:
         place["yOffset"] = alt.YOffset(f"{colour}:N", sort=_names(rows, colour))
-        place["color"] = _color(colour, rows)
+        place["color"] = _color(colour, rows).legend(**LEGEND | {"symbolSize": 70})
     elif set(_names(rows, y)) <= set(STYLES):
         place["color"] = _color(y, rows).legend(None)
     else:
@@ -182,8 +183,8 @@ def panels(chart: Any) -> list[Any]:
 
 def picture(chart: Any) -> str:
     """Draws a chart in the studies' style, as SVG, for light and dark screens."""
-    styled = chart.properties(background="white").configure_view(stroke="#dddddd")
-    drawn = svg(styled.configure_title(anchor="start", fontSize=12))
+    styled = chart.properties(background="white", padding=PADDING).configure_view(stroke="#dddddd")
+    drawn = svg(styled.configure_title(anchor="start", fontSize=12).configure_axis(labelLimit=300))
     start = drawn.index(">", drawn.index("<svg")) + 1
     return drawn[:start] + DARK + drawn[start:]
 

@@ -82,7 +82,8 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             usual,
         ),
         judge_counts(
-            f"With a forget bias of {RAISED['forget_bias']:g} instead of {DEFAULT['forget_bias']:g} more seeds do.",
+            f"They recall it in more seeds with a forget bias of {RAISED['forget_bias']:g} instead of "
+            f"{DEFAULT['forget_bias']:g}.",
             f"{recalled(*LINEAR, **RAISED)} instead of {recalled(*LINEAR, **DEFAULT)}",
             raised,
             usual,
