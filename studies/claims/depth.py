@@ -45,6 +45,7 @@ CLAIMS = (
     ("three layers are better than two", THREE, TWO),
     ("three layers are better than one with as many weights", THREE, WIDE),
 )
+COMPARED = ("two over one", "three over two", "three over a wide one")
 NAMES = {"parts of speech": "POS tagging", "characters": "character language modelling"}
 
 
@@ -76,9 +77,7 @@ def chart(rows: Sequence[Row]) -> Any:
 
     def panels(task: str, figure: str, note: str, sign: int) -> list[Any]:
         of_task = chosen(rows, task=task)
-        pairs = {
-            claim.replace("layers are better than", "layers over"): (deep, shallow) for claim, deep, shallow in CLAIMS
-        }
+        pairs = dict(zip(COMPARED, ((deep, shallow) for _, deep, shallow in CLAIMS), strict=True))
         better = [sign * difference(of_task, "score", *pair).value for pair in pairs.values()]
         told = ", ".join(f"{value:+.2f}" for value in better)
         within = PERCENT if sign > 0 else POSITIVE

@@ -107,8 +107,8 @@ def finding(found: Sequence[Verdict]) -> str:
         "Gradients can explode even at a spectral radius of one or less",
         "",
     )
-    first += say(bound, ": the largest singular value is what bounds a step", "", "")
-    tanh = say(always, "; above it they always do in a linear network, but not with tanh", "", "")
+    tanh = say(always, ", and above one they always do in a linear network, but not with tanh", "", "")
+    tanh += say(bound, "; what bounds a step is the largest singular value", "", "")
     helped = [say(verdict, "shown", "contradicted", "undecided") for verdict in clipped]
     told = helped[0] if len(set(helped)) == 1 else "of both kinds: " + " and ".join(helped)
     return f"{first}{tanh}; that clipping lets more seeds learn is {told}."
