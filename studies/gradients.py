@@ -4,21 +4,14 @@ from typing import Any
 
 import numpy as np
 
-# The smallest norm that counts: squared in float64, gradients of float32 have no smaller ones.
-SMALLEST = 1e-37
 
-
-def read(
-    model: Any, token_ids: np.ndarray, labels: np.ndarray, cut: str = ""
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def read(model: Any, token_ids: np.ndarray, labels: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Reads texts step by step, as the recurrent layer of a classifier does.
 
     Args:
         model: from `studies.recall.classifier`.
         token_ids: int32 (texts, time).
         labels: the classes of the texts, at whose cross-entropy L the gradients begin.
-        cut: a state, `h` or `c`, through which no gradient passes from one step to the step before; what is left is
-            that of the other one alone.
 
     Returns:
         The Euclidean norm of dL/ds_t for each state s that the layer carries (`h`, `c`), its mean over the texts,
@@ -34,19 +27,15 @@ def read(
         tape.watch(states)
         for step in range(vectors.shape[1]):
             opened.append(gates(cell, vectors[:, step], states))
-            before = [
-                tensorflow.stop_gradient(state) if name == cut else state
-                for name, state in zip(carried_states(cell), states, strict=False)
-            ]
-            outputs, states = cell(vectors[:, step], [*before, *states[len(before) :]])
+            outputs, states = cell(vectors[:, step], states)
             history.append(states)
         scores = tensorflow.nn.sparse_softmax_cross_entropy_with_logits(labels, classes(outputs))
         loss = tensorflow.reduce_sum(scores)
     gradients: Any = tape.gradient(loss, history)
     norms = {
+        # In float64, which holds the squares of whatever float32 does.
         name: np.array([np.linalg.norm(np.asarray(step[number], "float64"), axis=-1).mean() for step in gradients])
         for number, name in enumerate(carried_states(cell))
-        if name != cut
     }
     return norms, {gate: np.array([step[gate] for step in opened]) for gate in opened[0]}
 
