@@ -16,9 +16,9 @@ from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file
 from embeddings.foundation.reading import read_json
 from pipelines.project.parts import Part
-from studies.charts import beside, curves, dots, picture
+from studies.charts import CELLS, beside, curves, dots, percent, picture
 from studies.claims.linear_cells import RAISED
-from studies.intervals import SHARE, Row, chosen, mean, means
+from studies.intervals import SHARE, Row, chosen, mean
 from studies.page import read_rows
 
 PAGE, CHART = Path("docs/cells.md"), Path("docs/cells.svg")
@@ -28,15 +28,6 @@ STUDIES, SPEED, RESULTS = (
     Path("benchmarks/speed/recurrent.json"),
     Path("benchmarks/results.json"),
 )
-NAMES = {
-    "simple_rnn": "simple RNN",
-    "lstm": "LSTM",
-    "gru": "GRU",
-    "sru": "SRU",
-    "min_gru": "minGRU",
-    "min_lstm": "minLSTM",
-    "qrnn": "QRNN",
-}
 BASE = "lstm"
 FAR = 200  # words between a word and the question about it
 PASSES = {"train": "training", "inference": "inference"}
@@ -60,19 +51,22 @@ def with_figures(page: str) -> str:
 
 def drawn() -> str:
     """The chart, as SVG."""
-    recall = [{**row, "cell": NAMES[row["cell"]]} for row in recalled() if not RAISED.items() <= row.items()]
-    speed = [{**row, "cell": NAMES[row["cell"]], "pass": PASSES[row["pass"]]} for row in speeds()]
+    kept = [row for row in recalled() if not RAISED.items() <= row.items()]
+    recall = [{**row, "cell": CELLS[row["cell"]]} for row in percent(kept, "accuracy")]
+    speed = [{**row, "cell": CELLS[row["cell"]], "pass": PASSES[row["pass"]]} for row in speeds()]
     panels = beside(
         curves(
-            "accuracy of a word recalled",
-            means(recall, "accuracy", "cell", "gap", within=SHARE),
-            ("gap", "words since then"),
+            "recall of a word",
+            recall,
             "accuracy",
+            ("gap", "words since then"),
+            "recall, %",
             "cell",
-            log_x=True,
-            domain=(0, 1.05),
+            ticks=sorted({row["gap"] for row in recall}),
+            domain=(0, 105),
+            level=(12.5, "chance"),
         ),
-        dots("real tokens per second, times those of an LSTM", speed, "times, least to most", "cell", "pass"),
+        dots("real tokens per second, times those of an LSTM", speed, "value", "times, least to most", "cell", "pass"),
     )
     return picture(panels) + "\n"
 
@@ -85,12 +79,12 @@ def table() -> Iterator[str]:
         f"\n| cell | training | inference | recall over {FAR} words, % | characters, nats | the same in equal time "
         "| Tiny Shakespeare, nats |\n| --- | --- | --- | --- | --- | --- | --- |\n"
     )
-    for cell, name in NAMES.items():
+    for cell, name in CELLS.items():
         far = [row for row in chosen(recall, cell=cell, gap=FAR) if not RAISED.items() <= row.items()]
         raised = chosen(recall, cell=cell, gap=FAR, **RAISED)
         columns = [
             *(times(speed.get((cell, each))) for each in PASSES),
-            percent(far) + (f"; {percent(raised)}" if raised else ""),
+            shares(far) + (f"; {shares(raised)}" if raised else ""),
             *(nats(models, cell, equal) for equal in ("parameters", "time")),
             shakespeare(results, cell),
         ]
@@ -119,7 +113,7 @@ def speeds() -> list[dict[str, Any]]:
         (cell, name): [
             tokens / found[last[cell], BASE, name][shape] for shape, tokens in found[last[cell], cell, name].items()
         ]
-        for cell, name in product(NAMES, PASSES)
+        for cell, name in product(CELLS, PASSES)
         if cell in last and (last[cell], cell, name) in found
     }
     return [
@@ -133,7 +127,7 @@ def times(row: Row | None) -> str:
     return f"{row['value']:.1f} ({row['low']:.1f} to {row['high']:.1f})" if row else ""
 
 
-def percent(rows: Sequence[Row]) -> str:
+def shares(rows: Sequence[Row]) -> str:
     """The mean accuracy of some rows."""
     return mean(rows, "accuracy").within(*SHARE).text(".0f", 100) if rows else ""
 

@@ -33,7 +33,8 @@ def read(model: Any, token_ids: np.ndarray, labels: np.ndarray) -> tuple[dict[st
         loss = tensorflow.reduce_sum(scores)
     gradients: Any = tape.gradient(loss, history)
     norms = {
-        name: np.array([np.linalg.norm(step[number], axis=-1).mean() for step in gradients])
+        # In float64, which holds the squares of whatever float32 does.
+        name: np.array([np.linalg.norm(np.asarray(step[number], "float64"), axis=-1).mean() for step in gradients])
         for number, name in enumerate(carried_states(cell))
     }
     return norms, {gate: np.array([step[gate] for step in opened]) for gate in opened[0]}

@@ -1,13 +1,16 @@
 """Means over seeds with their intervals, of rows of figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import inf, log10
+from dataclasses import dataclass, replace
+from functools import cache
+from math import ceil, inf, log10
 from statistics import fmean, stdev
 from typing import Any
 
 Row = Mapping[str, Any]
 SHARE, PERCENT, POSITIVE = (0.0, 1.0), (0.0, 100.0), (0.0, inf)  # what a figure can be
+ROUNDING = 1e-12  # figures that differ by no more are the same
+POWER = 0.8  # how often an effect that is called detectable is detected
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,8 @@ class Interval:
     value: float
     low: float
     high: float
+    error: float  # the mean's standard error
+    count: int  # of seeds
 
     def text(self, form: str = ".1f", times: float = 1) -> str:
         """As text; `times` 100 makes percent of shares."""
@@ -26,7 +31,25 @@ class Interval:
 
     def within(self, least: float, most: float) -> "Interval":
         """Cut where no figure can lie."""
-        return Interval(self.value, max(self.low, least), min(self.high, most))
+        return replace(self, low=max(self.low, least), high=min(self.high, most))
+
+    def p(self, limit: float) -> float:
+        """The two-sided p-value of the mean being a number, by Student's t; by signs alone if all seeds gave the same,
+        since figures that do not vary have no distribution to compare with."""
+        from scipy.stats import t
+
+        gap = abs(self.value - limit)
+        if self.error <= ROUNDING:
+            return 1.0 if gap <= ROUNDING else 2.0 ** (1 - self.count)
+        return 2 * float(t.sf(gap / self.error, self.count - 1))
+
+    def detectable(self, level: float) -> float:
+        """The smallest difference that is detected at a level in four of five repetitions, with seeds as they vary."""
+        return self.error * _errors_to_detect(self.count, level)
+
+    def seeds_to_tell(self, margin: float) -> int:
+        """With how many seeds the half of a 95 % interval would be a margin."""
+        return ceil(self.count * (1.96 * self.error / margin) ** 2)
 
 
 def interval(values: Sequence[float]) -> Interval:
@@ -34,8 +57,20 @@ def interval(values: Sequence[float]) -> Interval:
     from scipy.stats import t
 
     mean, count = fmean(values), len(values)
-    half = float(t.ppf(0.975, count - 1)) * stdev(values) / count**0.5
-    return Interval(mean, mean - half, mean + half)
+    error = stdev(values) / count**0.5
+    half = float(t.ppf(0.975, count - 1)) * error
+    return Interval(mean, mean - half, mean + half, error, count)
+
+
+@cache
+def _errors_to_detect(count: int, level: float) -> float:
+    """The true mean, in standard errors, at which a two-sided t test of a level has the power `POWER`."""
+    from scipy.optimize import brentq
+    from scipy.stats import nct, t
+
+    freedom = count - 1
+    limit = float(t.ppf(1 - level / 2, freedom))
+    return float(brentq(lambda mean: nct.sf(limit, freedom, mean) - POWER, 0, 10 * limit + 10))  # pyright: ignore
 
 
 def chosen(rows: Iterable[Row], **values: Any) -> list[Row]:
@@ -76,7 +111,8 @@ def means(
     kinds = [
         dict(zip(keys, values, strict=True)) for values in dict.fromkeys(tuple(map(row.get, keys)) for row in rows)
     ]
-    return [{**kind, **vars(mean(rows, figure, **kind).within(*within))} for kind in kinds]
+    found = [(kind, mean(rows, figure, **kind).within(*within)) for kind in kinds]
+    return [{**kind, "value": each.value, "low": each.low, "high": each.high} for kind, each in found]
 
 
 def geometric_means(rows: Sequence[Row], figure: str, *keys: str, least: float = 0) -> list[dict[str, Any]]:

@@ -3,15 +3,19 @@
 import argparse
 import importlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_file, atomic_folder
 from pipelines.reporting.page.document import document
-from studies.charts import picture
-from studies.claims import Verdict
+from studies.charts import panels, picture, told
+from studies.prose import AFTER, BEFORE, COMPARED
+from studies.verdicts import CONTRADICTED, SHOWN, UNDECIDED, UNTESTABLE, Verdict, corrected
 
 # In the order of the page: from gradients, via memory, to architectures.
 STUDIES = (
@@ -30,21 +34,33 @@ STUDIES = (
     "recurrent_against_convolutional",
     "rare_labels",
 )
-PREFACE = """# Studies: textbook claims about recurrent networks, tested
+KINDS = (SHOWN, CONTRADICTED, UNDECIDED, UNTESTABLE)
 
-Textbooks and papers make many claims about recurrent networks. This page tests some of them, each in a small experiment
-that anyone can repeat on two cores: `make studies` runs them all and writes this page. Every experiment is repeated
-with several seeds. A figure is the mean over seeds with its 95 % interval (Student's t) in parentheses; in the charts
-the interval is the band or the bar. Intervals are clipped to possible values: shares to 0 and 100 %, losses, times and
-speeds at 0. Quantities on a logarithmic axis are averaged geometrically. Differences are paired by seed, and a claim is
-confirmed only if the whole interval supports it. "Not confirmed here" means just that: networks of this size, on this
-task, after this much training, did not show it. "The opposite holds" is added, within the same limits, if the whole
-interval contradicts the claim. If the first setup taught its networks nothing, or its remedy changed nothing (clipping,
-forget bias, translation, tasks with few labels, the convolution's questions), settings were changed before the figures
-below were measured; the convolution's sentiment figures were then measured with new seeds. The criteria of some claims
-of studies 1 and 2 were revised post hoc.
 
-"""
+@dataclass(frozen=True)
+class Study:
+    """What the page tells of a study."""
+
+    number: int
+    name: str
+    claims: Any  # its module
+    rows: Sequence[dict[str, Any]]
+    verdicts: Sequence[Verdict]
+
+    @property
+    def anchor(self) -> str:
+        """The name of its place on the page."""
+        return self.name.replace("_", "-")
+
+    @property
+    def finding(self) -> str:
+        """The one sentence to remember, which follows from the verdicts."""
+        return self.claims.finding(self.verdicts)
+
+    @cached_property
+    def panels(self) -> list[Any]:
+        """Its pictures."""
+        return panels(self.claims.chart(self.rows))
 
 
 @exits_on_input_error
@@ -57,24 +73,36 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--html", type=Path, help="also write it as one HTML file")
     options = parser.parse_args(arguments)
 
-    figures = {name: read_rows(options.figures / f"{name}.jsonl") for name in STUDIES}
-    claims = {name: importlib.import_module(f"studies.claims.{name}") for name in STUDIES}
-    verdicts = {name: claims[name].verdicts(rows) for name, rows in figures.items()}
+    studies = read(options.figures)
     with atomic_folder(options.plots) as folder:
-        for name, rows in figures.items():
-            (folder / f"{name}.svg").write_text(picture(claims[name].chart(rows)) + "\n", encoding="utf-8")
-    plots = options.plots.relative_to(options.page.parent)
-    text = PREFACE + "\n".join(contents(claims, verdicts))
-    for number, name in enumerate(STUDIES, start=1):
-        text += "\n" + "\n".join(section(number, name, claims[name], verdicts[name], plots))
+        for study in studies:
+            for number, panel in enumerate(study.panels, start=1):
+                (folder / f"{study.name}-{number}.svg").write_text(picture(panel) + "\n", encoding="utf-8")
+    text = "\n".join(lines(studies, options.plots.relative_to(options.page.parent)))
     with atomic_file(options.page) as file:
         file.write(text)
     if options.html:
         with atomic_file(options.html) as file:
             file.write(document(text, options.page.parent))
-    for name, found in verdicts.items():
-        for verdict in found:
-            print(f"{name}: {verdict_text(verdict)}: {verdict.claim}")
+    for study in studies:
+        for verdict in study.verdicts:
+            print(f"{study.name}: {verdict.kind}: {verdict.claim}")
+
+
+def read(figures: Path) -> list[Study]:
+    """The studies with their verdicts, whose tests are corrected for their number on the whole page."""
+    rows = {name: read_rows(figures / f"{name}.jsonl") for name in STUDIES}
+    modules = {name: importlib.import_module(f"studies.claims.{name}") for name in STUDIES}
+    of_study = {
+        name: [*rows[name], *(row for other in getattr(modules[name], "ALSO_READS", ()) for row in rows[other])]
+        for name in STUDIES
+    }
+    found = {name: modules[name].verdicts(of_study[name]) for name in STUDIES}
+    every = iter(corrected([verdict for verdicts in found.values() for verdict in verdicts]))
+    return [
+        Study(number, name, modules[name], of_study[name], [next(every) for _ in found[name]])
+        for number, name in enumerate(STUDIES, start=1)
+    ]
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -89,34 +117,77 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def contents(claims: dict[str, Any], verdicts: dict[str, list[Verdict]]) -> Iterator[str]:
-    """A table of all claims and their verdicts."""
+def lines(studies: Sequence[Study], plots: Path) -> Iterator[str]:
+    """The page."""
+    yield BEFORE.strip() + "\n"
+    yield from contents(studies)
+    for study in studies:
+        yield from section(study, plots)
+    yield from remembered(studies)
+    yield COMPARED.strip() + "\n"
+
+
+def remembered(studies: Sequence[Study]) -> Iterator[str]:
+    """What studies that decided something found, a line each, and which did not."""
+    decided = [study for study in studies if any(each.kind in (SHOWN, CONTRADICTED) for each in study.verdicts)]
+    yield AFTER.strip() + "\n"
+    for study in decided:
+        yield f"- {study.finding} ([study {study.number}](#{study.anchor}))"
+    others = [f"[{study.claims.TITLE}](#{study.anchor})" for study in studies if study not in decided]
+    if others:
+        yield f"- Undecided, with the seeds that there are: {'; '.join(others)}."
+    yield ""
+
+
+def contents(studies: Sequence[Study]) -> Iterator[str]:
+    """How many verdicts there are of each kind, and a table of all claims, folded."""
+    every = [verdict for study in studies for verdict in study.verdicts]
+    tested = [verdict.evidence for verdict in every if verdict.evidence]
+    alone = sum(evidence.p <= 0.05 for evidence in tested)
+    decided = sum(verdict.kind in (SHOWN, CONTRADICTED) for verdict in every if verdict.evidence)
+    yield (
+        f"Of {len(every)} claims, {counted(every)}. {len(tested)} of them rest on a test: {alone} are decided if each "
+        f"test stands alone, {decided} after Holm's correction for {len(tested)} tests.\n"
+    )
+    yield "<details><summary>All claims and verdicts</summary>\n"
     yield "| study | claim | verdict |"
     yield "| --- | --- | --- |"
-    for number, name in enumerate(STUDIES, start=1):
-        for verdict in verdicts[name]:
-            yield f"| [{number}](#{name.replace('_', '-')}) | {verdict.claim} | {verdict_text(verdict)} |"
-    yield ""
+    for study in studies:
+        for verdict in study.verdicts:
+            yield f"| [{study.number}](#{study.anchor}) | {verdict.claim} | {verdict_text(verdict)} |"
+    yield "\n</details>\n"
 
 
-def section(number: int, name: str, claim: Any, verdicts: Sequence[Verdict], plots: Path) -> Iterator[str]:
-    """A study: its question, chart, verdicts and sources."""
-    yield f'<a id="{name.replace("_", "-")}"></a>'
+def section(study: Study, plots: Path) -> Iterator[str]:
+    """A study: its question, picture, finding and caveat; folded, its claims and how they were measured."""
+    claims = study.claims
+    yield f'<a id="{study.anchor}"></a>\n'
+    yield f"## {study.number}. {claims.TITLE}\n"
+    yield claims.QUESTION.strip() + "\n"
+    for number, panel in enumerate(study.panels, start=1):
+        yield f"![{told(panel)}]({plots.as_posix()}/{study.name}-{number}.svg)"
     yield ""
-    yield f"## {number}. {claim.TITLE}\n"
-    yield claim.QUESTION.strip() + "\n"
-    yield f"![{claim.TITLE}]({plots.as_posix()}/{name}.svg)\n"
-    for verdict in verdicts:
-        yield f"- {verdict.claim} **{verdict_text(verdict).capitalize()}**: {verdict.found}."
-    yield "\nSources: " + "; ".join(claim.SOURCES) + ". "
-    yield f"Code: [experiment](experiments/{name}.py), [claims](claims/{name}.py).\n"
+    yield f"**{study.finding}** {claims.CAVEAT.strip()}\n"
+    yield f"<details><summary>Claims and figures: {counted(study.verdicts)}</summary>\n"
+    for verdict in study.verdicts:
+        note = f"; {verdict.note}" if verdict.note else ""
+        yield f"- {verdict.claim} **{verdict_text(verdict).capitalize()}**: {verdict.found}{note}."
+    yield "\n</details>\n\n<details><summary>How it was measured, and sources</summary>\n"
+    yield claims.METHOD.strip() + "\n"
+    yield "Sources: " + "; ".join(claims.SOURCES) + "."
+    yield f"Code: [experiment](experiments/{study.name}.py), [claims](claims/{study.name}.py).\n"
+    yield "</details>\n"
+
+
+def counted(verdicts: Sequence[Verdict]) -> str:
+    """How many verdicts are of each kind."""
+    counts = Counter(verdict.kind for verdict in verdicts)
+    return ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
 
 
 def verdict_text(verdict: Verdict) -> str:
     """The verdict in words."""
-    if verdict.confirmed:
-        return "confirmed"
-    return "not confirmed here; the opposite holds" if verdict.opposite else "not confirmed here"
+    return verdict.kind + (" (rule set after the figures were seen)" if verdict.set_afterwards else "")
 
 
 if __name__ == "__main__":

@@ -125,6 +125,15 @@ def learn(*arguments: Any, **settings: Any) -> list[float]:
     return [loss for _, loss in learning(*arguments, **settings)]
 
 
+def open_gates(layer: Any, bias: float) -> None:
+    """Sets the bias of the gate that keeps the state, of a layer that is built: an LSTM's and an SRU's forget gate, a
+    GRU's update gate."""
+    block = {"LSTMCell": 1, "GRUCell": 0, "SRUCell": 0}[type(layer.cell).__name__]
+    values = np.array(layer.cell.bias)
+    values.reshape(-1)[block * layer.units : (block + 1) * layer.units] = bias
+    layer.cell.bias.assign(values)
+
+
 def accuracy(model: Any, texts: Texts, gap: int, seed: int, count: int = 500) -> float:
     """The share of fresh texts, of words that training did not read, whose cue is told."""
     token_ids, labels = texts.draw(np.random.default_rng(seed + 1000), count, gap, "test")

@@ -1,24 +1,21 @@
 """The claims, one file each, under the name of their experiment: what is claimed, by whom, and whether it held here.
 
-Each module has `TITLE`, `QUESTION` (background, and how it was measured), `SOURCES`, `verdicts(rows)`
-and `chart(rows)`, a Vega-Lite specification; `rows` are those of the experiment.
+Each module has texts in Markdown, `TITLE`, `QUESTION`, `CAVEAT` (what the finding does not say), `METHOD` and
+`SOURCES`; `verdicts(rows)` on the rows of the experiment; `finding(verdicts)`, the sentence to remember, in which each
+verdict may have been any; and `chart(rows)`, whose panels' titles state what they show. One that also reads figures of
+other studies names these in `ALSO_READS`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from studies.intervals import Interval
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a claim held, by the figures."""
-
-    claim: str  # a sentence
-    found: str  # the figures that decide
-    confirmed: bool
-    opposite: bool = False  # whether the figures speak as clearly against the claim as they would have to for it
+from studies.verdicts import CONTRADICTED, SHOWN, Verdict
 
 
-def judge(claim: str, found: str, *gaps: Interval, above: float = 0) -> Verdict:
-    """A claim that all of some gaps lie above a number: confirmed if wholly above, the opposite if wholly below."""
-    return Verdict(claim, found, all(gap.low > above for gap in gaps), all(gap.high < above for gap in gaps))
+def of(seeds: Sequence[bool]) -> str:
+    """How many seeds succeeded, of how many."""
+    return f"{sum(seeds)} of {len(seeds)}"
+
+
+def say(verdict: Verdict, shown: str, contradicted: str, undecided: str) -> str:
+    """The text that is true of a verdict."""
+    return {SHOWN: shown, CONTRADICTED: contradicted}.get(verdict.kind, undecided)

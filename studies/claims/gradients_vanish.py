@@ -1,37 +1,46 @@
-"""Gradients vanish on their way back through a recurrent network; gates preserve them."""
+"""Gradients vanish on their way back through a recurrent network, by how it starts; open gates preserve them."""
 
 from collections.abc import Sequence
 from math import log10
 from typing import Any
 
-from studies.charts import beside, curves
-from studies.claims import Verdict, judge
-from studies.intervals import SHARE, Interval, Row, chosen, geometric_means, interval, means
+from studies.charts import CELLS, beside, curves, powers
+from studies.claims import say
+from studies.intervals import Interval, Row, by_seed, chosen, interval
+from studies.verdicts import SHOWN, Verdict, judge, untestable
 
 TITLE = "Vanishing gradients"
 QUESTION = """
-To learn that the fifth word determines the hundredth, the gradient of the loss has to travel back from step 100 to step
-5. At every step it is multiplied by the same kind of factor. In one dimension, with h_i = f(w h_(i-1) + z_i), the chain
-   rule gives dh_n/dh_0 = w f'(a_n) ... w f'(a_1), where a_i is the argument of f. The slope of tanh is at most 1 and
-   that of the sigmoid at most 1/4, so that the product is below |w|^n or (|w|/4)^n: exponentially small, unless w is
-   large, and then the slopes are small, because the function is saturated. ReLU's slope is 0 or 1: its product is w^n,
-   or zero. The panel "one dimension" shows such products for z drawn once from a normal distribution with standard
-   deviation 0.5 (each was checked against a finite difference of two runs).
+To learn that the fifth word determines the hundredth, the gradient of the loss has to travel back from step 100 to
+step 5. How much of it arrives, in which cell, and how much of that is the cell and how much its first weights?
+"""
+CAVEAT = """
+The networks are untrained: this is what learning has to start from, not what it leads to. And a gradient that arrives
+is necessary for learning, not sufficient.
+"""
+METHOD = """
+In one dimension, with h_i = f(w h_(i-1) + z_i), the chain rule gives dh_n/dh_0 = w f'(a_n) ... w f'(a_1), where a_i
+is the argument of f. The slope of tanh is at most 1 and that of the sigmoid at most 1/4, so that the product is below
+|w|^n or (|w|/4)^n: exponentially small, unless w is large, and then the slopes are small, because the function is
+saturated. ReLU's slope is 0 or 1: its product is w^n, or zero. The panel "one dimension" shows such products for z
+drawn once from a normal distribution with standard deviation 0.5 (each was checked against a finite difference of two
+runs).
 
-A layer of 32 units does the same with matrices. The network reads "I grew up in France ." and a hundred words of news,
-"... . I speak fluent", and has to predict the language; its loss L is that of the last step. The charts show the norm
-of dL/dh_t by the distance of step t from the end, before training and after 200 batches of texts with gaps of 2 to 100
-words. Float32 cannot represent the squares of norms much below 1e-24: smaller ones are shown, and counted, as 1e-24.
-This affects most trained ReLU networks, already one step back: their units are all dead and pass nothing on.
+A layer of 64 units does the same with matrices. It reads "I grew up in France ." and a hundred words of news, "... .
+I speak fluent", and has to predict the language; its loss L is that of the last step. The charts show the norm of
+dL/ds_t by the distance of step t from the end, as a power of ten; s is c where there is one, else h. Decay is
+measured from 10 steps before the end, behind the question's words, to 60, for all cells alike. Norms below 1e-37,
+which float32 cannot represent, count as that: it concerns the sigmoid only.
 
-An LSTM carries two states; c is called the highway, because the only factor along it is the forget gate. But dL/dc_t
-includes every path from c_t to the loss, those through outputs and gates as well, and so does dL/dh_t: h_t affects
-c_(t+1) through the gates, and from there on its effect travels along the cell state. The two norms must therefore run
-in parallel, about one step's factor apart. The exception is the last step: there dL/dh is the output layer's gradient
-itself, and dL/dc is that times o tanh'(c). Decay is measured from 10 steps before the end, behind the question's words,
-to 60, for all cells alike. The state that an SRU carries is also c.
+Each cell starts in two ways. A simple RNN's matrix U is orthogonal (as in Keras), so that it alone changes no norm,
+or uniform between -1/8 and 1/8, 8 being the root of the number of units (as in PyTorch). The gate that keeps the
+state has a bias as usual (an LSTM's 1, a GRU's and an SRU's 0) or one of 5, so that a step keeps 99.3 %. A ReLU
+network passes a gradient on through the units that are on, half of them, so that each step multiplies its squared
+norm by a half; U scaled by the root of two makes up for that.
 
-The gate panel shows the mean value of each gate while the text is read: how long the cells are set to remember.
+An LSTM carries two states, of which c is called the highway, because the only factor along it is the forget gate.
+dL/dc_t and dL/dh_t cannot tell this: each includes every path to the loss, and the effect of h_t travels along the
+cell state from step t + 1 on, so that the two norms run in parallel whatever the network.
 """
 SOURCES = (
     "Bengio, Simard & Frasconi, Learning long-term dependencies with gradient descent is difficult, IEEE Transactions "
@@ -39,120 +48,140 @@ SOURCES = (
     "Hochreiter & Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997), section 3",
     "Pascanu, Mikolov & Bengio, On the difficulty of training recurrent neural networks, ICML 2013, section 2",
 )
-PLAIN = "simple_rnn, tanh"
 NEAR, FAR = 10, 60  # steps from the end, between which losses are counted
 HALF, WHOLE = 50, 90  # the longest way from NEAR whose half was measured, too
-ABOUT_TWICE = 1.8, 2.2
-SMALLEST = 1e-24  # of norms
+TWICE, TOLERANCE = 2, 0.2
+KEPT = 2  # powers of ten that a gradient may lose over these steps without having vanished
+SMALLEST = 1e-37  # of norms
 FAINTEST = 1e-16  # of the products in one dimension that are drawn
+STEPS = FAR - NEAR
+UNIT = "powers of ten"
+PLAIN = {"cell": "simple_rnn", "activation": "tanh"}
+ORTHOGONAL, UNIFORM = PLAIN | {"start": "orthogonal"}, PLAIN | {"start": "uniform"}
+SIGMOID = ORTHOGONAL | {"activation": "sigmoid"}
+RELU, RELU_RAISED = (
+    {**ORTHOGONAL, "activation": "relu", "start": start} for start in ("orthogonal", "orthogonal x sqrt 2")
+)
+GATED = ("lstm", "gru", "sru")
+USUAL = {"lstm": "bias 1", "gru": "bias 0", "sru": "bias 0"}
+OPEN = "bias 5"
+DRAWN = {"tanh orthogonal": ORTHOGONAL, "tanh uniform": UNIFORM, "sigmoid orthogonal": SIGMOID,
+         "ReLU orthogonal": RELU, "ReLU × √2": RELU_RAISED}  # fmt: skip
 
 
-def orders_lost(rows: Sequence[Row], cell: str, state: str, trained: bool, far: int = FAR) -> dict[int, float]:
+def orders_lost(rows: Sequence[Row], kind: dict[str, str], far: int = FAR) -> dict[int, float]:
     """By seed, how many powers of ten smaller the gradient is `far` steps from the end than `NEAR` steps from it."""
-    rows = chosen(rows, part="gradient", cell=cell, state=state, trained=trained)
-    norm = {(row["seed"], row["distance"]): max(row["norm"], SMALLEST) for row in rows}
-    return {seed: log10(norm[seed, NEAR] / norm[seed, far]) for seed, distance in norm if distance == NEAR}
+    there, here = (by_seed(rows, "norm", part="gradient", distance=distance, **kind) for distance in (far, NEAR))
+    return {seed: log10(max(here[seed], SMALLEST) / max(there[seed], SMALLEST)) for seed in here}
+
+
+def lost(rows: Sequence[Row], kind: dict[str, str]) -> Interval:
+    """The mean of what a kind of network loses."""
+    return interval(list(orders_lost(rows, kind).values()))
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """What each claim's gradients lost on their way."""
 
-    def lost(cell: str, state: str = "h", trained: bool = False) -> Interval:
-        return interval(list(orders_lost(rows, cell, state, trained).values()))
-
-    def more(first: tuple[str, str], second: tuple[str, str], trained: bool) -> Interval:
-        ours, theirs = (orders_lost(rows, *kind, trained) for kind in (first, second))
+    def more(first: dict[str, str], second: dict[str, str]) -> Interval:
+        ours, theirs = (orders_lost(rows, kind) for kind in (first, second))
         return interval([ours[seed] - theirs[seed] for seed in ours])
 
-    def compared(gap: Interval) -> str:
-        return f"{gap.text()} orders of magnitude more lost over {FAR - NEAR} steps"
+    def falls(kind: dict[str, str]) -> Verdict:
+        loss = lost(rows, kind)
+        claim = (
+            f"In a simple RNN with tanh and {kind['start']} first weights the gradient falls to less than a hundredth"
+        )
+        return judge(f"{claim} in {STEPS} steps.", f"{loss.text()} {UNIT} lost", loss, above=KEPT, unit=UNIT)
 
-    def times(trained: bool) -> Interval:
-        whole, half = (orders_lost(rows, PLAIN, "h", trained, far) for far in (WHOLE, HALF))
-        return interval([whole[seed] / half[seed] for seed in whole])
+    def stays(kind: dict[str, str], weights: str) -> Verdict:
+        loss = lost(rows, kind)
+        left = interval([KEPT - orders for orders in orders_lost(rows, kind).values()])
+        claim = f"With ReLU and {weights} more than a hundredth of it is left."
+        return judge(claim, f"{loss.text()} {UNIT} lost", left, unit=UNIT)
 
-    plain, plain_trained = lost(PLAIN), lost(PLAIN, trained=True)
-    twice, (least, most) = (times(False), times(True)), ABOUT_TWICE
-    sigmoid = more(("simple_rnn, sigmoid", "h"), (PLAIN, "h"), False)
-    relu = lost("simple_rnn, relu")
-    before = more((PLAIN, "h"), ("lstm", "h"), False)
-    after = {
-        cell: more((PLAIN, "h"), (cell, state), True) for cell, state in (("lstm", "h"), ("gru", "h"), ("sru", "c"))
-    }
-    highway = more(("lstm", "h"), ("lstm", "c"), True)
-    return [
+    ratios = [orders_lost(rows, UNIFORM, WHOLE)[seed] / half for seed, half in orders_lost(rows, UNIFORM, HALF).items()]
+    sigmoid = more(SIGMOID, ORTHOGONAL)
+    found = [
+        falls(ORTHOGONAL),
+        falls(UNIFORM),
         judge(
-            f"In a simple RNN with tanh the gradient vanishes: by more than a factor of 100 in {FAR - NEAR} steps.",
-            f"{plain.text()} orders of magnitude before training, {plain_trained.text()} after",
-            plain,
-            plain_trained,
-            above=2,
+            f"It does so exponentially: in {WHOLE - NEAR} steps it loses about twice as many {UNIT} as in "
+            f"{HALF - NEAR} (within {TOLERANCE} of it).",
+            f"{interval(ratios).text('.2f')} times, from uniform first weights",
+            interval([TOLERANCE - abs(ratio - TWICE) for ratio in ratios]),
+            form=".2f",
         ),
-        Verdict(
-            f"It does so exponentially: in {WHOLE - NEAR} steps it loses about twice ({least} to {most} times) as many "
-            f"orders of magnitude as in {HALF - NEAR}.",
-            f"{twice[0].text('.2f')} times before training, {twice[1].text('.2f')} after",
-            all(least < ratio.low and ratio.high < most for ratio in twice),
-            all(ratio.high < least or ratio.low > most for ratio in twice),
-        ),
-        judge("It falls faster with the sigmoid than with tanh.", f"at least {compared(sigmoid)}", sigmoid),
-        Verdict(
-            "It does not vanish with ReLU, whose slope is one.",
-            f"{relu.text()} orders of magnitude lost",
-            relu.high < 2,
-            relu.low > 2,
-        ),
-        judge(
-            "An LSTM preserves gradients better than a simple RNN before training.",
-            f"simple RNN: {compared(before)}",
-            before,
-        ),
-        judge(
-            "After training, gated cells preserve gradients better than a simple RNN.",
-            "orders of magnitude lost in addition by the simple RNN, compared with "
-            + ", ".join(f"{cell}: {gap.text()}" for cell, gap in after.items()),
-            *after.values(),
-        ),
-        judge(
-            "In the trained LSTM the gradient survives longer along the cell state than along the hidden state.",
-            f"along h: {compared(highway)}",
-            highway,
-        ),
+        judge("It falls faster with the sigmoid than with tanh.",
+              f"at least {sigmoid.text()} {UNIT} more lost over {STEPS} steps", sigmoid, unit=UNIT),
+        stays(RELU, "orthogonal first weights"),
+        stays(RELU_RAISED, "orthogonal first weights times the root of two"),
     ]  # fmt: skip
+    for word, starts in (("as usual", USUAL), ("open", dict.fromkeys(GATED, OPEN))):
+        for cell in GATED:
+            gap = more(ORTHOGONAL, {"cell": cell, "start": starts[cell]})
+            claim = (
+                f"Before training, with its gate {word}, the {CELLS[cell]} keeps more than an orthogonal simple RNN."
+            )
+            figures = f"simple RNN: {gap.text()} {UNIT} more lost over {STEPS} steps"
+            found.append(judge(claim, figures, gap, unit=UNIT))
+    return [
+        *found,
+        untestable(
+            "In an LSTM the gradient survives longer along the cell state than along the hidden state.",
+            "dL/dc and dL/dh run in parallel by construction; it would take trained networks whose paths are cut",
+        ),
+    ]
 
 
-def chart(rows: Sequence[Row]) -> dict[str, Any]:
-    """Gradients before and after training, gates after it, and the case of one dimension."""
+def finding(found: Sequence[Verdict]) -> str:
+    """What to remember of it."""
+    orthogonal, uniform, *_ = found
+    usual, opened = found[6:9], found[9:12]
+    start = say(
+        uniform,
+        "The gradient of a simple RNN vanishes",
+        "The gradient of a simple RNN does not vanish",
+        "Whether the gradient of a simple RNN vanishes is undecided",
+    )
+    even = say(orthogonal, ", even from orthogonal first weights", ", but not from orthogonal first weights", "")
 
-    def gradients(trained: bool) -> dict[str, Any]:
-        kept = chosen(rows, part="gradient", trained=trained)
-        norms = geometric_means(kept, "norm", "cell", "state", "distance", least=SMALLEST)
-        lines = [{**row, "cell": row["cell"] + " (c)" * (row["state"] == "c")} for row in norms]
-        title, axis = f"gradient, {'after' if trained else 'before'} training", f"norm, at least {SMALLEST:g}"
-        return curves(title, lines, steps, axis, "cell", log_y=True, points=False, domain=(SMALLEST, 10))
+    def named(verdicts: Sequence[Verdict]) -> list[str]:
+        return [CELLS[cell] for cell, verdict in zip(GATED, verdicts, strict=True) if verdict.kind == SHOWN]
 
-    steps = ("distance", "steps from the end")
-    gates = [
-        {**row, "gate": f"{row['cell']}: {row['gate']}"}
-        for row in means(chosen(rows, part="gate", trained=True), "value", "cell", "gate", "step", within=SHARE)
+    first, then = (", ".join(named(verdicts)) or "no cell" for verdicts in (usual, opened))
+    why = " Open gates preserve it, not gates as such." if named(opened) and not named(usual) else ""
+    return (
+        f"{start}{even}.{why} More than in an orthogonal simple RNN is left in {first} with gates as they usually "
+        f"start, in {then} with gates that start open."
+    )
+
+
+def chart(rows: Sequence[Row]) -> Any:
+    """Gradients of simple RNNs by activation and first weights, of gated cells by theirs, and of one dimension."""
+    gradients = powers(chosen(rows, part="gradient"), "norm", SMALLEST)
+    plain = [{**row, "kind": name} for name, kind in DRAWN.items() for row in chosen(gradients, **kind)]
+    gated = [
+        {**row, "cell": CELLS[row["cell"]], "gate": "open" if row["start"] == OPEN else "as usual"}
+        for row in [*chosen(gradients, **ORTHOGONAL), *(row for row in gradients if row["cell"] in GATED)]
     ]
     products = [
-        {**row, "kind": f"{row['activation']}, w = {row['weight']}", "value": abs(row["derivative"])}
+        {**row, "weight": f"w = {row['weight']}", "derivative": abs(row["derivative"])}
         for row in chosen(rows, part="one dimension")
         if row["derivative"]
     ]
-    return beside(
-        gradients(trained=False),
-        gradients(trained=True),
-        curves("gates, after training", gates, ("step", "step of the text"), "mean value", "gate", points=False),
-        curves(
-            "one dimension",
-            products,
-            ("distance", "steps n"),
-            "|dh_n / dh_0|",
-            "kind",
-            log_y=True,
-            points=False,
-            domain=(FAINTEST, 1e6),
-        ),
+    of_plain = ", ".join(f"{name} {lost(rows, kind).value:.1f}" for name, kind in DRAWN.items())
+    of_gated = "; ".join(
+        f"{CELLS[cell]} {lost(rows, {'cell': cell, 'start': USUAL[cell]}).value:.1f}, open "
+        f"{lost(rows, {'cell': cell, 'start': OPEN}).value:.1f}"
+        for cell in GATED
     )
+    axes = ("distance", "steps from the end"), "norm, powers of ten"
+    return beside(
+        curves(f"simple RNN; powers of ten lost in {STEPS} steps: {of_plain}", plain, "norm", *axes, "kind",
+               domain=(-30, 4), level=(0, "norm 1")),
+        curves(f"gates; powers of ten lost in {STEPS} steps: {of_gated}", gated, "norm", *axes, "cell", dash="gate",
+               domain=(-30, 4), level=(0, "norm 1")),
+        curves("one dimension: a product of slopes and weights", powers(products, "derivative", FAINTEST), "derivative",
+               ("distance", "steps n"), "|dh_n / dh_0|, powers of ten", "activation", dash="weight", level=(0, "1")),
+    )  # fmt: skip

@@ -3,25 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from studies.charts import beside, curves, dots
-from studies.claims import Verdict, judge
-from studies.intervals import (
-    PERCENT,
-    POSITIVE,
-    Row,
-    by_seed,
-    chosen,
-    difference,
-    geometric_means,
-    interval,
-    mean,
-    means,
-)
+from studies.charts import beside, curves, dots, gains, powers
+from studies.claims import of, say
+from studies.intervals import PERCENT, Row, by_seed, chosen, difference, interval, mean
+from studies.verdicts import Verdict, fact, judge, judge_counts, untestable
 
 TITLE = "Recurrent versus convolutional"
 QUESTION = """
-A text can be read by a sliding window. Kim's classifier has windows of three, four and five words; each of its filters
-detects one pattern, and its output is that of the best-matching window of the whole text:
+A text can be read by a sliding window. Kim's classifier has windows of three, four and five words; each of its
+filters detects one pattern, and its output is that of the best-matching window of the whole text. What does it find,
+what does it miss, and is it faster?
+"""
+CAVEAT = """
+A single layer with windows of at most five words, as Kim's; with enough layers and dilation a convolution covers
+whole texts. The cues are at most ten words apart.
+"""
+METHOD = """
+The two networks are:
 
     recurrent      h_t = f(x_t, h_(t-1));  the text is h_T
     convolutional  c_t = relu(W [x_t; ...; x_(t+k-1)] + b);  the text is max over t of c_t, for k = 3, 4, 5
@@ -29,17 +27,18 @@ detects one pattern, and its output is that of the best-matching window of the w
 No step waits for another, so a convolution should slow down less on long texts. And it should miss what does not fit
 into a window: it can find a word anywhere, but not decide which of two distant words came first.
 
-Above the word vectors, the LSTM here has 33,154 trainable parameters (64 units), the convolutions 33,413 (43 filters of
-each width). Both are trained on sentiment with 2,000 texts of the built-in data for five epochs, and scored on test,
-once. Then they are trained on two questions about texts with ten words of news behind each cue: "I grew up in France.
-... I speak fluent ___", and "I grew up in France. ... I grew up in Japan. ... I speak fluent ___", where the first
-country counts. Both are trained for 400 batches with one to ten words there; there are eight countries, so that
+Above the word vectors, the LSTM here has 33,154 trainable parameters (64 units), the convolutions 33,413 (43 filters
+of each width). Both are trained on sentiment with 2,000 texts of the built-in data for five epochs, and scored on
+test, once. Then they are trained on two questions about texts with ten words of news behind each cue: "I grew up in
+France. ... I speak fluent ___", and "I grew up in France. ... I grew up in Japan. ... I speak fluent ___", where the
+first country counts. Both are trained for 400 batches with one to ten words there; there are eight countries, so that
 guessing gives 12.5 percent, and guessing which of two came first 56 (in one text of eight they are the same).
 
-Bai and others compare a network of many convolutions with recurrent ones; with enough depth and dilation its receptive
-field covers whole texts. That of Kim's single layer, measured here, does not. "No worse" means by no more than one
-point. Times are per batch of 32 texts on this machine's processor, the fastest of seven, and vary between runs of this
-study; a processor with few cores gains little from steps that do not wait, unlike a GPU.
+Bai and others compare a network of many convolutions with recurrent ones, whose receptive field covers whole texts.
+"No worse" means by no more than one point. On the two questions a seed has learned if it answers 90 %: seeds are
+counted, since they learn or do not. Times are per batch of 32 texts on this machine's processor, the fastest of
+seven. They are drawn but not judged, since verdicts on them changed sides between runs of this study; a processor
+with few cores gains little from steps that do not wait, unlike a GPU.
 """
 SOURCES = (
     'Kim, "Convolutional Neural Networks for Sentence Classification", EMNLP 2014, sections 2 and 4',
@@ -48,36 +47,60 @@ SOURCES = (
 )
 RECURRENT, CONVOLUTIONAL = {"network": "recurrent"}, {"network": "convolutional"}
 MARGIN = 1  # points
-ORDER = "the first of two cues"
+CUE, ORDER = "one cue", "the first of two cues"
+LEARNED = 90  # percent
 TIMES = ("a training step", "reading")
 
 
+def learned(rows: Sequence[Row], task: str, kind: Row) -> list[bool]:
+    """Whether each seed answers a question."""
+    return [score >= LEARNED for score in by_seed(rows, "accuracy", task=task, **kind).values()]
+
+
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
-    """Confirmed where the whole interval of a difference, or of a ratio, stands on the claim's side."""
-    found = []
-    for task, claim in (
-        (
-            "sentiment",
+    """Differences of accuracies, seeds that learned, and times, on which there is no verdict."""
+    gain = difference(rows, "accuracy", CONVOLUTIONAL, RECURRENT, task="sentiment")
+    found = [
+        judge(
             f"A convolutional classifier is no worse at sentiment than a recurrent one (margin: {MARGIN} point).",
+            f"{_both(rows, 'sentiment')}; difference {gain.text('+.1f')}",
+            gain,
+            above=-MARGIN,
+            unit="points",
+        )
+    ]
+    cue, order = ([learned(rows, task, kind) for kind in (CONVOLUTIONAL, RECURRENT)] for task in (CUE, ORDER))
+    found += [
+        fact(
+            "Every convolutional network finds a word anywhere in a text.",
+            f"{of(cue[0])} convolutional and {of(cue[1])} recurrent ones learned; {_both(rows, CUE)}",
+            all(cue[0]),
         ),
-        (
-            "one cue",
-            f"A convolutional classifier is no worse at finding a word anywhere in a text (margin: {MARGIN} point).",
+        judge_counts(
+            "More recurrent than convolutional ones learn which of two words came first, farther apart than a window.",
+            f"{of(order[1])} recurrent and {of(order[0])} convolutional ones learned; {_both(rows, ORDER)}",
+            order[1],
+            order[0],
         ),
-    ):
-        gain = difference(rows, "accuracy", CONVOLUTIONAL, RECURRENT, task=task)
-        found.append(judge(claim, f"{_both(rows, task)}; difference {gain.text('+.1f')}", gain, above=-MARGIN))
-    gain = difference(rows, "accuracy", RECURRENT, CONVOLUTIONAL, task=ORDER)
-    claim = "A recurrent classifier is better at telling which of two words came first, farther apart than a window."
-    found.append(judge(claim, f"{_both(rows, ORDER)}; difference {gain.text('+.1f')}", gain))
+    ]
     for task in TIMES:
         ours, theirs = (slopes(rows, task, kind) for kind in (RECURRENT, CONVOLUTIONAL))
         times = interval([ours[seed] / theirs[seed] for seed in ours])
-        slower, faster = (interval(list(one.values())).within(*POSITIVE).text(".0f", 1000) for one in (ours, theirs))
         claim = f"Each additional word costs the recurrent one more time in {task}."
-        figures = f"{slower} and {faster} microseconds per word of 32 texts; {times.text('.2f')} times as much"
-        found.append(judge(claim, figures, times, above=1))
+        found.append(untestable(claim, f"{times.text('.2f')} times as much here, and otherwise in other runs"))
     return found
+
+
+def finding(found: Sequence[Verdict]) -> str:
+    """What to remember of it."""
+    sentiment, cue, order, *_ = found
+    word = say(cue, "A convolution finds a word anywhere in a text", "A convolution does not always find a word", "")
+    first = say(order, "which of two distant words came first a recurrent network tells more often",
+                "which of two distant words came first it tells more often than a recurrent network",
+                "that it tells less often which of two distant words came first is undecided")  # fmt: skip
+    text = say(sentiment, "it is no worse at sentiment", "it is worse at sentiment",
+               "whether it is as good at sentiment is undecided")  # fmt: skip
+    return f"{word}; {first}; {text}."
 
 
 def slopes(rows: Sequence[Row], task: str, kind: Row) -> dict[int, float]:
@@ -99,14 +122,24 @@ def _both(rows: Sequence[Row], task: str) -> str:
     return f"accuracy {ours} convolutional, {theirs} recurrent"
 
 
-def chart(rows: Sequence[Row]) -> dict[str, Any]:
-    """Accuracies, and the times by length, a panel for training and one for reading."""
-    scored = means([row for row in rows if "accuracy" in row], "accuracy", "task", "network", within=PERCENT)
-    panels = [dots("accuracy", scored, "percent", "task", "network")]
-    timed = [row for row in rows if "milliseconds" in row]
-    timed = geometric_means(timed, "milliseconds", "task", "network", "length")
+def chart(rows: Sequence[Row]) -> Any:
+    """Accuracies, the difference in sentiment, and times by length, a panel for training and one for reading."""
+    scored = [row for row in rows if row["task"] in (CUE, ORDER)]
+    counts = {task: [of(learned(rows, task, kind)) for kind in (CONVOLUTIONAL, RECURRENT)] for task in (CUE, ORDER)}
+    told = "; ".join(f"{task}: convolutional {ours}, recurrent {theirs}" for task, (ours, theirs) in counts.items())
+    pairs = {"sentiment": ({"task": "sentiment", **CONVOLUTIONAL}, {"task": "sentiment", **RECURRENT})}
+    gain = difference(rows, "accuracy", CONVOLUTIONAL, RECURRENT, task="sentiment").value
+    panels = [
+        dots(f"seeds that learned {told}", scored, "accuracy", "percent", "task", "network", interval=False),
+        gains(
+            f"sentiment, convolutional less recurrent: {gain:+.1f} points", rows, "accuracy", "points", "task", pairs
+        ),
+    ]
+    timed = powers([row for row in rows if "milliseconds" in row], "milliseconds")
     for task in TIMES:
-        found = [row for row in timed if row["task"] == task]
-        axes = ("length", "words of a text"), "milliseconds", "network"
-        panels.append(curves(f"{task}, 32 texts", found, *axes, log_x=True, log_y=True))
+        panels.append(
+            curves(f"{task}, 32 texts (no verdict)", chosen(timed, task=task), "milliseconds",
+                   ("length", "words of a text"), "milliseconds, powers of ten", "network",
+                   ticks=sorted({row["length"] for row in timed}))
+        )  # fmt: skip
     return beside(*panels)

@@ -3,26 +3,35 @@
 from collections.abc import Sequence
 from typing import Any
 
-from studies.charts import beside, curves
-from studies.claims import Verdict, judge
-from studies.intervals import POSITIVE, SHARE, Row, by_seed, chosen, difference, interval, mean, means
+from studies.charts import CELLS, beside, curves, percent
+from studies.claims import say
+from studies.intervals import SHARE, Row, by_seed, chosen, mean
+from studies.verdicts import SHOWN, Verdict, fact, judge_ranks
 
 TITLE = "State width and memory"
 QUESTION = """
-The state is all that a recurrent network keeps of what it has read. How much fits in? Jaeger measured it for networks
-with untrained recurrent weights, as recall of the input k steps ago, and showed that a linear readout of N units
-recalls at most N inputs. Here all weights are trained.
+The state is all that a recurrent network keeps of what it has read. How much fits in, and does a wider one remember
+further back?
+"""
+CAVEAT = """
+After 250 batches no cell has converged, so that this is what each learns soon, not what fits into it. And an SRU,
+which has no matrix between its units, cannot hand a bit from one unit to the next.
+"""
+METHOD = """
+Jaeger measured it for networks with untrained recurrent weights, as recall of the input k steps ago, and showed that
+a linear readout of N units recalls at most N inputs. Here all weights are trained.
 
-A layer reads a random bit at each step and has to output the last 32 of them, all at once. The charts show the accuracy
-by how long ago the bit was read (chance is half); a layer's memory is the number of most recent bits that are each
-recalled with an accuracy of at least 90 %. That number stops where a cell becomes unsure, and hides what it recalls
-less surely but for longer, like the LSTM's long tail. After 250 batches of 32 rows of 64 bits (Adam, rate 0.01) no cell
-has converged; all had the same training.
+A layer reads a random bit at each step and has to output the last 32 of them, all at once. The charts show the
+accuracy by how long ago the bit was read (chance is half); a layer's memory is the number of most recent bits that
+are each recalled with an accuracy of at least 90 %. That number stops where a cell becomes unsure, and hides what it
+recalls less surely but for longer, like the LSTM's long tail. After 250 batches of 32 rows of 64 bits (Adam, rate
+0.01) no cell has converged; all had the same training.
 """
 SOURCES = (
     "Jaeger, Short term memory in echo state networks, GMD Report 152, 2001, sections 2 and 3",
     "Collins, Sohl-Dickstein & Sussillo, Capacity and Trainability in Recurrent Neural Networks, ICLR 2017, section 2",
 )
+PLAIN = "simple_rnn"
 TOLD = 0.9  # share of right answers from which a bit counts as remembered
 
 
@@ -38,50 +47,86 @@ def memory(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
-    """Memory by width, for each cell; and who remembers more at the same width."""
+    """Memory by width, for each cell; and whether each gated one remembers more than a simple RNN."""
     found = memory(rows)
     widths = sorted({row["units"] for row in found})
     narrow, wide = widths[0], widths[-1]
-    gain = {
-        cell: difference(found, "bits", {"units": wide}, {"units": narrow}, cell=cell)
-        for cell in dict.fromkeys(row["cell"] for row in found)
-    }
-    fullest = max(found, key=lambda row: row["bits"] / row["units"])
-    plain = by_seed(found, "bits", cell="simple_rnn")
-    gated = by_seed([row for row in found if row["cell"] != "simple_rnn"], "bits")
-    more = interval([gated[seed] - plain[seed] for seed in plain])
+    cells = list(dict.fromkeys(row["cell"] for row in found))
     last = max(row["delay"] for row in rows)
-    kept = {cell: mean(rows, "share", cell=cell, units=wide, delay=last).within(*SHARE) for cell in gain}
-    tail = ", ".join(f"{cell} {share.text('.0f', 100)} %" for cell, share in kept.items())
+
+    def bits(cell: str, units: int) -> list[float]:
+        return list(by_seed(found, "bits", cell=cell, units=units).values())
+
+    def listed(cell: str, units: int) -> str:
+        return " ".join(f"{each:.0f}" for each in bits(cell, units))
+
+    def tail(cell: str) -> str:
+        share = mean(rows, "share", cell=cell, units=wide, delay=last).within(*SHARE)
+        return f"the bit {last} steps ago {share.text('.0f', 100)} %"
+
+    fullest = max(found, key=lambda row: row["bits"] / row["units"])
     return [
-        judge(
-            f"A layer of {wide} units remembers further back than one of {narrow}.",
-            "; ".join(f"{cell}: {gap.text()} bits more" for cell, gap in gain.items()),
-            *gain.values(),
+        *(
+            judge_ranks(
+                f"With {wide} units the {CELLS[cell]} remembers further back than with {narrow}.",
+                f"bits by seed: {listed(cell, wide)} with {wide} units, {listed(cell, narrow)} with {narrow}",
+                bits(cell, wide),
+                bits(cell, narrow),
+            )
+            for cell in cells
         ),
-        Verdict(
+        fact(
             "No layer remembers more bits than it has units.",
-            f"the most relative to width: {fullest['bits']} bits in {fullest['units']} units ({fullest['cell']})",
+            f"the most relative to width: {fullest['bits']} bits in {fullest['units']} units "
+            f"({CELLS[fullest['cell']]})",
             fullest["bits"] <= fullest["units"],
         ),
-        judge(
-            "At equal width, gated cells remember more of the last bits than a simple RNN.",
-            f"{more.text()} bits more; accuracy of {wide} units on the bit {last} steps ago: {tail}",
-            more,
+        *(
+            judge_ranks(
+                f"With {wide} units the {CELLS[cell]} remembers more of the last bits than a simple RNN.",
+                f"bits by seed: {listed(cell, wide)}, simple RNN {listed(PLAIN, wide)}; {tail(cell)}, simple RNN "
+                f"{tail(PLAIN)}",
+                bits(cell, wide),
+                bits(PLAIN, wide),
+            )
+            for cell in cells
+            if cell != PLAIN
         ),
     ]
 
 
-def chart(rows: Sequence[Row]) -> dict[str, Any]:
-    """Memory by width, and the accuracy by delay for each cell."""
-    found = means(memory(rows), "bits", "cell", "units", within=POSITIVE)
-
-    def panel(cell: str) -> dict[str, Any]:
-        shares = means(chosen(rows, cell=cell), "share", "units", "delay", within=SHARE)
-        lines = [{**row, "units": f"{row['units']} units"} for row in shares]
-        return curves(cell, lines, ("delay", "steps ago"), "accuracy", "units", points=False, domain=(0.45, 1.05))
-
-    return beside(
-        curves("memory", found, ("units", "units"), "bits remembered", "cell", log_x=True),
-        *(panel(cell) for cell in dict.fromkeys(row["cell"] for row in rows)),
+def finding(found: Sequence[Verdict]) -> str:
+    """What to remember of it."""
+    bound = next(verdict for verdict in found if verdict.evidence is None)
+    wider = [verdict for verdict in found if "further back" in verdict.claim]
+    shown = [verdict.claim.split(" the ")[1].split(" remembers")[0] for verdict in wider if verdict.kind == SHOWN]
+    limit = say(
+        bound, "No layer remembered more bits than it has units", "A layer remembered more bits than it has units", ""
     )
+    more = f"wider layers remember further back: {', '.join(shown)}" if shown else (
+        "that wider ones remember further back is undecided with so few seeds"
+    )  # fmt: skip
+    return f"{limit}; {more}."
+
+
+def chart(rows: Sequence[Row]) -> Any:
+    """Memory by width, and the accuracy by delay for each cell."""
+    cells = list(dict.fromkeys(row["cell"] for row in rows))
+    remembered = memory(rows)
+    widths = sorted({row["units"] for row in remembered})
+    found = [{**row, "cell": CELLS[row["cell"]]} for row in remembered]
+
+    def most(cell: str) -> str:
+        return f"{mean(remembered, 'bits', cell=cell, units=widths[-1]).value:.0f}"
+
+    def panel(cell: str) -> Any:
+        lines = [{**row, "units": f"{row['units']} units"} for row in percent(chosen(rows, cell=cell), "share")]
+        return curves(f"{CELLS[cell]}: {widths[-1]} units tell the last {most(cell)} bits", lines, "share",
+                      ("delay", "steps ago"), "told, %", "units", domain=(45, 102), level=(50, "chance"))  # fmt: skip
+
+    told = ", ".join(f"{CELLS[cell]} {most(cell)}" for cell in cells)
+    return beside(
+        curves(f"bits remembered by {widths[-1]} units: {told}", found, "bits", ("units", "units"), "bits remembered",
+               "cell", ticks=widths),
+        *map(panel, cells),
+    )  # fmt: skip

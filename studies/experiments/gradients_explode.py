@@ -1,4 +1,4 @@
-"""Gradients by the spectral radius of the recurrent weights and the length; and training with and without clipping."""
+"""Gradients by the recurrent matrix and the length; and training with and without clipping."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,9 @@ from studies.recall import Texts, classifier, learn
 
 UNITS = 64
 RADII = (0.5, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
+GAUSSIAN, TRIANGULAR = "Gaussian", "triangular"
+MATRICES = (*((GAUSSIAN, radius) for radius in RADII), (TRIANGULAR, 0.5), (TRIANGULAR, 0.9))
+SPREAD = 0.2  # standard deviation of the numbers above a triangular matrix's diagonal
 LENGTHS = (10, 20, 50, 100, 200)
 CLIPPING = {"none": {}, "by norm, 1": {"global_clipnorm": 1.0}, "by value, 0.01": {"clipvalue": 0.01}}
 
@@ -19,8 +22,11 @@ def measure(data: Path) -> Iterator[dict]:
     yield from training(data)
 
 
-def recurrent_weights(radius: float, random: np.random.Generator) -> np.ndarray:
-    """Normally distributed weights, scaled to a spectral radius, the largest absolute value of an eigenvalue."""
+def recurrent_weights(radius: float, random: np.random.Generator, matrix: str = GAUSSIAN) -> np.ndarray:
+    """Weights of a spectral radius, the largest absolute value of an eigenvalue: normally distributed ones, scaled, or
+    a triangular matrix, whose eigenvalues are the numbers on its diagonal, whatever is above it."""
+    if matrix == TRIANGULAR:
+        return np.triu(random.normal(0, SPREAD, (UNITS, UNITS)), 1) + radius * np.eye(UNITS)
     weights = random.normal(0, 1, (UNITS, UNITS))
     return weights * radius / np.abs(np.linalg.eigvals(weights)).max()
 
@@ -28,9 +34,9 @@ def recurrent_weights(radius: float, random: np.random.Generator) -> np.ndarray:
 def backward_norms() -> Iterator[dict]:
     """|dL/dh_0| / |dL/dh_n| of h_t = f(U h_(t-1) + z_t), f the identity or tanh, z of standard deviation 0.1."""
     for seed in (1, 2, 3, 4, 5):
-        for radius in RADII:
+        for matrix, radius in MATRICES:
             random = np.random.default_rng(seed)
-            weights = recurrent_weights(radius, random)
+            weights = recurrent_weights(radius, random, matrix)
             singular = float(np.linalg.norm(weights, 2))
             for activation in ("linear", "tanh"):
                 states, slopes = np.zeros(UNITS), []
@@ -46,6 +52,7 @@ def backward_norms() -> Iterator[dict]:
                 for length in LENGTHS:
                     yield {
                         "part": "gradient",
+                        "matrix": matrix,
                         "activation": activation,
                         "radius": radius,
                         "largest_singular_value": round(singular, 3),

@@ -1,4 +1,5 @@
-"""The gradient of the loss at each step before the last, by cell, before and after training; and in one dimension."""
+"""The gradient of the loss at each step before the last in untrained networks, by cell and first weights; and in one
+dimension."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from studies.gradients import read
-from studies.recall import Texts, classifier, learn, recurrent_layer
+from studies.gradients import carried_states, read
+from studies.recall import Texts, classifier, open_gates, recurrent_layer
 
-UNITS = 32
+SEEDS = (11, 12, 13, 14, 15)
+UNITS = 64
 GAP = 100
 DISTANCES = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {  # f(a), and f'(a)
@@ -17,55 +19,60 @@ ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {  # f(a), and f'(a)
     "sigmoid": (lambda a: 1 / (1 + np.exp(-a)), lambda a: np.exp(-a) / (1 + np.exp(-a)) ** 2),
     "relu": (lambda a: np.maximum(a, 0), lambda a: (a > 0).astype(float)),
 }
+ORTHOGONAL, UNIFORM, RAISED = "orthogonal", "uniform", "orthogonal x sqrt 2"
+PLAIN = (("tanh", ORTHOGONAL), ("tanh", UNIFORM), ("sigmoid", ORTHOGONAL), ("relu", ORTHOGONAL), ("relu", RAISED))
+BIASES = {"lstm": (1, 5), "gru": (0, 5), "sru": (0, 5)}  # of the gate that keeps the state: as usual, and open
 
 
 def measure(data: Path) -> Iterator[dict]:
-    """Gradients by distance from the end, gates by step, and the derivatives of the one-dimensional case."""
+    """Gradients by distance from the end, and the derivatives of the one-dimensional case."""
     from pipelines.training.seeding import seed_everything
 
     yield from one_dimensional()
     texts = Texts(data)
-    for cell, layer in layers().items():
-        for seed in (1, 2, 3, 4, 5):
+    for seed in SEEDS:
+        sample = texts.draw(np.random.default_rng(seed), 64, GAP, "test")
+        for activation, weights in PLAIN:
             seed_everything(seed)
-            model = classifier(layer(seed), texts.words, seed)
-            sample = texts.draw(np.random.default_rng(seed), 64, GAP, "test")
-            for trained in (False, True):
-                if trained:
-                    learn(model, texts, (2, GAP), seed, steps=200)
-                norms, gates = read(model, *sample)
-                kind = {"cell": cell, "seed": seed, "trained": trained}
-                for state, values in norms.items():
-                    for distance in DISTANCES:
-                        norm = float(f"{values[-1 - distance]:.4g}")
-                        yield {"part": "gradient", **kind, "state": state, "distance": distance, "norm": norm}
-                for gate, values in gates.items():
-                    for step in range(0, len(values), 4):
-                        yield {
-                            "part": "gate",
-                            **kind,
-                            "gate": gate,
-                            "step": step,
-                            "value": round(float(values[step]), 4),
-                        }
+            model = classifier(plain(activation, weights, seed), texts.words, seed)
+            kind = {"cell": "simple_rnn", "activation": activation, "start": weights, "seed": seed}
+            yield from norms(model, sample, kind)
+        for cell, biases in BIASES.items():
+            for bias in biases:
+                seed_everything(seed)
+                layer = recurrent_layer(cell, UNITS, seed)
+                model = classifier(layer, texts.words, seed)
+                open_gates(layer, bias)
+                yield from norms(model, sample, {"cell": cell, "start": f"bias {bias}", "seed": seed})
 
 
-def layers() -> dict[str, Callable[[int], Any]]:
-    """Layers by name, each made of a seed."""
+def norms(model: Any, sample: tuple[Any, Any], kind: dict[str, Any]) -> Iterator[dict]:
+    """The norm of the gradient at some distances from the end, for the state that is carried furthest."""
+    found, _ = read(model, *sample)
+    state = carried_states(model.layers[2].cell)[-1]
+    for distance in DISTANCES:
+        norm = float(f"{found[state][-1 - distance]:.4g}")
+        yield {"part": "gradient", **kind, "state": state, "distance": distance, "norm": norm}
+
+
+def plain(activation: str, weights: str, seed: int) -> Any:
+    """A plain recurrent layer with recurrent weights of one of three kinds."""
     import keras
 
-    def plain(activation: str) -> Callable[[int], Any]:
-        return lambda seed: keras.layers.SimpleRNN(
-            UNITS, activation, return_sequences=True, return_state=True, seed=seed
-        )
-
-    def gated(cell: str) -> Callable[[int], Any]:
-        return lambda seed: recurrent_layer(cell, UNITS, seed)
-
-    return {
-        **{f"simple_rnn, {activation}": plain(activation) for activation in ACTIVATIONS},
-        **{cell: gated(cell) for cell in ("lstm", "gru", "sru")},
+    limit = UNITS**-0.5  # PyTorch's first weights
+    first = {
+        ORTHOGONAL: keras.initializers.Orthogonal(seed=seed),
+        RAISED: keras.initializers.Orthogonal(2**0.5, seed=seed),
+        UNIFORM: keras.initializers.RandomUniform(-limit, limit, seed=seed),
     }
+    return keras.layers.SimpleRNN(
+        UNITS,
+        activation,
+        kernel_initializer=keras.initializers.GlorotUniform(seed),
+        recurrent_initializer=first[weights],
+        return_sequences=True,
+        return_state=True,
+    )
 
 
 def one_dimensional() -> Iterator[dict]:

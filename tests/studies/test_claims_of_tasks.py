@@ -2,7 +2,7 @@
 
 import pytest
 
-from studies.charts import curves, picture
+from studies.charts import picture
 from studies.claims import (
     bidirectional,
     carried_state,
@@ -14,109 +14,102 @@ from studies.claims import (
     sru_against_lstm,
 )
 
-SEEDS = (1, 2, 3)
+SEEDS = tuple(range(1, 8))  # of which all against none are significant, 2 / 3432
+CODES = {"shown": "s", "contradicted": "c", "undecided": "u", "not testable here": "n"}
 
 
 def decided(module, rows):
-    """Whether each claim is confirmed; every claim tells figures, and the chart can be drawn."""
+    """A letter for the kind of each verdict; every claim tells figures, and the chart can be drawn."""
     found = module.verdicts(rows)
     assert all(verdict.claim.endswith(".") and verdict.found for verdict in found)
+    assert module.finding(found).endswith(".")
     assert picture(module.chart(rows)).startswith("<svg")
-    return [verdict.confirmed for verdict in found]
+    return "".join(CODES[verdict.kind] for verdict in found)
 
 
 def scattered(value, seed):
     """A figure that differs a little from seed to seed."""
-    return value + (0, 0.02, -0.01)[seed - 1]
+    return value + (0, 0.02, -0.01, 0.01, -0.02, 0.015, 0.005)[seed - 1]
 
 
-@pytest.mark.parametrize(("gain", "confirmed"), [(2, True), (-2, False), (0, False)])
-def test_both_directions_have_to_gain(gain, confirmed):
+@pytest.mark.parametrize(("gain", "kinds"), [(2, "sss"), (-2, "ccc"), (0, "uuu")])
+def test_both_directions_have_to_gain(gain, kinds):
     rows = [
-        {"task": task, "reads": reads, "seed": seed, "score": 90 + seed + scattered(more, seed)}
+        {"task": task, "reads": reads, "seed": seed, "score": 90 + seed + (scattered(more, seed) if more else 0)}
         for task in bidirectional.FIGURES
         for reads, more in ((bidirectional.FORWARDS, 0), (bidirectional.BOTH, gain))
         for seed in SEEDS
     ]
-    assert decided(bidirectional, rows) == [confirmed] * 3
-    assert [verdict.opposite for verdict in bidirectional.verdicts(rows)] == [gain < 0] * 3
+    assert decided(bidirectional, rows) == kinds
 
 
-@pytest.mark.parametrize(("weights", "focal"), [(2, -2), (0, 3)])
-def test_a_loss_has_to_gain_on_the_rare_label(weights, focal):
+@pytest.mark.parametrize(("weights", "focal", "kinds"), [(2, -2, "ssscccsss"), (0, 3, "uuusssuuu")])
+def test_a_loss_has_to_gain_on_the_rare_label(weights, focal, kinds):
     rows = [
         {"task": task, "loss": loss, "seed": seed}
-        | {figure: 60 + seed + scattered(more, seed) for figure in ("f1", "precision", "recall")}
+        | {figure: 60 + seed + (scattered(more, seed) if more else 0) for figure in ("f1", "precision", "recall")}
         for task in rare_labels.TASKS
         for loss, more in (("plain", 0), ("weighted", weights), ("focal", focal))
         for seed in SEEDS
     ]
-    assert decided(rare_labels, rows) == [weights > 0] * 3 + [focal > 0] * 3 + [weights > 0] * 3
-    assert [verdict.opposite for verdict in rare_labels.verdicts(rows)] == [False] * 3 + [focal < 0] * 3 + [False] * 3
+    assert decided(rare_labels, rows) == kinds
 
 
-def test_a_gain_that_seeds_disagree_on_confirms_nothing():
+def test_a_gain_that_seeds_disagree_on_decides_nothing():
     rows = [
-        {"task": task, "reads": reads, "seed": seed, "score": 90 + (reads != "forwards") * (9, -3, -1)[seed - 1]}
+        {
+            "task": task,
+            "reads": reads,
+            "seed": seed,
+            "score": 90 + (reads != "forwards") * (9, -3, -1, 4, -2, -5, 1)[seed - 1],
+        }
         for task in bidirectional.FIGURES
         for reads in (bidirectional.FORWARDS, bidirectional.BOTH)
         for seed in SEEDS
     ]
-    assert decided(bidirectional, rows) == [False] * 3
+    assert decided(bidirectional, rows) == "uuu"
 
 
-@pytest.mark.parametrize(
-    ("times", "gain", "confirmed"),
-    [
-        (6, 0, [True, True, True, True]),
-        (2, -0.1, [True, False, True, True]),
-        (0.9, -0.4, [False, False, False, False]),
-    ],
-)
-def test_an_sru_is_judged_by_its_speed_and_by_a_margin(times, gain, confirmed):
+@pytest.mark.parametrize(("times", "gain", "kinds"), [(6, 0, "ssss"), (2, -0.1, "scss"), (0.9, -0.4, "cccc")])
+def test_an_sru_is_judged_by_its_speed_and_by_a_margin(times, gain, kinds):
     rows = [
         {
             "task": task,
             "cell": cell,
             "seed": seed,
             "score": 90 + seed + (gain if cell == "SRU" else 0) + (0.01 * seed if cell == "SRU" else 0),
-            "tokens_per_second": scattered(1000, seed) * (times if cell == "SRU" else 1),
+            "tokens_per_second": 1000 * (scattered(times, seed) if cell == "SRU" else 1),
         }
         for task in sru_against_lstm.TASKS
         for cell in ("LSTM", "SRU")
         for seed in SEEDS
     ]
-    assert decided(sru_against_lstm, rows) == confirmed
-    assert not any(verdict.confirmed and verdict.opposite for verdict in sru_against_lstm.verdicts(rows))
-    assert sru_against_lstm.verdicts(rows)[1].opposite == (times < sru_against_lstm.PAPER)
+    assert decided(sru_against_lstm, rows) == kinds
 
 
 @pytest.mark.parametrize(
-    ("worse", "confirmed"),
+    ("worse", "kinds"),
     [
-        ({}, [True, True, True, True, True, True]),
-        ({"accuracy": 0.2}, [False, True, True, True, True, True]),
-        ({"raised": -0.05}, [True, False, True, True, True, True]),
-        ({"orders": 2}, [True, True, False, True, True, True]),
-        ({"pace": 2}, [True, True, True, False, True, True]),
-        ({"parameters": 0.1}, [True, True, True, True, False, True]),
-        ({"time": 0.1}, [True, True, True, True, True, False]),
+        ({}, "uussss"),
+        ({"accuracy": 0.2}, "ssssss"),
+        ({"orders": 2}, "uuusss"),
+        ({"pace": 2}, "uususs"),
+        ({"parameters": 0.1}, "uussus"),
+        ({"time": 0.1}, "uusssu"),
     ],
     ids=lambda given: next(iter(given), "") if isinstance(given, dict) else "",
 )
-def test_all_linear_cells_have_to_stand_the_comparison_with_the_lstm(worse, confirmed):
+def test_all_linear_cells_have_to_stand_the_comparison_with_the_lstm(worse, kinds):
     rows = []
     for cell in (linear_cells.LSTM, *linear_cells.LINEAR):
-        lag = worse if cell == linear_cells.LINEAR[-1] else {}  # one that falls short is enough
+        lag = worse if cell == linear_cells.LINEAR[-1] or "accuracy" in worse else {}  # one that falls short is enough
         pace = 1000 if cell == linear_cells.LSTM else 1500 / lag.get("pace", 1)
         for seed in SEEDS:
             kind = {"cell": cell, "seed": seed}
-            accuracy = 0.9 - lag.get("accuracy", 0) + seed / 1000
-            biases = [({}, 0)]
-            if cell != linear_cells.LSTM:
-                biases = [(linear_cells.DEFAULT, 0), (linear_cells.RAISED, lag.get("raised", 0.05))]
-            for bias, more in biases:
-                row = {"part": "recall", **kind, **bias, "accuracy": scattered(accuracy + more, seed)}
+            biases = [{}] if cell == linear_cells.LSTM else [linear_cells.DEFAULT, linear_cells.RAISED]
+            for bias in biases:
+                accuracy = 0.95 - (lag.get("accuracy", 0) if bias == linear_cells.DEFAULT else 0)
+                row = {"part": "recall", **kind, **bias, "accuracy": scattered(accuracy, seed)}
                 rows += [{**row, "gap": gap} for gap in (2, linear_cells.FAR)]
             rows.append({"part": "gradient", **kind, "distance": linear_cells.NEAR_END, "norm": scattered(1.0, seed)})
             faint = 10.0 ** -(3 + lag.get("orders", 0))
@@ -125,7 +118,7 @@ def test_all_linear_cells_have_to_stand_the_comparison_with_the_lstm(worse, conf
                 nats = scattered(2.0, seed) + lag.get(equal, 0)
                 row = {"equal": equal, "nats": nats, "tokens_per_second": pace + seed}
                 rows.append({"part": "language model", **kind, **row})
-    assert decided(linear_cells, rows) == confirmed
+    assert decided(linear_cells, rows) == kinds
 
 
 def test_depth_is_judged_by_more_accuracy_and_by_fewer_nats():
@@ -136,10 +129,9 @@ def test_depth_is_judged_by_more_accuracy_and_by_fewer_nats():
         for network, level in levels.items()
         for seed in SEEDS
     ]
-    assert decided(depth, rows) == [True] * 6
+    assert decided(depth, rows) == "ssssss"
     wrong = [{**row, "score": 100 - row["score"]} for row in rows]
-    assert decided(depth, wrong) == [False] * 6
-    assert all(verdict.opposite for verdict in depth.verdicts(wrong))
+    assert decided(depth, wrong) == "cccccc"
 
 
 def test_carried_states_gain_where_a_chunk_begins():
@@ -159,9 +151,9 @@ def test_carried_states_gain_where_a_chunk_begins():
             for position in range(1, 21)
         ]
 
-    assert decided(carried_state, rows(lambda position: 1 / position)) == [True] * 5
-    assert decided(carried_state, rows(lambda position: 0)) == [True] * 4 + [False]
-    assert decided(carried_state, rows(lambda position: position / -10)) == [False, False, True, True, False]
+    assert decided(carried_state, rows(lambda position: 1 / position)) == "sssss"
+    assert decided(carried_state, rows(lambda position: 0)) == "ssssu"
+    assert decided(carried_state, rows(lambda position: position / -10)) == "ccssu"
 
 
 def test_vectors_are_judged_by_their_scores_and_by_tasks():
@@ -177,9 +169,9 @@ def test_vectors_are_judged_by_their_scores_and_by_tasks():
             for seed in SEEDS
         ]
 
-    assert decided(module, rows(1)) == [True] * 8
-    assert decided(module, rows(0)) == [False] * 8
-    assert decided(module, rows(-1)) == [False] * 8
+    assert decided(module, rows(1)) == "snnsssss"
+    assert decided(module, rows(0)) == "unnuuuuu"
+    assert decided(module, rows(-1)) == "cnnccccc"
 
 
 def test_networks_are_judged_by_accuracy_by_order_and_by_slope():
@@ -189,7 +181,7 @@ def test_networks_are_judged_by_accuracy_by_order_and_by_slope():
         accuracies = {"sentiment": found, "one cue": found, module.ORDER: order}
         return [
             {"network": network, "task": task, "seed": seed,
-             "accuracy": scattered(80 + (gain if network == "convolutional" else 0) * (1 + seed / 50), seed)}
+             "accuracy": scattered(95 + (gain if network == "convolutional" else 0) * (1 + seed / 50), seed)}
             for network in ("recurrent", "convolutional")
             for task, gain in accuracies.items()
             for seed in SEEDS
@@ -202,13 +194,11 @@ def test_networks_are_judged_by_accuracy_by_order_and_by_slope():
             for seed in SEEDS
         ]  # fmt: skip
 
-    assert decided(module, rows(-30, -0.5, 3)) == [True] * 5
-    assert decided(module, rows(0, -2, 1)) == [False] * 5
-    assert decided(module, rows(5, 5, 0.5)) == [True, True, False, False, False]
-    assert [verdict.opposite for verdict in module.verdicts(rows(0, -2, 1))] == [True, True, False, False, False]
-    assert module.verdicts(rows(0, 0, 3))[3].found.startswith("3003 (2965 to 3041) and 1003 (965 to 1041) microseconds")
+    assert decided(module, rows(-30, -0.5, 3)) == "sssnn"
+    assert decided(module, rows(0, -6, 1)) == "ccunn"
+    assert decided(module, rows(5, 5, 0.5)) == "ssunn"
     slopes = module.slopes(rows(0, 0, 3), "reading", {"network": "recurrent"})
-    assert slopes == pytest.approx({1: 3, 2: 3.02, 3: 2.99})
+    assert slopes == pytest.approx({1: 3, 2: 3.02, 3: 2.99, 4: 3.01, 5: 2.98, 6: 3.015, 7: 3.005})
 
 
 def test_two_cues_stand_one_after_the_other_and_the_first_is_asked_for(monkeypatch):
@@ -231,14 +221,3 @@ def test_two_cues_stand_one_after_the_other_and_the_first_is_asked_for(monkeypat
     assert (token_ids[:, :7] == 1).all()
     assert (token_ids[:, 7:] == 2).all()
     assert (labels == 1).all()
-
-
-def test_a_band_belongs_to_one_line_though_lines_share_a_colour():
-    rows = [
-        {"x": x, "colour": "red", "dash": dash, "value": x, "low": x - 1, "high": x + 1}
-        for dash in "ab"
-        for x in (1, 2)
-    ]
-    band, line = curves("title", rows, ("x", "x"), "y", "colour", dash="dash").to_dict()["layer"]
-    assert band["mark"]["type"] == "area"
-    assert band["encoding"]["detail"]["field"] == line["encoding"]["strokeDash"]["field"] == "dash"

@@ -6,7 +6,7 @@ import pytest
 from studies.experiments.gradients_explode import backward_norms, recurrent_weights
 from studies.experiments.gradients_vanish import one_dimensional
 from studies.gradients import gates, read
-from studies.recall import classifier, recurrent_layer
+from studies.recall import classifier, open_gates, recurrent_layer
 
 
 def softmax(logits):
@@ -83,6 +83,27 @@ def test_the_gates_of_a_gru_of_an_sru_and_of_a_qrnn_make_their_next_state():
     assert float(output[0, 0]) == pytest.approx(found["output"] * float(after[0, 0]), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("cell", "opened", "others"),
+    [("lstm", "forget", {"input", "output"}), ("gru", "update", {"reset"}), ("sru", "forget", {"reset"})],
+)
+def test_an_open_gate_keeps_the_state_and_no_other_gate_is_opened(cell, opened, others):
+    layer = recurrent_layer(cell, 3, 1)
+    layer.build((1, None, 2))
+    open_gates(layer, 5)
+    zeros = np.zeros((1, 2), "float32")
+    found = gates(layer.cell, zeros, [np.zeros((1, 3), "float32")] * (2 if cell == "lstm" else 1))
+    assert found == {opened: pytest.approx(1 / (1 + np.exp(-5)))} | dict.fromkeys(others, pytest.approx(0.5))
+
+
+def test_norms_whose_squares_float32_does_not_hold_are_told():
+    model = classifier(recurrent_layer("simple_rnn", 3, 1), words=7, seed=1)
+    words, kernel, recurrent, *rest = model.get_weights()
+    model.set_weights([words, kernel, recurrent * 1e-6, *rest])
+    norms, _ = read(model, np.array([[1, 2, 3, 4, 5, 6]]), np.array([2]))
+    assert 0 < norms["h"][0] < 1e-28
+
+
 def test_the_product_of_slopes_is_the_derivative():
     rows = [row for row in one_dimensional() if abs(row["derivative"]) > 1e-4]
     assert len(rows) > 50
@@ -96,9 +117,11 @@ def test_the_slopes_bound_the_product():
         assert abs(row["derivative"]) <= bound ** row["distance"] * 1.00001
 
 
-def test_weights_have_the_spectral_radius_that_was_asked_for():
-    weights = recurrent_weights(1.5, np.random.default_rng(1))
+@pytest.mark.parametrize("matrix", ["Gaussian", "triangular"])
+def test_weights_have_the_spectral_radius_that_was_asked_for(matrix):
+    weights = recurrent_weights(1.5, np.random.default_rng(1), matrix)
     assert np.abs(np.linalg.eigvals(weights)).max() == pytest.approx(1.5)
+    assert np.linalg.norm(weights, 2) > 1.5  # the largest singular value
 
 
 def test_a_gradient_grows_at_most_with_the_largest_singular_value():

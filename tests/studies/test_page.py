@@ -5,13 +5,14 @@ import importlib
 import json
 import pkgutil
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
 from studies import claims, experiments, measure, page
-from studies.claims import Verdict
+from studies.verdicts import Verdict
 
 ROOT = Path(__file__).parents[2]
 STAGES = yaml.safe_load((ROOT / "studies/dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -62,7 +63,10 @@ def test_what_an_experiment_loads_stands_among_its_deps(study):
 def test_a_study_says_what_is_asked_and_who_said_it(study):
     claim = importlib.import_module(f"studies.claims.{study}")
     assert claim.TITLE
-    assert len(claim.QUESTION.split()) > 40
+    assert claim.QUESTION.strip().endswith("?")
+    assert len(claim.QUESTION.split()) < 100
+    assert len(claim.METHOD.split()) > 80
+    assert 5 < len(claim.CAVEAT.split()) < 80
     assert all(
         any(part.strip(",.").isdigit() for part in source.replace("(", " ").replace(")", " ").split())
         for source in claim.SOURCES
@@ -76,17 +80,51 @@ def test_a_study_says_what_is_asked_and_who_said_it(study):
 
 def test_the_page_in_the_repository_is_that_of_its_figures(tmp_path, capsys):
     arguments = ["--plots", str(tmp_path / "plots"), "--page", str(tmp_path / "README.md")]
+    shutil.copytree(ROOT / "studies/drawings", tmp_path / "drawings")
     page.main(["--figures", str(ROOT / "studies/figures"), *arguments, "--html", str(tmp_path / "report.html")])
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert html.count('src="data:image/svg+xml;base64,') == len(page.STUDIES)
-    assert re.findall(r'<li><a href="#section-(\d+)">\1\. ', html) == [str(n + 1) for n in range(len(page.STUDIES))]
+    plots = sorted(path.name for path in (tmp_path / "plots").iterdir())
+    assert html.count('src="data:image/svg+xml;base64,') == len(plots) + 2  # and two drawings
+    assert re.findall(r'<li><a href="#section-\d+">(\d+)\. ', html) == [str(n + 1) for n in range(len(page.STUDIES))]
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == (ROOT / "studies/README.md").read_text(
         encoding="utf-8"
     )
-    assert {path.stem for path in (tmp_path / "plots").iterdir()} == set(page.STUDIES)
+    assert {name.split("-")[0] for name in plots} == set(page.STUDIES)
+    assert plots == sorted(path.name for path in (ROOT / "studies/plots").iterdir())
     for path in (tmp_path / "plots").iterdir():
         assert path.read_bytes() == (ROOT / "studies/plots" / path.name).read_bytes()
-    assert capsys.readouterr().out.count("confirmed") >= len(page.STUDIES)
+    told = capsys.readouterr().out.splitlines()
+    assert {line.split(": ")[1] for line in told} <= set(page.KINDS)
+    assert {line.split(": ")[0] for line in told} == set(page.STUDIES)
+
+
+def test_the_page_says_what_follows_from_the_verdicts():
+    studies = page.read(ROOT / "studies/figures")
+    text = "\n".join(page.lines(studies, Path("plots")))
+    remembered = text.partition("## What to remember")[2]
+    for study in studies:
+        assert f"**{study.finding}**" in text
+        if any(verdict.kind in ("shown", "contradicted") for verdict in study.verdicts):
+            assert f"- {study.finding} ([study {study.number}]" in remembered
+        else:
+            assert f"[{study.claims.TITLE}](#{study.anchor})" in remembered.split("- Undecided")[1]
+        for verdict in study.verdicts:
+            assert f"- {verdict.claim} **{page.verdict_text(verdict).capitalize()}**: {verdict.found}" in text
+            assert f"| {verdict.claim} | {page.verdict_text(verdict)} |" in text
+    alone = [verdict for study in studies for verdict in study.claims.verdicts(study.rows)]
+    together = [verdict for study in studies for verdict in study.verdicts]
+    assert [each.claim for each in alone] == [each.claim for each in together]
+    for one, corrected in zip(alone, together, strict=True):  # correction takes decisions back and makes none
+        assert corrected.kind in (one.kind, "undecided", "not testable here")
+
+
+def test_the_alternative_text_of_a_picture_is_what_its_title_states():
+    for study in page.read(ROOT / "studies/figures"):
+        text = list(page.section(study, Path("plots")))
+        for number, panel in enumerate(study.panels, start=1):
+            (told,) = (line for line in text if line.endswith(f"(plots/{study.name}-{number}.svg)"))
+            assert " ".join(panel.title)[1:] in told
+            assert "[" not in told[2:]
 
 
 def test_missing_figures_are_told_in_one_line(tmp_path, capsys):
