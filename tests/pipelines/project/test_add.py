@@ -229,6 +229,23 @@ def test_files_are_named_from_the_project_or_below_the_data_root(project, files,
     assert paths == ["own.csv", "train.csv"]
 
 
+def test_an_ensemble_of_its_runs_gets_stages_and_keeps_them(project, files, capsys):
+    add.main(["mine", *arguments(files, "sentiment", "train")])
+    path = Path("configs/runs.yaml")
+    first, *_, last = load_runs(path)
+    entry = f"ensembles:\n  both: {{runs: [{first}, {last}], seed: 1, report_test: false}}\n"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{entry}", encoding="utf-8")
+    stages.main([])
+    made = graph()["stages"]
+    inputs = [
+        f"{folder}/{name}" for folder, end in (("runs", ""), ("costs", ".json")) for name in (first + end, last + end)
+    ]
+    assert made["ensemble-both"]["deps"] == ["elman_version.txt", "data/mine", *inputs]
+    assert made["evaluate-ensemble"]["foreach"]["both"]["dataset"] == "mine"
+    capsys.readouterr()
+    assert f"run '{first}': ensemble 'both' reads it as well; remove that" in refused(capsys, remove.main, "mine")
+
+
 def test_stages_of_a_run_by_hand_are_written(project, files, capsys):
     add.main(["mine", *arguments(files, "sentiment", "train")])
     runs = Path("configs/runs.yaml")
