@@ -108,9 +108,9 @@ def trained(name: str, case: TrainingCase, folder: Path, environment: dict[str, 
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def rows_of(rates: dict[str, float], found: dict[str, dict[str, float]]) -> list[dict[str, Any]]:
+def rows_of(rates: dict[str, float], found: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """A row of each implementation."""
-    empty = dict.fromkeys(("seconds_to_first_step", "x_import_keras", "score", "seconds_to_score"))
+    empty: dict[str, Any] = dict.fromkeys(("seconds_to_first_step", "x_import_keras", "score", "seconds_to_score"))
     best = max((rate for name, rate in rates.items() if name != "elman"), default=None)
     return [
         {

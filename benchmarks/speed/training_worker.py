@@ -70,13 +70,20 @@ def train(implementation: str, case: TrainingCase, folder: Path, started: float)
         tell(score=score())
 
 
-def train_elman(case: TrainingCase, folder: Path, tell: Callable[..., None]) -> None:
-    """Trains by the code of the stage `train`."""
-    from pipelines.training.experiment import learn, set_up
+def set_up(case: TrainingCase, folder: Path) -> Any:
+    """The experiment as the stage `train` sets it up."""
+    from pipelines.training import experiment
 
     run, config, cell = case.settings()
-    vectors = dict.fromkeys(("tokens", "target_tokens"), folder / "random")
-    experiment = set_up(run, config, cell, folder / "data", vectors)
+    vectors = {"tokens": folder / "random", "target_tokens": folder / "random"}
+    return experiment.set_up(run, config, cell, folder / "data", vectors)
+
+
+def train_elman(case: TrainingCase, folder: Path, tell: Callable[..., None]) -> None:
+    """Trains by the code of the stage `train`."""
+    from pipelines.training.experiment import learn
+
+    experiment = set_up(case, folder)
 
     import keras
 
@@ -87,7 +94,7 @@ def train_elman(case: TrainingCase, folder: Path, tell: Callable[..., None]) -> 
             tell(first_step=1)
 
     def after_epoch(_: int, logs: Any) -> None:
-        tell(score=logs[f"val_{config.monitor}"])
+        tell(score=logs[f"val_{experiment.task.config.monitor}"])
 
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=after_step, on_epoch_end=after_epoch)
     learn(experiment, folder / "history.csv", [watch])
@@ -95,26 +102,23 @@ def train_elman(case: TrainingCase, folder: Path, tell: Callable[..., None]) -> 
 
 def elman_training(_: str, case: TrainingCase, folder: Path) -> tuple[Step, Any]:
     """A training step as `pipelines.training.fit` takes it, and the batches."""
-    from pipelines.training.experiment import set_up
-
-    run, config, cell = case.settings()
-    vectors = dict.fromkeys(("tokens", "target_tokens"), folder / "random")
-    experiment = set_up(run, config, cell, folder / "data", vectors)
+    experiment = set_up(case, folder)
+    run, task, training = experiment.run, experiment.task, experiment.task.config.training
 
     import keras
 
     from pipelines.models.adam import compile_updates
     from pipelines.models.tracing import training_step
 
-    encoded = experiment.task.encoded(experiment.splits["train"], folder)
-    batches = experiment.task.batches(encoded, config.training.batch_size, run.seed)
-    rate: Any = config.training.learning_rate
-    if config.training.schedule == "cosine":
+    encoded = task.encoded(experiment.splits["train"], folder)
+    batches = task.batches(encoded, training.batch_size, run.seed)
+    rate: Any = training.learning_rate
+    if training.schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(rate, case.epochs * len(batches))
-    optimizer = keras.optimizers.Adam(rate, global_clipnorm=cell.clip_norm)
+    optimizer = keras.optimizers.Adam(rate, global_clipnorm=task.cell.clip_norm)
     optimizer.build(experiment.model.trainable_variables)
     compile_updates(optimizer)
-    experiment.model.compile(optimizer, experiment.task.loss(encoded), jit_compile=False)
+    experiment.model.compile(optimizer, task.loss(encoded), jit_compile=False)
     return training_step(experiment.model), batches
 
 
