@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import signal
 import sys
+from pathlib import Path
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 
@@ -45,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     from pipelines.reproduction import forked_python
     from pipelines.reproduction.jobs import default_jobs, run_chains
-    from pipelines.reproduction.repository import Repository
+    from pipelines.reproduction.repository import GRAPH, Repository
 
     repository = Repository()
     chains = repository.stale_chains()
@@ -65,7 +66,8 @@ def main(arguments: list[str] | None = None) -> None:
             f"{sum(len(each.stages) for each in chains)} stages in {len(chains)} chains, {jobs} at a time", flush=True
         )
         if not options.address:
-            stack.enter_context(forked_python.first_on_path(LIBRARIES if len(chains) > jobs else ()))
+            worthwhile = len(chains) > jobs and "python -m" in Path(GRAPH).read_text(encoding="utf-8")
+            stack.enter_context(forked_python.first_on_path(LIBRARIES if worthwhile else ()))
         try:
             problems = run_chains(chains, jobs, repository.keep_lock_file)
         finally:

@@ -72,13 +72,17 @@ def copy_compiled_loops(folder: Path) -> None:
         shutil.copy(loop, folder / loop.relative_to(ROOT))
 
 
+def path_of_forks() -> str:
+    """The PATH on which commands are forks."""
+    return os.pathsep.join([os.environ["FORKED_PYTHON"], PATH])
+
+
 def run(folder: Path, command: list[str] | str, **environment: str) -> str:
     """What a command (a list of words, or a line for bash) prints in a folder; it must succeed."""
-    path = os.pathsep.join([os.environ["FORKED_PYTHON"], PATH])
     done = subprocess.run(
         ["bash", "-c", command] if isinstance(command, str) else command,
         cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(folder), **environment},
+        env={**os.environ, "PATH": path_of_forks(), "PYTHONPATH": str(folder), **environment},
         capture_output=True,
         text=True,
     )
@@ -132,11 +136,10 @@ def start_fork(folder: Path, command: list[str], notes: Path) -> tuple[subproces
         The process that waits for the command and ends as it does, and the id of the command's own.
     """
     (notes / "sitecustomize.py").write_text("import os, sys\nprint(os.getpid(), file=sys.stderr)\n", encoding="utf-8")
-    path = os.pathsep.join([os.environ["FORKED_PYTHON"], PATH])
     process = subprocess.Popen(
         ["python", "-m", *command],
         cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONPATH": f"{folder}{os.pathsep}{notes}"},
+        env={**os.environ, "PATH": path_of_forks(), "PYTHONPATH": f"{folder}{os.pathsep}{notes}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

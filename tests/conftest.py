@@ -5,6 +5,9 @@ import importlib
 import os
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+# On arrays as small as the tests' a second thread of TensorFlow's operations waits, spinning, longer than it computes;
+# compiled loops share batches out among threads as ever.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import shutil
 import subprocess

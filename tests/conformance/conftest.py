@@ -40,3 +40,13 @@ def engines(untrained, tmp_path_factory):
 def engine(request, engines):
     """Each of them."""
     return engines[request.param]
+
+
+@pytest.fixture
+def eagerly():
+    """Lets TensorFlow run what it would trace, where a trace costs more than the few steps of a test."""
+    import tensorflow
+
+    tensorflow.config.run_functions_eagerly(True)
+    yield
+    tensorflow.config.run_functions_eagerly(False)

@@ -2,12 +2,12 @@
 
 import importlib
 import json
-import subprocess
 import sys
 import warnings
 
 import numpy as np
 import pytest
+from clones import ROOT, run
 from conformance_cases import DATASET, RUN, TASKS, build, cell_config, examples_of, takes, task_config
 
 import pipelines.cells
@@ -133,15 +133,16 @@ def test_every_task_learns_with_it_and_its_runs_predict_the_same_in_a_fresh_proc
         config = cell_config(cell, takes(task_name, cell, True))
         task, model = build(task_config(task_name, training={"epochs": 3}), config, small_vectors, examples)
         batches = task.batches([task.encode(example) for example in examples], 4, 1)
-        rising, run = iter(range(3)), tmp_path / f"{task_name}-{cell}"
-        run.mkdir()
+        rising, saved = iter(range(3)), tmp_path / f"{task_name}-{cell}"
+        saved.mkdir()
         fit(model, task.loss(), batches, lambda rising=rising: {"m": next(rising)}, task.config.training, "m", 1.0,
-            run / "history.csv")  # fmt: skip
-        losses = [float(line.split(",")[1]) for line in (run / "history.csv").read_text().splitlines()[1:]]
+            saved / "history.csv")  # fmt: skip
+        losses = [float(line.split(",")[1]) for line in (saved / "history.csv").read_text().splitlines()[1:]]
         assert losses[-1] < losses[0]
-        save_run(run, run.name, RUN, task, model, DATASET)
-        write_examples(run / "examples.jsonl", examples)
-        expected[str(run)] = list(task.predict(KerasEngine(model), examples))
-    command = [sys.executable, "-c", PREDICT, folder, *expected]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert [json.loads(line) for line in done.stdout.splitlines()] == list(expected.values())
+        save_run(saved, saved.name, RUN, task, model, DATASET)
+        write_examples(saved / "examples.jsonl", examples)
+        expected[str(saved)] = list(task.predict(KerasEngine(model), examples))
+    (tmp_path / "predict_runs.py").write_text(PREDICT, encoding="utf-8")
+    # `python` is a fork of one that has imported Keras, and nothing of ours.
+    printed = run(tmp_path, ["python", "-m", "predict_runs", str(folder), *expected], PYTHONPATH=str(ROOT))
+    assert [json.loads(line) for line in printed.splitlines()] == list(expected.values())

@@ -12,7 +12,19 @@ import keras
 import numpy as np
 import pytest
 from clones import copy_compiled_loops, run
-from conformance_cases import CASES, CELLS, DATASET, RUN, TASKS, build, examples_of, of_case, takes, task_config
+from conformance_cases import (
+    CASES,
+    CELLS,
+    DATASET,
+    RUN,
+    TASKS,
+    build,
+    case_id,
+    examples_of,
+    of_case,
+    takes,
+    task_config,
+)
 from test_invariances import compare
 
 from pipelines.data.examples import write_examples
@@ -51,6 +63,12 @@ def correct_share(task, engine, examples):
         for row, wanted in zip(rows, [getattr(example, task.predicts) for example in examples], strict=True)
     ]
     return sum(right) / len(right)
+
+
+@pytest.fixture(scope="module", params=CASES[::-1], ids=case_id)
+def case(request):
+    """As in every file, but from the last one on: beside test_invariances.py each compiles half of the cells' loops."""
+    return request.param
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,13 @@
 
 import os
 import signal
+import subprocess
 import time
 
 import psutil
 import pytest
 import yaml
-from clones import ROOT, dvc, kill, run, start
+from clones import ROOT, dvc, kill, path_of_forks, run, start
 
 ELMAN = {"PYTHONPATH": str(ROOT)}
 GRAPH = {
@@ -54,10 +55,10 @@ def graph(tmp_path):
 
 def repro(folder, *options, status=0):
     """What `elman repro` writes in a folder."""
-    process = start(folder, "pipelines.repro", *options, **ELMAN)
-    output, errors = process.communicate()
-    assert process.returncode == status, output + errors
-    return output + errors
+    environment = {**os.environ, **ELMAN, "PATH": path_of_forks()}
+    done = subprocess.run(["elman", "repro", *options], cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 def trained(folder):

@@ -1,11 +1,10 @@
 """The committed dvc.lock is held to the committed code, and to what a stage gives."""
 
 import subprocess
-import sys
 
 import pytest
 import yaml
-from clones import PATH, ROOT, run
+from clones import ROOT, path_of_forks, run
 
 GRAPH = {
     "prepare": {
@@ -41,8 +40,8 @@ def repository(tmp_path):
 
 def check(folder, stage="prepare@a"):
     """The exit status of the check, and what it writes."""
-    command = [sys.executable, "-m", "pipelines.reproduction.check", stage]
-    environment = {"PATH": PATH, "PYTHONPATH": str(ROOT)}
+    command = ["python", "-m", "pipelines.reproduction.check", stage]
+    environment = {"PATH": path_of_forks(), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
     return done.returncode, [line for line in done.stderr.splitlines() if not line.startswith("check: ")]
 
