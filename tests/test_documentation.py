@@ -103,7 +103,9 @@ def own_names(text):
     files += re.findall(r"elman new (\S+)", text)
     for name, kind in re.findall(rf"elman add (\w+) --task ({'|'.join(KINDS)})\b", text):
         files += [f"{name}_skip_gram", f"{KINDS[kind].module}_{name}"]
-        files += [f"{name}-{cell.stem}{output}" for cell in (ROOT / "configs/cells").iterdir() for output in ("", "_crf")]
+        files += [
+            f"{name}-{cell.stem}{output}" for cell in (ROOT / "configs/cells").iterdir() for output in ("", "_crf")
+        ]
     contents = [own_content(block) for block in fences(text, "yaml")]
     runs = [name for content in contents for name in content.get("runs", content)]
     return {*files, *(Path(file).name for file in files), *(Path(file).stem for file in files), *runs}
@@ -202,13 +204,15 @@ def broken_links(text, folder):
 
 
 def unfounded_figures(text, folder):
-    """Figures with an interval, such as 1.5 (1.2 to 1.8), that stand on no line of the pages that their section links."""
+    """Figures with an interval, such as 1.5 (1.2 to 1.8), that are on no page that their section links."""
     unfounded = []
     for section in re.split(r"^## ", text, flags=re.MULTILINE):
         pages = {folder / link for link in re.findall(r"\]\(([^)#\s]+)", section)}
         lines = [line for page in pages if page.is_file() for line in page.read_text(encoding="utf-8").splitlines()]
         for value, low, high in re.findall(r"([+-]?\d[\d.]*)\s\(([+-]?\d[\d.]*)\sto\s([+-]?\d[\d.]*)\)", section):
-            figure = re.compile(rf"(?<![\d.+-]){re.escape(value)}(?![\d.]).*?{re.escape(f'{low} to {high}')}(?![\d.]*\d)")
+            figure = re.compile(
+                rf"(?<![\d.+-]){re.escape(value)}(?![\d.]).*?{re.escape(f'{low} to {high}')}(?![\d.]*\d)"
+            )
             if not any(figure.search(line) for line in lines):
                 unfounded.append(f"{value} ({low} to {high})")
     return unfounded
