@@ -1,30 +1,110 @@
-"""README's tables: the leaderboard of the default experiments, and the results on real data."""
+"""The tables of README and docs/experiments.md, from figures that are kept in git."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from benchmarks.results import PROBE
-from embeddings.foundation.reading import read_json
+from benchmarks.summary import BELOW, Headline, headlines
+from embeddings.foundation.errors import InputError
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.predictions import SPLITS
-from pipelines.project.parts import Part
-from pipelines.reporting.leaderboard import Leaderboard, Row, read_leaderboard
+from pipelines.reporting.leaderboard import Leaderboard, Row
 from pipelines.reporting.table import marked
 
-LEADERBOARD, RESULTS = Path("metrics/leaderboard.json"), Path("benchmarks/results.json")
-DEFAULT = Part("<!-- leaderboard -->", "<!-- /leaderboard -->")
-REAL = Part("<!-- results -->", "<!-- /results -->")
-BASELINE = "baseline "  # before the name of one
-BELOW = " †"  # behind the name of a run that does not beat the baseline that is best on dev
-COMPARED_ALONE = re.compile(r"_(parts|cells|vectors)-")  # runs that COMPARISONS.md shows
+SHOWN = {  # dataset -> its title on README
+    "imdb": "IMDB, sentiment",
+    "ewt_pos": "UD English-EWT, POS tagging",
+    "uner_ner": "UNER English-EWT, NER",
+    "multi30k_de_en": "Multi30k, German to English",
+    "multi30k_en_de": "Multi30k, English to German",
+}
+LAYER = {"cell": "lstm", "bidirectional": False, "batch": 32, "features": 100, "units": 128}  # the one that is shown
+LENGTHS = {"full": "rows of equal length", "imdb": "lengths of IMDB", "multi30k": "lengths of Multi30k"}
+PASSES = {"train": "training", "inference": "inference"}
+LIBRARIES = {  # the best of several ways to run one counts
+    "Elman": ("elman",),
+    "Keras": ("keras", "keras-jit"),
+    "PyTorch, padded": ("torch-padded",),
+    "PyTorch, packed": ("torch-packed",),
+}
+TRANSLATORS = re.compile(r"^\| what \| Elman \| joeynmt \|.*\n\|.*\n((?:\|.*\n)+)", re.MULTILINE)
 
 
-def with_tables(page: str, where: Path) -> str:
-    """The page with tables of the figures that are kept in git."""
-    page = DEFAULT.replace(page, "".join(leaderboard_tables(read_leaderboard(LEADERBOARD))), where)
-    return REAL.replace(page, "".join(results_table(read_json(RESULTS))), where)
+def beside_baselines(results: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Headline, Headline]]:
+    """Of each dataset that README shows its best run and its best baseline on dev.
+
+    Raises:
+        InputError: a dataset has no results on test of both.
+    """
+    found: dict[str, tuple[Headline, Headline]] = {}
+    by_dataset = {systems[0].dataset: systems for systems in headlines(results)}
+    for dataset in SHOWN:
+        systems = by_dataset.get(dataset, [])
+        run, baseline = (next((each for each in systems if each.is_run is kind), None) for kind in (True, False))
+        if not run or not baseline:
+            raise InputError(f"benchmarks/results.json: expected a run and a baseline of {dataset!r} on test, got none")
+        found[dataset] = run, baseline
+    return found
+
+
+def results_table(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Lines of a table: the best run of a dataset on test, beside the best baseline; the better one is bold."""
+    yield "\n| test set | metric | Elman | 95 % interval | best baseline | 95 % interval |\n"
+    yield "| --- | --- | ---: | --- | ---: | --- |\n"
+    for dataset, (run, baseline) in beside_baselines(results).items():
+        ours, theirs = f"{run.value:.2f}", f"{baseline.value:.2f}"
+        ours, theirs = (f"{ours}{BELOW}", f"**{theirs}**") if run.is_below else (f"**{ours}**", theirs)
+        yield (
+            f"| {SHOWN[dataset]} | {run.metric} | {ours} | {run.low:.2f} to {run.high:.2f}"
+            f" | {theirs} | {baseline.low:.2f} to {baseline.high:.2f} |\n"
+        )
+    yield "\n"
+
+
+def layer_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Lines of a table: tokens per second of an LSTM layer in each library, in thousands; the fastest is bold.
+
+    Args:
+        rows: those of `benchmarks.speed.recurrent`; of a case that was measured twice the last day counts.
+
+    Raises:
+        InputError: a library was not measured.
+    """
+    yield f"\n| an LSTM of {LAYER['units']} units, thousand tokens/s | {' | '.join(LIBRARIES)} |\n"
+    yield f"| --- |{' ---: |' * len(LIBRARIES)}\n"
+    rows = [row for row in rows if all(row[key] == value for key, value in LAYER.items())]
+    last = max((row["measured"] for row in rows), default="")
+    speeds = {
+        (row["pass"], row["lengths"], row["implementation"]): row["tokens_per_second"]
+        for row in rows
+        if row["measured"] == last
+    }
+    for each, title in PASSES.items():
+        for lengths, kind in LENGTHS.items():
+            try:
+                found = [max(speeds[each, lengths, name] for name in names) for names in LIBRARIES.values()]
+            except KeyError as missing:
+                raise InputError(f"benchmarks/speed/recurrent.json: expected a row of {missing}, got none") from None
+            cells = [f"**{speed / 1000:,.0f}**" if speed == max(found) else f"{speed / 1000:,.0f}" for speed in found]
+            yield f"| {title}, {kind} | {' | '.join(cells)} |\n"
+    yield "\n"
+
+
+def translators_table(page: str) -> Iterator[str]:
+    """Lines of a table: the speed of translators beside joeynmt, as benchmarks/speed/README.md has them.
+
+    Raises:
+        InputError: the page has no such table.
+    """
+    table = TRANSLATORS.search(page)
+    if not table:
+        raise InputError("benchmarks/speed/README.md: expected a table of Elman and joeynmt, got none")
+    yield "\n| Multi30k, GRU with attention | Elman | joeynmt |\n| --- | ---: | ---: |\n"
+    for line in table[1].splitlines():
+        what, *speeds, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        best = max(speeds, key=lambda speed: float(speed.replace(",", "")))
+        yield f"| {what} | {' | '.join(f'**{speed}**' if speed == best else speed for speed in speeds)} |\n"
+    yield "\n"
 
 
 def leaderboard_tables(leaderboard: Leaderboard) -> Iterator[str]:
@@ -44,35 +124,3 @@ def cell(row: Row, split: str, headline: Metric) -> str:
     if not value:
         return ""
     return f"{headline.write(value.value, fewer=1)} ± {headline.write((value.high - value.low) / 2, fewer=1)}"
-
-
-def results_table(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Lines of a table: each system's headline on test; the best of a dataset on dev first and in bold.
-
-    Args:
-        results: those of `benchmarks.results`: of each task, dataset and split the headline first, its best first.
-    """
-    yield "\n| data | run | metric | test | 95 % interval | seeds |\n| --- | --- | --- | ---: | --- | ---: |\n"
-    groups: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = {}
-    for result in results:
-        if result["task"] != PROBE and not COMPARED_ALONE.search(result["run"]):
-            splits = groups.setdefault((result["task"], result["dataset"]), {"dev": [], "test": []})
-            headline = splits[result["split"]]
-            if not headline or headline[0]["metric"] == result["metric"]:
-                headline.append(result)
-    for splits in groups.values():
-        on_dev, on_test = ({result["run"]: place for place, result in enumerate(splits[each])} for each in SPLITS)
-        ranked = sorted(splits["test"], key=lambda result: on_dev[result["run"]])
-        baseline = next((result for result in ranked if result["run"].startswith(BASELINE)), None)
-        for result in ranked:
-            is_run = not result["run"].startswith(BASELINE)
-            name = result["run"] if is_run else f"*{result['run'].removeprefix(BASELINE)}*"
-            name = f"**{name}**" if result is ranked[0] else name
-            if is_run and baseline:
-                behind = on_test[result["run"]] > on_test[baseline["run"]]
-                name += BELOW if behind or result["value"] == baseline["value"] else ""
-            yield (
-                f"| {result['dataset']} | {name} | {result['metric']} | {result['value']} |"
-                f" {result['low']} to {result['high']} | {len(result['seeds'])} |\n"
-            )
-    yield "\n"

@@ -9,6 +9,7 @@ from pipelines.project.kinds import KINDS
 CONFIGS = Path("configs")
 GRAPH, RUNS = Path("dvc.yaml"), CONFIGS / "runs.yaml"
 VERSION = Path("elman_version.txt")  # what the stages of an installed package depend on
+REQUIREMENTS = Path("requirements.txt")  # how another machine installs it
 
 
 def config_path(kind: str, name: str) -> Path:
