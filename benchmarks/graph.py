@@ -9,7 +9,16 @@ import textwrap
 from pathlib import Path
 
 from benchmarks.picture import pictures
-from benchmarks.readme import beside_baselines, layer_table, leaderboard_tables, results_table, translators_table
+from benchmarks.readme import (
+    beside_baselines,
+    layer_speeds,
+    layer_table,
+    leaderboard_tables,
+    results_table,
+    speed_in_short,
+    translator_speeds,
+    translators_table,
+)
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file
 from embeddings.foundation.reading import read_json
@@ -80,11 +89,13 @@ def texts() -> dict[Path, str]:
 
 def pages() -> dict[Path, str]:
     """Pages with their tables, each between two comments with its name."""
+    layers, translators = layer_speeds(read_json(LAYERS)), translator_speeds(SPEED.read_text(encoding="utf-8"))
     tables = {
         README: {
             "results": results_table(read_json(RESULTS)),
-            "layers": layer_table(read_json(LAYERS)),
-            "translators": translators_table(SPEED.read_text(encoding="utf-8")),
+            "speed": speed_in_short(layers, translators),
+            "layers": layer_table(layers),
+            "translators": translators_table(translators),
         },
         EXPERIMENTS: {"leaderboard": leaderboard_tables(read_leaderboard(LEADERBOARD))},
     }

@@ -1,6 +1,7 @@
 """The tables of README and docs/experiments.md, from figures that are kept in git."""
 
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from benchmarks.summary import BELOW, Headline, headlines
 from embeddings.foundation.errors import InputError
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.predictions import SPLITS
+from pipelines.project.yaml_text import WIDTH
 from pipelines.reporting.leaderboard import Leaderboard, Row
 from pipelines.reporting.table import marked
 
@@ -61,8 +63,8 @@ def results_table(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "\n"
 
 
-def layer_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Lines of a table: tokens per second of an LSTM layer in each library, in thousands; the fastest is bold.
+def layer_speeds(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[float]]:
+    """Thousand tokens per second of an LSTM layer in each library, by pass and lengths.
 
     Args:
         rows: those of `benchmarks.speed.recurrent`; of a case that was measured twice the last day counts.
@@ -70,28 +72,35 @@ def layer_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     Raises:
         InputError: a library was not measured.
     """
-    yield f"\n| an LSTM of {LAYER['units']} units, thousand tokens/s | {' | '.join(LIBRARIES)} |\n"
-    yield f"| --- |{' ---: |' * len(LIBRARIES)}\n"
     rows = [row for row in rows if all(row[key] == value for key, value in LAYER.items())]
     last = max((row["measured"] for row in rows), default="")
     speeds = {
-        (row["pass"], row["lengths"], row["implementation"]): row["tokens_per_second"]
+        (row["pass"], row["lengths"], row["implementation"]): row["tokens_per_second"] / 1000
         for row in rows
         if row["measured"] == last
     }
-    for each, title in PASSES.items():
-        for lengths, kind in LENGTHS.items():
-            try:
-                found = [max(speeds[each, lengths, name] for name in names) for names in LIBRARIES.values()]
-            except KeyError as missing:
-                raise InputError(f"benchmarks/speed/recurrent.json: expected a row of {missing}, got none") from None
-            cells = [f"**{speed / 1000:,.0f}**" if speed == max(found) else f"{speed / 1000:,.0f}" for speed in found]
-            yield f"| {title}, {kind} | {' | '.join(cells)} |\n"
+    try:
+        return {
+            (each, lengths): [max(speeds[each, lengths, name] for name in names) for names in LIBRARIES.values()]
+            for each in PASSES
+            for lengths in LENGTHS
+        }
+    except KeyError as missing:
+        raise InputError(f"benchmarks/speed/recurrent.json: expected a row of {missing}, got none") from None
+
+
+def layer_table(speeds: Mapping[tuple[str, str], Sequence[float]]) -> Iterator[str]:
+    """Lines of a table of all speeds of the layer; the fastest is bold."""
+    yield f"\n| an LSTM of {LAYER['units']} units, thousand tokens/s | {' | '.join(LIBRARIES)} |\n"
+    yield f"| --- |{' ---: |' * len(LIBRARIES)}\n"
+    for (each, lengths), found in speeds.items():
+        cells = [f"**{speed:,.0f}**" if speed == max(found) else f"{speed:,.0f}" for speed in found]
+        yield f"| {PASSES[each]}, {LENGTHS[lengths]} | {' | '.join(cells)} |\n"
     yield "\n"
 
 
-def translators_table(page: str) -> Iterator[str]:
-    """Lines of a table: the speed of translators beside joeynmt, as benchmarks/speed/README.md has them.
+def translator_speeds(page: str) -> list[tuple[str, str, str]]:
+    """What was measured of translators, and the speeds of Elman and joeynmt, as benchmarks/speed/README.md has them.
 
     Raises:
         InputError: the page has no such table.
@@ -99,12 +108,41 @@ def translators_table(page: str) -> Iterator[str]:
     table = TRANSLATORS.search(page)
     if not table:
         raise InputError("benchmarks/speed/README.md: expected a table of Elman and joeynmt, got none")
+    cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in table[1].splitlines())
+    return [(what, ours, theirs) for what, ours, theirs, _ in cells]
+
+
+def translators_table(speeds: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Lines of a table of the speed of translators; the faster is bold."""
     yield "\n| Multi30k, GRU with attention | Elman | joeynmt |\n| --- | ---: | ---: |\n"
-    for line in table[1].splitlines():
-        what, *speeds, _ = (cell.strip() for cell in line.strip("|").split("|"))
-        best = max(speeds, key=lambda speed: float(speed.replace(",", "")))
-        yield f"| {what} | {' | '.join(f'**{speed}**' if speed == best else speed for speed in speeds)} |\n"
+    for what, ours, theirs in speeds:
+        ours, theirs = (ours, f"**{theirs}**") if number(theirs) > number(ours) else (f"**{ours}**", theirs)
+        yield f"| {what} | {ours} | {theirs} |\n"
     yield "\n"
+
+
+def speed_in_short(
+    layers: Mapping[tuple[str, str], Sequence[float]], translators: Sequence[tuple[str, str, str]]
+) -> str:
+    """The sentences on speed at the beginning of README."""
+    texts, full = (
+        "{:,.0f} thousand tokens/s{} (Keras {:,.0f}, PyTorch {:,.0f} padded and {:,.0f} packed)".format(
+            layers["train", lengths][0], where, *layers["train", lengths][1:]
+        )
+        for lengths, where in (("imdb", " on texts as long as IMDB's"), ("full", " on rows of equal length"))
+    )
+    (_, *training), (_, *greedy) = translators[:2]
+    ratios = [number(ours) / number(theirs) for ours, theirs in (training, greedy)]
+    sentences = (
+        f"On two CPU cores an LSTM layer trains {texts}, and {full}. A translator trains {ratios[0]:.1f} times as fast "
+        f"as joeynmt's, and decodes {ratios[1]:.1f} times as fast: [Speed](#speed) has all, also where others win."
+    )
+    return "\n".join(["", *textwrap.wrap(sentences, WIDTH, break_long_words=False), "", ""])
+
+
+def number(text: str) -> float:
+    """A number as pages have it."""
+    return float(text.replace(",", ""))
 
 
 def leaderboard_tables(leaderboard: Leaderboard) -> Iterator[str]:

@@ -63,7 +63,7 @@ def check_project() -> None:
     """Refuses a working directory that is no project.
 
     Raises:
-        InputError: so it is.
+        InputError: a file of a project is missing.
     """
     for path in (RUNS, GRAPH):
         if not path.is_file():
