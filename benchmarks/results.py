@@ -10,6 +10,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from benchmarks.seeds import by_group
+from benchmarks.summary import PROBE, summary_table
 from embeddings.foundation.config import load_part, read_yaml
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file, write_json
@@ -43,9 +44,13 @@ Below a table stand those of its figures that today's code would not give, with 
 all other runs were compared, file by file, with those that commit 183e9eb prepares, and are the same, and so are the
 texts that predictions are compared with; their metrics are defined as they were.
 
+## Headlines
+
+The headline metric of runs that are scored on test. The systems of a dataset are sorted by dev, and bold marks the best
+there; a dagger (†) marks a run that does not beat, on test, the baseline that is best on dev. Baselines are in italics.
+
 """
 
-PROBE = "probe"  # in place of a task among the results
 PROBED = {"all_units": "{units_used} of {units} units", "one_unit": "unit {unit} alone"}
 
 
@@ -60,6 +65,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--probes", type=Path, required=True, help="folder of probes, if any")
     parser.add_argument("--anchors", type=Path, required=True, help="published results (YAML), shown on the page only")
     parser.add_argument("--earlier", type=Path, required=True, help="figures of earlier code (YAML), told on the page")
+    parser.add_argument("--notes", type=Path, required=True, help="folder of DATASET.md, shown below its tables")
     parser.add_argument("--json", type=Path, required=True, help="file to write: a list of results")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
     parser.add_argument("--keep", action="store_true", help="keep the figures of runs that are not evaluated here")
@@ -77,7 +83,14 @@ def main(arguments: list[str] | None = None) -> None:
     results.sort(key=place)
     write_json(options.json, results)
     with atomic_file(options.page) as page:
-        page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors), read_yaml(options.earlier))))
+        page.write(text(results, options.anchors, options.earlier, options.notes))
+
+
+def text(results: Sequence[Mapping[str, Any]], anchors: Path, earlier: Path, notes: Path) -> str:
+    """The page."""
+    told = {path.stem: path.read_text(encoding="utf-8") for path in notes.glob("*.md")}
+    lines = [*summary_table(results), "", *tables(results, read_yaml(anchors), read_yaml(earlier), told)]
+    return PREFACE + "\n".join(lines)
 
 
 @cache
@@ -193,11 +206,12 @@ def tables(
     results: Sequence[Mapping[str, Any]],
     anchors: Mapping[str, Sequence[Mapping[str, Any]]],
     earlier: Mapping[str, Sequence[Mapping[str, Any]]],
+    notes: Mapping[str, str],
 ) -> Iterator[str]:
     """A Markdown table per task and dataset, its test numbers first.
 
     Below it stand which figures today's code would not give, with the commit that they are of and why; then published
-    results, then commands.
+    results, notes on the dataset, and commands.
     """
     for task, dataset in dict.fromkeys((result["task"], result["dataset"]) for result in results):
         of_task = [result for result in results if (result["task"], result["dataset"]) == (task, dataset)]
@@ -228,6 +242,8 @@ def tables(
         if task == PROBE:
             for run in dict.fromkeys(result["run"].split(":")[0] for result in of_task):
                 yield f"\n![Final states of the best unit, by label]({run}.svg)"
+        elif note := notes.get(dataset):
+            yield f"\n{note.strip()}"
         yield "\nCommands:\n"
         for command in dict.fromkeys(result["command"] for result in of_task):
             yield f"- `{command}`"
