@@ -26,8 +26,8 @@ SIZES = {"train": 3000, "dev": 300, "test": 500, "unlabelled": 5000}
 
 @pytest.fixture(scope="module")
 def corpora(tmp_path_factory) -> Path:
-    """What `write_files` writes on most pages."""
-    write_files(folder := tmp_path_factory.mktemp("corpora"), 1, SIZES)
+    """What `write_files` writes on the pages; of the unlabelled sentences, whose number no page shows, only a few."""
+    write_files(folder := tmp_path_factory.mktemp("corpora"), 1, SIZES | {"unlabelled": 50})
     return folder
 
 
