@@ -20,6 +20,7 @@ SHOWN = {  # dataset -> its title on README
     "multi30k_de_en": "Multi30k, German to English",
     "multi30k_en_de": "Multi30k, English to German",
 }
+TERMS = {"bleu": "BLEU", "span_f1": "span F1", "tfidf_logistic_regression": "TF-IDF + logistic regression"}
 LAYER = {"cell": "lstm", "bidirectional": False, "batch": 32, "features": 100, "units": 128}  # the one that is shown
 LENGTHS = {"full": "rows of equal length", "imdb": "lengths of IMDB", "multi30k": "lengths of Multi30k"}
 PASSES = {"train": "training", "inference": "inference"}
@@ -51,16 +52,20 @@ def beside_baselines(results: Sequence[Mapping[str, Any]]) -> dict[str, tuple[He
 
 def results_table(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Lines of a table: the best run of a dataset on test, beside the best baseline; the better one is bold."""
-    yield "\n| test set | metric | Elman | 95 % interval | best baseline | 95 % interval |\n"
-    yield "| --- | --- | ---: | --- | ---: | --- |\n"
+    yield "\n| test set | metric | Elman | best baseline |\n| --- | --- | --- | --- |\n"
     for dataset, (run, baseline) in beside_baselines(results).items():
         ours, theirs = f"{run.value:.2f}", f"{baseline.value:.2f}"
         ours, theirs = (f"{ours}{BELOW}", f"**{theirs}**") if run.is_below else (f"**{ours}**", theirs)
         yield (
-            f"| {SHOWN[dataset]} | {run.metric} | {ours} | {run.low:.2f} to {run.high:.2f}"
-            f" | {theirs} | {baseline.low:.2f} to {baseline.high:.2f} |\n"
+            f"| {SHOWN[dataset]} | {term(run.metric)} | {ours} ({run.low:.2f} to {run.high:.2f})"
+            f" | {theirs} ({baseline.low:.2f} to {baseline.high:.2f}), {term(baseline.name)} |\n"
         )
     yield "\n"
+
+
+def term(name: str) -> str:
+    """The name of a metric or a baseline as the field writes it."""
+    return TERMS.get(name, name.replace("_", " "))
 
 
 def layer_speeds(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[float]]:

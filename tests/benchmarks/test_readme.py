@@ -117,13 +117,13 @@ def of_every_dataset(run=2.5, baseline=1.0):
 @pytest.mark.parametrize(
     ("run", "row"),
     [
-        (2.5, "| **2.50** | 1.50 to 3.50 | 1.00 | 0.00 to 2.00 |"),
-        (0.5, "| 0.50 † | -0.50 to 1.50 | **1.00** | 0.00 to 2.00 |"),
+        (2.5, "| **2.50** (1.50 to 3.50) | 1.00 (0.00 to 2.00), windowed tagger |"),
+        (0.5, "| 0.50 † (-0.50 to 1.50) | **1.00** (0.00 to 2.00), windowed tagger |"),
     ],
 )
 def test_readme_shows_runs_beside_the_best_baseline_and_the_better_one_in_bold(run, row):
     table = "".join(results_table([*of_every_dataset(run)])).splitlines()
-    assert table[3] == f"| IMDB, sentiment | bleu {row}"
+    assert table[3] == f"| IMDB, sentiment | BLEU {row}"
     assert len(table) == 3 + len(SHOWN) + 1
 
 
@@ -193,7 +193,7 @@ def test_the_picture_has_a_dot_within_its_interval_for_every_system():
     panels = [each for each in drawn if each.tag.endswith("}g")]
     assert len(panels) == len(SHOWN)
     texts = [each.text for each in panels[0] if each.tag.endswith("}text")]
-    assert texts == ["IMDB, sentiment", "bleu", "0", "1", "2", "3", "4", "Elman", "2.5", "windowed tagger", "1.0"]
-    # 335 wide from 205 on: 0 to 4, so that 2.5 is at 205 + 335 * 2.5 / 4 and its interval reaches from 1.5 to 3.5.
-    assert [each.get("cx") for each in panels[0] if each.tag.endswith("}circle")] == ["414.4", "288.8"]
-    assert [each.get("d") for each in panels[0] if each.get("stroke-width")] == ["M330.6 40H498.1", "M205.0 62H372.5"]
+    assert texts == ["IMDB, sentiment", "BLEU", "0", "1", "2", "3", "4", "Elman", "2.5", "windowed tagger", "1.0"]
+    # 280 wide from 190 on: 0 to 4, so that 2.5 is at 190 + 280 * 2.5 / 4, and its interval reaches from 1.5 to 3.5.
+    assert [each.get("cx") for each in panels[0] if each.tag.endswith("}circle")] == ["365.0", "260.0"]
+    assert [each.get("d") for each in panels[0] if each.get("stroke-width")] == ["M295.0 37H435.0", "M190.0 57H330.0"]
