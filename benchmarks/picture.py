@@ -16,7 +16,7 @@ COLOURS = {
     "light": {"text": "#1f2328", "faint": "#59636e", "grid": "#d1d9e0", "run": "#0969da", "baseline": "#59636e"},
     "dark": {"text": "#f0f6fc", "faint": "#9198a1", "grid": "#3d444d", "run": "#4493f8", "baseline": "#9198a1"},
 }
-WIDTH, LEFT, RIGHT = 520, 190, 470  # of the picture, and where the scales begin and end
+WIDTH, LEFT, RIGHT = 520, 200, 480  # of the picture, and where the scales begin and end
 PANEL, TITLE, ROWS, TICKS = 94, 16, (37, 57), 76  # height of a panel, and places in it
 STEPS = (0.5, 1, 2, 5, 10, 20)  # between the lines of a scale
 MOST_LINES = 6

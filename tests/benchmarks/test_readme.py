@@ -194,6 +194,6 @@ def test_the_picture_has_a_dot_within_its_interval_for_every_system():
     assert len(panels) == len(SHOWN)
     texts = [each.text for each in panels[0] if each.tag.endswith("}text")]
     assert texts == ["IMDB, sentiment", "BLEU", "0", "1", "2", "3", "4", "Elman", "2.5", "windowed tagger", "1.0"]
-    # 280 wide from 190 on: 0 to 4, so that 2.5 is at 190 + 280 * 2.5 / 4, and its interval reaches from 1.5 to 3.5.
-    assert [each.get("cx") for each in panels[0] if each.tag.endswith("}circle")] == ["365.0", "260.0"]
-    assert [each.get("d") for each in panels[0] if each.get("stroke-width")] == ["M295.0 37H435.0", "M190.0 57H330.0"]
+    # 280 wide from 200 on: 0 to 4, so that 2.5 is at 200 + 280 * 2.5 / 4, and its interval reaches from 1.5 to 3.5.
+    assert [each.get("cx") for each in panels[0] if each.tag.endswith("}circle")] == ["375.0", "270.0"]
+    assert [each.get("d") for each in panels[0] if each.get("stroke-width")] == ["M305.0 37H445.0", "M200.0 57H340.0"]
