@@ -26,23 +26,28 @@ from pipelines.reporting.systems import read_entries
 PREFACE = """# Results on real data
 
 Every number comes from a stage of `make bench`; the command below each table runs that stage alone. Runs were made at
-different times (`python -m benchmarks.results --keep` keeps the figures of runs that are not evaluated again). Settings
-were chosen on dev. Test was scored once per run, with these exceptions. Baselines: the solver tolerance of two of them
-was changed and changed back after test had been scored (dev had the same result). Taggers, IMDB and Multi30k: settings
-were changed once after test had been scored with earlier ones, based on dev; UNER's vectors a second time, based on the
-dev figure of a comparison that also showed a test figure. Digits: test was scored twice, for runs that were trained
-twice with the same settings, and for columns once more, with averaged weights: the best of ten settings in five-fold
-cross-validation within train and dev (14 errors of 1,397; without averaging 16, and 97.92 % on test). Tiny Shakespeare:
-test was scored with two settings, of which the first is better on dev. Minutes and tokens/s were measured on machines
-with other load; those of English taggers, IMDB, SST-2, TREC and translators are for one core at most. Values are
-percent (BLEU and chrF as sacreBLEU prints them; for language models nats, bits and perplexity) with a 95 % bootstrap
-interval over sentences or documents, for language models over blocks of tokens. With several seeds a value is their
-mean, the interval the mean of their intervals, and sd the sample standard deviation over seeds. `results.json` holds
-the same with signatures.
+different times (`python -m benchmarks.results --keep` keeps the figures of runs that are not evaluated again).
 
-Below a table stand those of its figures that today's code would not give, with the commit that they are of. The data of
-all other runs were compared, file by file, with those that commit 183e9eb prepares, and are the same, and so are the
-texts that predictions are compared with; their metrics are defined as they were.
+Values are percent (BLEU and chrF as sacreBLEU prints them; for language models nats, bits and perplexity) with a 95 %
+bootstrap interval over sentences or documents, for language models over blocks of tokens. With several seeds a value is
+their mean, the interval the mean of their intervals, and sd the sample standard deviation over seeds. Minutes and
+tokens/s were measured on machines with other load; those of English taggers, IMDB, SST-2, TREC and translators are for
+at most one core. `results.json` holds the same with signatures.
+
+Settings were chosen on dev, and test was scored once per run, with these exceptions:
+
+- Baselines: the solver tolerance of two of them was changed and changed back after test had been scored (dev had the
+  same result).
+- Taggers, IMDB and Multi30k: settings were changed once, based on dev, after test had been scored with earlier ones;
+  UNER's vectors a second time, based on the dev figure of a comparison that also showed a test figure.
+- Digits: test was scored twice, for runs that were trained twice with the same settings. For columns it was scored once
+  more, with averaged weights: the best of ten settings in five-fold cross-validation within train and dev (14 errors of
+  1,397; without averaging 16, and 97.92 % on test).
+- Tiny Shakespeare: test was scored with two settings, the first of which is better on dev.
+
+Figures from earlier code are listed below their table, with the commit and what has changed since. For all other runs
+the data and the reference texts were compared, file by file, with those that commit 183e9eb prepares, and are the same;
+their metrics are defined as before.
 
 ## Headlines
 
@@ -210,7 +215,7 @@ def tables(
 ) -> Iterator[str]:
     """A Markdown table per task and dataset, its test numbers first.
 
-    Below it stand which figures today's code would not give, with the commit that they are of and why; then published
+    Below it are its figures from earlier code, with the commit and the reason; then published
     results, notes on the dataset, and commands.
     """
     for task, dataset in dict.fromkeys((result["task"], result["dataset"]) for result in results):
@@ -227,8 +232,8 @@ def tables(
             ).format(**{**shown, "interval": interval, "seeds": ", ".join(map(str, result["seeds"]))})
         systems = dict.fromkeys(result["run"] for result in of_task)
         if told := [each for each in earlier.get(dataset, ()) if set(each["runs"]) & set(systems)]:
-            yield "\nFigures that today's code would not give:\n"
-            yield "| run | figures of commit | since then |"
+            yield "\nFigures from earlier code:\n"
+            yield "| run | commit | changed since |"
             yield "| --- | --- | --- |"
             for each in told:
                 runs = ", ".join(run for run in systems if run in each["runs"])

@@ -21,6 +21,7 @@ from embeddings.foundation.config import load_config
 from pipelines.cli import COMMANDS
 from pipelines.datasets.config import SPLITS, DatasetConfig
 from pipelines.datasets.toy.writer import write_files
+from pipelines.project.kinds import KINDS
 from pipelines.runs.config import load_run
 
 ROOT = Path(__file__).parents[1]
@@ -99,10 +100,14 @@ def own_content(block):
 def own_names(text):
     """Names that a page makes up for its reader: of files whose content it shows, of runs in these, in commands."""
     files = re.findall(r"^`([\w./-]+)`(?::$|, .*:$)", text, re.MULTILINE)
-    for options in re.findall(r"--(?:train|dev|test|out)((?: [\w.~/]+)+)", text):
+    for options in re.findall(r"--(?:train|dev|test|unlabelled|out)((?: [\w.~/]+)+)", text):
         files += options.split()
     files += re.findall(r"elman new (\S+)", text)
-    files += [f"{name}_skip_gram" for name in re.findall(r"elman add (\w+)", text)]
+    for name, kind in re.findall(rf"elman add (\w+) --task ({'|'.join(KINDS)})\b", text):
+        files += [f"{name}_skip_gram", f"{KINDS[kind].module}_{name}"]
+        files += [
+            f"{name}-{cell.stem}{output}" for cell in (ROOT / "configs/cells").iterdir() for output in ("", "_crf")
+        ]
     contents = [own_content(block) for block in fences(text, "yaml")]
     runs = [name for content in contents for name in content.get("runs", content)]
     return {*files, *(Path(file).name for file in files), *(Path(file).stem for file in files), *runs}
@@ -200,6 +205,21 @@ def broken_links(text, folder):
     return broken
 
 
+def unfounded_figures(text, folder):
+    """Figures with an interval, such as 1.5 (1.2 to 1.8), that are on no page that their section links."""
+    unfounded = []
+    for section in re.split(r"^## ", text, flags=re.MULTILINE):
+        pages = {folder / link for link in re.findall(r"\]\(([^)#\s]+)", section)}
+        lines = [line for page in pages if page.is_file() for line in page.read_text(encoding="utf-8").splitlines()]
+        for value, low, high in re.findall(r"([+-]?\d[\d.]*)\s\(([+-]?\d[\d.]*)\sto\s([+-]?\d[\d.]*)\)", section):
+            figure = re.compile(
+                rf"(?<![\d.+-]){re.escape(value)}(?![\d.]).*?{re.escape(f'{low} to {high}')}(?![\d.]*\d)"
+            )
+            if not any(figure.search(line) for line in lines):
+                unfounded.append(f"{value} ({low} to {high})")
+    return unfounded
+
+
 def absolute_paths(text):
     """Paths that hold on one machine alone."""
     return re.findall(r"(?<![\w/.:$>)\]<*~-])/[a-zA-Z][\w.-]*", re.sub(r"<!--.*?-->", "", text))
@@ -239,6 +259,18 @@ def test_every_link_inside_the_repository_resolves(page):
 @EACH_PAGE
 def test_no_page_names_a_path_of_one_machine(page):
     assert absolute_paths(page.read_text(encoding="utf-8")) == []
+
+
+def test_every_figure_of_the_page_on_choosing_is_in_the_results_that_it_links():
+    page = ROOT / "docs/choosing.md"
+    assert unfounded_figures(page.read_text(encoding="utf-8"), page.parent) == []
+
+
+def test_a_figure_that_no_linked_page_has_is_found(tmp_path):
+    (tmp_path / "results.md").write_text("| a | 1.5 | 1.2 to 1.8 |\n| b | -2.5 | -3.0 to 1.8 |\n", encoding="utf-8")
+    figures = "1.5 (1.2 to 1.8), -2.5 (-3.0 to\n1.8), 2.5 (-3.0 to 1.8), 1.5 (1.2 to 1.9)"
+    found = unfounded_figures(f"## A\n1.5 (1.2 to 1.8)\n## B\n[Results](results.md): {figures}\n", tmp_path)
+    assert found == ["1.5 (1.2 to 1.8)", "2.5 (-3.0 to 1.8)", "1.5 (1.2 to 1.9)"]
 
 
 def test_the_tree_names_what_exists_and_every_folder_of_code():
