@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from benchmarks.readme import SHOWN, term
+from benchmarks.readme import ENGLISH, term
 from benchmarks.summary import BELOW, Headline
 
 PLACES = {theme: Path(f"docs/results-{theme}.svg") for theme in ("light", "dark")}
@@ -35,7 +35,7 @@ def picture(shown: Mapping[str, tuple[Headline, Headline]], colours: Mapping[str
     yield "<title>Test results with 95 % intervals: Elman beside the best baseline</title>\n"
     for number, (dataset, systems) in enumerate(shown.items()):
         yield f'<g transform="translate(0 {number * PANEL})">\n'
-        yield from _panel(SHOWN[dataset], systems, colours)
+        yield from _panel(ENGLISH.titles[dataset], systems, colours)
         yield "</g>\n"
     yield "</svg>\n"
 
