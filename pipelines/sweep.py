@@ -1,4 +1,4 @@
-"""Stage `sweep`: many trainings of a run with other settings, on this machine or a Ray cluster; the best of them.
+"""Stage `sweep`: trains a run with many settings, on this machine or a Ray cluster, and keeps the best.
 
 Trials read train and dev, never test. An interrupted sweep resumes where it stopped: its state is a hidden folder next
 to the output. Docs: docs/cluster.md.

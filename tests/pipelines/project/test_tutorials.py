@@ -48,14 +48,14 @@ def project(empty_project, corpora, tmp_path, monkeypatch) -> Path:
 
 
 def follow(command: str) -> str:
-    """What `elman add` and `elman stages` print; other commands are not run here."""
+    """Runs `elman add` and `elman stages`, and no other command; returns what `elman add` prints."""
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        match shlex.split(command, comments=True):
-            case ["elman", "add", *words]:
+    match shlex.split(command, comments=True):
+        case ["elman", "add", *words]:
+            with contextlib.redirect_stdout(printed):
                 add.main(words)
-            case ["elman", "stages"]:
-                stages.main([])
+        case ["elman", "stages"]:
+            stages.main([])
     return printed.getvalue()
 
 
