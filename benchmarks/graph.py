@@ -6,10 +6,12 @@ stands below comments that say so; everything else in dvc.yaml, benchmarks/dvc.y
 
 import re
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.picture import pictures
 from benchmarks.readme import (
+    RUSSIAN,
     beside_baselines,
     layer_speeds,
     layer_table,
@@ -19,6 +21,7 @@ from benchmarks.readme import (
     translator_speeds,
     translators_table,
 )
+from benchmarks.summary import Headline
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file
 from embeddings.foundation.reading import read_json
@@ -40,9 +43,9 @@ from pipelines.project.yaml_text import WIDTH
 from pipelines.reporting.leaderboard import read_leaderboard
 
 BENCHMARKS_GRAPH, BENCHMARKS_RUNS = Path("benchmarks/dvc.yaml"), Path("benchmarks/runs.yaml")
-README, EXPERIMENTS, SPEED = Path("README.md"), Path("docs/experiments.md"), Path("benchmarks/speed/README.md")
+README, IN_RUSSIAN, EXPERIMENTS = Path("README.md"), Path("docs/ru/README.md"), Path("docs/experiments.md")
 LEADERBOARD, RESULTS = Path("metrics/leaderboard.json"), Path("benchmarks/results.json")
-LAYERS = Path("benchmarks/speed/recurrent.json")
+LAYERS, SPEED = Path("benchmarks/speed/recurrent.json"), Path("benchmarks/speed/README.md")
 TEMPLATE = Path("pipelines/project/template/graph.yaml")
 
 STAGES = Part("stages:", "params:")
@@ -75,6 +78,7 @@ def texts() -> dict[Path, str]:
     default, benchmarks = (path.read_text(encoding="utf-8") for path in (GRAPH, BENCHMARKS_GRAPH))
     of_benchmarks = read_needs(BENCHMARKS_RUNS, "out/data")
 
+    shown = beside_baselines(read_json(RESULTS))
     shared = with_stages(default, of_benchmarks)
     benchmarks = SHARED.replace(benchmarks, in_benchmarks(shared[STAGES.find(shared, GRAPH)]), BENCHMARKS_GRAPH)
     benchmarks = THEIR_PARAMS.replace(benchmarks, params(of_benchmarks), BENCHMARKS_GRAPH)
@@ -82,21 +86,22 @@ def texts() -> dict[Path, str]:
         GRAPH: graph_text(default),
         BENCHMARKS_GRAPH: benchmarks,
         TEMPLATE: template(default),
-        **pages(),
-        **pictures(beside_baselines(read_json(RESULTS))),
+        **pages(shown),
+        **pictures(shown),
     }
 
 
-def pages() -> dict[Path, str]:
-    """Pages with their tables, each between two comments with its name."""
+def pages(shown: Mapping[str, tuple[Headline, Headline]]) -> dict[Path, str]:
+    """Pages with their tables, each between two comments with its name; `shown` are the results that README shows."""
     layers, translators = layer_speeds(read_json(LAYERS)), translator_speeds(SPEED.read_text(encoding="utf-8"))
     tables = {
         README: {
-            "results": results_table(read_json(RESULTS)),
+            "results": results_table(shown),
             "speed": speed_in_short(layers, translators),
             "layers": layer_table(layers),
             "translators": translators_table(translators),
         },
+        IN_RUSSIAN: {"results": results_table(shown, RUSSIAN)},
         EXPERIMENTS: {"leaderboard": leaderboard_tables(read_leaderboard(LEADERBOARD))},
     }
     texts = {}

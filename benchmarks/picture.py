@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from benchmarks.readme import SHOWN
+from benchmarks.readme import ENGLISH, term
 from benchmarks.summary import BELOW, Headline
 
 PLACES = {theme: Path(f"docs/results-{theme}.svg") for theme in ("light", "dark")}
@@ -16,8 +16,8 @@ COLOURS = {
     "light": {"text": "#1f2328", "faint": "#59636e", "grid": "#d1d9e0", "run": "#0969da", "baseline": "#59636e"},
     "dark": {"text": "#f0f6fc", "faint": "#9198a1", "grid": "#3d444d", "run": "#4493f8", "baseline": "#9198a1"},
 }
-WIDTH, LEFT, RIGHT = 600, 205, 540  # of the picture, and where the scales begin and end
-PANEL, TITLE, ROWS, TICKS = 98, 18, (40, 62), 82  # height of a panel, and places in it
+WIDTH, LEFT, RIGHT = 520, 200, 480  # of the picture, and where the scales begin and end
+PANEL, TITLE, ROWS, TICKS = 94, 16, (37, 57), 76  # height of a panel, and places in it
 STEPS = (0.5, 1, 2, 5, 10, 20)  # between the lines of a scale
 MOST_LINES = 6
 
@@ -35,7 +35,7 @@ def picture(shown: Mapping[str, tuple[Headline, Headline]], colours: Mapping[str
     yield "<title>Test results with 95 % intervals: Elman beside the best baseline</title>\n"
     for number, (dataset, systems) in enumerate(shown.items()):
         yield f'<g transform="translate(0 {number * PANEL})">\n'
-        yield from _panel(SHOWN[dataset], systems, colours)
+        yield from _panel(ENGLISH.titles[dataset], systems, colours)
         yield "</g>\n"
     yield "</svg>\n"
 
@@ -54,14 +54,14 @@ def _panel(title: str, systems: tuple[Headline, Headline], colours: Mapping[str,
         return round(LEFT + (RIGHT - LEFT) * (value - lines[0]) / (lines[-1] - lines[0]), 1)
 
     yield _text(0, TITLE, title, colours["text"], more=' font-weight="bold"')
-    yield _text(RIGHT, TITLE, systems[0].metric, colours["faint"], anchor="end")
+    yield _text(RIGHT, TITLE, term(systems[0].metric), colours["faint"], anchor="end")
     for value in lines:
         x = place(value)
         yield f'<path d="M{x} {ROWS[0] - 12}V{ROWS[1] + 8}" stroke="{colours["grid"]}"/>\n'
         yield _text(x, TICKS, f"{value:g}", colours["faint"], anchor="middle", more=' font-size="12"')
     for y, each in zip(ROWS, systems, strict=True):
         colour = colours["run" if each.is_run else "baseline"]
-        name = "Elman" + BELOW * each.is_below if each.is_run else each.name.replace("_", " ")
+        name = "Elman" + BELOW * each.is_below if each.is_run else term(each.name)
         yield _text(0, y + 5, name, colours["text" if each.is_run else "faint"])
         yield f'<path d="M{place(each.low)} {y}H{place(each.high)}" stroke="{colour}" stroke-width="3"/>\n'
         yield f'<circle cx="{place(each.value)}" cy="{y}" r="5.5" fill="{colour}"/>\n'

@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.summary import BELOW, Headline, headlines
 from embeddings.foundation.errors import InputError
@@ -13,13 +13,46 @@ from pipelines.project.yaml_text import WIDTH
 from pipelines.reporting.leaderboard import Leaderboard, Row
 from pipelines.reporting.table import marked
 
-SHOWN = {  # dataset -> its title on README
-    "imdb": "IMDB, sentiment",
-    "ewt_pos": "UD English-EWT, POS tagging",
-    "uner_ner": "UNER English-EWT, NER",
-    "multi30k_de_en": "Multi30k, German to English",
-    "multi30k_en_de": "Multi30k, English to German",
-}
+
+class Wording(NamedTuple):
+    """How a language writes the table of results."""
+
+    titles: Mapping[str, str]  # of the datasets that are shown
+    terms: Mapping[str, str]  # of metrics and baselines, where they are not written as their names
+    header: str
+    interval: str
+
+
+ENGLISH = Wording(
+    {
+        "imdb": "IMDB, sentiment",
+        "ewt_pos": "UD English-EWT, POS tagging",
+        "uner_ner": "UNER English-EWT, NER",
+        "multi30k_de_en": "Multi30k, German to English",
+        "multi30k_en_de": "Multi30k, English to German",
+    },
+    {"bleu": "BLEU", "span_f1": "span F1", "tfidf_logistic_regression": "TF-IDF + logistic regression"},
+    "test set | metric | Elman | best baseline",
+    "{:.2f} to {:.2f}",
+)
+RUSSIAN = Wording(
+    {
+        "imdb": "IMDB, тональность",
+        "ewt_pos": "UD English-EWT, частеречная разметка",
+        "uner_ner": "UNER English-EWT, именованные сущности",
+        "multi30k_de_en": "Multi30k, с немецкого на английский",
+        "multi30k_en_de": "Multi30k, с английского на немецкий",
+    },
+    {
+        "bleu": "BLEU",
+        "span_f1": "F1 по сущностям",
+        "tfidf_logistic_regression": "TF-IDF + логистическая регрессия",
+        "windowed_linear_tagger": "линейный теггер с окном",
+        "word_by_word": "пословный перевод",
+    },
+    "тестовая выборка | метрика | Elman | лучший бейзлайн",
+    "{:.2f}–{:.2f}",
+)
 LAYER = {"cell": "lstm", "bidirectional": False, "batch": 32, "features": 100, "units": 128}  # the one that is shown
 LENGTHS = {"full": "rows of equal length", "imdb": "lengths of IMDB", "multi30k": "lengths of Multi30k"}
 PASSES = {"train": "training", "inference": "inference"}
@@ -40,7 +73,7 @@ def beside_baselines(results: Sequence[Mapping[str, Any]]) -> dict[str, tuple[He
     """
     found: dict[str, tuple[Headline, Headline]] = {}
     by_dataset = {systems[0].dataset: systems for systems in headlines(results)}
-    for dataset in SHOWN:
+    for dataset in ENGLISH.titles:
         systems = by_dataset.get(dataset, [])
         run, baseline = (next((each for each in systems if each.is_run is kind), None) for kind in (True, False))
         if not run or not baseline:
@@ -49,18 +82,24 @@ def beside_baselines(results: Sequence[Mapping[str, Any]]) -> dict[str, tuple[He
     return found
 
 
-def results_table(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Lines of a table: the best run of a dataset on test, beside the best baseline; the better one is bold."""
-    yield "\n| test set | metric | Elman | 95 % interval | best baseline | 95 % interval |\n"
-    yield "| --- | --- | ---: | --- | ---: | --- |\n"
-    for dataset, (run, baseline) in beside_baselines(results).items():
+def results_table(shown: Mapping[str, tuple[Headline, Headline]], words: Wording = ENGLISH) -> Iterator[str]:
+    """Lines of a table: runs beside baselines on test; the better one is bold."""
+    yield f"\n| {words.header} |\n| --- | --- | --- | --- |\n"
+    for dataset, (run, baseline) in shown.items():
         ours, theirs = f"{run.value:.2f}", f"{baseline.value:.2f}"
         ours, theirs = (f"{ours}{BELOW}", f"**{theirs}**") if run.is_below else (f"**{ours}**", theirs)
-        yield (
-            f"| {SHOWN[dataset]} | {run.metric} | {ours} | {run.low:.2f} to {run.high:.2f}"
-            f" | {theirs} | {baseline.low:.2f} to {baseline.high:.2f} |\n"
+        ours, theirs = (
+            f"{value} ({words.interval.format(each.low, each.high)})"
+            for value, each in ((ours, run), (theirs, baseline))
         )
+        name = term(baseline.name, words)
+        yield f"| {words.titles[dataset]} | {term(run.metric, words)} | {ours} | {theirs}, {name} |\n"
     yield "\n"
+
+
+def term(name: str, words: Wording = ENGLISH) -> str:
+    """The name of a metric or a baseline as people write it."""
+    return words.terms.get(name, name.replace("_", " "))
 
 
 def layer_speeds(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[float]]:

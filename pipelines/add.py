@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
     for key in KEYS:
         guesses.add_argument(f"--{key.replace('_', '-')}", help=f"the dataset's {key.replace('_', ' ')}")
     guesses.add_argument("--dev-share", type=float, help="share of train that becomes dev if there is no --dev")
-    guesses.add_argument("--remove-overlap", action="store_true", help="drop examples from train that are also in dev or test")
+    guesses.add_argument("--remove-overlap", action="store_true", help="drop examples of dev or test from train")
     guesses.add_argument("--vectors", default="", metavar="NAME", help="existing or imported vectors to use")
     accepted = "; ".join(f"{kind}: {meaning}" for kind, meaning in ACCEPTED.items())
     guesses.add_argument("--accept", nargs="+", action="extend", default=[], choices=ACCEPTED, help=f"keep {accepted}")

@@ -9,6 +9,7 @@ import io
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].i
 RUNS_FILES = ("configs/runs.yaml", "benchmarks/runs.yaml")
 EXAMPLES_OF_RUNS = {"docs/experiments.md": "configs/runs.yaml", "benchmarks/README.md": "benchmarks/runs.yaml"}
 RUNS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in (*RUNS_FILES, "benchmarks/variants.yaml")]
-WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock", "dvc_plots/*", "vectors/*.dvc", "elman_version.txt")
+WRITTEN_BY_TOOLS = (".venv/*", "dist/*", "dvc.lock", "dvc_plots/*", "vectors/*.dvc", "elman_version.txt")
 NAMES_IN_CODE = {re.sub(r"\{.*?\}", "*", name) for name in re.findall(r"[\w{}.-]+\.\w+", CODE)}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -317,6 +318,18 @@ def test_the_overviews_sentence_is_one_that_the_grammar_writes(tmp_path):
     assert (tmp_path / "dev.conllu").read_text(encoding="utf-8").endswith(f"\n\n{sentence}\n")
     rule = fences(page, "")[0]
     assert rule in (ROOT / "pipelines/datasets/toy/rules/sentences.txt").read_text(encoding="utf-8")
+
+
+def test_every_page_names_the_version_of_the_package():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        version = tomllib.load(file)["project"]["version"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    newest = re.search(r"^## ([\d.]+) - ([\d-]+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest
+    assert (cited["version"], cited["date-released"]) == newest.groups()
+    texts = "".join(path.read_text(encoding="utf-8") for path in [*PAGES, ROOT / "requirements-predict.txt"])
+    named = re.findall(r"elman-([\d.]+)-py3|git\+ADDRESS@v([\d.]+)|git tag v([\d.]+)", texts)
+    assert {"".join(each) for each in named} == {version} == {cited["version"]}
 
 
 BAD_PAGE = """# A title

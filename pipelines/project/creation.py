@@ -50,13 +50,14 @@ def create(folder: Path) -> None:
 
 
 def requirements() -> str:
-    """What pip needs to install the same Elman on another machine: a commit if it came from git, else its version.
+    """What pip needs to install the same Elman on another machine: its commit, if git has an address, or its version.
 
     Reference: PEP 610, which says where installers note what they have installed.
     """
     installed = distribution("elman")
     origin = json.loads(installed.read_text("direct_url.json") or "{}")
-    if source := origin.get("vcs_info"):
+    source = origin.get("vcs_info")
+    if source and not origin["url"].startswith("file:"):
         return f"elman @ {source['vcs']}+{origin['url']}@{source['commit_id']}\n"
     return f"{WHEEL}elman=={installed.version}\n"
 

@@ -10,8 +10,9 @@ from benchmarks.graph import main
 
 ROOT = Path(__file__).parents[2]
 FILES = ("dvc.yaml", "README.md", "metrics/leaderboard.json", *(f"benchmarks/{name}" for name in ("dvc.yaml",
-         "runs.yaml", "results.json", "speed/README.md", "speed/recurrent.json")), "docs/experiments.md",
-         "docs/results-light.svg", "docs/results-dark.svg", "pipelines/project/template/graph.yaml")  # fmt: skip
+         "runs.yaml", "results.json", "speed/README.md", "speed/recurrent.json")), *(f"docs/{name}" for name in (
+         "experiments.md", "ru/README.md", "results-light.svg", "results-dark.svg")),
+         "pipelines/project/template/graph.yaml")  # fmt: skip
 
 
 @pytest.fixture

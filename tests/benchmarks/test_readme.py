@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks.picture import pictures, scale
 from benchmarks.readme import (
-    SHOWN,
+    ENGLISH,
+    RUSSIAN,
     beside_baselines,
     layer_speeds,
     layer_table,
@@ -109,7 +110,7 @@ def test_results_leave_out_probes_and_runs_that_are_compared_alone():
 def of_every_dataset(run=2.5, baseline=1.0):
     """Results of a run and a baseline on the datasets that README shows."""
     values = sorted([("gru", run), ("baseline windowed_tagger", baseline)], key=lambda each: -each[1])
-    for dataset in SHOWN:
+    for dataset in ENGLISH.titles:
         for split in ("test", "dev"):
             yield from (result(name, value, dataset=dataset, split=split) for name, value in values)
 
@@ -117,14 +118,20 @@ def of_every_dataset(run=2.5, baseline=1.0):
 @pytest.mark.parametrize(
     ("run", "row"),
     [
-        (2.5, "| **2.50** | 1.50 to 3.50 | 1.00 | 0.00 to 2.00 |"),
-        (0.5, "| 0.50 † | -0.50 to 1.50 | **1.00** | 0.00 to 2.00 |"),
+        (2.5, "| **2.50** (1.50 to 3.50) | 1.00 (0.00 to 2.00), windowed tagger |"),
+        (0.5, "| 0.50 † (-0.50 to 1.50) | **1.00** (0.00 to 2.00), windowed tagger |"),
     ],
 )
 def test_readme_shows_runs_beside_the_best_baseline_and_the_better_one_in_bold(run, row):
-    table = "".join(results_table([*of_every_dataset(run)])).splitlines()
-    assert table[3] == f"| IMDB, sentiment | bleu {row}"
-    assert len(table) == 3 + len(SHOWN) + 1
+    table = "".join(results_table(beside_baselines([*of_every_dataset(run)]))).splitlines()
+    assert table[3] == f"| IMDB, sentiment | BLEU {row}"
+    assert len(table) == 3 + len(ENGLISH.titles) + 1
+
+
+def test_the_table_in_russian_has_the_same_datasets():
+    assert list(RUSSIAN.titles) == list(ENGLISH.titles)
+    table = "".join(results_table(beside_baselines([*of_every_dataset()]), RUSSIAN)).splitlines()
+    assert table[3] == "| IMDB, тональность | BLEU | **2.50** (1.50–3.50) | 1.00 (0.00–2.00), windowed tagger |"
 
 
 def test_a_dataset_without_a_baseline_is_refused():
@@ -191,9 +198,9 @@ def test_the_picture_has_a_dot_within_its_interval_for_every_system():
     assert uncoloured[0] == uncoloured[1]
     drawn = ElementTree.fromstring(light)
     panels = [each for each in drawn if each.tag.endswith("}g")]
-    assert len(panels) == len(SHOWN)
+    assert len(panels) == len(ENGLISH.titles)
     texts = [each.text for each in panels[0] if each.tag.endswith("}text")]
-    assert texts == ["IMDB, sentiment", "bleu", "0", "1", "2", "3", "4", "Elman", "2.5", "windowed tagger", "1.0"]
-    # 335 wide from 205 on: 0 to 4, so that 2.5 is at 205 + 335 * 2.5 / 4 and its interval reaches from 1.5 to 3.5.
-    assert [each.get("cx") for each in panels[0] if each.tag.endswith("}circle")] == ["414.4", "288.8"]
-    assert [each.get("d") for each in panels[0] if each.get("stroke-width")] == ["M330.6 40H498.1", "M205.0 62H372.5"]
+    assert texts == ["IMDB, sentiment", "BLEU", "0", "1", "2", "3", "4", "Elman", "2.5", "windowed tagger", "1.0"]
+    # 280 wide from 200 on: 0 to 4, so that 2.5 is at 200 + 280 * 2.5 / 4, and its interval reaches from 1.5 to 3.5.
+    assert [each.get("cx") for each in panels[0] if each.tag.endswith("}circle")] == ["375.0", "270.0"]
+    assert [each.get("d") for each in panels[0] if each.get("stroke-width")] == ["M305.0 37H445.0", "M200.0 57H340.0"]
