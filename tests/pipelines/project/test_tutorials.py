@@ -95,3 +95,10 @@ def test_every_page_is_in_the_index():
     pages = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
     missing = [str(page) for page in pages if page.parent.name != "adr" and f"({page})" not in text]
     assert missing == ["README.md"]
+
+
+def test_the_front_page_in_russian_has_the_code_of_the_english_one():
+    pages = [(ROOT / path).read_text(encoding="utf-8") for path in ("README.md", "docs/ru/README.md")]
+    english, russian = ({re.sub(r" *#.*", "", code) for _, _, code in FENCE.findall(page)} for page in pages)
+    assert len(russian) == 4
+    assert russian <= english
