@@ -16,7 +16,7 @@ help:
 	@echo "make lint   check style, types, that the installed packages fit together, and, with a network, make audit"
 	@echo "make check-lock  check that dvc.lock is that of the committed code"
 	@echo "make audit  look up known vulnerabilities of the pinned packages (needs a network)"
-	@echo "make graph  generate from the runs: parts of dvc.yaml and benchmarks/dvc.yaml, and README's tables"
+	@echo "make graph  generate from the runs: parts of dvc.yaml and benchmarks/dvc.yaml, and tables of the pages"
 	@echo "make studies  test textbook claims about recurrent networks (see studies/README.md)"
 	@echo "make bench  run every stage on the real data sets (see benchmarks/RESULTS.md); CLUSTER=HOST:PORT on a Ray cluster"
 

@@ -1,16 +1,30 @@
-"""Generates from the runs: lists in dvc.yaml, its stages for benchmarks/dvc.yaml and new projects, README's tables.
+"""Generates from the runs: lists in dvc.yaml, its stages for benchmarks/dvc.yaml and new projects, tables, a picture.
 
 `make graph` runs it after a runs file or a stage of dvc.yaml was edited, or figures were made anew. What it writes
-stands below comments that say so; everything else in dvc.yaml, benchmarks/dvc.yaml and README is written by hand.
+stands below comments that say so; everything else in dvc.yaml, benchmarks/dvc.yaml and the pages is written by hand.
 """
 
 import re
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.readme import with_tables
+from benchmarks.picture import pictures
+from benchmarks.readme import (
+    RUSSIAN,
+    beside_baselines,
+    layer_speeds,
+    layer_table,
+    leaderboard_tables,
+    results_table,
+    speed_in_short,
+    translator_speeds,
+    translators_table,
+)
+from benchmarks.summary import Headline
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file
+from embeddings.foundation.reading import read_json
 from pipelines.project.layout import GRAPH, RUNS
 from pipelines.project.parts import Part
 from pipelines.project.stages import (
@@ -28,9 +42,12 @@ from pipelines.project.stages import (
     with_stages,
 )
 from pipelines.project.yaml_text import WIDTH
+from pipelines.reporting.leaderboard import read_leaderboard
 
 BENCHMARKS_GRAPH, BENCHMARKS_RUNS = Path("benchmarks/dvc.yaml"), Path("benchmarks/runs.yaml")
-README = Path("README.md")
+README, IN_RUSSIAN, EXPERIMENTS = Path("README.md"), Path("docs/ru/README.md"), Path("docs/experiments.md")
+LEADERBOARD, RESULTS = Path("metrics/leaderboard.json"), Path("benchmarks/results.json")
+LAYERS, SPEED = Path("benchmarks/speed/recurrent.json"), Path("benchmarks/speed/README.md")
 TEMPLATE = Path("pipelines/project/template/graph.yaml")
 
 STAGES = Part("stages:", "params:")
@@ -60,9 +77,10 @@ def main() -> None:
 
 def texts() -> dict[Path, str]:
     """What each file has to hold."""
-    default, benchmarks, readme = (path.read_text(encoding="utf-8") for path in (GRAPH, BENCHMARKS_GRAPH, README))
+    default, benchmarks = (path.read_text(encoding="utf-8") for path in (GRAPH, BENCHMARKS_GRAPH))
     of_benchmarks = read_needs(BENCHMARKS_RUNS, "out/data")
 
+    shown = beside_baselines(read_json(RESULTS))
     shared = with_ensembles(with_stages(default, of_benchmarks), BENCHMARKS_RUNS)
     benchmarks = SHARED.replace(benchmarks, in_benchmarks(shared[STAGES.find(shared, GRAPH)]), BENCHMARKS_GRAPH)
     benchmarks = THEIR_PARAMS.replace(benchmarks, params(of_benchmarks), BENCHMARKS_GRAPH)
@@ -70,8 +88,30 @@ def texts() -> dict[Path, str]:
         GRAPH: graph_text(default),
         BENCHMARKS_GRAPH: benchmarks,
         TEMPLATE: template(default),
-        README: with_tables(readme, README),
+        **pages(shown),
+        **pictures(shown),
     }
+
+
+def pages(shown: Mapping[str, tuple[Headline, Headline]]) -> dict[Path, str]:
+    """Pages with their tables, each between two comments with its name; `shown` are the results that README shows."""
+    layers, translators = layer_speeds(read_json(LAYERS)), translator_speeds(SPEED.read_text(encoding="utf-8"))
+    tables = {
+        README: {
+            "results": results_table(shown),
+            "speed": speed_in_short(layers, translators),
+            "layers": layer_table(layers),
+            "translators": translators_table(translators),
+        },
+        IN_RUSSIAN: {"results": results_table(shown, RUSSIAN)},
+        EXPERIMENTS: {"leaderboard": leaderboard_tables(read_leaderboard(LEADERBOARD))},
+    }
+    texts = {}
+    for page, parts in tables.items():
+        texts[page] = page.read_text(encoding="utf-8")
+        for name, lines in parts.items():
+            texts[page] = Part(f"<!-- {name} -->", f"<!-- /{name} -->").replace(texts[page], "".join(lines), page)
+    return texts
 
 
 def template(default: str) -> str:

@@ -1,30 +1,187 @@
-"""README's tables: the leaderboard of the default experiments, and the results on real data."""
+"""The tables of README and docs/experiments.md, from figures that are kept in git."""
 
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from benchmarks.results import PROBE
-from embeddings.foundation.reading import read_json
+from benchmarks.summary import BELOW, Headline, headlines
+from embeddings.foundation.errors import InputError
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.predictions import SPLITS
-from pipelines.project.parts import Part
-from pipelines.reporting.leaderboard import Leaderboard, Row, read_leaderboard
+from pipelines.project.yaml_text import WIDTH
+from pipelines.reporting.leaderboard import Leaderboard, Row
 from pipelines.reporting.table import marked
 
-LEADERBOARD, RESULTS = Path("metrics/leaderboard.json"), Path("benchmarks/results.json")
-DEFAULT = Part("<!-- leaderboard -->", "<!-- /leaderboard -->")
-REAL = Part("<!-- results -->", "<!-- /results -->")
-BASELINE = "baseline "  # before the name of one
-BELOW = " †"  # behind the name of a run that does not beat the baseline that is best on dev
-COMPARED_ALONE = re.compile(r"_(parts|cells|vectors)-")  # runs that COMPARISONS.md shows
+
+class Wording(NamedTuple):
+    """How a language writes the table of results."""
+
+    titles: Mapping[str, str]  # of the datasets that are shown
+    terms: Mapping[str, str]  # of metrics and baselines, where they are not written as their names
+    header: str
+    interval: str
 
 
-def with_tables(page: str, where: Path) -> str:
-    """The page with tables of the figures that are kept in git."""
-    page = DEFAULT.replace(page, "".join(leaderboard_tables(read_leaderboard(LEADERBOARD))), where)
-    return REAL.replace(page, "".join(results_table(read_json(RESULTS))), where)
+ENGLISH = Wording(
+    {
+        "imdb": "IMDB, sentiment",
+        "ewt_pos": "UD English-EWT, POS tagging",
+        "uner_ner": "UNER English-EWT, NER",
+        "multi30k_de_en": "Multi30k, German to English",
+        "multi30k_en_de": "Multi30k, English to German",
+    },
+    {"bleu": "BLEU", "span_f1": "span F1", "tfidf_logistic_regression": "TF-IDF + logistic regression"},
+    "test set | metric | Elman | best baseline",
+    "{:.2f} to {:.2f}",
+)
+RUSSIAN = Wording(
+    {
+        "imdb": "IMDB, тональность",
+        "ewt_pos": "UD English-EWT, частеречная разметка",
+        "uner_ner": "UNER English-EWT, именованные сущности",
+        "multi30k_de_en": "Multi30k, с немецкого на английский",
+        "multi30k_en_de": "Multi30k, с английского на немецкий",
+    },
+    {
+        "bleu": "BLEU",
+        "span_f1": "F1 по сущностям",
+        "tfidf_logistic_regression": "TF-IDF + логистическая регрессия",
+        "windowed_linear_tagger": "линейный теггер с окном",
+        "word_by_word": "пословный перевод",
+    },
+    "тестовая выборка | метрика | Elman | лучший бейзлайн",
+    "{:.2f}–{:.2f}",
+)
+LAYER = {"cell": "lstm", "bidirectional": False, "batch": 32, "features": 100, "units": 128}  # the one that is shown
+LENGTHS = {"full": "rows of equal length", "imdb": "lengths of IMDB", "multi30k": "lengths of Multi30k"}
+PASSES = {"train": "training", "inference": "inference"}
+LIBRARIES = {  # the best of several ways to run one counts
+    "Elman": ("elman",),
+    "Keras": ("keras", "keras-jit"),
+    "PyTorch, padded": ("torch-padded",),
+    "PyTorch, packed": ("torch-packed",),
+}
+TRANSLATORS = re.compile(r"^\| what \| Elman \| joeynmt \|.*\n\|.*\n((?:\|.*\n)+)", re.MULTILINE)
+
+
+def beside_baselines(results: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Headline, Headline]]:
+    """Of each dataset that README shows its best run and its best baseline on dev.
+
+    Raises:
+        InputError: a dataset has no results on test of both.
+    """
+    found: dict[str, tuple[Headline, Headline]] = {}
+    by_dataset = {systems[0].dataset: systems for systems in headlines(results)}
+    for dataset in ENGLISH.titles:
+        systems = by_dataset.get(dataset, [])
+        run, baseline = (next((each for each in systems if each.is_run is kind), None) for kind in (True, False))
+        if not run or not baseline:
+            raise InputError(f"benchmarks/results.json: expected a run and a baseline of {dataset!r} on test, got none")
+        found[dataset] = run, baseline
+    return found
+
+
+def results_table(shown: Mapping[str, tuple[Headline, Headline]], words: Wording = ENGLISH) -> Iterator[str]:
+    """Lines of a table: runs beside baselines on test; the better one is bold."""
+    yield f"\n| {words.header} |\n| --- | --- | --- | --- |\n"
+    for dataset, (run, baseline) in shown.items():
+        ours, theirs = f"{run.value:.2f}", f"{baseline.value:.2f}"
+        ours, theirs = (f"{ours}{BELOW}", f"**{theirs}**") if run.is_below else (f"**{ours}**", theirs)
+        ours, theirs = (
+            f"{value} ({words.interval.format(each.low, each.high)})"
+            for value, each in ((ours, run), (theirs, baseline))
+        )
+        name = term(baseline.name, words)
+        yield f"| {words.titles[dataset]} | {term(run.metric, words)} | {ours} | {theirs}, {name} |\n"
+    yield "\n"
+
+
+def term(name: str, words: Wording = ENGLISH) -> str:
+    """The name of a metric or a baseline as people write it."""
+    return words.terms.get(name, name.replace("_", " "))
+
+
+def layer_speeds(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[float]]:
+    """Thousand tokens per second of an LSTM layer in each library, by pass and lengths.
+
+    Args:
+        rows: those of `benchmarks.speed.recurrent`; of a case that was measured twice the last day counts.
+
+    Raises:
+        InputError: a library was not measured.
+    """
+    rows = [row for row in rows if all(row[key] == value for key, value in LAYER.items())]
+    last = max((row["measured"] for row in rows), default="")
+    speeds = {
+        (row["pass"], row["lengths"], row["implementation"]): row["tokens_per_second"] / 1000
+        for row in rows
+        if row["measured"] == last
+    }
+    try:
+        return {
+            (each, lengths): [max(speeds[each, lengths, name] for name in names) for names in LIBRARIES.values()]
+            for each in PASSES
+            for lengths in LENGTHS
+        }
+    except KeyError as missing:
+        raise InputError(f"benchmarks/speed/recurrent.json: expected a row of {missing}, got none") from None
+
+
+def layer_table(speeds: Mapping[tuple[str, str], Sequence[float]]) -> Iterator[str]:
+    """Lines of a table of all speeds of the layer; the fastest is bold."""
+    yield f"\n| an LSTM of {LAYER['units']} units, thousand tokens/s | {' | '.join(LIBRARIES)} |\n"
+    yield f"| --- |{' ---: |' * len(LIBRARIES)}\n"
+    for (each, lengths), found in speeds.items():
+        cells = [f"**{speed:,.0f}**" if speed == max(found) else f"{speed:,.0f}" for speed in found]
+        yield f"| {PASSES[each]}, {LENGTHS[lengths]} | {' | '.join(cells)} |\n"
+    yield "\n"
+
+
+def translator_speeds(page: str) -> list[tuple[str, str, str]]:
+    """What was measured of translators, and the speeds of Elman and joeynmt, as benchmarks/speed/README.md has them.
+
+    Raises:
+        InputError: the page has no such table.
+    """
+    table = TRANSLATORS.search(page)
+    if not table:
+        raise InputError("benchmarks/speed/README.md: expected a table of Elman and joeynmt, got none")
+    cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in table[1].splitlines())
+    return [(what, ours, theirs) for what, ours, theirs, _ in cells]
+
+
+def translators_table(speeds: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Lines of a table of the speed of translators; the faster is bold."""
+    yield "\n| Multi30k, GRU with attention | Elman | joeynmt |\n| --- | ---: | ---: |\n"
+    for what, ours, theirs in speeds:
+        ours, theirs = (ours, f"**{theirs}**") if number(theirs) > number(ours) else (f"**{ours}**", theirs)
+        yield f"| {what} | {ours} | {theirs} |\n"
+    yield "\n"
+
+
+def speed_in_short(
+    layers: Mapping[tuple[str, str], Sequence[float]], translators: Sequence[tuple[str, str, str]]
+) -> str:
+    """The sentences on speed at the beginning of README."""
+    texts, full = (
+        "{:,.0f} thousand tokens/s{} (Keras {:,.0f}, PyTorch {:,.0f} padded and {:,.0f} packed)".format(
+            layers["train", lengths][0], where, *layers["train", lengths][1:]
+        )
+        for lengths, where in (("imdb", " on texts as long as IMDB's"), ("full", " on rows of equal length"))
+    )
+    (_, *training), (_, *greedy) = translators[:2]
+    ratios = [number(ours) / number(theirs) for ours, theirs in (training, greedy)]
+    sentences = (
+        f"On two CPU cores an LSTM layer trains {texts}, and {full}. A translator trains {ratios[0]:.1f} times as fast "
+        f"as joeynmt's, and decodes {ratios[1]:.1f} times as fast: [Speed](#speed) has all, also where others win."
+    )
+    return "\n".join(["", *textwrap.wrap(sentences, WIDTH, break_long_words=False), "", ""])
+
+
+def number(text: str) -> float:
+    """A number as pages have it."""
+    return float(text.replace(",", ""))
 
 
 def leaderboard_tables(leaderboard: Leaderboard) -> Iterator[str]:
@@ -44,35 +201,3 @@ def cell(row: Row, split: str, headline: Metric) -> str:
     if not value:
         return ""
     return f"{headline.write(value.value, fewer=1)} ± {headline.write((value.high - value.low) / 2, fewer=1)}"
-
-
-def results_table(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Lines of a table: each system's headline on test; the best of a dataset on dev first and in bold.
-
-    Args:
-        results: those of `benchmarks.results`: of each task, dataset and split the headline first, its best first.
-    """
-    yield "\n| data | run | metric | test | 95 % interval | seeds |\n| --- | --- | --- | ---: | --- | ---: |\n"
-    groups: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = {}
-    for result in results:
-        if result["task"] != PROBE and not COMPARED_ALONE.search(result["run"]):
-            splits = groups.setdefault((result["task"], result["dataset"]), {"dev": [], "test": []})
-            headline = splits[result["split"]]
-            if not headline or headline[0]["metric"] == result["metric"]:
-                headline.append(result)
-    for splits in groups.values():
-        on_dev, on_test = ({result["run"]: place for place, result in enumerate(splits[each])} for each in SPLITS)
-        ranked = sorted(splits["test"], key=lambda result: on_dev[result["run"]])
-        baseline = next((result for result in ranked if result["run"].startswith(BASELINE)), None)
-        for result in ranked:
-            is_run = not result["run"].startswith(BASELINE)
-            name = result["run"] if is_run else f"*{result['run'].removeprefix(BASELINE)}*"
-            name = f"**{name}**" if result is ranked[0] else name
-            if is_run and baseline:
-                behind = on_test[result["run"]] > on_test[baseline["run"]]
-                name += BELOW if behind or result["value"] == baseline["value"] else ""
-            yield (
-                f"| {result['dataset']} | {name} | {result['metric']} | {result['value']} |"
-                f" {result['low']} to {result['high']} | {len(result['seeds'])} |\n"
-            )
-    yield "\n"

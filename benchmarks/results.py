@@ -10,6 +10,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from benchmarks.seeds import by_group
+from benchmarks.summary import PROBE, summary_table
 from embeddings.foundation.config import load_part, read_yaml
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_file, write_json
@@ -25,27 +26,36 @@ from pipelines.reporting.systems import read_entries
 PREFACE = """# Results on real data
 
 Every number comes from a stage of `make bench`; the command below each table runs that stage alone. Runs were made at
-different times (`python -m benchmarks.results --keep` keeps the figures of runs that are not evaluated again). Settings
-were chosen on dev. Test was scored once per run, with these exceptions. Baselines: the solver tolerance of two of them
-was changed and changed back after test had been scored (dev had the same result). Taggers, IMDB and Multi30k: settings
-were changed once after test had been scored with earlier ones, based on dev; UNER's vectors a second time, based on the
-dev figure of a comparison that also showed a test figure. Digits: test was scored twice, for runs that were trained
-twice with the same settings, and for columns once more, with averaged weights: the best of ten settings in five-fold
-cross-validation within train and dev (14 errors of 1,397; without averaging 16, and 97.92 % on test). Tiny Shakespeare:
-test was scored with two settings, of which the first is better on dev. Minutes and tokens/s were measured on machines
-with other load; those of English taggers, IMDB, SST-2, TREC and translators are for one core at most. Values are
-percent (BLEU and chrF as sacreBLEU prints them; for language models nats, bits and perplexity) with a 95 % bootstrap
-interval over sentences or documents, for language models over blocks of tokens. With several seeds a value is their
-mean, the interval the mean of their intervals, and sd the sample standard deviation over seeds. `results.json` holds
-the same with signatures.
+different times (`python -m benchmarks.results --keep` keeps the figures of runs that are not evaluated again).
 
-Below a table stand those of its figures that today's code would not give, with the commit that they are of. The data of
-all other runs were compared, file by file, with those that commit 183e9eb prepares, and are the same, and so are the
-texts that predictions are compared with; their metrics are defined as they were.
+Values are percent (BLEU and chrF as sacreBLEU prints them; for language models nats, bits and perplexity) with a 95 %
+bootstrap interval over sentences or documents, for language models over blocks of tokens. With several seeds a value is
+their mean, the interval the mean of their intervals, and sd the sample standard deviation over seeds. Minutes and
+tokens/s were measured on machines with other load; those of English taggers, IMDB, SST-2, TREC and translators are for
+at most one core. `results.json` holds the same with signatures.
+
+Settings were chosen on dev, and test was scored once per run, with these exceptions:
+
+- Baselines: the solver tolerance of two of them was changed and changed back after test had been scored (dev had the
+  same result).
+- Taggers, IMDB and Multi30k: settings were changed once, based on dev, after test had been scored with earlier ones;
+  UNER's vectors a second time, based on the dev figure of a comparison that also showed a test figure.
+- Digits: test was scored twice, for runs that were trained twice with the same settings. For columns it was scored once
+  more, with averaged weights: the best of ten settings in five-fold cross-validation within train and dev (14 errors of
+  1,397; without averaging 16, and 97.92 % on test).
+- Tiny Shakespeare: test was scored with two settings, the first of which is better on dev.
+
+Figures from earlier code are listed below their table, with the commit and what has changed since. For all other runs
+the data and the reference texts were compared, file by file, with those that commit 183e9eb prepares, and are the same;
+their metrics are defined as before.
+
+## Headlines
+
+The headline metric of runs that are scored on test. The systems of a dataset are sorted by dev, and bold marks the best
+there; a dagger (†) marks a run that does not beat, on test, the baseline that is best on dev. Baselines are in italics.
 
 """
 
-PROBE = "probe"  # in place of a task among the results
 PROBED = {"all_units": "{units_used} of {units} units", "one_unit": "unit {unit} alone"}
 
 
@@ -60,6 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--probes", type=Path, required=True, help="folder of probes, if any")
     parser.add_argument("--anchors", type=Path, required=True, help="published results (YAML), shown on the page only")
     parser.add_argument("--earlier", type=Path, required=True, help="figures of earlier code (YAML), told on the page")
+    parser.add_argument("--notes", type=Path, required=True, help="folder of DATASET.md, shown below its tables")
     parser.add_argument("--json", type=Path, required=True, help="file to write: a list of results")
     parser.add_argument("--page", type=Path, required=True, help="file to write: the same as Markdown tables")
     parser.add_argument("--keep", action="store_true", help="keep the figures of runs that are not evaluated here")
@@ -77,7 +88,14 @@ def main(arguments: list[str] | None = None) -> None:
     results.sort(key=place)
     write_json(options.json, results)
     with atomic_file(options.page) as page:
-        page.write(PREFACE + "\n".join(tables(results, read_yaml(options.anchors), read_yaml(options.earlier))))
+        page.write(text(results, options.anchors, options.earlier, options.notes))
+
+
+def text(results: Sequence[Mapping[str, Any]], anchors: Path, earlier: Path, notes: Path) -> str:
+    """The page."""
+    told = {path.stem: path.read_text(encoding="utf-8") for path in notes.glob("*.md")}
+    lines = [*summary_table(results), "", *tables(results, read_yaml(anchors), read_yaml(earlier), told)]
+    return PREFACE + "\n".join(lines)
 
 
 @cache
@@ -193,11 +211,12 @@ def tables(
     results: Sequence[Mapping[str, Any]],
     anchors: Mapping[str, Sequence[Mapping[str, Any]]],
     earlier: Mapping[str, Sequence[Mapping[str, Any]]],
+    notes: Mapping[str, str],
 ) -> Iterator[str]:
     """A Markdown table per task and dataset, its test numbers first.
 
-    Below it stand which figures today's code would not give, with the commit that they are of and why; then published
-    results, then commands.
+    Below it are its figures from earlier code, with the commit and the reason; then published
+    results, notes on the dataset, and commands.
     """
     for task, dataset in dict.fromkeys((result["task"], result["dataset"]) for result in results):
         of_task = [result for result in results if (result["task"], result["dataset"]) == (task, dataset)]
@@ -213,8 +232,8 @@ def tables(
             ).format(**{**shown, "interval": interval, "seeds": ", ".join(map(str, result["seeds"]))})
         systems = dict.fromkeys(result["run"] for result in of_task)
         if told := [each for each in earlier.get(dataset, ()) if set(each["runs"]) & set(systems)]:
-            yield "\nFigures that today's code would not give:\n"
-            yield "| run | figures of commit | since then |"
+            yield "\nFigures from earlier code:\n"
+            yield "| run | commit | changed since |"
             yield "| --- | --- | --- |"
             for each in told:
                 runs = ", ".join(run for run in systems if run in each["runs"])
@@ -228,6 +247,8 @@ def tables(
         if task == PROBE:
             for run in dict.fromkeys(result["run"].split(":")[0] for result in of_task):
                 yield f"\n![Final states of the best unit, by label]({run}.svg)"
+        elif note := notes.get(dataset):
+            yield f"\n{note.strip()}"
         yield "\nCommands:\n"
         for command in dict.fromkeys(result["command"] for result in of_task):
             yield f"- `{command}`"

@@ -1,7 +1,7 @@
 """Command `add`: takes your own files into a project: a dataset, vectors, baselines and three runs.
 
-It looks at the files, tells what it finds, and writes configurations for them, each guess to be overruled by an
-option. `dvc repro` then trains and compares. Nothing is overwritten.
+It inspects the files, reports what it finds, and writes their configurations; options override each guess. `dvc repro`
+then trains and compares. Nothing is overwritten.
 """
 
 import argparse
@@ -12,11 +12,11 @@ from pipelines.project.kinds import KINDS
 from pipelines.project.request import ACCEPTED, PARTS, Request, parse_settings
 
 SPLITS = {
-    "train": "files to learn from; of a translation two, the texts and their translations; or a folder with files of "
-    "each split, as Hugging Face's datasets have them",
-    "dev": "files that decide among epochs and systems (default: a share of train)",
-    "test": "files that judge",
-    "unlabelled": "files with more texts, for the word vectors",
+    "train": "training files; for translation two, source and target; or a folder in the layout of Hugging Face "
+    "datasets, with files of each split",
+    "dev": "files to select epochs and systems on (default: a share of train)",
+    "test": "files to test on",
+    "unlabelled": "files with more texts, only for the word vectors",
 }
 KEYS = ("language", "target_language", "tokenizer", "target_tokenizer", "version", "licence", "citation")
 
@@ -27,20 +27,20 @@ def main(arguments: list[str] | None = None) -> None:
     usage = "elman add NAME --task TASK --train FILE [FILE ...] [OPTIONS]"  # files end where an option begins
     parser = argparse.ArgumentParser(prog="elman add", usage=usage, description=__doc__)
     parser.add_argument("name", metavar="NAME", help="of the dataset: letters, digits, `_` and `-`")
-    parser.add_argument("--task", required=True, choices=KINDS, help="what is learned")
+    parser.add_argument("--task", required=True, choices=KINDS, help="the task")
     for split, text in SPLITS.items():
         parser.add_argument(
             f"--{split}", type=Path, nargs="+", action="extend", metavar="FILE", required=split == "train", help=text
         )
-    parser.add_argument("--dry-run", action="store_true", help="tell what is found and would be written; write nothing")
-    guesses = parser.add_argument_group("options that overrule guesses")
+    parser.add_argument("--dry-run", action="store_true", help="show what is found and would be written; write nothing")
+    guesses = parser.add_argument_group("options that override guesses")
     guesses.add_argument("--reader", default="", help="format: a module of pipelines/datasets/readers")
     guesses.add_argument("--encoding", help="of the files, as Python names it: utf-16, cp1252, shift_jis")
     for key in KEYS:
         guesses.add_argument(f"--{key.replace('_', '-')}", help=f"the dataset's {key.replace('_', ' ')}")
-    guesses.add_argument("--dev-share", type=float, help="share of train that becomes dev, where no file is given")
-    guesses.add_argument("--remove-overlap", action="store_true", help="drop from train what dev or test has as well")
-    guesses.add_argument("--vectors", default="", metavar="NAME", help="vectors that are there, or imported, already")
+    guesses.add_argument("--dev-share", type=float, help="share of train that becomes dev if there is no --dev")
+    guesses.add_argument("--remove-overlap", action="store_true", help="drop examples of dev or test from train")
+    guesses.add_argument("--vectors", default="", metavar="NAME", help="existing or imported vectors to use")
     accepted = "; ".join(f"{kind}: {meaning}" for kind, meaning in ACCEPTED.items())
     guesses.add_argument("--accept", nargs="+", action="extend", default=[], choices=ACCEPTED, help=f"keep {accepted}")
     guesses.add_argument(

@@ -12,7 +12,7 @@ COMMANDS = {
     "remove": ("pipelines.remove", "take out of a project what `elman add` wrote"),
     "stages": ("pipelines.stages", "write the stages that follow from configs/runs.yaml into dvc.yaml"),
     "prepare": ("pipelines.prepare", "turn a dataset into splits, counts and a data report"),
-    "vectors": ("embeddings.cli", "train Word2Vec vectors on prepared splits; query and export trained ones"),
+    "vectors": ("embeddings.cli", "train word vectors on prepared splits; query and export trained ones"),
     "baseline": ("pipelines.baseline", "predict with a task's baselines"),
     "train": ("pipelines.train", "train one run of a runs file"),
     "ensemble": ("pipelines.ensemble", "join trained runs into one that predicts by their average"),
@@ -23,13 +23,13 @@ COMMANDS = {
     "serve": ("pipelines.serve", "answer requests over HTTP with trained runs; a page to try them"),
     "export": (
         "pipelines.export",
-        "write a run for elsewhere: ONNX graphs, a SavedModel, or a repository of the Hugging Face Hub",
+        "export a run: ONNX graphs, a SavedModel, or a repository of the Hugging Face Hub",
     ),
     "probe": ("pipelines.probe", "probe the hidden units of a language model for labels"),
     "repro": ("pipelines.repro", "run stale stages of dvc.yaml, several at a time"),
     "evaluate": ("pipelines.evaluate", "compute metrics of predictions, each with signature and interval"),
     "compare": ("pipelines.compare", "build one leaderboard of all runs and baselines"),
-    "report": ("pipelines.report", "write the report of a leaderboard again, and open it in a browser"),
+    "report": ("pipelines.report", "rewrite the report of a leaderboard, and open it in a browser"),
 }
 
 
@@ -40,7 +40,7 @@ def help_text() -> str:
         [
             "usage: elman COMMAND [OPTIONS]",
             "",
-            "Recurrent text models on Word2Vec vectors. `dvc repro` runs every stage; each stage is a command:",
+            "Recurrent text models on word vectors. `dvc repro` runs every stage; each stage is a command:",
             "",
             *lines,
             "",

@@ -1,10 +1,10 @@
-"""Command `export`: a trained run as a folder for elsewhere; the run folder stays as it is.
+"""Command `export`: exports a trained run to a new folder; the run folder is not changed.
 
 onnx         ONNX graphs, for ONNX Runtime with or without Elman; a README shows how. Also for a run without graphs, and
-             with weights of 8 bits.
-saved_model  a SavedModel of stock Keras layers, for TensorFlow alone. Covered are the tasks text, multilabel and column
+             with 8-bit weights.
+saved_model  a SavedModel of stock Keras layers, for TensorFlow only. Covered are the tasks text, multilabel and column
              classification, part-of-speech tagging and named entity recognition; the cells simple_rnn, lstm, gru, sru,
-             min_gru, min_lstm and qrnn; and every switch but windows of long texts and words composed of n-grams.
+             min_gru, min_lstm and qrnn; and every option but windows of long texts and words composed of n-grams.
 hub          a repository for the Hugging Face Hub: graphs, the Keras model, and a model card.
 """
 
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--data", type=Path, help="the run's prepared dataset: compare the export with Keras on its dev split; examples"
     )
     parser.add_argument("--without-texts", action="store_true", help="leave examples of the data out of the README")
-    parser.add_argument("--quantize", action="store_true", help="onnx: weights of 8 bits: smaller, and less exact")
+    parser.add_argument("--quantize", action="store_true", help="onnx: 8-bit weights: smaller, and less exact")
     card = parser.add_argument_group("model card (hub)")
     card.add_argument(
         "--licence", default="unknown", help="of the model, an identifier of the Hub: apache-2.0 (unknown)"

@@ -10,7 +10,7 @@ from embeddings.foundation.errors import exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
     """Makes the folder of a project."""
     parser = argparse.ArgumentParser(prog="elman new", description=__doc__)
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="new or empty; whole or not at all")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="new or empty; written completely or not at all")
     options = parser.parse_args(arguments)
 
     from pipelines.project.creation import create

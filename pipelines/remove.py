@@ -1,4 +1,4 @@
-"""Command `remove`: takes out of a project what `elman add` wrote for a dataset; what stages made of it stays."""
+"""Command `remove`: removes from a project what `elman add` wrote for a dataset; outputs of stages stay."""
 
 import argparse
 
@@ -10,7 +10,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Removes a dataset from the project of the working directory."""
     parser = argparse.ArgumentParser(prog="elman remove", description=__doc__)
     parser.add_argument("name", metavar="NAME", help="of the dataset")
-    parser.add_argument("--dry-run", action="store_true", help="tell what would be removed; change nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be removed; change nothing")
     options = parser.parse_args(arguments)
 
     from pipelines.project.removal import outputs, plan_removal

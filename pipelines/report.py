@@ -1,4 +1,4 @@
-"""Command `report`: writes the report that `compare` made again, and opens it.
+"""Command `report`: rewrites the report of `compare`, and opens it.
 
 It is one HTML file that needs no network: leaderboard, paired tests, learning curves, costs, confusion matrices, error
 browser, attention and token attributions, configurations and data reports.

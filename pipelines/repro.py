@@ -1,9 +1,9 @@
-"""Command `repro`: makes the stages of dvc.yaml that are stale, several at a time; `dvc repro` does so one by one.
+"""Command `repro`: runs the stale stages of dvc.yaml, several at a time; `dvc repro` runs them one by one.
 
-What several need is made once, and chains of stages that need nothing of each other run at the same time, each by a
-`dvc --wait-for-lock repro` of its own. The results are those of `dvc repro`. Where a kill cut `dvc.lock`, it is
-replaced by its last whole copy. With --address training, prediction and baselines run on the nodes of a Ray cluster,
-each in as many threads as --cpus says: the numbers are those of a machine with so many.
+Shared dependencies run once, and independent chains of stages in parallel, each by its own `dvc --wait-for-lock repro`.
+The results are those of `dvc repro`. A `dvc.lock` that a kill truncated is replaced by its last whole copy. With
+--address, training, prediction and baselines run on the nodes of a Ray cluster, each in --cpus threads, with the
+numbers of a machine that has as many.
 """
 
 import argparse
@@ -36,7 +36,7 @@ LIBRARIES = (  # that the stages import
 def main(arguments: list[str] | None = None) -> None:
     """Makes the stages of the dvc.yaml of the working directory."""
     parser = argparse.ArgumentParser(prog="elman repro", description=__doc__)
-    parser.add_argument("--jobs", type=int, help="how many at a time (default: what processors and memory allow)")
+    parser.add_argument("--jobs", type=int, help="stages at a time (default: as many as cores and memory allow)")
     parser.add_argument("--address", help="of a Ray cluster, HOST:PORT or auto (default: this machine alone)")
     parser.add_argument("--cpus", type=int, default=1, help="of a stage on the cluster, and its threads (default: 1)")
     options = parser.parse_args(arguments)
@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> None:
         try:
             problems = run_chains(chains, jobs, repository.keep_lock_file)
         finally:
-            repository.mend_lock_file()
+            repository.repair_lock_file()
     for name, problem in problems.items():
         print(f"{name}: {problem}", file=sys.stderr)
     if problems:

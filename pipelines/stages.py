@@ -1,4 +1,4 @@
-"""Command `stages`: writes the stages that follow from configs/runs.yaml into dvc.yaml, after it was edited by hand."""
+"""Command `stages`: writes the stages of the runs in configs/runs.yaml into dvc.yaml; run it after editing those."""
 
 import argparse
 

@@ -1,7 +1,7 @@
-"""Stage `sweep`: many trainings of a run with other settings, on this machine or a Ray cluster; the best of them.
+"""Stage `sweep`: trains a run with many settings, on this machine or a Ray cluster, and keeps the best.
 
-Trials read train and dev, never test. An interrupted sweep goes on where it was: its state is a hidden folder next to
-the output. Docs: docs/cluster.md.
+Trials read train and dev, never test. An interrupted sweep resumes where it stopped: its state is a hidden folder next
+to the output. Docs: docs/cluster.md.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> None:
         best = write_results(folder, plan, records, metric)
     unfinished = sum(not record.finished for record in records)
     if unfinished:
-        log.info(f"out of time: {unfinished} trials go on when the budget has more hours")
+        log.info(f"out of time: {unfinished} trials continue when the budget has more hours")
     print(f"best: {TrialTable(plan, metric).line(best[0])}")
 
 

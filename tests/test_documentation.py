@@ -9,6 +9,7 @@ import io
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from embeddings.foundation.config import load_config
 from pipelines.cli import COMMANDS
 from pipelines.datasets.config import SPLITS, DatasetConfig
 from pipelines.datasets.toy.writer import write_files
+from pipelines.project.kinds import KINDS
 from pipelines.runs.config import load_run
 
 ROOT = Path(__file__).parents[1]
@@ -35,8 +37,9 @@ GRAPHS = [
 ]
 STAGES = [(name, stage) for graph in GRAPHS for name, stage in graph["stages"].items()]
 RUNS_FILES = ("configs/runs.yaml", "benchmarks/runs.yaml")
+EXAMPLES_OF_RUNS = {"docs/experiments.md": "configs/runs.yaml", "benchmarks/README.md": "benchmarks/runs.yaml"}
 RUNS = [yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) for path in (*RUNS_FILES, "benchmarks/variants.yaml")]
-WRITTEN_BY_TOOLS = (".venv/*", "dvc.lock", "dvc_plots/*", "vectors/*.dvc", "elman_version.txt")
+WRITTEN_BY_TOOLS = (".venv/*", "dist/*", "dvc.lock", "dvc_plots/*", "vectors/*.dvc", "elman_version.txt")
 NAMES_IN_CODE = {re.sub(r"\{.*?\}", "*", name) for name in re.findall(r"[\w{}.-]+\.\w+", CODE)}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -97,10 +100,14 @@ def own_content(block):
 def own_names(text):
     """Names that a page makes up for its reader: of files whose content it shows, of runs in these, in commands."""
     files = re.findall(r"^`([\w./-]+)`(?::$|, .*:$)", text, re.MULTILINE)
-    for options in re.findall(r"--(?:train|dev|test|out)((?: [\w.~/]+)+)", text):
+    for options in re.findall(r"--(?:train|dev|test|unlabelled|out)((?: [\w.~/]+)+)", text):
         files += options.split()
     files += re.findall(r"elman new (\S+)", text)
-    files += [f"{name}_skip_gram" for name in re.findall(r"elman add (\w+)", text)]
+    for name, kind in re.findall(rf"elman add (\w+) --task ({'|'.join(KINDS)})\b", text):
+        files += [f"{name}_skip_gram", f"{KINDS[kind].module}_{name}"]
+        files += [
+            f"{name}-{cell.stem}{output}" for cell in (ROOT / "configs/cells").iterdir() for output in ("", "_crf")
+        ]
     contents = [own_content(block) for block in fences(text, "yaml")]
     runs = [name for content in contents for name in content.get("runs", content)]
     return {*files, *(Path(file).name for file in files), *(Path(file).stem for file in files), *runs}
@@ -186,7 +193,7 @@ def slug(heading):
 def broken_links(text, folder):
     """Links inside the repository to a file or a heading that is not there."""
     broken = []
-    for link in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", text)):
+    for link in re.findall(r"(?:\]\(|\bsrc(?:set)?=\")([^)\"\s]+)", FENCE.sub("", text)):
         target, _, anchor = link.partition("#")
         if "://" in target:
             continue
@@ -196,6 +203,21 @@ def broken_links(text, folder):
         if not (path.exists() and (not anchor or anchor in headings)):
             broken.append(link)
     return broken
+
+
+def unfounded_figures(text, folder):
+    """Figures with an interval, such as 1.5 (1.2 to 1.8), that are on no page that their section links."""
+    unfounded = []
+    for section in re.split(r"^## ", text, flags=re.MULTILINE):
+        pages = {folder / link for link in re.findall(r"\]\(([^)#\s]+)", section)}
+        lines = [line for page in pages if page.is_file() for line in page.read_text(encoding="utf-8").splitlines()]
+        for value, low, high in re.findall(r"([+-]?\d[\d.]*)\s\(([+-]?\d[\d.]*)\sto\s([+-]?\d[\d.]*)\)", section):
+            figure = re.compile(
+                rf"(?<![\d.+-]){re.escape(value)}(?![\d.]).*?{re.escape(f'{low} to {high}')}(?![\d.]*\d)"
+            )
+            if not any(figure.search(line) for line in lines):
+                unfounded.append(f"{value} ({low} to {high})")
+    return unfounded
 
 
 def absolute_paths(text):
@@ -239,8 +261,20 @@ def test_no_page_names_a_path_of_one_machine(page):
     assert absolute_paths(page.read_text(encoding="utf-8")) == []
 
 
+def test_every_figure_of_the_page_on_choosing_is_in_the_results_that_it_links():
+    page = ROOT / "docs/choosing.md"
+    assert unfounded_figures(page.read_text(encoding="utf-8"), page.parent) == []
+
+
+def test_a_figure_that_no_linked_page_has_is_found(tmp_path):
+    (tmp_path / "results.md").write_text("| a | 1.5 | 1.2 to 1.8 |\n| b | -2.5 | -3.0 to 1.8 |\n", encoding="utf-8")
+    figures = "1.5 (1.2 to 1.8), -2.5 (-3.0 to\n1.8), 2.5 (-3.0 to 1.8), 1.5 (1.2 to 1.9)"
+    found = unfounded_figures(f"## A\n1.5 (1.2 to 1.8)\n## B\n[Results](results.md): {figures}\n", tmp_path)
+    assert found == ["1.5 (1.2 to 1.8)", "2.5 (-3.0 to 1.8)", "1.5 (1.2 to 1.9)"]
+
+
 def test_the_tree_names_what_exists_and_every_folder_of_code():
-    named = set(tree((ROOT / "README.md").read_text(encoding="utf-8")))
+    named = set(tree((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
     folders = {path.parent.relative_to(ROOT) for path in SOURCES}
     of_one_line = {Path("pipelines/cells"), Path("pipelines/decoding")}  # plug-ins that are folders
@@ -249,9 +283,9 @@ def test_the_tree_names_what_exists_and_every_folder_of_code():
     assert code | stages <= named
 
 
-@pytest.mark.parametrize(("place", "path"), list(enumerate(RUNS_FILES)))
-def test_the_example_of_a_run_is_a_valid_run(place, path, tmp_path):
-    block = fences((ROOT / "README.md").read_text(encoding="utf-8"), "yaml")[place]
+@pytest.mark.parametrize(("page", "path"), list(EXAMPLES_OF_RUNS.items()))
+def test_the_example_of_a_run_is_a_valid_run(page, path, tmp_path):
+    (block,) = fences((ROOT / page).read_text(encoding="utf-8"), "yaml")
     runs = (ROOT / path).read_text(encoding="utf-8").replace("\nruns:\n", f"\nruns:\n{block}")
     (tmp_path / "runs.yaml").write_text(runs, encoding="utf-8")
     (name,) = own_content(block)
@@ -264,7 +298,7 @@ def test_the_example_of_a_run_is_a_valid_run(place, path, tmp_path):
 def test_the_example_in_python_runs(tmp_path, monkeypatch):
     from gensim.models import KeyedVectors
 
-    (block,) = fences((ROOT / "README.md").read_text(encoding="utf-8"), "python")
+    (block,) = (code for code in fences((ROOT / "README.md").read_text(encoding="utf-8"), "python") if "matrix" in code)
     words = sorted({*re.findall(r'"([a-z]+)"', block)} - {"zyzzyva"})
     vectors = KeyedVectors(5)
     vectors.add_vectors(words, np.random.default_rng(0).normal(size=(len(words), 5)).astype("float32"))
@@ -286,9 +320,21 @@ def test_the_overviews_sentence_is_one_that_the_grammar_writes(tmp_path):
     assert rule in (ROOT / "pipelines/datasets/toy/rules/sentences.txt").read_text(encoding="utf-8")
 
 
+def test_every_page_names_the_version_of_the_package():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        version = tomllib.load(file)["project"]["version"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    newest = re.search(r"^## ([\d.]+) - ([\d-]+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest
+    assert (cited["version"], cited["date-released"]) == newest.groups()
+    texts = "".join(path.read_text(encoding="utf-8") for path in [*PAGES, ROOT / "requirements-predict.txt"])
+    named = re.findall(r"elman-([\d.]+)-py3|git\+ADDRESS@v([\d.]+)|git tag v([\d.]+)", texts)
+    assert {"".join(each) for each in named} == {version} == {cited["version"]}
+
+
 BAD_PAGE = """# A title
 `pipelines/nothing.py`, `runs/<name>/nothing.json` and `nothing.yaml`; [one](nothing.md),
-[two](#nothing), [three](#a-title).
+[two](#nothing), [three](#a-title), <img src="docs/nothing.svg">.
 ```bash
 make nothing && elman nothing | elman predict runs/a --nothing   # a comment
 python -m pipelines.nothing; python -m pipelines.prepare \\
@@ -311,5 +357,5 @@ def test_a_page_with_mistakes_does_not_pass():
         "dvc repro evaluate@nothing",
         "dvc repro nothing@",
     ]
-    assert broken_links(BAD_PAGE, ROOT) == ["nothing.md", "#nothing"]
+    assert broken_links(BAD_PAGE, ROOT) == ["nothing.md", "#nothing", "docs/nothing.svg"]
     assert absolute_paths(BAD_PAGE) == ["/etc"]

@@ -266,23 +266,23 @@ def test_a_stage_killed_at_random_moments_leaves_nothing_half_written_and_can_be
 
 @pytest.mark.slow
 def test_a_repro_killed_at_random_moments_goes_on_to_the_same_metrics(clone):
-    """From nothing but code, two stages at a time; where DVC's own files were cut, the next one mends them."""
+    """From nothing but code, two stages at a time; where DVC's own files were cut, the next one repairs them."""
     folder, _ = clone
     before = hashes(folder)
     for name in ("data", "vectors", "runs", "predictions", "evaluations", "costs", "reports", ".dvc/cache"):
         shutil.rmtree(folder / name)
-    random, killed, mended = Random(1), 0, 0
+    random, killed, repaired = Random(1), 0, 0
     while killed < KILLS:
         process = start(folder, "pipelines.repro", "--jobs", "2")
         time.sleep(random.uniform(1, 10))
         os.killpg(process.pid, signal.SIGKILL)
         output, errors = process.communicate()
         assert process.returncode in (0, -signal.SIGKILL), output + errors
-        mended += "replaced by its last whole copy" in output
+        repaired += "replaced by its last whole copy" in output
         if process.returncode == 0:
             break
         killed += 1
-    print(f"{killed} kills, {mended} of them cut dvc.lock")
+    print(f"{killed} kills, {repaired} of them cut dvc.lock")
     assert killed >= KILLS / 2
     finish(start(folder, "pipelines.repro", "--jobs", "2"))
     assert "Data and pipelines are up to date" in dvc(folder, "repro")

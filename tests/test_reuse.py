@@ -1,4 +1,4 @@
-"""A clone's vectors, results and experiments in other projects and on other machines, by the commands of the README."""
+"""A clone's vectors, results and experiments in other projects and on other machines, by the commands of the pages."""
 
 import json
 import re
@@ -13,20 +13,20 @@ from clones import ROOT, dvc, run, tiny_clone
 
 import embeddings
 
-PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
+README, EXPERIMENTS = ((ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/experiments.md"))
 RUN = "pos-bisru-skip_gram"
 VECTORS = "vectors/english_skip_gram"
 TASK_SECONDS = 900  # on a busy machine
 
 
 def blocks(heading: str, language: str) -> list[str]:
-    """The fenced blocks of a section of the README."""
-    (section,) = re.findall(rf"^## {heading}\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    """The fenced blocks of a section of the two pages."""
+    (section,) = re.findall(rf"^## {heading}\n(.*?)^## ", README + EXPERIMENTS, re.MULTILINE | re.DOTALL)
     return re.findall(rf"^```{language}\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
 
 
 def dvc_commands(heading: str) -> list[str]:
-    """The lines of a section of the README that call DVC, without their comments."""
+    """The lines of a section that call DVC, without their comments."""
     lines = "".join(blocks(heading, "bash")).replace("\\\n", " ").splitlines()
     return [line.partition(" #")[0] for line in lines if line.startswith("dvc ")]
 
@@ -93,7 +93,7 @@ def test_another_project_gets_imports_updates_and_opens_the_vectors(clone: Path,
     assert not np.array_equal(new, values)
     run(tmp_path, update)
     np.testing.assert_array_equal(embeddings.load(tmp_path / "english_skip_gram").vectors, new)
-    (opened,) = re.findall(r"`(dvc\.api\.open\(.*?\))`", PAGE)
+    (opened,) = re.findall(r"`(dvc\.api\.open\(.*?\))`", README)
     script = f"import dvc.api, numpy\naddress = {str(clone)!r}\nwith {opened} as file: print(numpy.load(file).tolist())"
     assert json.loads(run(tmp_path, f"python -c {shlex.quote(script)}")) == new.tolist()
     run(clone, f"git reset -q --hard HEAD~1 && dvc checkout -q {VECTORS}")
@@ -102,7 +102,7 @@ def test_another_project_gets_imports_updates_and_opens_the_vectors(clone: Path,
 def test_every_command_of_the_experiments_works(clone: Path) -> None:
     before = metric(clone)
     printed = {}
-    for line in dvc_commands("Experiments"):
+    for line in dvc_commands("DVC experiments"):
         if line.startswith("dvc exp apply"):
             line = f"{line} || [ $? -eq 255 ]"  # the outputs that nobody made, as the page says
         printed[" ".join(line.split()[:3])] = run(clone, line)
@@ -142,6 +142,6 @@ def test_the_pages_output_is_of_the_metrics_in_git() -> None:
     with open(ROOT / f"metrics/{RUN}.json", encoding="utf-8") as file:
         splits = json.load(file)
     committed = {f"{split}.{name}": value for split, values in splits.items() for name, value in values.items()}
-    (outputs,) = [block for block in blocks("Experiments", "text") if "HEAD    wide" in block]
+    (outputs,) = [block for block in blocks("DVC experiments", "text") if "HEAD    wide" in block]
     shown = re.findall(rf"^metrics/{RUN}\.json +(\S+) +(\S+)", outputs, re.MULTILINE)
     assert {name: float(value) for name, value in shown} == committed

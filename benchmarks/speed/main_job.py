@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> None:
     for name, value, bar in (
         ("import keras", keras, ""),
         ("make repro", wall, "45"),
-        (f"DVC's own time, each of {stages} stages", sum(took["DVC"]) / stages, "0.3"),
+        (f"DVC overhead, each of {stages} stages", sum(took["DVC"]) / stages, "0.3"),
         ("dvc repro with nothing to do", nothing, "0.7"),
     ):
         table.add_row(name, f"{value:.2f}", f"{value / keras:.2f}", bar)

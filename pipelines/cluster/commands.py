@@ -128,7 +128,7 @@ def run(ray: Any, group: str, cpus: int, module: str, arguments: Sequence[str]) 
                 raise InputError(
                     f"{module}: its process died {CRASHES} times in a row: {one_line(str(error))}"
                 ) from None
-            print(f"{module}: its process died; it goes on elsewhere", file=sys.stderr, flush=True)
+            print(f"{module}: its process died; continuing on another node", file=sys.stderr, flush=True)
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:

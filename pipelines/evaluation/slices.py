@@ -44,7 +44,7 @@ Item = tuple[Slice, Hashable]
 
 @dataclass(frozen=True)
 class Train:
-    """What train has shown: how often each word, of texts and of targets; and the words of its entities, if any.
+    """What was seen in train: how often each word, of texts and of targets; and the words of its entities, if any.
 
     `tokenizer` is sacreBLEU's, of the targets' language.
     """
@@ -85,7 +85,7 @@ def items(example: Example, row: Mapping[str, Any] | None, train: Train, confide
     Args:
         example: the reference.
         row: the prediction; None for the reference itself.
-        train: what train has shown.
+        train: what was seen in train.
         confidence: the probability of the base's answer, or of each of its tags, if it has any.
     """
     length = ranged(LENGTH, len(example.tokens), LENGTHS)

@@ -122,7 +122,7 @@ def check_place(request: Request) -> None:
     """Refuses a working directory that is no project, and a name that is taken there.
 
     Raises:
-        InputError: so it is.
+        InputError: it is no project, the name is taken or not allowed, or the vectors are missing.
     """
     check_project()
     try:

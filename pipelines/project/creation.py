@@ -1,15 +1,16 @@
 """`elman new`: the folder of a project."""
 
+import json
 import logging
 import os
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from importlib.resources import files
 from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_folder
-from pipelines.project.layout import GRAPH, RUNS, VERSION
+from pipelines.project.layout import GRAPH, REQUIREMENTS, RUNS, VERSION
 
 TEMPLATE = {  # where a file goes -> file of the package
     GRAPH: "graph.yaml",
@@ -20,6 +21,11 @@ TEMPLATE = {  # where a file goes -> file of the package
     Path(".dvc/config"): "dvc_config.txt",
     **{Path(folder, ".gitignore"): "outputs.txt" for folder in ("data", "vectors", "runs")},
 }
+
+WHEEL = """\
+# No package index has Elman yet. With its wheel in FOLDER (made in a clone by `pip wheel --no-deps .`):
+#   pip install --find-links FOLDER -r requirements.txt
+"""
 
 
 def create(folder: Path) -> None:
@@ -39,7 +45,21 @@ def create(folder: Path) -> None:
             text = (template / name).read_text(encoding="utf-8")
             (made / path).write_text(text.replace("NAME_OF_THE_PROJECT", folder.resolve().name), encoding="utf-8")
         (made / VERSION).write_text(f"{version('elman')}\n", encoding="utf-8")
+        (made / REQUIREMENTS).write_text(requirements(), encoding="utf-8")
         _git(folder, "-C", str(made), "add", "--all")
+
+
+def requirements() -> str:
+    """What pip needs to install the same Elman on another machine: its commit, if git has an address, or its version.
+
+    Reference: PEP 610, which says where installers note what they have installed.
+    """
+    installed = distribution("elman")
+    origin = json.loads(installed.read_text("direct_url.json") or "{}")
+    source = origin.get("vcs_info")
+    if source and not origin["url"].startswith("file:"):
+        return f"elman @ {source['vcs']}+{origin['url']}@{source['commit_id']}\n"
+    return f"{WHEEL}elman=={installed.version}\n"
 
 
 def _git(folder: Path, *arguments: str) -> None:

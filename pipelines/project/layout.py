@@ -9,6 +9,7 @@ from pipelines.project.kinds import KINDS
 CONFIGS = Path("configs")
 GRAPH, RUNS = Path("dvc.yaml"), CONFIGS / "runs.yaml"
 VERSION = Path("elman_version.txt")  # what the stages of an installed package depend on
+REQUIREMENTS = Path("requirements.txt")  # how another machine installs it
 
 
 def config_path(kind: str, name: str) -> Path:
@@ -62,7 +63,7 @@ def check_project() -> None:
     """Refuses a working directory that is no project.
 
     Raises:
-        InputError: so it is.
+        InputError: a file of a project is missing.
     """
     for path in (RUNS, GRAPH):
         if not path.is_file():

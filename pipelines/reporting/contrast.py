@@ -71,7 +71,7 @@ def contrast(family: Family, references: References, base: Side, other: Side, tr
         references: examples of one split.
         base: the one that it is compared with.
         other: the system.
-        train: what train has shown.
+        train: what was seen in train.
         seed: of the resamples.
     """
     sure = [confidence_of(row) for row in base.seeds[0]]
@@ -100,7 +100,7 @@ def contrast(family: Family, references: References, base: Side, other: Side, tr
 
 
 def read_train(data: Path, *, of_entities: bool) -> Train:
-    """What train of a prepared dataset has shown; nothing of a dataset that is there to be tested on alone."""
+    """What was seen in train of a prepared dataset; nothing of a dataset that is there to be tested on alone."""
     path = data / "train.jsonl"
     entities = frozenset(
         example.tokens[start:end]

@@ -33,7 +33,7 @@ class LockFile:
             with atomic_path(self.copy) as place:
                 shutil.copyfile(self.path, place)
 
-    def mend(self, stages: Collection[str]) -> list[str]:
+    def repair(self, stages: Collection[str]) -> list[str]:
         """Puts the copy in the place of a damaged lock file, and keeps a whole one.
 
         Finished stages that the copy lacks come from DVC's cache. A lock file that is not there was removed by

@@ -34,17 +34,17 @@ class Repository:
             path = Path("dvc.lock")
             name = os.path.relpath(path, self.repo.root_dir).replace(os.sep, "-")
             self.lock_file = LockFile(path, Path(str(self.repo.tmp_dir), f"{name}.whole"))
-            self.mend_lock_file()
+            self.repair_lock_file()
         except DvcException as error:
             raise InputError(f"{GRAPH}: {error}") from None
 
-    def mend_lock_file(self) -> None:
+    def repair_lock_file(self) -> None:
         """Puts its last whole copy in the place of a damaged lock file, and says so; else copies it."""
         from dvc.dvcfile import load_file
 
         names = load_file(self.repo, GRAPH).resolver.get_keys()
         with self.repo.lock:
-            for line in self.lock_file.mend(set(names)):
+            for line in self.lock_file.repair(set(names)):
                 print(line, flush=True)
 
     def keep_lock_file(self) -> None:

@@ -117,7 +117,7 @@ class Task(ABC):
         return {
             field: build_vocabulary(
                 counts[field],
-                # A generator writes words that train has shown it, so no word of the vectors alone.
+                # A generator writes words of train, so no word of the vectors alone.
                 [] if field == cls.predicts else vectors[field].index_to_key,
                 fine_tuned=field == cls.predicts or config.model.word_vectors == "fine_tuned",
                 minimum_count=config.model.minimum_count,

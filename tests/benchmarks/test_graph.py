@@ -10,7 +10,9 @@ from benchmarks.graph import main
 
 ROOT = Path(__file__).parents[2]
 FILES = ("dvc.yaml", "README.md", "metrics/leaderboard.json", *(f"benchmarks/{name}" for name in ("dvc.yaml",
-         "runs.yaml", "results.json")), "pipelines/project/template/graph.yaml")  # fmt: skip
+         "runs.yaml", "results.json", "speed/README.md", "speed/recurrent.json")), *(f"docs/{name}" for name in (
+         "experiments.md", "ru/README.md", "results-light.svg", "results-dark.svg")),
+         "pipelines/project/template/graph.yaml")  # fmt: skip
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def test_dvc_compares_the_values_of_datasets_and_of_tasks_that_decode(repository
 
 def test_what_is_written_by_hand_stays(repository):
     edit("dvc.yaml", "\nplots:\n", "\nplots:\n  # mine\n")
-    edit("README.md", "## Quick start", "## Start")
+    edit("README.md", "## Install", "## Installing")
     edit("benchmarks/dvc.yaml", "  probe:\n", "  probe:  # mine\n")
     files = [Path(path) for path in ("dvc.yaml", "README.md", "benchmarks/dvc.yaml")]
     before = [path.read_text(encoding="utf-8") for path in files]

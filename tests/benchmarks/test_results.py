@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.results import main
+from benchmarks.results import main, text
 from embeddings.foundation.config import read_yaml
 from embeddings.foundation.files import write_json
 from embeddings.foundation.reading import read_json
@@ -48,6 +48,9 @@ def nats(value, method="bootstrap-percentile"):
 @pytest.fixture
 def world(tmp_path):
     (tmp_path / "page").mkdir()
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/poems.md").write_text("They rhyme.\n")
+    (tmp_path / "notes/reviews.md").write_text("They do not.\n")
     (tmp_path / "runs.yaml").write_text(RUNS)
     (tmp_path / "anchors.yaml").write_text(ANCHORS)
     (tmp_path / "earlier.yaml").write_text(EARLIER)
@@ -75,7 +78,7 @@ def run_stage(world, *options):
     folders = [part for name in ("evaluations", "costs", "probes") for part in (f"--{name}", str(world / name))]
     main([*folders, "--runs", str(world / "runs.yaml"), "--configs", str(CONFIGS),
           "--anchors", str(world / "anchors.yaml"), "--earlier", str(world / "earlier.yaml"),
-          "--json", str(world / "page" / "results.json"),
+          "--notes", str(world / "notes"), "--json", str(world / "page" / "results.json"),
           "--page", str(world / "page" / "RESULTS.md"), *options])  # fmt: skip
     page = (world / "page" / "RESULTS.md").read_text()
     return json.loads((world / "page" / "results.json").read_text()), page
@@ -91,10 +94,28 @@ def test_runs_that_differ_by_their_seed_are_one_with_mean_and_deviation(world):
 
 def test_figures_of_earlier_code_stand_with_their_commit_below_the_table_of_their_dataset(world):
     page = run_stage(world)[1]
-    (told,) = (part for part in page.split("## ") if "Figures that today's code" in part)
+    (told,) = (part for part in page.split("## ") if "Figures from earlier code:" in part)
     assert told.startswith("text_generation on poems")
     assert "| poems-lstm | abc1234 | unknown words are spelled |" in told.splitlines()
     assert "nothing that concerns" not in page
+
+
+def test_notes_stand_between_the_tables_and_the_commands_of_their_dataset(world):
+    page = run_stage(world)[1]
+    assert "| theirs | nats_per_character | 1.2 | n |\n\nThey rhyme.\n\nCommands:\n\n- `dvc" in page
+    assert page.count("They rhyme.") == 1
+    assert "They do not." not in page  # of reviews there is a probe alone
+
+
+def test_the_page_in_git_is_that_of_the_results_in_git():
+    inputs = [ROOT / "benchmarks" / name for name in ("anchors.yaml", "earlier.yaml", "notes")]
+    page = text(read_json(ROOT / "benchmarks/results.json"), *inputs)
+    assert page == (ROOT / "benchmarks/RESULTS.md").read_text(encoding="utf-8")
+
+
+def test_every_note_is_of_a_dataset_with_results():
+    datasets = {result["dataset"] for result in read_json(ROOT / "benchmarks/results.json")}
+    assert {path.stem for path in (ROOT / "benchmarks/notes").iterdir()} <= datasets
 
 
 def test_what_is_said_of_earlier_code_is_of_runs_and_commits_that_there_are():

@@ -167,7 +167,7 @@ def test_killed_while_dvc_writes_the_lock_file_it_finds_a_whole_one(graph):
     filling = {f"fill-{number}": made["stages"]["shared"] for number in range(500)}  # writing them takes a while
     made["stages"] = {**filling, **made["stages"]}
     lock.write_text(yaml.safe_dump(made, sort_keys=False), encoding="utf-8")
-    kills = mended = 0
+    kills = repaired = 0
     while kills < 30:
         whole = lock.stat().st_size
         for name in "abc":
@@ -179,11 +179,11 @@ def test_killed_while_dvc_writes_the_lock_file_it_finds_a_whole_one(graph):
         time.sleep(0.01 * (kills % 10))
         kill(process)
         kills += 1
-        mended += "replaced by its last whole copy" in repro(graph)
+        repaired += "replaced by its last whole copy" in repro(graph)
         assert set(yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"]) == set(made["stages"])
         assert (graph / "page.txt").read_text(encoding="utf-8") == 3 * f"{7 + len(str(kills - 1)) + 1}\n"
-    print(f"{mended} of {kills} kills had cut the lock file")
-    assert mended >= 10
+    print(f"{repaired} of {kills} kills had cut the lock file")
+    assert repaired >= 10
 
 
 def test_a_stage_that_always_runs_makes_others_stale_only_if_it_gives_something_else(graph):

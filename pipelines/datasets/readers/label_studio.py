@@ -21,7 +21,7 @@ from pipelines.datasets.spans import SpanOptions
 _ADVICE = "export it from Label Studio as JSON or JSON-MIN; choices for whole texts as CSV, which `csv_table` reads"
 
 
-_TASK = re.compile(r'(?=.*"data"\s*:\s*\{).*"(annotations|completions)"\s*:', re.DOTALL)
+_TASK = (re.compile(r'"data"\s*:\s*\{'), re.compile(r'"(annotations|completions)"\s*:'))  # what a task has
 _LEAST = re.compile(r'"(\w+)"\s*:\s*\[\s*\{[^{}]*"labels"\s*:')
 _CONTROL = re.compile(r'"from_name"\s*:\s*"(\w+)"')
 
@@ -107,8 +107,10 @@ class Reader(SpanOptions, UnlabelledOption, TextReader):
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
         beginning = samples[0].beginning
-        is_task, least = _TASK.search(beginning), _LEAST.search(beginning)
-        if not wanted.entities or beginning[:1] not in ("{", "[") or not (is_task or least):
+        if not wanted.entities or beginning[:1] not in ("{", "["):
+            return None
+        is_task, least = all(part.search(beginning) for part in _TASK), _LEAST.search(beginning)
+        if not (is_task or least):
             return None
         name = _CONTROL.search(beginning) if is_task else least
         options = {"label": name[1]} if name and name[1] != "label" else {}

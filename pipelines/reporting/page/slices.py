@@ -29,7 +29,7 @@ class Slicer:
     Args:
         references: examples of a split; where they and the systems are many, every second, third ... one is taken.
         systems: how many there are.
-        train: what train has shown.
+        train: what was seen in train.
         seed: of the resamples.
     """
 

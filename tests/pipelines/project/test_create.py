@@ -10,7 +10,8 @@ from dvc.repo import Repo
 
 from pipelines import new
 from pipelines.cli import main
-from pipelines.project.layout import VERSION
+from pipelines.project.creation import requirements
+from pipelines.project.layout import REQUIREMENTS, VERSION
 
 
 def git(folder, *words):
@@ -24,7 +25,14 @@ def test_a_new_project_is_a_dvc_project_whose_files_wait_for_the_first_commit(em
         assert [stage.addressing for stage in repo.stage.load_all("dvc.yaml")] == ["installed", "compare"]
     status = git(empty_project, "status", "--short").splitlines()
     assert {line[:3] for line in status} == {"A  "}
-    assert {line[3:] for line in status} >= {"README.md", "dvc.yaml", "configs/runs.yaml", ".gitignore", str(VERSION)}
+    assert {line[3:] for line in status} >= {
+        "README.md",
+        "dvc.yaml",
+        "configs/runs.yaml",
+        ".gitignore",
+        str(VERSION),
+        str(REQUIREMENTS),
+    }
     assert (empty_project / "README.md").read_text(encoding="utf-8").startswith("# project\n")
 
 
@@ -56,6 +64,27 @@ def test_every_stage_depends_on_the_installed_version_and_none_on_code(empty_pro
         assert not [dep for dep in deps if dep.startswith(("pipelines", "embeddings"))], name
     main(["--version"])
     assert capsys.readouterr().out == (empty_project / VERSION).read_text() == f"{version('elman')}\n"
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (None, "elman==9.8.7"),
+        ('{"url": "file:///wheels/elman-9.8.7-py3-none-any.whl", "archive_info": {}}', "elman==9.8.7"),
+        ('{"url": "file:///work/clone", "dir_info": {"editable": true}}', "elman==9.8.7"),
+        ('{"url": "file:///work/clone", "vcs_info": {"vcs": "git", "commit_id": "0123abc"}}', "elman==9.8.7"),
+        ('{"url": "https://example.org/elman.git", "vcs_info": {"vcs": "git", "requested_revision": "v9.8.7", '
+         '"commit_id": "0123abc"}}', "elman @ git+https://example.org/elman.git@0123abc"),
+    ],
+)  # fmt: skip
+def test_the_requirements_name_the_installed_version_or_its_commit(tmp_path, monkeypatch, origin, expected):
+    folder = tmp_path / "elman-9.8.7.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: elman\nVersion: 9.8.7\n", encoding="utf-8")
+    if origin:
+        (folder / "direct_url.json").write_text(origin, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [line for line in requirements().splitlines() if not line.startswith("#")] == [expected]
 
 
 @pytest.mark.parametrize("content", ["folder", "file"])

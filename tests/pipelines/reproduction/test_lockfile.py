@@ -104,17 +104,17 @@ def test_a_lock_file_may_lack_stages_that_there_are_no_longer(damage_of):
 
 def test_a_damaged_lock_file_is_replaced_by_its_copy_and_that_is_said(lock_file):
     lock_file.path.write_text(LOCK[:700], encoding="utf-8")
-    (line,) = lock_file.mend(STAGES)
+    (line,) = lock_file.repair(STAGES)
     assert line.startswith(f"{lock_file.path}: it ")
     assert "replaced by its last whole copy" in line
     assert lock_file.path.read_text(encoding="utf-8") == LOCK
-    assert lock_file.mend(STAGES) == []
+    assert lock_file.repair(STAGES) == []
 
 
 def test_a_whole_lock_file_is_copied(lock_file):
     changed = LOCK.replace("512", "513")
     lock_file.path.write_text(changed, encoding="utf-8")
-    assert lock_file.mend(STAGES) == []
+    assert lock_file.repair(STAGES) == []
     assert lock_file.copy.read_text(encoding="utf-8") == changed
 
 
@@ -122,19 +122,19 @@ def test_a_damaged_lock_file_without_a_copy_is_refused_in_one_line(lock_file):
     lock_file.copy.unlink()
     lock_file.path.write_text(LOCK[:700], encoding="utf-8")
     with pytest.raises(InputError, match=r"dvc\.lock: expected a whole lock file, it is cut; git"):
-        lock_file.mend(STAGES)
+        lock_file.repair(STAGES)
 
 
 def test_a_lock_file_that_was_removed_stays_so_and_its_copy_goes(lock_file):
     lock_file.path.unlink()
-    assert lock_file.mend(STAGES) == []
+    assert lock_file.repair(STAGES) == []
     assert not lock_file.path.exists()
     assert not lock_file.copy.exists()
 
 
 def test_a_cut_list_of_readers_and_writers_is_removed(lock_file):
     lock_file.read_write_lock.write_text('{"write": {"/da', encoding="utf-8")
-    (line,) = lock_file.mend(STAGES)
+    (line,) = lock_file.repair(STAGES)
     assert "rwlock" in line
     assert not lock_file.read_write_lock.exists()
 
@@ -147,7 +147,7 @@ def test_readers_and_writers_that_were_killed_are_released(lock_file):
     runs, killed = {"pid": os.getpid(), "cmd": "dvc repro"}, {"pid": ended.pid, "cmd": "dvc repro"}
     content = {"write": {"/a": runs, "/b": killed}, "read": {"/c": [runs, killed], "/d": [killed]}}
     lock_file.read_write_lock.write_text(json.dumps(content), encoding="utf-8")
-    assert lock_file.mend(STAGES) == []
+    assert lock_file.repair(STAGES) == []
     left = json.loads(lock_file.read_write_lock.read_text(encoding="utf-8"))
     assert left == {"write": {"/a": runs}, "read": {"/c": [runs]}}
     ended.wait()
@@ -157,5 +157,5 @@ def test_a_process_that_began_after_the_list_was_written_is_another_one_of_the_s
     content = {"write": {"/a": {"pid": os.getpid(), "cmd": "dvc repro"}}}
     lock_file.read_write_lock.write_text(json.dumps(content), encoding="utf-8")
     os.utime(lock_file.read_write_lock, (1e9, 1e9))
-    lock_file.mend(STAGES)
+    lock_file.repair(STAGES)
     assert json.loads(lock_file.read_write_lock.read_text(encoding="utf-8")) == {"write": {}}
