@@ -26,8 +26,8 @@ SIZES = {"train": 3000, "dev": 300, "test": 500, "unlabelled": 5000}
 
 @pytest.fixture(scope="module")
 def corpora(tmp_path_factory) -> Path:
-    """What `write_files` writes on most pages."""
-    write_files(folder := tmp_path_factory.mktemp("corpora"), 1, SIZES)
+    """What `write_files` writes on the pages; of the unlabelled sentences, whose number no page shows, only a few."""
+    write_files(folder := tmp_path_factory.mktemp("corpora"), 1, SIZES | {"unlabelled": 50})
     return folder
 
 
@@ -95,3 +95,10 @@ def test_every_page_is_in_the_index():
     pages = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
     missing = [str(page) for page in pages if page.parent.name != "adr" and f"({page})" not in text]
     assert missing == ["README.md"]
+
+
+def test_the_front_page_in_russian_has_the_code_of_the_english_one():
+    pages = [(ROOT / path).read_text(encoding="utf-8") for path in ("README.md", "docs/ru/README.md")]
+    english, russian = ({re.sub(r" *#.*", "", code) for _, _, code in FENCE.findall(page)} for page in pages)
+    assert len(russian) == 4
+    assert russian <= english
