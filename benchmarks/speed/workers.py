@@ -140,14 +140,15 @@ def show(rows: dict[str, dict[str, float]], workers: int) -> None:
     several = rows[f"{workers} workers"]
     print(f"\nefficiency of {workers} workers: {one / several['seconds'] / workers:.0%}")
     down, up = several["down"], several["up"]
-    rest = several["seconds"] - several["waited"]
+    rest, overhead = several["seconds"] - several["waited"], max(0.0, rows["1 worker"]["seconds"] - one)
     print(f"to a worker {down / 1e6:.2f} MB a step, from all of them {up / 1e6:.2f} MB; the command itself "
           f"{1000 * rest:.1f} ms of each step")  # fmt: skip
+    print(f"overhead, what 1 worker takes longer than one thread: {1000 * overhead:.1f} ms a step")
     print("\nmore workers, each on a machine of its own, times as fast as one thread, by calculation:")
     print(f"| workers | {' | '.join(NETWORKS)} |\n| ---: |{' ---: |' * len(NETWORKS)}")
     for count in MANY:
         # The command sends all weights to each worker and gets back gradients of the same size.
-        predicted = (rest + one / count + count * 2 * down / rate for rate in NETWORKS.values())
+        predicted = (overhead + one / count + count * 2 * down / rate for rate in NETWORKS.values())
         print(f"| {count} | {' | '.join(f'{one / each:.1f}' for each in predicted)} |")
 
 
