@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import signal
 import sys
-from pathlib import Path
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
 
@@ -46,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     from pipelines.reproduction import forked_python
     from pipelines.reproduction.jobs import default_jobs, run_chains
-    from pipelines.reproduction.repository import GRAPH, Repository
+    from pipelines.reproduction.repository import Repository
 
     repository = Repository()
     chains = repository.stale_chains()
@@ -62,11 +61,10 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             room = default_jobs()
         jobs = min(options.jobs or room, len(chains))
-        print(
-            f"{sum(len(each.stages) for each in chains)} stages in {len(chains)} chains, {jobs} at a time", flush=True
-        )
+        stages = sum(len(each.stages) for each in chains)
+        print(f"{stages} stages in {len(chains)} chains, {jobs} at a time", flush=True)
         if not options.address:
-            worthwhile = len(chains) > jobs and "python -m" in Path(GRAPH).read_text(encoding="utf-8")
+            worthwhile = len(chains) > jobs and repository.runs_python()
             stack.enter_context(forked_python.first_on_path(LIBRARIES if worthwhile else ()))
         try:
             problems = run_chains(chains, jobs, repository.keep_lock_file)

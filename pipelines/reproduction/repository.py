@@ -52,6 +52,10 @@ class Repository:
         with self.repo.lock:
             self.lock_file.keep()
 
+    def runs_python(self) -> bool:
+        """Whether a stage runs a module of Python."""
+        return "python -m " in Path(GRAPH).read_text(encoding="utf-8")
+
     def stale_chains(self) -> list[chains.Chain]:
         """The chains of stages that have to run."""
         from dvc.lock import LockError
