@@ -28,7 +28,7 @@ from embeddings.foundation.errors import exits_on_input_error
 
 MODULE = "benchmarks.speed.training_worker"
 PADDED, PACKED, COMPILED = "torch-padded", "torch-packed", "torch-compiled"
-WARM_UP = 12  # steps
+WARM_UP = 6  # steps, twice
 SECONDS = 2.0  # of one measurement
 
 

@@ -69,12 +69,16 @@ CASES = (
 
 
 def made(case: TrainingCase, folder: Path) -> str:
-    """Puts the prepared dataset `folder/data` and the vectors `folder/random` there; gives what the data is."""
+    """Puts the prepared dataset `folder/data` and the vectors `folder/random` there; gives what the data is.
+
+    Whole real datasets are next to it in `prepared`, where they are used again.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     real = case.dataset if case.dataset and "ELMAN_DATA" in os.environ else None
     if not (folder / "data").exists():
         if real:
-            whole = folder.parent / real
+            whole = folder.parent / "prepared" / real
+            whole.parent.mkdir(exist_ok=True)
             if not whole.exists():
                 prepare(["--dataset", str(CONFIGS / f"datasets/{real}.yaml"), "--output", str(whole)])
             cut(whole, folder / "data", case.examples)

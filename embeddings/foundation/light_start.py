@@ -1,8 +1,8 @@
 """Packages start without the optional ones of theirs that nothing here uses.
 
 Keras imports scikit-learn, and with it SciPy's statistics, to offer itself as its estimators; numba imports cffi, and
-with it a parser of C, to compile calls of C. Together that is a fifth of both imports. While one of them starts, the
-other is not found, as where it is not installed; afterwards it can be imported as ever.
+with it a parser of C, to compile calls of C. While those parts of them load, the other package is not found, as where
+it is not installed; afterwards it can be imported as ever.
 """
 
 import contextlib
@@ -14,14 +14,14 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-WITHOUT = {"keras": "sklearn", "numba": "cffi"}
+WITHOUT = {"keras.src.wrappers": "sklearn", "numba.core.typing.cffi_utils": "cffi"}  # by the module that takes it
 
 
 class LightStart(MetaPathFinder):
-    """Finds these packages as they are found otherwise, with a loader that hides their optional one meanwhile."""
+    """Finds these modules as they are found otherwise, with a loader that hides the optional package meanwhile."""
 
     def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
-        """The specification of one of the packages; of no other module."""
+        """The specification of one of these modules; of no other."""
         if name not in WITHOUT:
             return None
         sys.meta_path.remove(self)  # so that the others are asked

@@ -1,5 +1,6 @@
 """Training end to end: the data that is made up, the rows that rates become, and the losses of the plain models."""
 
+from dataclasses import replace
 from itertools import pairwise, product
 from typing import ClassVar
 
@@ -7,8 +8,9 @@ import numpy as np
 import pytest
 
 from benchmarks.speed import training
-from benchmarks.speed.training_cases import CASES, DECILES, DEV, make_up
+from benchmarks.speed.training_cases import CASES, DECILES, DEV, made, make_up
 from benchmarks.speed.worker import INSTRUCTIONS
+from embeddings import store
 from pipelines.data.counts import read_counts
 from pipelines.data.examples import read_dataset, read_examples
 from pipelines.data.requirements import check_entities
@@ -37,6 +39,19 @@ def test_made_up_entities_are_valid_tags_of_all_types(tmp_path):
     assert set(read_counts(tmp_path / "data")["tags"]) == {
         "O", *(f"{place}-{kind}" for place in "BI" for kind in ("PER", "LOC", "ORG"))
     }  # fmt: skip
+
+
+def test_a_part_of_real_data_has_the_counts_of_all_of_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("ELMAN_DATA", str(tmp_path))
+    case = replace(CASES[1], examples=700)
+    whole = tmp_path / "prepared" / "ewt_pos"
+    whole.parent.mkdir()
+    make_up(CASES[1], whole)
+    assert made(case, tmp_path / "ewt") == "ewt_pos"
+    part = list(read_examples(tmp_path / "ewt/data/train.jsonl"))
+    assert part == list(read_examples(whole / "train.jsonl"))[:700]
+    assert read_counts(tmp_path / "ewt/data") == read_counts(whole)
+    assert len(store.word_vectors(tmp_path / "ewt/random")) == 0
 
 
 class Worker:
