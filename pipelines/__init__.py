@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.foundation.light_start import LightStart
 from embeddings.foundation.quiet_start import QuietStart
 
 if TYPE_CHECKING:
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load"]
 
-sys.meta_path[:0] = [QuietStart(), LightStart()]
+sys.meta_path.insert(0, QuietStart())
 
 
 def load(run: str | Path, engine: str | None = None) -> "TrainedRun":

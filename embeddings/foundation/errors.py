@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 from embeddings.foundation.escaping import printable
+from embeddings.foundation.light_start import start_light
 from embeddings.foundation.messages import show_messages
 
 P = ParamSpec("P")
@@ -39,6 +40,7 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
     def command(*args: P.args, **kwargs: P.kwargs) -> None:
         start = time.perf_counter()
         show_messages()
+        start_light()
         try:
             if sys.stdout is None:
                 raise InputError("standard output: expected it open, got it closed; send it to a file or to /dev/null")

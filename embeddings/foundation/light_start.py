@@ -1,8 +1,9 @@
-"""Packages start without the optional ones of theirs that nothing here uses.
+"""In a process of a command, packages start without the optional ones of theirs that no command uses.
 
 Keras imports scikit-learn, and with it SciPy's statistics, to offer itself as its estimators; numba imports cffi, and
 with it a parser of C, to compile calls of C. While those parts of them load, the other package is not found, as where
-it is not installed; afterwards it can be imported as ever.
+it is not installed; afterwards it can be imported as ever. Keras's estimators are missing then, so that this is not
+done where Elman is imported into another program.
 """
 
 import contextlib
@@ -15,6 +16,12 @@ from types import ModuleType
 from typing import Any
 
 WITHOUT = {"keras.src.wrappers": "sklearn", "numba.core.typing.cffi_utils": "cffi"}  # by the module that takes it
+
+
+def start_light() -> None:
+    """Lets what is imported from now on start without these packages."""
+    if not any(isinstance(finder, LightStart) for finder in sys.meta_path):
+        sys.meta_path.insert(0, LightStart())
 
 
 class LightStart(MetaPathFinder):

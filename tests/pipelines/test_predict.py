@@ -28,6 +28,7 @@ from pipelines.decoding.config import DecodingConfig
 from pipelines.reporting.predictions import formatted
 from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import save_run
+from pipelines.runs.predict_options import FORMATS
 from pipelines.runs.trained_run import TrainedRun, described
 from pipelines.text.tokenization import characters, words
 
@@ -160,7 +161,7 @@ def test_tokens_may_be_given(run):
     assert row["offsets"] == [(0, 5), (6, 10), (12, 18)]
 
 
-@pytest.mark.parametrize("form", [form for form in predict.FORMATS if form != "html"])
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "html"])
 def test_every_format_holds_the_tags(folder, form, tmp_path, capsys):
     (tmp_path / "text.txt").write_text("Anna saw New Tver\r\nfilms\n", encoding="utf-8")
     predict.main([str(folder), "--text", str(tmp_path / "text.txt"), "--format", form])
