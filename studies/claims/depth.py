@@ -45,7 +45,7 @@ CLAIMS = (
     ("three layers are better than two", THREE, TWO),
     ("three layers are better than one with as many weights", THREE, WIDE),
 )
-COMPARED = ("two over one", "three over two", "three over a wide one")
+COMPARED: tuple[str, ...] = ("two over one", "three over two", "three over a wide one")
 NAMES = {"parts of speech": "POS tagging", "characters": "character language modelling"}
 
 
