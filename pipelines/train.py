@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
     experiment = set_up(run, config, cell, options.data, vectors)
 
     from pipelines.runs.folder import copy_encodings, save_run
+    from pipelines.runs.graphs import checked_latency
     from pipelines.training.resumption import Checkpoint
 
     settings = {"run": run.trained(), "task": asdict(config), "cell": cell.flat(), "device": experiment.device}
@@ -63,7 +64,8 @@ def main(arguments: list[str] | None = None) -> None:
                 make_step = stack.enter_context(step_of_workers(experiment, workers, options.address, options.cpus))
             cost = learn(experiment, folder / "history.csv", callbacks, checkpoint, make_step)
         save_run(folder, options.run, run, experiment.task, experiment.model, experiment.dataset)
-        latency = experiment.graph_latency(folder, checkpoint.path)
+        dev = experiment.splits["dev"]
+        latency = checked_latency(folder, experiment.task, experiment.engine, dev, checkpoint.path)
         copy_encodings(options.data, experiment.task, folder)
         write_json(folder / "coverage.json", experiment.coverage())
     cost |= experiment.cost(checkpoint.wall_seconds(), latency_milliseconds=latency)

@@ -50,6 +50,32 @@ def quantize(folder: Path) -> None:
     logging.getLogger().removeHandler(silent)
 
 
+def checked_latency(
+    folder: Path, task: Task, engine: Engine, examples: Sequence[Example], weights: Path
+) -> float | None:
+    """Compares the graphs of a run folder with another engine, and gives the milliseconds of a sentence by them.
+
+    Args:
+        folder: the run folder.
+        task: whose model it is.
+        engine: the other engine, Keras.
+        examples: of dev.
+        weights: file to name where they differ.
+
+    Returns:
+        None where the cell has no graph, or the run no sentences.
+    """
+    from pipelines.runs.latency import latency_milliseconds
+
+    if not has_graph(task.cell.cell):
+        return None
+    try:
+        check_graphs(folder, task, engine, examples)
+    except InputError as error:
+        raise InputError(f"{error}; the weights stay in {weights}") from None
+    return latency_milliseconds(folder, task, examples)
+
+
 def check_graphs(folder: Path, task: Task, engine: Engine, examples: Sequence[Example]) -> None:
     """Compares the graphs of a folder with another engine, as `check_engine` does."""
     from pipelines.runs.engines.onnx_engine import ONNXEngine

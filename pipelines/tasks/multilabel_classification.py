@@ -1,7 +1,7 @@
 """Multilabel classification: many-to-one, any number of labels of a text."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,10 +12,8 @@ from pipelines.models.engine import Engine
 from pipelines.models.probabilities import sigmoid
 from pipelines.tasks.config import SMALL_TRAINING
 from pipelines.tasks.label_weights import balanced_decisions, label_weights
+from pipelines.tasks.task import Averages
 from pipelines.tasks.text_classification import TextClassification
-
-if TYPE_CHECKING:
-    from pipelines.graphs.ensemble import Averages
 
 
 class MultilabelClassification(TextClassification):
@@ -34,7 +32,7 @@ class MultilabelClassification(TextClassification):
     UNCALIBRATED: ClassVar[Mapping[str, Any]] = {"temperature": 1.0, "thresholds": {}}
 
     @property
-    def averages(self) -> "Averages":
+    def averages(self) -> Averages:
         return "decisions"
 
     def target(self, example: Example) -> list[int]:

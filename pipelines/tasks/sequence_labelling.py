@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,13 +16,10 @@ from pipelines.models.probabilities import log_softmax, softmax
 from pipelines.models.tag_sequences import marginals, viterbi, with_transitions
 from pipelines.tasks.config import TaskConfig, TextLabelTraining, WordDropoutKeys
 from pipelines.tasks.label_weights import choice_loss
-from pipelines.tasks.task import Task
+from pipelines.tasks.task import Averages, Task
 from pipelines.text.vocabulary import UNKNOWN, Vocabulary
 from pipelines.text.word_forms import character_vocabulary
 from pipelines.text.word_shapes import shape
-
-if TYPE_CHECKING:
-    from pipelines.graphs.ensemble import Averages
 
 CHARACTERS = "characters"  # name of their vocabulary
 
@@ -85,7 +82,7 @@ class SequenceLabelling(Task):
         return {"model": tagger_graph(model, self.cell, crf=crf, characters=characters, word_shapes=keys.word_shapes)}
 
     @property
-    def averages(self) -> "Averages":
+    def averages(self) -> Averages:
         return "potentials" if self.config.model.output == "crf" else super().averages
 
     def transitions(self) -> list[list[bool]]:

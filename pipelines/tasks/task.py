@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -19,8 +19,7 @@ from pipelines.tasks.config import Keys, TaskConfig, TextTraining, TrainingConfi
 from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import SPECIAL_WORDS, UNKNOWN_ID, Vocabulary, build_vocabulary
 
-if TYPE_CHECKING:
-    from pipelines.graphs.ensemble import Averages
+Averages = Literal["choices", "decisions", "potentials"]  # as `pipelines.graphs.ensemble` has them
 
 
 class Task(ABC):
@@ -145,7 +144,7 @@ class Task(ABC):
         """The ONNX graphs of a trained model (`pipelines.graphs.graph.Graph`), by the names of their files."""
 
     @property
-    def averages(self) -> "Averages":
+    def averages(self) -> Averages:
         """What the model's scores are, and so how an ensemble averages them."""
         return "choices"
 

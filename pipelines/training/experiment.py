@@ -63,27 +63,6 @@ class Experiment:
             "device": self.device,
         }
 
-    def graph_latency(self, folder: Path, weights: Path) -> float | None:
-        """Compares the graphs of a run folder with the model, and gives the milliseconds of a sentence by them.
-
-        Args:
-            folder: the run folder.
-            weights: file to name where they differ.
-
-        Returns:
-            None where the cell has no graph, or the run no sentences.
-        """
-        from pipelines.runs.graphs import check_graphs, has_graph
-        from pipelines.runs.latency import latency_milliseconds
-
-        if not has_graph(self.task.cell.cell):
-            return None
-        try:
-            check_graphs(folder, self.task, self.engine, self.splits["dev"])
-        except InputError as error:
-            raise InputError(f"{error}; the weights stay in {weights}") from None
-        return latency_milliseconds(folder, self.task, self.splits["dev"])
-
     def coverage(self) -> dict[str, dict]:
         """How much of each split's text has vectors, in percent: field -> split -> words, tokens."""
         return {
