@@ -20,6 +20,7 @@ from served import serving
 from embeddings import store
 from embeddings.neighbours import neighbours
 from pipelines.data.examples import write_examples
+from pipelines.datasets.counts import count_names
 from pipelines.runs.engines.onnx_engine import ONNXEngine
 from pipelines.runs.folder import save_run
 
@@ -174,13 +175,18 @@ NEEDY = {
 
 
 @pytest.mark.parametrize("name", NEEDY)
-def test_a_command_that_needs_more_says_what_to_install(environment, name, small_vectors, tmp_path):
-    store.save(tmp_path / "VECTORS", small_vectors, {})
+def test_a_command_that_needs_more_says_what_to_install(
+    environment, name, small_vectors, ten_entity_examples, tmp_path
+):
+    store.save(tmp_path / "VECTORS", small_vectors, {"tokenizer": DATASET["tokenizers"]["tokens"]})
     places = {each: str(tmp_path / each) for each in ("DATA", "VECTORS", "OUT")}
     shutil.copytree(ROOT / "configs", environment / "configs", dirs_exist_ok=True)
     dataset = {key: value for key, value in DATASET.items() if key != "features"} | {"name": "small"}
     (tmp_path / "DATA").mkdir()
     (tmp_path / "DATA/dataset.json").write_text(json.dumps(dataset), encoding="utf-8")
+    for split in ("train", "dev"):
+        write_examples(tmp_path / f"DATA/{split}.jsonl", ten_entity_examples)
+    (tmp_path / "DATA/counts.json").write_text(json.dumps(count_names(tmp_path / "DATA/train.jsonl")))
     done = elman(environment, *(places.get(argument, argument) for argument in NEEDY[name]))
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
