@@ -35,18 +35,18 @@ def main(arguments: list[str] | None = None) -> None:
         raise InputError(f"--output: {error}") from None
 
     from pipelines.runs.description import read_description
-    from pipelines.runs.ensemble import cost_of, load_members, save_ensemble
+    from pipelines.runs.ensemble import Cost, cost_of, load_members, save_ensemble
     from pipelines.runs.latency import latency_milliseconds
 
-    costs = [read_json(path, dict) for path in options.costs or ()]
+    costs = [read_json(path, Cost) for path in options.costs or ()]
     members = load_members(options.runs)
     if read_description(options.runs[0])["dataset"].get("sha256") != read_dataset(options.data).get("sha256"):
         raise InputError(f"{options.data}: expected the dataset that the runs were trained on; choose another --data")
     dev = list(read_examples(options.data / "dev.jsonl"))
     with atomic_folder(options.output, *options.runs, options.data) as folder:
         run = save_ensemble(folder, name, options.runs, members, dev)
-        latency = latency_milliseconds(folder, run.task, dev)
     if options.cost:
+        latency = latency_milliseconds(options.output, run.task, dev)
         write_json(options.cost, {**cost_of(costs), "latency_milliseconds": latency, "device": costs[0].get("device")})
 
 

@@ -46,6 +46,9 @@ def main(arguments: list[str] | None = None) -> None:
     torch = [PADDED, PACKED] if importlib.util.find_spec("torch") else []
     torch += [COMPILED] if torch and options.compile else []
     names = options.tasks.split(",") if options.tasks else [case.name for case in CASES]
+    known = [case.name for case in CASES]
+    if unknown := [name for name in names if name not in known]:
+        parser.error(f"--tasks: no task {unknown[0]!r}; known: {', '.join(known)}")
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
         for case in (case for case in CASES if case.name in names):

@@ -95,6 +95,8 @@ def _compare(engine: Any, source: Path, run: TrainedRun, asked: Asked) -> None:
         dev, about = list(read_examples(data / "dev.jsonl")), read_description(source)
         if about["dataset"].get("sha256") and not find_data(data, about):
             raise InputError(f"{data}: expected the dataset that the run was trained on; choose another --data")
+        if engine is run.engine:
+            check_keras(source, "--data")
         keras = load_run_folder(source, "keras").engine if engine is run.engine else run.engine
         check_engine(engine, run.task, keras, dev, "the exported weights")
 

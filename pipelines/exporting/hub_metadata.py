@@ -59,7 +59,7 @@ def metadata(run: TrainedRun, about: Mapping[str, Any], licence: str, provenance
             "onnx",
             *([] if "members" in about else ["keras"]),
             "recurrent-neural-network",
-            about["cell"]["cell"].replace("_", "-"),
+            *dict.fromkeys(each["cell"]["cell"].replace("_", "-") for each in about.get("members") or [about]),
             *vectors,
         ],
         "datasets": [name],

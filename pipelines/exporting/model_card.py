@@ -110,14 +110,15 @@ def _limits(run: TrainedRun, about: Mapping[str, Any]) -> str:
 
 
 def _reproduction(about: Mapping[str, Any]) -> str:
-    members = about.get("members") or [{"name": about["name"], "run": about["run"]}]
+    members = about.get("members") or [about]
     line = _yaml({"runs": {each["name"]: {**each["run"], "report_test": False} for each in members}})
     stage = f"train@{about['name']}"
     if "members" in about:
         names, seed = [each["name"] for each in members], about["run"].get("seed")
         line += _yaml({"ensembles": {about["name"]: {"runs": names, "seed": seed, "report_test": False}}})
         stage = f"ensemble-{about['name']}"
-    settings = _yaml({key: about[key] for key in ("task", "cell")})
+    cells = {each["name"]: each["cell"] for each in members}
+    settings = _yaml({"task": about["task"], **({"cells": cells} if "members" in about else {"cell": about["cell"]})})
     sums = "\n".join(f"{value}  {split}.jsonl" for split, value in about["dataset"].get("sha256", {}).items())
     parts = [
         "## Reproduction",

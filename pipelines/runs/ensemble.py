@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import checksum, write_json
@@ -17,6 +17,18 @@ from pipelines.text.subwords import encoding_path
 
 CALIBRATION = "calibration.json"
 SUMMED = ("wall_seconds", "training_seconds", "parameters", "trainable_parameters")  # of costs
+
+
+class Cost(TypedDict):
+    """What of a member's cost file an ensemble reads."""
+
+    peak_memory_megabytes: float
+    wall_seconds: NotRequired[float]
+    training_seconds: NotRequired[float]
+    tokens_per_second: NotRequired[float]
+    parameters: NotRequired[float]
+    trainable_parameters: NotRequired[float]
+    device: NotRequired[str]
 
 
 def load_members(folders: Sequence[Path]) -> list[TrainedRun]:
@@ -80,7 +92,7 @@ def cost_of(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     cost: dict[str, Any] = {
         key: round(sum(each[key] for each in members), 2) for key in SUMMED if all(key in each for each in members)
     }
-    if all("tokens_per_second" in each for each in members):
+    if "training_seconds" in cost and all("tokens_per_second" in each for each in members):
         tokens = sum(each["tokens_per_second"] * each["training_seconds"] for each in members)
         cost["tokens_per_second"] = round(tokens / max(cost["training_seconds"], 1e-9))
     cost["peak_memory_megabytes"] = max(each["peak_memory_megabytes"] for each in members)

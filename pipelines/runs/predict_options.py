@@ -52,4 +52,8 @@ def parsed(arguments: list[str] | None, description: str | None) -> argparse.Nam
     for name in ("chunk", "cpus", "jobs"):
         if (given := getattr(options, name)) is not None and given < 1:
             parser.error(f"--{name} must be at least 1")
+    if not options.shards and (options.key != "text" or options.cpus != 1 or options.jobs is not None):
+        parser.error("--key, --cpus and --jobs are for shards")
+    if options.data and "://" in options.output:
+        parser.error("--output: expected a folder with --data, got a URL")
     return options

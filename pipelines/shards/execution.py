@@ -17,6 +17,7 @@ from typing import Any
 from embeddings.foundation.errors import InputError, one_line
 from pipelines.cluster.connection import connected
 from pipelines.cluster.files import NodeFile, described, forget_everywhere, put
+from pipelines.cluster.memory import out_of_memory
 from pipelines.cluster.nodes import alive, check_nodes, check_room, room
 from pipelines.cluster.threads import bounded
 from pipelines.datasets.shards import Shard, is_url
@@ -198,7 +199,9 @@ def _refuse(ray: Any, job: Job, error: Exception, crashes: int) -> None:
         cause: Any = getattr(error, "cause", None)
         if isinstance(cause, InputError):
             raise InputError(str(cause)) from None
-        if isinstance(cause, OSError | MemoryError | ModuleNotFoundError):
+        if reason := out_of_memory(cause):
+            raise InputError(f"{job.shard.path}: its node says: {reason}") from None
+        if isinstance(cause, OSError | ModuleNotFoundError):
             raise InputError(f"{job.shard.path}: its node says: {one_line(str(cause))}") from None
         raise error
     if crashes >= CRASHES:

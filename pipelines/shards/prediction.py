@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import atomic_path, check_output, checksum
 from embeddings.foundation.limits import PARSED_BYTES, check_text
 from embeddings.foundation.progress import Progress
@@ -126,9 +127,13 @@ def predict_shards(
     Raises:
         InputError: a place has no shards, one is damaged, or the output is of something else.
     """
+    target = Output(output)
+    for given in places:
+        if is_url(given) == target.is_remote and Path(given).resolve() in Path(output).resolve().parents:
+            told = f"expected a folder outside {given}, all of whose files are read; choose another"
+            raise InputError(f"{output}: {told}")
     found = find_shards(places)
     shards = by_name([output_name(shard) for shard in found], found)
-    target = Output(output)
     if not target.is_remote:
         check_output(output, settings.run, *(shard.path for shard in found if not is_url(shard.path)))
     run = _loaded(settings.run, settings.engine)

@@ -235,7 +235,7 @@ def _sentences(files: Mapping[str, list[np.ndarray]]) -> Iterator[dict[str, Coun
         for split, arrays in files.items():
             found[split] = Counter()
             for array in arrays:
-                begin, end = np.searchsorted(array[:, 0], [first, first + 1])
+                begin, end = (np.searchsorted(array[:, 0], np.uint8(first), side) for side in ("left", "right"))
                 content = array[begin:end].tobytes()
                 found[split].update(content[place : place + WIDTH] for place in range(0, len(content), WIDTH))
         yield found

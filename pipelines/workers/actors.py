@@ -58,6 +58,7 @@ class Actors:
 
     def __init__(self, ray: Any, count: int, cpus: int, device: str) -> None:
         self.ray, self.count = ray, count
+        self._checked = check_nodes(ray)
         on_gpu = device.startswith("gpu")
         needs = {"CPU": float(cpus), **({"GPU": 1.0} if on_gpu else {})}
         if (found := room(alive(ray), needs)) < count:
@@ -99,6 +100,7 @@ class Actors:
                     said = one_line(str(error))
                     raise InputError(f"worker {number + 1}: its process died {DEATHS} times in a row: {said}") from None
             log.info(f"worker {number + 1}: its process died; another one computes the step again")
+            self._checked = check_nodes(self.ray, checked=self._checked)
             self._actors[number] = self._begun(number, *self._start())
             running = self._actors[number].gradients.remote(told, part)
 
@@ -134,7 +136,6 @@ def actors(address: str | None, count: int, cpus: int, device: str) -> Iterator[
     if (backend := keras.backend.backend()) != "tensorflow":
         raise InputError(f"training.workers: expected Keras on TensorFlow, got {backend}; unset KERAS_BACKEND")
     with connected(address) as ray:
-        check_nodes(ray)
         yield Actors(ray, count, cpus, device)
 
 

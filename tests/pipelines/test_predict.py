@@ -259,6 +259,16 @@ def test_options_of_text_do_not_go_with_data(folder, capsys):
     assert "cannot be used with --data" in capsys.readouterr().err
 
 
+def test_options_of_shards_do_not_go_with_other_texts(folder, capsys):
+    for options in (["--key", "body"], ["--jobs", "2"], ["--cpus", "2"]):
+        with pytest.raises(SystemExit):
+            predict.main([str(folder), *options])
+        assert "--key, --cpus and --jobs are for shards" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        predict.main([str(folder), "--data", "data", "--output", "s3://bucket/out"])
+    assert "--output: expected a folder with --data, got a URL" in capsys.readouterr().err
+
+
 @pytest.fixture(scope="module")
 def classifier(ten_examples, small_vectors):
     """An untrained classifier that reads four tokens: the first two and the last two."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
-from pipelines.datasets.shards import Shard, find_shards, is_url, local_copy
+from pipelines.datasets.shards import Shard, find_shards, guarded, is_url, local_copy
 from pipelines.datasets.sources.files import ROOT_VARIABLE, ReaderConfig
 
 
@@ -60,4 +60,5 @@ def _located(place: str) -> str:
     if is_url(place) or not root or Path(place).is_absolute():
         return place
     below = Path(root) / place
-    return str(below) if below.exists() or next(Path(root).glob(place), None) else place
+    there = below.exists() or guarded(place, lambda: next(Path(root).glob(place), None))
+    return str(below) if there else place

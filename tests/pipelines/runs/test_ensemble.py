@@ -250,6 +250,16 @@ def made(members, tmp_path_factory, ten_examples):
     return tmp_path / "both", json.loads((tmp_path / "cost.json").read_text(encoding="utf-8"))
 
 
+def test_a_damaged_cost_file_is_refused_before_anything_is_written(tmp_path, capsys):
+    (tmp_path / "c.json").write_text("{}", encoding="utf-8")
+    cost, places = str(tmp_path / "c.json"), ["a", "b", "--data", "data", "--output", str(tmp_path / "both")]
+    with pytest.raises(SystemExit) as end:
+        ensemble.main([*places, "--costs", cost, cost, "--cost", str(tmp_path / "cost.json")])
+    assert end.value.code == 2
+    assert "c.json: expected an object with the key 'peak_memory_megabytes'" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["c.json"]
+
+
 def test_its_cost_is_the_sum_of_its_members_training(made):
     cost = made[1]
     assert cost.pop("latency_milliseconds") > 0

@@ -127,6 +127,7 @@ def test_a_folder_of_something_else_is_refused(run, texts, tmp_path, capsys):
         capsys, run, "texts", "--output", "other"
     )
     assert "expected an output folder, got one that contains" in error_of(capsys, run, "texts", "--output", "texts")
+    assert "texts/out: expected a folder outside texts" in error_of(capsys, run, "texts", "--output", "texts/out")
     assert contents(tmp_path / "out") == before
 
 
