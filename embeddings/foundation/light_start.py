@@ -7,11 +7,10 @@ done where Elman is imported into another program.
 """
 
 import contextlib
-import importlib.util
 import sys
 from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -29,13 +28,7 @@ class LightStart(MetaPathFinder):
 
     def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
         """The specification of one of these modules; of no other."""
-        if name not in WITHOUT:
-            return None
-        sys.meta_path.remove(self)  # so that the others are asked
-        try:
-            spec = importlib.util.find_spec(name)
-        finally:
-            sys.meta_path.insert(0, self)
+        spec = PathFinder.find_spec(name, path, target) if name in WITHOUT else None
         if spec and spec.loader:
             load = spec.loader.exec_module
 

@@ -7,13 +7,12 @@ which passes on what TensorFlow says before it ends the process.
 
 import contextlib
 import ctypes
-import importlib.util
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -30,13 +29,7 @@ class QuietStart(MetaPathFinder):
 
     def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
         """The specification of the module `tensorflow`; of no other."""
-        if name != "tensorflow":
-            return None
-        sys.meta_path.remove(self)  # so that the others are asked
-        try:
-            spec = importlib.util.find_spec(name)
-        finally:
-            sys.meta_path.insert(0, self)
+        spec = PathFinder.find_spec(name, path, target) if name == "tensorflow" else None
         if spec and spec.loader:
             load = spec.loader.exec_module
 
