@@ -5,7 +5,8 @@ has as many words as asked for; words that occur once in the base are new ones i
 vocabulary grows as it does in text. Each measurement runs in a process of its own. Needs Linux.
 
     python -m benchmarks.speed.large_vectors --words 10000000 --workers 1,2
-    python -m benchmarks.speed.large_vectors --words 1000000000 --workers 2 --counted 200000 --reads corpus_file
+    python -m benchmarks.speed.large_vectors --words 1000000000 --counted 200000 --reads corpus_file \\
+        --algorithms cbow
 """
 
 import argparse
@@ -29,6 +30,7 @@ from embeddings.corpus import write_corpus
 BASE, SENTENCE, TYPES = 1_000_000, 20, 100_000  # words of the base, of a sentence; distinct ones that are drawn
 MARK = "\uffff"  # no character: the number of the repetition takes its place
 READS = ("corpus_file", "iterable")
+ALGORITHMS = ("skip_gram", "cbow")
 LARGE_BYTES = 100e9  # the corpus of which the last lines speak
 DIMENSIONS, MINIMUM_COUNT = 100, 5
 LOOK_SECONDS = 0.1
@@ -44,6 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--counted", default="200000,0", help="values of `maximum_counted`, separated by commas; 0: no limit"
     )
     parser.add_argument("--reads", nargs="+", choices=READS, default=READS, help="how gensim reads")
+    parser.add_argument("--algorithms", nargs="+", choices=ALGORITHMS, default=ALGORITHMS, help="what gensim trains")
     parser.add_argument("--folder", type=Path, help="folder for the corpus, which takes 20 bytes a word")
     parser.add_argument("--one", help=argparse.SUPPRESS)  # a measurement, as JSON
     options = parser.parse_args(arguments)
@@ -59,8 +62,10 @@ def main(arguments: list[str] | None = None) -> None:
         for most_words in options.counted.split(","):
             counted = report("counting", measured("count", split, lines, int(most_words) or None))
         rates = [
-            report("training", measured("train", lines, int(workers), reads))["words_per_second"]
-            for reads, workers in itertools.product(options.reads, options.workers.split(","))
+            report("training", measured("train", lines, algorithm, int(workers), reads))["words_per_second"]
+            for algorithm, reads, workers in itertools.product(
+                options.algorithms, options.reads, options.workers.split(",")
+            )
         ]
         for words in options.vocabulary.split(","):
             report("memory", measured("vocabulary", int(words)))
@@ -172,8 +177,8 @@ def count(split: str, lines: str, most_words: int | None) -> dict[str, Any]:
     }
 
 
-def train(lines: str, workers: int, reads: str) -> dict[str, Any]:
-    """Trains skip-gram for an epoch, on a file that gensim reads by itself or on sentences that Python gives it."""
+def train(lines: str, algorithm: str, workers: int, reads: str) -> dict[str, Any]:
+    """Trains vectors for an epoch, on a file that gensim reads by itself or on sentences that Python gives it."""
     from gensim.models.word2vec import LineSentence, Word2Vec
 
     known = json.loads(Path(f"{lines}.json").read_text(encoding="utf-8"))
@@ -183,7 +188,13 @@ def train(lines: str, workers: int, reads: str) -> dict[str, Any]:
 
     def run() -> Any:
         model = Word2Vec(
-            sg=1, vector_size=DIMENSIONS, min_count=MINIMUM_COUNT, negative=5, sample=1e-3, workers=workers, seed=1
+            sg=algorithm == "skip_gram",
+            vector_size=DIMENSIONS,
+            min_count=MINIMUM_COUNT,
+            negative=5,
+            sample=1e-3,
+            workers=workers,
+            seed=1,
         )
         model.build_vocab_from_freq(known["counts"], corpus_count=known["lines"])
         start = time.perf_counter()
@@ -192,6 +203,7 @@ def train(lines: str, workers: int, reads: str) -> dict[str, Any]:
 
     (kept, seconds), _, megabytes = with_memory(run)
     return {
+        "algorithm": algorithm,
         "reads": reads,
         "workers": workers,
         "vocabulary": kept,
