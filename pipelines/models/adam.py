@@ -40,24 +40,34 @@ def compile_updates(optimizer: Any) -> None:
 
 
 def _update(optimizer: Any, gradients: Any, variables: Any, learning_rate: Any) -> None:
-    """Takes the place of `_backend_update_step`."""
-    large = []
-    for gradient, weights in zip(gradients, variables, strict=True):
-        if math.prod(weights.shape) < LARGE:
-            optimizer.update_step(gradient, weights, learning_rate)
-            continue
-        number = optimizer._get_variable_index(weights)
-        large.append((gradient, optimizer._momentums[number], optimizer._velocities[number], weights))
-    if large:
-        _update_large(optimizer, large, learning_rate)
-
-
-def _update_large(optimizer: Any, large: list[tuple], learning_rate: Any) -> None:
-    import tensorflow as tf
-
+    """Takes the place of `_backend_update_step`. Keras computes the step's size anew for each weight."""
     step = ops.cast(optimizer.iterations + 1, "float32")
     power_1, power_2 = (ops.power(ops.cast(beta, "float32"), step) for beta in (optimizer.beta_1, optimizer.beta_2))
     alpha = ops.cast(learning_rate, "float32") * ops.sqrt(1 - power_2) / (1 - power_1)
+    large = []
+    for gradient, weights in zip(gradients, variables, strict=True):
+        number = optimizer._get_variable_index(weights)
+        of_weight = (gradient, optimizer._momentums[number], optimizer._velocities[number], weights)
+        if math.prod(weights.shape) < LARGE:
+            _update_small(optimizer, *of_weight, alpha)
+        else:
+            large.append(of_weight)
+    if large:
+        _update_large(optimizer, large, alpha)
+
+
+def _update_small(optimizer: Any, gradient: Any, m: Any, v: Any, weights: Any, alpha: Any) -> None:
+    import tensorflow as tf
+
+    m, v = m.value, v.value
+    m.assign_add((gradient - m) * (1 - optimizer.beta_1))
+    v.assign_add((tf.square(gradient) - v) * (1 - optimizer.beta_2))
+    weights.value.assign_sub(m * alpha / (tf.sqrt(v) + optimizer.epsilon))
+
+
+def _update_large(optimizer: Any, large: list[tuple], alpha: Any) -> None:
+    import tensorflow as tf
+
     constants = np.array([1 - optimizer.beta_1, 1 - optimizer.beta_2, optimizer.epsilon], "float32")
 
     def updated(alpha: np.ndarray, *arrays: np.ndarray) -> list[np.ndarray]:

@@ -34,7 +34,8 @@ def first_on_path(libraries: Sequence[str]) -> Iterator[None]:
             yield
         finally:
             os.environ["PATH"] = path
-            process.kill()
+            if not Path(folder, "socket").exists():  # it still imports
+                process.kill()
             process.communicate()
 
 
@@ -47,32 +48,15 @@ def start(folder: Path, libraries: Sequence[str], at_once: bool = True) -> subpr
         at_once: whether to import it now; else the first command waits for it.
     """
     address = str(folder / "socket")
-    ask = f'exec "{sys.executable}" -SEs "{__file__}" "{address}" "{os.environ.get("PYTHONHASHSEED", "")}"'
+    asker = Path(__file__).with_name("forked_command.py")
+    ask = f'exec "{sys.executable}" -SEs "{asker}" "{address}" "{os.environ.get("PYTHONHASHSEED", "")}"'
     for name, module in (("python", ""), ("dvc", " -m dvc"), ("elman", " -m pipelines.cli")):
         (folder / name).write_text(f'#!/bin/sh\n{ask}{module} "$@"\n', encoding="utf-8")
         (folder / name).chmod(0o755)
     with open(folder / "log", "w") as log:
-        command = [sys.executable, __file__, "--listen", address, str(int(at_once)), *libraries]
+        command = [sys.executable, __file__, address, str(int(at_once)), *libraries]
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment)
-
-
-def ask(address: str, hash_seed: str, arguments: list[str]) -> None:
-    """Lets the Python that listens run a command in this process's folder, environment and streams, and ends as it."""
-    connection = socket.socket(socket.AF_UNIX)
-    try:
-        if arguments[:1] != ["-m"] or os.environ.get("PYTHONHASHSEED", "") != hash_seed:
-            raise FileNotFoundError
-        connection.connect(address)
-    except OSError:
-        os.execv(sys.executable, [sys.executable, *arguments])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's reaches the command itself, whose end this waits for
-    words = [os.getcwd(), str(len(arguments)), *arguments, *(f"{k}={v}" for k, v in os.environ.items())]
-    message = os.fsencode("\0".join(words))
-    socket.send_fds(connection, [len(message).to_bytes(8, "big")], [0, 1, 2])
-    connection.sendall(message)
-    status = connection.recv(1)
-    os._exit(status[0] if status else 1)
 
 
 def listen(address: str, at_once: bool, libraries: Sequence[str]) -> None:
@@ -86,18 +70,46 @@ def listen(address: str, at_once: bool, libraries: Sequence[str]) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen(64)
-    while listener in select.select([listener, sys.stdin], [], [])[0]:
-        connection, _ = listener.accept()
-        if not at_once:
-            load(libraries)
-            at_once = True
-        if os.fork() == 0:
-            listener.close()
-            if run(connection):
+    ended, awake = os.pipe()
+    for end in (ended, awake):
+        os.set_blocking(end, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(awake)
+    asked: dict[int, socket.socket] = {}  # commands that run, and who waits for each
+    while asked or listener.fileno() >= 0:
+        new = [listener, sys.stdin] if listener.fileno() >= 0 else []
+        waiting = [connection for connection in asked.values() if connection.fileno() >= 0]
+        ready = select.select([*new, *waiting, ended], [], [])[0]
+        if ended in ready:
+            os.read(ended, 4096)
+            tell_ends(asked)
+        for command, connection in asked.items():
+            if connection in ready:
+                os.kill(command, signal.SIGTERM)  # who asked was killed
+                connection.close()
+        if listener in ready:
+            connection, _ = listener.accept()
+            if not at_once:
+                load(libraries)
+                at_once = True
+            streams, words = received(connection)
+            command = os.fork() if words else None
+            if command == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                for one in (listener, connection, *asked.values()):
+                    one.close()
+                for number in (ended, awake):
+                    os.close(number)
+                become(streams, words[0], words[2 : 2 + int(words[1])], words[2 + int(words[1]) :])
                 return
-        connection.close()
-        reap(wait=False)
-    reap(wait=True)
+            for stream in streams:
+                os.close(stream)
+            if command:
+                asked[command] = connection
+        elif sys.stdin in ready:
+            listener.close()  # who asks now gets a new interpreter
     os._exit(0)
 
 
@@ -116,42 +128,22 @@ def load(libraries: Sequence[str]) -> None:
     gc.freeze()
 
 
-def run(connection: socket.socket) -> bool:
-    """Forks again: returns true in the process of the command; the other one ends with it, and it with who asked."""
+def received(connection: socket.socket) -> tuple[list[int], list[str]]:
+    """The streams of who asks, and the words of the message; none where it was killed before it had sent them."""
     size, streams, _, _ = socket.recv_fds(connection, 8, 3)
     with connection.makefile("rb") as file:
-        words = os.fsdecode(file.read(int.from_bytes(size, "big"))).split("\0")
-    ended, awake = os.pipe()
-    for end in (ended, awake):
-        os.set_blocking(end, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(awake)
-    command = os.fork()
-    if not command:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        for number in (connection.detach(), ended, awake):
-            os.close(number)
-        become(streams, words[0], words[2 : 2 + int(words[1])], words[2 + int(words[1]) :])
-        return True
-    for stream in streams:
-        os.close(stream)
-    if ended not in select.select([ended, connection], [], [])[0]:
-        os.kill(command, signal.SIGTERM)  # who asked was killed
-    status = os.waitstatus_to_exitcode(os.waitpid(command, 0)[1]) & 255
-    with contextlib.suppress(OSError):
-        connection.sendall(bytes([status]))
-    os._exit(0)
+        message = file.read(int.from_bytes(size, "big"))
+    whole = len(size) == 8 and len(message) == int.from_bytes(size, "big")
+    return streams, os.fsdecode(message).split("\0") if whole else []
 
 
-def reap(wait: bool) -> None:
-    """Takes note of forks that have ended, so that their time counts as that of this process's children."""
-    try:
-        while os.waitpid(-1, 0 if wait else os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
+def tell_ends(asked: dict[int, socket.socket]) -> None:
+    """Tells who waits for a command that has ended its exit status."""
+    while asked and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+        if connection := asked.pop(ended[0], None):
+            with contextlib.suppress(OSError):  # who asked was killed
+                connection.sendall(bytes([os.waitstatus_to_exitcode(ended[1]) & 255]))
+            connection.close()
 
 
 status = 0  # with which this process ends
@@ -185,9 +177,7 @@ def become(streams: Sequence[int], folder: str, arguments: list[str], environmen
 
 
 if __name__ == "__main__":
-    if sys.argv[1] != "--listen":
-        ask(sys.argv[1], sys.argv[2], sys.argv[3:])
-    listen(sys.argv[2], sys.argv[3] == "1", sys.argv[4:])
+    listen(sys.argv[1], sys.argv[2] == "1", sys.argv[3:])
 
     import importlib
     import runpy

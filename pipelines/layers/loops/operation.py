@@ -139,13 +139,14 @@ def real_steps(sequences: Any, mask: Any) -> tuple[Any, Any]:
     Returns:
         The steps, (steps, features), and `positions`, int64 (batch, time): where each stands among them, or -1.
     """
-    batch, time = tf.shape(sequences)[0], tf.shape(sequences)[1]
+    every = tf.reshape(sequences, (-1, sequences.shape[-1]))
     if mask is None:
-        positions = tf.reshape(tf.range(tf.cast(batch * time, "int64"), dtype="int64"), (batch, time))
-        return tf.reshape(sequences, (-1, sequences.shape[-1])), positions
-    mask = tf.cast(mask, "bool")
-    numbers = tf.reshape(tf.cumsum(tf.cast(tf.reshape(mask, (-1,)), "int64")), (batch, time)) - 1
-    return tf.boolean_mask(sequences, mask), tf.where(mask, numbers, -1)
+        positions = tf.range(tf.shape(every, "int64")[0])
+        return every, tf.reshape(positions, tf.shape(sequences)[:2])
+    is_real = tf.reshape(tf.cast(mask, "bool"), (-1,))
+    positions = tf.where(is_real, tf.cumsum(tf.cast(is_real, "int64")) - 1, -1)
+    # `tf.boolean_mask` gives the same in more operations, each of which takes its time to be traced.
+    return tf.gather(every, tf.reshape(tf.where(is_real), (-1,))), tf.reshape(positions, tf.shape(mask))
 
 
 def has_gpu() -> bool:
