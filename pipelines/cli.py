@@ -49,15 +49,10 @@ def help_text() -> str:
     )
 
 
-@exits_on_input_error
-def show(text: str) -> None:
-    """Prints what there is."""
-    print(text)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command that the first argument names; a wrong one exits with code 2."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    show = exits_on_input_error(print, tells_time=False)
     if not arguments or arguments[0] in ("-h", "--help"):
         show(help_text())
         return
