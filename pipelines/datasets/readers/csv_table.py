@@ -126,8 +126,9 @@ class Reader(LabelOptions, TableReader):
                 return Recognition(Evidence.LAYOUT, options, f"{shown}; text {text!r}")
             if not marks:
                 told = "expected a column of 0 and 1 for each label, got none"
-                advice = "name the columns of a text's labels: --set options.labels=[NAME, ...]"
-                raise InputError(f"{samples[0].path}:1: {told}; {advice}")
+                advice = "name columns of one label each (--set options.labels=[NAME, ...]); if a column holds several"
+                example = '{"text": "...", "labels": ["a", "b"]}'
+                raise InputError(f"{samples[0].path}:1: {told}; {advice}, convert the table to JSON Lines: {example}")
             found = f"{shown}; text {text!r}, a column of 0 and 1 for each of {len(marks)} labels"
             return Recognition(Evidence.LAYOUT, {**options, "one_hot": marks}, found)
         others = {name: values for name, values in columns.items() if name != text}
