@@ -11,7 +11,8 @@ import contextlib
 import signal
 import sys
 
-from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.errors import exits_on_input_error
+from embeddings.foundation.options import count_option
 
 LIBRARIES = (  # that the stages import
     "keras",
@@ -35,13 +36,10 @@ LIBRARIES = (  # that the stages import
 def main(arguments: list[str] | None = None) -> None:
     """Makes the stages of the dvc.yaml of the working directory."""
     parser = argparse.ArgumentParser(prog="elman repro", description=__doc__)
-    parser.add_argument("--jobs", type=int, help="stages at a time (default: as many as cores and memory allow)")
+    parser.add_argument("--jobs", type=count_option, help="stages at a time (default: what cores and memory allow)")
     parser.add_argument("--address", help="of a Ray cluster, HOST:PORT or auto (default: this machine alone)")
-    parser.add_argument("--cpus", type=int, default=1, help="of a stage on the cluster, and its threads (default: 1)")
+    parser.add_argument("--cpus", type=count_option, default=1, help="of a stage on the cluster, and its threads (1)")
     options = parser.parse_args(arguments)
-    for name in ("jobs", "cpus"):
-        if (given := getattr(options, name)) is not None and given < 1:
-            raise InputError(f"--{name}: expected at least 1, got {given}")
 
     from pipelines.reproduction import forked_python
     from pipelines.reproduction.jobs import default_jobs, run_chains
