@@ -74,5 +74,5 @@ class Reader(UnlabelledOption, TextReader):
             return None  # some texts may lack a label
         if wanted.field == "label" and max(counts) > 1:
             return None
-        found = f"labels before the text, each behind {reader.prefix}"
+        found = f"labels before the text, each with the prefix {reader.prefix}"
         return Recognition(Evidence.SIGNATURE, {"several": wanted.field == "labels"}, found)

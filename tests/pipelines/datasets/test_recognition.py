@@ -177,7 +177,7 @@ def test_what_is_unsure_is_refused_with_the_option_that_settles_it(tmp_path, con
 
 
 TABLES = {
-    "one column": ("text\nIt is.\nIs it?\n", LABEL, "a.csv:1: expected columns with ',' between, got one column; name"),
+    "one column": ("text\nIt is.\nIs it?\n", LABEL, "a.csv:1: expected columns separated by ',', got one column; name"),
     "only names": ("text,label\n", LABEL, "a.csv:2: expected rows below the names of columns, got none"),
     "more columns": ("text,label\nWell, it is.,a\n", LABEL,
                      "a.csv:2: expected 2 columns, got 3; a text that holds ',' stands in quotation marks"),

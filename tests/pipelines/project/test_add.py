@@ -366,7 +366,7 @@ BAD = {
     "another encoding": ("train.csv", b"id,review,mood\n1,It is sch\xf6n.,a\n", ["sentiment"],
                          "train.csv:2: expected UTF-8, got byte 0xf6"),
     "no language": ("train.csv", "review,mood\nxyz,a\nzyx,b\nxxy,a\nyyx,b\n", ["sentiment"],
-                    "cannot tell the language of the texts: few of its words are known; give --language"),
+                    "cannot tell the language of the texts: hardly any function word of a known language; give --lang"),
     "no tags": ("train.conll", "is XX\na XX\n\nit XX\n", ["ner"], "train.conll: expected a file with tags"),
     "an empty file": ("train.csv", "", ["sentiment"], "train.csv:1: expected text, got an empty file; write or"),
 }  # fmt: skip
