@@ -1,7 +1,7 @@
 """Stage `prepare`: turns a dataset into splits (JSON Lines), word counts and a data report.
 
-A dataset of `source: shards` is read shard by shard, on this machine or a Ray cluster; an interrupted command goes on
-where it was. Docs: docs/cluster.md.
+A dataset of `source: shards` is read shard by shard, on this machine or a Ray cluster; an interrupted command
+resumes where it stopped. Docs: docs/cluster.md.
 """
 
 import argparse
@@ -31,11 +31,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--dataset", type=Path, required=True, help="the dataset's configuration file")
     parser.add_argument("--output", type=Path, required=True, help="folder of the prepared dataset")
     parser.add_argument(
-        "--address", help="of a Ray cluster, HOST:PORT or auto (default: $RAY_ADDRESS, else this machine); of shards"
+        "--address",
+        help="for shards: address of a Ray cluster, HOST:PORT or auto (default: $RAY_ADDRESS, else this machine)",
     )
-    parser.add_argument(
-        "--jobs", type=count_option, help="shards at a time on the cluster (default: what there is room for)"
-    )
+    parser.add_argument("--jobs", type=count_option, help="shards at a time on the cluster (default: as many as fit)")
     options = parser.parse_args(arguments)
     name = name_of_file(options.dataset, "dataset")
     check_output(options.output, options.dataset, os.environ.get(ROOT_VARIABLE))

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--seed", type=seed_option, default=1, help="seed of the draws, the solver and the intervals (1)"
     )
     parser.add_argument("--output", type=Path, required=True, help="folder to write: scores, weights, histograms, page")
-    parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the main numbers")
+    parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the headline metrics")
     parser.add_argument(
         "--cost", type=Path, required=True, help="JSON file to write: seconds, tokens per second, memory"
     )

@@ -1,9 +1,8 @@
 """Command `repro`: runs the stale stages of dvc.yaml, several at a time; `dvc repro` runs them one by one.
 
 Shared dependencies run once, and independent chains of stages in parallel, each by its own `dvc --wait-for-lock repro`.
-The results are those of `dvc repro`. A `dvc.lock` that a kill truncated is replaced by its last whole copy. With
---address, training, prediction and baselines run on the nodes of a Ray cluster, each in --cpus threads, with the
-numbers of a machine that has as many.
+The results equal those of `dvc repro`. A `dvc.lock` that a kill truncated is replaced by its last whole copy. With
+--address, training, prediction and baselines run on the nodes of a Ray cluster, each with --cpus threads.
 """
 
 import argparse
@@ -36,9 +35,11 @@ LIBRARIES = (  # that the stages import
 def main(arguments: list[str] | None = None) -> None:
     """Makes the stages of the dvc.yaml of the working directory."""
     parser = argparse.ArgumentParser(prog="elman repro", description=__doc__)
-    parser.add_argument("--jobs", type=count_option, help="stages at a time (default: what cores and memory allow)")
-    parser.add_argument("--address", help="of a Ray cluster, HOST:PORT or auto (default: this machine alone)")
-    parser.add_argument("--cpus", type=count_option, default=1, help="of a stage on the cluster, and its threads (1)")
+    parser.add_argument("--jobs", type=count_option, help="stages at a time (default: as cores and memory allow)")
+    parser.add_argument("--address", help="address of a Ray cluster, HOST:PORT or auto (default: this machine alone)")
+    parser.add_argument(
+        "--cpus", type=count_option, default=1, help="processors and threads for a stage on the cluster (1)"
+    )
     options = parser.parse_args(arguments)
 
     from pipelines.reproduction import forked_python

@@ -33,14 +33,18 @@ def parsed(arguments: list[str] | None, description: str | None) -> argparse.Nam
         "--chunk", type=count_option, help=f"texts to read at once ({CHUNK}; 1 at a terminal): more is faster"
     )
     of_shards = parser.add_argument_group("shards")
-    of_shards.add_argument("--key", default="text", help="of the text in JSON Lines and Parquet (default: text)")
+    of_shards.add_argument("--key", default="text", help="key of the text in JSON Lines and Parquet (text)")
     of_shards.add_argument(
         "--address",
         default=os.environ.get("RAY_ADDRESS"),
-        help="of a Ray cluster, HOST:PORT or auto (default: $RAY_ADDRESS, else this machine, one shard at a time)",
+        help="address of a Ray cluster, HOST:PORT or auto (default: $RAY_ADDRESS, else one shard at a time here)",
     )
-    of_shards.add_argument("--cpus", type=count_option, default=1, help="of a shard there, and its threads (1)")
-    of_shards.add_argument("--jobs", type=count_option, help="shards at a time there (default: what there is room for)")
+    of_shards.add_argument(
+        "--cpus", type=count_option, default=1, help="processors and threads for a shard on the cluster (1)"
+    )
+    of_shards.add_argument(
+        "--jobs", type=count_option, help="shards at a time on the cluster (default: as many as fit)"
+    )
     options = parser.parse_args(arguments)
     if bool(options.data or options.shards) != bool(options.output):
         parser.error("--data or shards and --output go together")
