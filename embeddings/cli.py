@@ -19,6 +19,7 @@ from embeddings.evaluate import evaluate
 from embeddings.export import FORMATS, export
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.escaping import printable
+from embeddings.foundation.options import count_option
 from embeddings.neighbours import analogy, cosine, neighbours
 
 QUESTIONS = ("neighbours", "analogy", "similarity", "evaluate", "export")
@@ -51,7 +52,7 @@ def ask(arguments: list[str]) -> None:
         command = questions.add_parser(question)
         command.add_argument("vectors", type=Path, help="folder of vectors")
         if question in ("neighbours", "analogy"):
-            command.add_argument("--count", type=count, default=10, help="words to show")
+            command.add_argument("--count", type=count_option, default=10, help="words to show")
         if question == "export":
             command.add_argument("output", type=Path, help="file to write; for `projector` a folder")
             command.add_argument("--format", choices=FORMATS, required=True, help="format of the other program")
@@ -73,13 +74,6 @@ def ask(arguments: list[str]) -> None:
             print(json.dumps(evaluate(vectors), indent=2))
         case "export":
             export(vectors, options.output, options.format)
-
-
-def count(text: str) -> int:
-    """A number of words, as an option gives it."""
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
-    return int(text)
 
 
 def _show(found: list[tuple[str, float]]) -> None:

@@ -179,7 +179,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--config",
         required=True,
         type=Path,
-        help="configuration; its corpus and `continue_from` are relative to here, its `path` too or to $ELMAN_DATA",
+        help="configuration; its paths are relative to the working directory, `path` also to $ELMAN_DATA",
     )
     parser.add_argument("--output", required=True, type=Path, help="folder of the artefact to write")
     parser.add_argument("--metrics", required=True, type=Path, help="file of the intrinsic metrics (JSON)")

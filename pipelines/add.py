@@ -1,4 +1,4 @@
-"""Command `add`: takes your own files into a project: a dataset, vectors, baselines and three runs.
+"""Command `add`: adds your own files to a project: a dataset, vectors, baselines and three runs.
 
 It inspects the files, reports what it finds, and writes their configurations; options override each guess. `dvc repro`
 then trains and compares. Nothing is overwritten.
@@ -26,16 +26,18 @@ def main(arguments: list[str] | None = None) -> None:
     """Adds a dataset to the project of the working directory."""
     usage = "elman add NAME --task TASK --train FILE [FILE ...] [OPTIONS]"  # files end where an option begins
     parser = argparse.ArgumentParser(prog="elman add", usage=usage, description=__doc__)
-    parser.add_argument("name", metavar="NAME", help="of the dataset: letters, digits, `_` and `-`")
+    parser.add_argument("name", metavar="NAME", help="name of the dataset: letters, digits, `_` and `-`")
     parser.add_argument("--task", required=True, choices=KINDS, help="the task")
     for split, text in SPLITS.items():
         parser.add_argument(
             f"--{split}", type=Path, nargs="+", action="extend", metavar="FILE", required=split == "train", help=text
         )
-    parser.add_argument("--dry-run", action="store_true", help="show what is found and would be written; write nothing")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what is found and would be written, but write nothing"
+    )
     guesses = parser.add_argument_group("options that override guesses")
     guesses.add_argument("--reader", default="", help="format: a module of pipelines/datasets/readers")
-    guesses.add_argument("--encoding", help="of the files, as Python names it: utf-16, cp1252, shift_jis")
+    guesses.add_argument("--encoding", help="encoding of the files, as Python names it: utf-16, cp1252, shift_jis")
     for key in KEYS:
         guesses.add_argument(f"--{key.replace('_', '-')}", help=f"the dataset's {key.replace('_', ' ')}")
     guesses.add_argument("--dev-share", type=float, help="share of train that becomes dev if there is no --dev")

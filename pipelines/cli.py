@@ -8,8 +8,8 @@ from embeddings.foundation.errors import exits_on_input_error
 
 COMMANDS = {
     "new": ("pipelines.new", "make a project of your own: a DVC project that uses the installed package"),
-    "add": ("pipelines.add", "take your own files into a project: dataset, vectors, baselines and three runs"),
-    "remove": ("pipelines.remove", "take out of a project what `elman add` wrote"),
+    "add": ("pipelines.add", "add your own files to a project: a dataset, vectors, baselines and three runs"),
+    "remove": ("pipelines.remove", "undo `elman add` for a dataset"),
     "stages": ("pipelines.stages", "write the stages that follow from configs/runs.yaml into dvc.yaml"),
     "prepare": ("pipelines.prepare", "turn a dataset into splits, counts and a data report"),
     "vectors": ("embeddings.cli", "train word vectors on prepared splits; query and export trained ones"),
@@ -40,7 +40,7 @@ def help_text() -> str:
         [
             "usage: elman COMMAND [OPTIONS]",
             "",
-            "Recurrent text models on word vectors. `dvc repro` runs every stage; each stage is a command:",
+            "Recurrent text models on word vectors. `dvc repro` runs all stages; each stage is also a command:",
             "",
             *lines,
             "",
@@ -49,15 +49,10 @@ def help_text() -> str:
     )
 
 
-@exits_on_input_error
-def show(text: str) -> None:
-    """Prints what there is."""
-    print(text)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command that the first argument names; a wrong one exits with code 2."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    show = exits_on_input_error(print, tells_time=False)
     if not arguments or arguments[0] in ("-h", "--help"):
         show(help_text())
         return

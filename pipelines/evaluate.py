@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--vectors", type=Path, help="the run's word vectors, to score words with and without one")
     parser.add_argument("--seed", type=seed_option, default=1, help="seed of the bootstrap")
     parser.add_argument("--output", type=Path, required=True, help="folder to write: scores.json and tables for plots")
-    parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the main numbers")
+    parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the headline metrics")
     options = parser.parse_args(arguments)
 
     config = load_part(MetricsConfig, options.task)

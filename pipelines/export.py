@@ -30,10 +30,12 @@ def main(arguments: list[str] | None = None) -> None:
         "--data", type=Path, help="the run's prepared dataset: compare the export with Keras on its dev split; examples"
     )
     parser.add_argument("--without-texts", action="store_true", help="leave examples of the data out of the README")
-    parser.add_argument("--quantize", action="store_true", help="onnx: 8-bit weights: smaller, and less exact")
+    parser.add_argument("--quantize", action="store_true", help="onnx: 8-bit weights: smaller, less accurate")
     card = parser.add_argument_group("model card (hub)")
     card.add_argument(
-        "--licence", default="unknown", help="of the model, an identifier of the Hub: apache-2.0 (unknown)"
+        "--licence",
+        default="unknown",
+        help="licence of the model, an identifier of the Hub such as apache-2.0 (unknown)",
     )
     card.add_argument("--evaluation", type=Path, help="folder with the run's scores.json (evaluations/NAME)")
     card.add_argument("--vectors", type=Path, help="folder of word vectors (vectors)")

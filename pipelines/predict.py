@@ -4,8 +4,8 @@ Without --data it reads text, one per line, from --text or standard input, or th
 --features, and writes its predictions to standard output as JSON Lines, plain text, CoNLL columns, or a page of
 token attributions. An empty line has an empty answer.
 
-Of texts in many files, the shards, it writes a file of JSON Lines each into --output, on this machine or a Ray cluster;
-those that are there already are not made again. Docs: docs/cluster.md.
+For texts in many files, the shards, it writes one file of JSON Lines per shard into --output, on this machine or a Ray
+cluster; finished files are kept. Docs: docs/cluster.md.
 """
 
 import logging

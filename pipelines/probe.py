@@ -11,6 +11,7 @@ from pathlib import Path
 from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
+from embeddings.foundation.options import count_option
 from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import read_dataset
 from pipelines.runs.engines import add_engine_option
@@ -24,18 +25,16 @@ def main(arguments: list[str] | None = None) -> None:
     add_engine_option(parser)
     parser.add_argument("--data", type=Path, required=True, help="prepared dataset of texts with two labels")
     parser.add_argument("--report-test", choices=["true", "false"], default="false", help="score test as well")
-    parser.add_argument("--limit", type=int, help="texts of each split, drawn with the seed (default: all)")
+    parser.add_argument("--limit", type=count_option, help="texts of each split, drawn with the seed (default: all)")
     parser.add_argument(
         "--seed", type=seed_option, default=1, help="seed of the draws, the solver and the intervals (1)"
     )
     parser.add_argument("--output", type=Path, required=True, help="folder to write: scores, weights, histograms, page")
-    parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the main numbers")
+    parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: the headline metrics")
     parser.add_argument(
         "--cost", type=Path, required=True, help="JSON file to write: seconds, tokens per second, memory"
     )
     options = parser.parse_args(arguments)
-    if options.limit is not None and options.limit < 1:
-        raise InputError(f"--limit: expected at least 1, got {options.limit}")
 
     from pipelines.probing.output import write_probe
     from pipelines.probing.regression import fit_probe

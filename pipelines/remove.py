@@ -9,7 +9,7 @@ from embeddings.foundation.errors import exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
     """Removes a dataset from the project of the working directory."""
     parser = argparse.ArgumentParser(prog="elman remove", description=__doc__)
-    parser.add_argument("name", metavar="NAME", help="of the dataset")
+    parser.add_argument("name", metavar="NAME", help="name of the dataset")
     parser.add_argument("--dry-run", action="store_true", help="show what would be removed; change nothing")
     options = parser.parse_args(arguments)
 

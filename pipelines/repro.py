@@ -1,9 +1,8 @@
 """Command `repro`: runs the stale stages of dvc.yaml, several at a time; `dvc repro` runs them one by one.
 
 Shared dependencies run once, and independent chains of stages in parallel, each by its own `dvc --wait-for-lock repro`.
-The results are those of `dvc repro`. A `dvc.lock` that a kill truncated is replaced by its last whole copy. With
---address, training, prediction and baselines run on the nodes of a Ray cluster, each in --cpus threads, with the
-numbers of a machine that has as many.
+The results equal those of `dvc repro`. A `dvc.lock` that a kill truncated is replaced by its last whole copy. With
+--address, training, prediction and baselines run on the nodes of a Ray cluster, each with --cpus threads.
 """
 
 import argparse
@@ -11,7 +10,8 @@ import contextlib
 import signal
 import sys
 
-from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.errors import exits_on_input_error
+from embeddings.foundation.options import count_option
 
 LIBRARIES = (  # that the stages import
     "keras",
@@ -35,13 +35,12 @@ LIBRARIES = (  # that the stages import
 def main(arguments: list[str] | None = None) -> None:
     """Makes the stages of the dvc.yaml of the working directory."""
     parser = argparse.ArgumentParser(prog="elman repro", description=__doc__)
-    parser.add_argument("--jobs", type=int, help="stages at a time (default: as many as cores and memory allow)")
-    parser.add_argument("--address", help="of a Ray cluster, HOST:PORT or auto (default: this machine alone)")
-    parser.add_argument("--cpus", type=int, default=1, help="of a stage on the cluster, and its threads (default: 1)")
+    parser.add_argument("--jobs", type=count_option, help="stages at a time (default: as cores and memory allow)")
+    parser.add_argument("--address", help="address of a Ray cluster, HOST:PORT or auto (default: this machine alone)")
+    parser.add_argument(
+        "--cpus", type=count_option, default=1, help="processors and threads for a stage on the cluster (1)"
+    )
     options = parser.parse_args(arguments)
-    for name in ("jobs", "cpus"):
-        if (given := getattr(options, name)) is not None and given < 1:
-            raise InputError(f"--{name}: expected at least 1, got {given}")
 
     from pipelines.reproduction import forked_python
     from pipelines.reproduction.jobs import default_jobs, run_chains

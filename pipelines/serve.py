@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from embeddings.foundation.errors import InputError, exits_on_input_error
+from embeddings.foundation.options import count_option
 from pipelines.serving.limits import Limits
 from pipelines.serving.listening import listening
 
@@ -32,11 +33,11 @@ def main(arguments: list[str] | None = None) -> None:
     limits = parser.add_argument_group("limits")
     for field in fields(Limits):
         option = f"--{field.name.replace('_', '-')}"
-        limits.add_argument(option, type=int, default=field.default, help=f"{HELP[field.name]} ({field.default})")
+        limits.add_argument(
+            option, type=count_option, default=field.default, help=f"{HELP[field.name]} ({field.default})"
+        )
     options = parser.parse_args(arguments)
     given = {field.name: getattr(options, field.name) for field in fields(Limits)}
-    if low := next((name for name, value in given.items() if value < 1), None):
-        raise InputError(f"--{low.replace('_', '-')}: expected at least 1, got {given[low]}")
     if not 0 <= options.port < 1 << 16:
         raise InputError(f"--port: expected 0 to 65535, got {options.port}")
     try:

@@ -1,4 +1,4 @@
-"""Command `stages`: writes the stages of the runs in configs/runs.yaml into dvc.yaml; run it after editing those."""
+"""Command `stages`: writes the stages of configs/runs.yaml into dvc.yaml; run it after editing the file."""
 
 import argparse
 

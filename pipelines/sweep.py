@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--address",
         default=os.environ.get("RAY_ADDRESS"),
-        help="of a Ray cluster, HOST:PORT or auto (default: $RAY_ADDRESS, else this machine alone)",
+        help="address of a Ray cluster, HOST:PORT or auto (default: $RAY_ADDRESS, else this machine alone)",
     )
     parser.add_argument("--runs", type=Path, default="configs/runs.yaml", help="runs file with the base run")
     parser.add_argument("--configs", type=Path, default="configs", help="folder of configurations")

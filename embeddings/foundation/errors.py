@@ -29,7 +29,7 @@ class InputError(ValueError):
     """Wrong input from the user, reported in one line: `where: expected, got; what to do`."""
 
 
-def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
+def exits_on_input_error(main: Callable[P, None], *, tells_time: bool = True) -> Callable[P, None]:
     """Makes a command print an `InputError` as one line and exit with code 2; else, at its end, its time.
 
     So it does with what the machine refuses (an `OSError`), a full disk, a folder that may not be written to, and with
@@ -78,7 +78,8 @@ def exits_on_input_error(main: Callable[P, None]) -> Callable[P, None]:
                 "; nothing is left half-written; make room, or write to another disk" if error.errno in FULL else ""
             )
             _exit(f"{where}{error.strerror or error}{advice}")
-        log.info(f"{Path(inspect.getfile(main)).stem}: {time.perf_counter() - start:.1f} s")
+        if tells_time:
+            log.info(f"{Path(inspect.getfile(main)).stem}: {time.perf_counter() - start:.1f} s")
 
     return command
 

@@ -98,12 +98,17 @@ def read_rows(path: str | Path, shape: Any = dict[str, Any]) -> Iterator[Any]:
     Raises:
         InputError: the file is missing or a line is something else.
     """
+    return (row for _, row in numbered_rows(path, shape))
+
+
+def numbered_rows(path: str | Path, shape: Any) -> Iterator[tuple[int, Any]]:
+    """Reads the same with the numbers of their lines."""
     if not Path(path).exists():
         raise InputError(f"{path}: no such file; run the stage that writes it (`dvc repro`)")
     decoder = msgspec.json.Decoder(shape)
     for number, line in numbered_lines(Path(path)):
         if line.strip():
-            yield decode(line, decoder, path, number)
+            yield number, decode(line, decoder, path, number)
 
 
 # An example as an object of JSON: its features are the number of their row.
@@ -124,7 +129,7 @@ def read_examples(path: str | Path) -> Iterator[Example]:
         InputError: a line is not an example, or its features are missing.
     """
     example = _Decoded(Path(path))
-    for number, row in enumerate(read_rows(path, ROW), start=1):
+    for number, row in numbered_rows(path, ROW):
         yield example(row, number)
 
 
@@ -137,16 +142,17 @@ class ExampleFile(Computed[Example]):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._content, self._starts, self._ends = mapped_lines(path)
+        self._content, self._lines = mapped_lines(path)
         self._decoder, self._decoded = msgspec.json.Decoder(ROW), _Decoded(path)
-        super().__init__(len(self._starts), self._read)
+        super().__init__(len(self._lines), self._read)
 
     def __iter__(self) -> Iterator[Example]:
         return read_examples(self.path)
 
     def _read(self, place: int) -> Example:
-        line = self._content[self._starts[place] : self._ends[place]].tobytes()
-        return self._decoded(decode(line, self._decoder, self.path, place + 1), place + 1)
+        number, start, end = self._lines[place].tolist()
+        row = decode(self._content[start:end].tobytes(), self._decoder, self.path, number)
+        return self._decoded(row, number)
 
 
 class _Decoded:

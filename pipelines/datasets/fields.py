@@ -174,7 +174,7 @@ def recognise_fields(
         if fields:
             shown = ", ".join(f"{field} under {key!r}" for field, key in fields.items())
             text, target = fields.values()
-            unsure = f"it may be the other way: --set 'options.fields={{text: {target}, target_text: {text}}}'"
+            unsure = f"the direction may be reversed: --set 'options.fields={{text: {target}, target_text: {text}}}'"
             return Recognition(Evidence.SIGNATURE, {"fields": fields}, f"{called}; {shown}", unsure)
     needed = ("tokens" if wanted.field == "tags" else "text", wanted.field)
     for field in () if fields else dict.fromkeys(needed):

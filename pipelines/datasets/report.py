@@ -36,7 +36,8 @@ def fingerprint(tokens: Iterable[str], features: np.ndarray | None = None) -> by
     return found.digest()
 
 
-COUNTED = ("empty_texts", "long_texts", "restored_targets")  # numbers of a summary
+COUNTED = ("empty_texts", "long_texts", "invisible_texts", "restored_targets")  # numbers of a summary
+INVISIBLE = "\u00ad\u200b\u2060\ufeff"  # soft hyphen, zero-width space, word joiner, byte order mark
 
 
 class SplitSummary:
@@ -55,6 +56,7 @@ class SplitSummary:
         self.sentences: Counter[bytes] = Counter()  # by fingerprint
         self.empty_texts = 0
         self.long_texts = 0
+        self.invisible_texts = 0  # with characters that nobody sees in a word, and that make another word of it
         self.restored_targets = 0  # that are their raw text again when their tokens are put together
         self.features: dict[str, Any] = {}  # their shape, smallest and largest value
 
@@ -77,7 +79,9 @@ class SplitSummary:
             self.label_counts[len(example.labels)] += 1
         self.names["tags"].update(example.tags or ())
         self.empty_texts += example.tokens == (UNKNOWN,)
-        self.long_texts += any(is_long(text) for text in (example.text, example.target_text or ""))
+        texts = (example.text, example.target_text or "")
+        self.invisible_texts += any(character in text for text in texts for character in INVISIBLE)
+        self.long_texts += any(map(is_long, texts))
         if example.target_tokens is not None:
             self.target_lengths[len(example.target_tokens)] += 1
             self.restored_targets += self._detokenize(example.target_tokens) == example.target_text
@@ -117,6 +121,8 @@ class SplitSummary:
             "lengths": quantiles(self.lengths),
             "truncation": {str(limit): truncated(self.lengths, limit) for limit in TRUNCATIONS},
         }
+        if self.invisible_texts:
+            summary["invisible_texts"] = self.invisible_texts
         if self.target_lengths:
             summary["target_lengths"] = quantiles(self.target_lengths)
             summary["restored_targets"] = self.restored_targets
@@ -223,6 +229,9 @@ def warnings(report: Mapping[str, Any]) -> dict[str, int]:
     counts = {
         "empty texts, read as one unknown word": sum(split["empty_texts"] for split in splits),
         "texts of a megabyte or more": sum(split["long_texts"] for split in splits),
+        "texts with soft hyphens or other invisible characters, which change or split words": sum(
+            split.get("invisible_texts", 0) for split in splits
+        ),
         "labels or tags that occur once in train": sum(len(names["once in train"]) for names in rare_names),
         "labels or tags in dev or test only, scored as wrong": sum(
             len(names["only in dev or test"]) for names in rare_names

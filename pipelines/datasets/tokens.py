@@ -17,6 +17,12 @@ from pipelines.text.tokenization import Tokenizer, suits, tokenizer, whitespace
 from pipelines.text.vocabulary import UNKNOWN
 
 SKIPPED = "skipped, sentences without tokens"
+
+
+class MissingTokenizerError(InputError):
+    """The configuration of a dataset lacks a tokenizer; who knows its file names it."""
+
+
 TEXTS = {"tokens": "text", "target_tokens": "target_text"}  # a field of tokens -> the raw text that they are of
 
 
@@ -40,7 +46,8 @@ def tokenised(
         gold: whether examples had tokens; added to.
 
     Raises:
-        InputError: there are texts without a tokenizer, or tagged tokens that subwords would replace.
+        InputError: there are tagged tokens that subwords would replace.
+        MissingTokenizerError: there are texts without a tokenizer.
     """
     names = {"tokens": config.tokenizer, "target_tokens": config.target_tokenizer}
     languages = {"tokens": config.language, "target_tokens": config.target_language}
@@ -63,10 +70,9 @@ def tokenised(
             if found[field] is None and text is not None:
                 check_text(example.id, text, PARSED_BYTES // 2)  # with its tokens it is twice as long
                 if field not in split_text:
-                    name, kind = ("tokenizer", "texts") if field == "tokens" else ("target_tokenizer", "target texts")
-                    raise InputError(
-                        f"{example.id}: expected a `{name}` in the configuration of the dataset, which has {kind}"
-                    )
+                    name, kind = ("tokenizer", "text") if field == "tokens" else ("target_tokenizer", "target text")
+                    told = f"expected a `{name}`, since {example.id} has a {kind}, got none"
+                    raise MissingTokenizerError(f"{told}; add one, such as `{name}: words`")
                 if not suits(names[field], languages[field]):
                     changes[UNSEGMENTED][split] += 1
                 found[field] = tuple(split_text[field](text)) or (UNKNOWN,)

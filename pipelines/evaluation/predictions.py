@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from embeddings.foundation.errors import InputError
-from pipelines.data.examples import Example, read_rows
+from pipelines.data.examples import Example, numbered_rows
 
 Split = Literal["dev", "test"]
 SPLITS: tuple[Split, ...] = ("dev", "test")
@@ -45,7 +45,7 @@ def join(
     """
     examples = {example.id: example for example in references}
     rows: dict[str, dict[str, Any]] = {}
-    for line, row in enumerate(read_rows(path), start=1):
+    for line, row in numbered_rows(path, dict[str, Any]):
         name = row.get("id")
         if not isinstance(name, str) or name not in examples:
             raise InputError(f"{path}:{line}: expected the id of an example, got {name!r}; predict on this data again")

@@ -28,7 +28,7 @@ def describe(addition: Addition) -> Iterator[Line]:
         size = f"{summary['examples']:,} examples, {summary['tokens']:,} tokens"
         yield Line(split, f"{names}: {size}, {lengths['min']} to {lengths['max']} each, median {lengths['50 %']}")
     if any(Path(file["path"]).is_absolute() for files in found.dataset["files"].values() for file in files):
-        yield Line("files", f"named by their whole paths: they are neither in the project nor below {ROOT_VARIABLE}")
+        yield Line("files", f"named by absolute paths: they are neither in the project nor below {ROOT_VARIABLE}")
     encoding = str(found.dataset.get("options", {}).get("encoding", "utf-8"))
     yield Line(
         "format", f"{found.recognition.found}; {encoding.upper()}", "--reader, --encoding, --set options.KEY=VALUE"

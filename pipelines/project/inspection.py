@@ -16,6 +16,7 @@ from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.preparation import prepare
 from pipelines.datasets.recognition import READERS, Recognition, Wanted, recognise
 from pipelines.datasets.sources.files import content_checksum, data_path
+from pipelines.project.chosen_vectors import with_tokenizer_of_vectors
 from pipelines.project.kinds import Amount, Kind, dev_share_for, subwords_for
 from pipelines.project.language import Language, guess_language
 from pipelines.project.request import Request
@@ -48,7 +49,7 @@ def inspect(request: Request) -> Inspection:
         InputError: they are malformed, disagree, or cannot be told from others; one line says which option helps.
     """
     labelled = {split: paths for split, paths in request.files.items() if split != "unlabelled"}
-    kind, settings = request.kind, request.setting("dataset")
+    kind, settings = request.kind, with_tokenizer_of_vectors(request)
     wanted = Wanted(kind.field, kind.entities, request.setting("options"))
     reader, recognition = recognise(labelled["train"], wanted, request.reader)
     options = {**recognition.options, **request.setting("options")}

@@ -71,10 +71,12 @@ def guess_language(texts: Iterable[str]) -> Language:
     }
     (first, share), (second, next_share) = sorted(shares.items(), key=lambda item: -item[1])[:2]
     if share < LEAST_SHARE:
-        return Language("", "few of its words are known")
+        return Language("", "hardly any function word of a known language")
     if share < LEAST_LEAD * next_share:
         return Language("", f"it may be {first} or {second}")
-    return Language(first, f"{100 * share:.0f} % of its words, such as {_most_frequent(counts, first)}")
+    return Language(
+        first, f"{100 * share:.0f} % of the words are its function words, such as {_most_frequent(counts, first)}"
+    )
 
 
 def _script(letter: str) -> str:

@@ -16,8 +16,8 @@ from pipelines.project.kinds import KINDS, Kind
 
 PARTS = ("dataset", "options", "vectors", "model", "training")  # what `--set` takes keys of
 ACCEPTED = {  # what files may disagree in -> what it means
-    "overlap": "examples of dev or test that train has as well",
-    "unseen": "labels or tags of dev or test that train lacks",
+    "overlap": "examples of dev or test that also occur in train",
+    "unseen": "labels or tags of dev or test that do not occur in train",
 }
 
 

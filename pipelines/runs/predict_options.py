@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from embeddings.foundation.options import count_option
 from pipelines.data.lines import text_option
 from pipelines.runs.engines import add_engine_option
 
@@ -28,16 +29,22 @@ def parsed(arguments: list[str] | None, description: str | None) -> argparse.Nam
     parser.add_argument("--tokenised", action="store_true", help="for text: tokens are separated by ASCII white space")
     parser.add_argument("--format", choices=FORMATS, help="output format for text (default: jsonl)")
     parser.add_argument("--explain", action="store_true", help="for text: add token attributions (html always does)")
-    parser.add_argument("--chunk", type=int, help=f"texts to read at once ({CHUNK}; 1 at a terminal): more is faster")
+    parser.add_argument(
+        "--chunk", type=count_option, help=f"texts to read at once ({CHUNK}; 1 at a terminal): more is faster"
+    )
     of_shards = parser.add_argument_group("shards")
-    of_shards.add_argument("--key", default="text", help="of the text in JSON Lines and Parquet (default: text)")
+    of_shards.add_argument("--key", default="text", help="key of the text in JSON Lines and Parquet (text)")
     of_shards.add_argument(
         "--address",
         default=os.environ.get("RAY_ADDRESS"),
-        help="of a Ray cluster, HOST:PORT or auto (default: $RAY_ADDRESS, else this machine, one shard at a time)",
+        help="address of a Ray cluster, HOST:PORT or auto (default: $RAY_ADDRESS, else one shard at a time here)",
     )
-    of_shards.add_argument("--cpus", type=int, default=1, help="of a shard there, and its threads (default: 1)")
-    of_shards.add_argument("--jobs", type=int, help="shards at a time there (default: what there is room for)")
+    of_shards.add_argument(
+        "--cpus", type=count_option, default=1, help="processors and threads for a shard on the cluster (1)"
+    )
+    of_shards.add_argument(
+        "--jobs", type=count_option, help="shards at a time on the cluster (default: as many as fit)"
+    )
     options = parser.parse_args(arguments)
     if bool(options.data or options.shards) != bool(options.output):
         parser.error("--data or shards and --output go together")
@@ -49,9 +56,6 @@ def parsed(arguments: list[str] | None, description: str | None) -> argparse.Nam
         parser.error(f"--explain: expected the format jsonl or html, got {options.format}")
     if options.features and (options.tokenised or options.text):
         parser.error("--text and --tokenised cannot be used with --features")
-    for name in ("chunk", "cpus", "jobs"):
-        if (given := getattr(options, name)) is not None and given < 1:
-            parser.error(f"--{name} must be at least 1")
     if not options.shards and (options.key != "text" or options.cpus != 1 or options.jobs is not None):
         parser.error("--key, --cpus and --jobs are for shards")
     if options.data and "://" in options.output:

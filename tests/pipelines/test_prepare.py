@@ -206,4 +206,5 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_folder(root: Path) -> None:
 def test_texts_without_a_tokenizer_are_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         prepare(root, {"train": "pos\tgood\n"}, reader="labelled_text", tokenizer="")
-    assert "expected a `tokenizer` in the configuration of the dataset, which has texts" in capsys.readouterr().err
+    told = f"expected a `tokenizer`, since {root / 'train0'}:1 has a text, got none"
+    assert f"error: {root / 'tiny.yaml'}: {told}; add one, such as `tokenizer: words`\n" in capsys.readouterr().err

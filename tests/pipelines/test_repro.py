@@ -151,7 +151,7 @@ def test_a_run_whose_name_a_command_splits_is_refused_before_anything_is_run(gra
 
 
 def test_without_a_graph_or_with_a_wrong_one_it_is_refused_in_one_line(graph):
-    assert repro(graph, "--jobs", "0", status=2) == "error: --jobs: expected at least 1, got 0\n"
+    assert repro(graph, "--jobs", "0", status=2).endswith("--jobs: expected a whole number of at least 1, got '0'\n")
     (graph / "dvc.yaml").write_text("stages: [", encoding="utf-8")
     assert repro(graph, status=2).startswith("error: dvc.yaml:1: not valid YAML: ")
     (graph / "dvc.yaml").unlink()

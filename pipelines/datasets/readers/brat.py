@@ -92,5 +92,5 @@ class Reader(SpanOptions, TextReader):
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
         annotated = [sample.path.suffix == ".ann" or any(sample.path.glob("*.ann")) for sample in samples]
         if wanted.entities and any(annotated):
-            return Recognition(Evidence.SIGNATURE, {}, "texts with annotations of brat beside them")
+            return Recognition(Evidence.SIGNATURE, {}, "texts with brat annotations")
         return None

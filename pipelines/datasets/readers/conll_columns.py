@@ -160,7 +160,7 @@ class Reader(TagOptions, TextReader):
             options, told = notation_options(by_column[tag], wanted.options)
         options = {"token": token, "tag": tag, "separator": separator, **options}
         shown = "a tab" if separator == "\t" else "spaces"
-        found = f"a token on each line, {width} columns, {shown} between; column {token} has tokens, {tag} tags{told}"
+        found = f"one token per line, {width} columns separated by {shown}; column {token} has tokens, {tag} tags{told}"
         more = [str(place) for place in known if place != tag]
         unsure = f"column {' or '.join(more)} may have the tags: --set options.tag={more[0]}" if more else ""
         return Recognition(Evidence.LAYOUT, {**options, **({"comment": comment} if comment else {})}, found, unsure)

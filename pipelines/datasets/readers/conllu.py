@@ -38,7 +38,7 @@ class Reader(TextReader):
                 for number, line in block:
                     if line.startswith("#"):
                         if tokens:
-                            told = "expected comments before a sentence's words, got one behind"
+                            told = "expected comments before a sentence's words, got one after them"
                             raise InputError(f"{path}:{number}: {told}; separate sentences by a blank line")
                         key, _, value = line[1:].partition("=")
                         text = value.strip() if key.strip() == "text" else text
@@ -63,7 +63,7 @@ class Reader(TextReader):
                     tokens.append(form)
                     found.append(tag)
                 if last > len(tokens):
-                    told = f"expected the words up to {last}, of which a line of several tells, got {len(tokens)}"
+                    told = f"expected the words up to {last}, as a multiword token's line says, got {len(tokens)}"
                     raise InputError(f"{path}:{block[-1][0]}: {told}; the sentence may be cut")
                 yield Example(f"{path}:{block[0][0]}", text or " ".join(tokens), tuple(tokens), tags=tuple(found))
 
@@ -80,4 +80,4 @@ class Reader(TextReader):
         if not given:
             return None
         tags = wanted.options.get("tags", given[0])
-        return Recognition(Evidence.SIGNATURE, {"tags": tags}, f"CoNLL-U, tags of its column {tags.upper()}")
+        return Recognition(Evidence.SIGNATURE, {"tags": tags}, f"CoNLL-U, tags from column {tags.upper()}")

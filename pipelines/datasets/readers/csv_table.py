@@ -102,7 +102,7 @@ class Reader(LabelOptions, TableReader):
             if wanted.field != "text":  # which the lines of any file may be
                 _check_table(samples[0], wanted)
             return None
-        between = f"{len(rows[0])} columns, {'a tab' if separator == chr(9) else repr(separator)} between"
+        between = f"{len(rows[0])} columns, separated by {'a tab' if separator == chr(9) else repr(separator)}"
         if wanted.field == "target_text":
             return _recognised_pairs(rows, separator, between, samples[0], wanted)
         given = wanted.options.get("columns")
@@ -115,7 +115,7 @@ class Reader(LabelOptions, TableReader):
         longest = max(columns, key=lambda name: sum(map(len, columns[name])))
         of_texts = column_named(columns, TEXT_NAMES)
         text = wanted.options.get("text") or of_texts or longest
-        shown = f"a table of {between}"
+        shown = f"a table with {between}"
         options: dict[str, Any] = {"text": text, "separator": separator}
         if wanted.field == "text":
             found = f"{shown}; text {text!r}"
@@ -126,8 +126,9 @@ class Reader(LabelOptions, TableReader):
                 return Recognition(Evidence.LAYOUT, options, f"{shown}; text {text!r}")
             if not marks:
                 told = "expected a column of 0 and 1 for each label, got none"
-                advice = "name the columns of a text's labels: --set options.labels=[NAME, ...]"
-                raise InputError(f"{samples[0].path}:1: {told}; {advice}")
+                advice = "name columns of one label each (--set options.labels=[NAME, ...]); if a column holds several"
+                example = '{"text": "...", "labels": ["a", "b"]}'
+                raise InputError(f"{samples[0].path}:1: {told}; {advice}, convert the table to JSON Lines: {example}")
             found = f"{shown}; text {text!r}, a column of 0 and 1 for each of {len(marks)} labels"
             return Recognition(Evidence.LAYOUT, {**options, "one_hot": marks}, found)
         others = {name: values for name, values in columns.items() if name != text}
@@ -155,8 +156,8 @@ def _check_table(sample: Sample, wanted: Wanted) -> None:
     first = sample.lines[1] if named and len(sample.lines) > 1 else sample.lines[0]
     separator = wanted.options.get("separator") or (named[1] if named else max(SEPARATORS, key=first.count))
     if separator not in first:
-        told = f"expected columns with {separator!r} between, got one column"
-        raise InputError(f"{sample.path}:1: {told}; name what stands between: --set options.separator=CHARACTER")
+        told = f"expected columns separated by {separator!r}, got one column"
+        raise InputError(f"{sample.path}:1: {told}; name the separator: --set options.separator=CHARACTER")
     quotes = wanted.options.get("quotes", True)
     if not sum(1 for _ in Reader(separator=separator, quotes=quotes, encoding=sample.encoding).rows(sample.path, ())):
         raise InputError(f"{sample.path}:2: expected rows below the names of columns, got none")
@@ -172,7 +173,7 @@ def _without_header(
     if wanted.field != "label" or len(few) != 1 or {"text", "label"} & set(wanted.options) or not is_table(sample):
         return None
     names = [{text: "text", few[0]: "label"}.get(place, f"column {place}") for place in range(len(columns))]
-    found = f"a table of {between}, without their names; column {text} has texts, {few[0]} labels"
+    found = f"a table with {between}, without a header; column {text} has texts, {few[0]} labels"
     told = "the first line may name the columns: --set options.columns=[]"
     return Recognition(Evidence.LAYOUT, {"columns": names, "separator": separator}, found, told)
 
@@ -194,8 +195,10 @@ def _recognised_pairs(
         return None
     options |= wanted.options
     evidence = Evidence.SIGNATURE if source and target else Evidence.LAYOUT
-    found = f"a table of {between}; text {options.get('text', 'text')!r}, translation {options['target']!r}"
-    return Recognition(evidence, options, found, "it may be the other way: --set options.text=NAME options.target=NAME")
+    found = f"a table with {between}; text {options.get('text', 'text')!r}, translation {options['target']!r}"
+    return Recognition(
+        evidence, options, found, "the direction may be reversed: --set options.text=NAME options.target=NAME"
+    )
 
 
 def _may_be_labels(values: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example
+from pipelines.datasets.options import UnlabelledOption
 from pipelines.datasets.readers import TextReader
 from pipelines.datasets.recognition import Evidence, Recognition, Sample, Wanted
 
@@ -15,7 +16,7 @@ _WHITE = " \t\v\f\0"  # between words, as fastText reads a line; a no-break spac
 
 
 @dataclass(frozen=True)
-class Reader(TextReader):
+class Reader(UnlabelledOption, TextReader):
     """Labelled texts, the labels before them; blank lines are skipped."""
 
     prefix: str = "__label__"
@@ -50,10 +51,14 @@ class Reader(TextReader):
         return labels, rest
 
     def _known(self, labels: Sequence[str], text: str, where: str) -> dict[str, Any]:
-        if not labels or "" in labels:
-            raise InputError(f"{where}: expected {self.prefix}<label> before the text, got {(text or labels)[:60]!r}")
+        if "" in labels or not (labels or self.unlabelled):
+            told = f"expected {self.prefix}<label> before the text, got {(text or self.prefix)[:60]!r}"
+            advice = "" if labels else "; the option `unlabelled: true` sets such texts apart"
+            raise InputError(f"{where}: {told}{advice}")
         if any(word.startswith(self.prefix) for word in re.split(f"[{_WHITE}]", text)):
             raise InputError(f"{where}: expected all labels before the text, got one in {text[:60]!r}; move it there")
+        if not labels:
+            return {}
         if self.several:
             return {"labels": tuple(dict.fromkeys(labels))}
         if len(labels) > 1:
@@ -64,11 +69,10 @@ class Reader(TextReader):
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
         reader = cls(wanted.options.get("prefix", "__label__"))
-        lines = [line for sample in samples for line in sample.texts]
-        several = any(len(reader._divided(line)[0]) > 1 for line in lines)
-        if not lines or not all(line.lstrip().startswith(reader.prefix) for line in lines):
+        counts = [len(reader._divided(line)[0]) for sample in samples for line in sample.texts]
+        if wanted.field not in ("label", "labels") or 2 * sum(map(bool, counts)) < max(1, len(counts)):
+            return None  # some texts may lack a label
+        if wanted.field == "label" and max(counts) > 1:
             return None
-        if wanted.field not in ("label", "labels") or (several and wanted.field == "label"):
-            return None
-        found = f"labels before the text, each behind {reader.prefix}"
+        found = f"labels before the text, each with the prefix {reader.prefix}"
         return Recognition(Evidence.SIGNATURE, {"several": wanted.field == "labels"}, found)

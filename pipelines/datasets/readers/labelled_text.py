@@ -53,6 +53,6 @@ class Reader(TextReader):
             return None  # a table, whose quotation marks are perhaps text
         firsts, lasts = ({each[place].strip() for each in parts} for place in (0, 1))
         label_first = wanted.options.get("label_first", len(firsts) < len(lasts))
-        found = f"{'label and text' if label_first else 'text and label'} on each line, {separator!r} between"
+        found = f"{'label and text' if label_first else 'text and label'} per line, separated by {separator!r}"
         told = "which is the label? --set options.label_first=true or false" if len(firsts) == len(lasts) else ""
         return Recognition(Evidence.LAYOUT, {"separator": separator, "label_first": label_first}, found, told)

@@ -53,6 +53,6 @@ class Reader(TextReader):
         widths = {len(line.split(separator)) for sample in samples for line in sample.texts}
         if wanted.field != "target_text" or len(widths) != 1 or widths == {1}:
             return None
-        found = f"pairs of texts in the first two of {widths.pop()} columns, {separator!r} between"
+        found = f"pairs of texts in the first two of {widths.pop()} columns, separated by {separator!r}"
         told = "the translations may come first: --set options.source=1 options.target=0"
         return Recognition(Evidence.LAYOUT, {"separator": separator}, found, told)

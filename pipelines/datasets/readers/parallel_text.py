@@ -44,5 +44,5 @@ class Reader(TextReader):
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
         if wanted.field == "target_text" and len(samples) == 2 and all(sample.texts for sample in samples):
-            return Recognition(Evidence.ANY_TEXT, {}, "two files, a line of one for each line of the other")
+            return Recognition(Evidence.ANY_TEXT, {}, "two files, aligned by line")
         return None

@@ -22,5 +22,5 @@ class Reader(TextReader):
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
         if wanted.field == "text" and any(sample.texts for sample in samples):
-            return Recognition(Evidence.ANY_TEXT, {}, "a text on each line")
+            return Recognition(Evidence.ANY_TEXT, {}, "one text per line")
         return None

@@ -79,4 +79,4 @@ class Reader(TagOptions, TableReader):
         options, told = notation_options([columns[places["tag"]]], given) if wanted.entities else ({}, "")
         shown = ", ".join(f"{key} {place!r}" for key, place in places.items())
         options = {**places, "separator": separator, **options}
-        return Recognition(Evidence.SIGNATURE, options, f"a table of a token on each line; {shown}{told}")
+        return Recognition(Evidence.SIGNATURE, options, f"a table with one token per line; {shown}{told}")

@@ -68,7 +68,7 @@ class Reader(FileReader):
         if len(languages) < 2:
             return None
         options = {"source": languages[0], "target": languages[1]} | {**wanted.options}
-        told = f"it may be the other way: --set options.source={languages[1]} options.target={languages[0]}"
+        told = f"the direction may be reversed: --set options.source={languages[1]} options.target={languages[0]}"
         found = f"TMX, from {options['source']} to {options['target']}"
         return Recognition(Evidence.SIGNATURE, {key: options[key] for key in ("source", "target")}, found, told)
 

@@ -32,6 +32,6 @@ class Reader(TextReader):
         wrapped = sum(not line.endswith(SENTENCE_ENDS) for line in lines)
         has_paragraphs = any(not line.strip() for sample in samples for line in sample.lines[:-1])
         if wanted.field == "text" and has_paragraphs and wrapped > WRAPPED_SHARE * len(lines):
-            told = "each line may be a text of its own: --reader plain_text"
-            return Recognition(Evidence.LAYOUT, {}, "a text that goes on from line to line", told)
+            told = "if each line is a text: --reader plain_text"
+            return Recognition(Evidence.LAYOUT, {}, "one text with wrapped lines", told)
         return None

@@ -58,7 +58,7 @@ class Reader(FileReader):
     @classmethod
     def recognise(cls, samples: Sequence[Sample], wanted: Wanted) -> Recognition | None:
         if wanted.field == "text" and samples[0].beginning.startswith("<mediawiki"):
-            return Recognition(Evidence.SIGNATURE, {}, "a dump of Wikipedia, its paragraphs")
+            return Recognition(Evidence.SIGNATURE, {}, "a Wikipedia dump, one text per paragraph")
         return None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from embeddings.foundation.errors import InputError
-from pipelines.data.examples import EXPLANATIONS, read_examples, read_rows
+from pipelines.data.examples import EXPLANATIONS, numbered_rows, read_examples
 from pipelines.evaluation.outcomes import gold
 from pipelines.reporting.leaderboard import Row
 from pipelines.reporting.page.examples import joined
@@ -50,7 +50,7 @@ def explained_examples(rows: Sequence[Row], predictions: Path, data: Path) -> di
         if not path.exists():
             continue
         names.append(row.system)
-        for line, found in enumerate(read_rows(path, Explained), start=1):
+        for line, found in numbered_rows(path, Explained):
             methods[found["explanation"]["method"]] = None
             example = examples.setdefault(found["id"], {"tokens": found["source_tokens"], "outputs": []})
             if example["tokens"] == found["source_tokens"]:

@@ -60,3 +60,13 @@ def test_a_missing_file_and_a_damaged_line_are_told(path):
         found[1]
     with pytest.raises(InputError, match=r"train\.jsonl:2: .*str"):
         list(found)
+
+
+@pytest.mark.parametrize("tags", ["0", '["O"]'])  # of another kind than tags, and too few or too many
+def test_blank_lines_count_in_the_number_that_an_error_names(path, tags):
+    first, second, *_ = path.read_text(encoding="utf-8").split("\n")
+    path.write_text(f'\n{first}\n \n{second[:-1]}, "tags": {tags}}}\n', encoding="utf-8")
+    found = ExampleFile(path)
+    for read in (lambda: found[1], lambda: list(found), lambda: list(read_examples(path))):
+        with pytest.raises(InputError, match=r"train\.jsonl:4: "):
+            read()

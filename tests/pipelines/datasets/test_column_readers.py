@@ -190,7 +190,7 @@ def test_a_conllu_sentence_that_ends_before_its_words_do_is_refused(write: Write
     )
     assert [example.tokens for example in conllu.Reader().read([write(whole)])] == [("zu", "dem")]
     with pytest.raises(
-        InputError, match=":2: expected the words up to 2, of which a line of several tells, got 1; the"
+        InputError, match=r":2: expected the words up to 2, as a multiword token.s line says, got 1; the"
     ):
         list(conllu.Reader().read([write("".join(whole.splitlines(keepends=True)[:2]))]))
     with pytest.raises(InputError, match=r":1: expected a number like 3, 3-4 or .*, got '1-9999"):

@@ -97,6 +97,7 @@ SAMPLES: dict[str, list[tuple[list[str | bytes], dict[str, Any]]]] = {
     "fasttext_labels": [
         (["__label__a __label__б Очень good\n\n__label__a not\tgood 👍\n"], {}),
         (["#a Очень good\n#b\n"], {"prefix": "#", "several": False}),
+        (["__label__a Очень good\nnot good\n"], {"unlabelled": True}),
     ],
     "feature_file": [([ARRAY.getvalue(), "один\ntwo\n"], {}), ([ARRAY.getvalue(), "a\nb\n"], {"lines": "labels"})],
     "file_per_label": [([TEXTS, TEXTS], {"labels": ["good", "bad"]})],

@@ -81,6 +81,8 @@ CASES = {  # reader and case -> contents of the files, what is wanted, options, 
     "labelled_text, last": ([LABEL_LAST], LABEL, {"separator": "\t", "label_first": False}, "good"),
     "fasttext_labels": ([FASTTEXT], LABEL, {"several": False}, "a"),
     "fasttext_labels, several": ([SEVERAL], LABELS, {"several": True}, ("a", "b")),
+    "fasttext_labels, some without a label": (["__label__a A warm film.\nA long one.\n", SEVERAL], LABELS,
+                                              {"several": True}, ("a",)),
     "json_lines": ([JSON_TAGS], ENTITIES, {"fields": {"tokens": "tokens", "tags": "ner_tags"}, "scheme": "iob2"},
                    ("B-LOC", "O")),
     "json_lines, label": ([JSON_LABEL], LABEL, {"fields": {"text": "review", "label": "stars"}}, "5"),
@@ -157,7 +159,10 @@ def test_every_reader_is_recognised_by_a_case():
         (TABS, Wanted("label", options={"separator": ""}), "file0.txt: several readers recognise it, none can read it: "
          "csv_table: expected a separator of one character, got '' / labelled_text: expected a separator, got none"),
         ("1\tA\tB-X\n2\tb\tO\n1\tC\tO\n2\td\tO\n", ENTITIES, "words that are numbered from 1 again without one"),
-        ("text,topic\nIt is.,a;b\nIs it?,b\n", LABELS, "name the columns of a text's labels: --set options.labels="),
+        ("text,topic\nIt is.,a;b\nIs it?,b\n", LABELS,
+         "file0.txt:1: expected a column of 0 and 1 for each label, got none; name columns of one label each (--set "
+         "options.labels=[NAME, ...]); if a column holds several, convert the table to JSON Lines: "
+         '{"text": "...", "labels": ["a", "b"]}'),
         ("\xff", TEXT, None),
     ],
 )  # fmt: skip
@@ -172,7 +177,7 @@ def test_what_is_unsure_is_refused_with_the_option_that_settles_it(tmp_path, con
 
 
 TABLES = {
-    "one column": ("text\nIt is.\nIs it?\n", LABEL, "a.csv:1: expected columns with ',' between, got one column; name"),
+    "one column": ("text\nIt is.\nIs it?\n", LABEL, "a.csv:1: expected columns separated by ',', got one column; name"),
     "only names": ("text,label\n", LABEL, "a.csv:2: expected rows below the names of columns, got none"),
     "more columns": ("text,label\nWell, it is.,a\n", LABEL,
                      "a.csv:2: expected 2 columns, got 3; a text that holds ',' stands in quotation marks"),

@@ -36,6 +36,21 @@ def test_fingerprints_tell_case_and_boundaries_apart() -> None:
     assert fingerprint(("a", "b")) == fingerprint(["a", "b"])
 
 
+def test_texts_with_invisible_characters_are_counted(tmp_path: Path) -> None:
+    texts = ["co\u00adoperate", "\ufeffword", "zero\u200bwidth", "e\u0301 a\u200cb \u200e", "co-operate"]
+    pairs = [Example("t", "plain", ("plain",), target_text="word\u2060joiner", target_tokens=("word\u2060joiner",))]
+    write_examples(tmp_path / "train.jsonl", examples("train", [(text, "a") for text in texts]))
+    write_examples(tmp_path / "dev.jsonl", pairs)
+    report = build_report({split: tmp_path / f"{split}.jsonl" for split in ("train", "dev")})
+    assert [report["splits"][split].get("invisible_texts") for split in ("train", "dev")] == [3, 1]
+    told = "texts with soft hyphens or other invisible characters, which change or split words"
+    assert warnings({**report, "changes": {}})[told] == 4
+    write_examples(tmp_path / "train.jsonl", examples("train", [("plain", "a")]))
+    plain = build_report({"train": tmp_path / "train.jsonl"})
+    assert "invisible_texts" not in plain["splits"]["train"]
+    assert told not in warnings({**plain, "changes": {}})
+
+
 def examples(split: str, texts: list[tuple[str, str]]) -> list[Example]:
     return [Example(f"{split}-{n}", text, tuple(text.split()), label) for n, (text, label) in enumerate(texts)]
 

@@ -134,6 +134,16 @@ def test_words_with_a_prefix_are_labels(write: Write) -> None:
     assert (one.label, one.labels, one.text) == ("good", None, "It is __label__fine")
 
 
+def test_texts_without_a_label_are_read_where_that_is_allowed(write: Write) -> None:
+    path = write("__label__a A film\nA long film\n")
+    with pytest.raises(InputError, match=r":2: expected __label__<label> .*; the option `unlabelled: true` sets such"):
+        list(fasttext_labels.Reader().read([path]))
+    found = list(fasttext_labels.Reader(unlabelled=True).read([path]))
+    assert [(example.labels, example.text) for example in found] == [(("a",), "A film"), (None, "A long film")]
+    with pytest.raises(InputError, match=r":1: expected all labels before the text, got one in 'A __label__a film'"):
+        list(fasttext_labels.Reader(unlabelled=True).read([write("A __label__a film\n")]))
+
+
 @pytest.mark.parametrize(
     ("line", "options", "message"),
     [

@@ -51,10 +51,13 @@ def test_features_have_no_tokens_but_their_captions_do() -> None:
 @pytest.mark.parametrize(
     ("example", "message"),
     [
-        (Example("a", "x", ()), "expected a `tokenizer` in the configuration of the dataset, which has texts"),
+        (
+            Example("a", "x", ()),
+            "expected a `tokenizer`, since a has a text, got none; add one, such as `tokenizer: words`",
+        ),
         (
             Example("a", "x", ("x",), target_text="y"),
-            "a: expected a `target_tokenizer` in the configuration of the dataset, which has target texts",
+            "expected a `target_tokenizer`, since a has a target text, got none; add one, such as `target_tok",
         ),
     ],
 )

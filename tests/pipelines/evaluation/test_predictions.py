@@ -55,6 +55,9 @@ def test_a_prediction_that_cannot_be_one_is_told_with_its_line_and_id(tmp_path):
     path = write(tmp_path / "dev.jsonl", *({"id": example.id} for example in EXAMPLES))
     with pytest.raises(InputError, match=r"dev\.jsonl:2: prediction for 'dev-1': expected more"):
         join(EXAMPLES, path, refuse)
+    path.write_text("\n\n" + path.read_text("utf-8"), "utf-8")  # blank lines count
+    with pytest.raises(InputError, match=r"dev\.jsonl:4: prediction for 'dev-1': expected more"):
+        join(EXAMPLES, path, refuse)
 
 
 def test_a_split_without_examples_is_refused(tmp_path):

@@ -13,6 +13,7 @@ from pipelines import add, remove, stages
 from pipelines.data.examples import read_examples
 from pipelines.datasets.config import DatasetConfig
 from pipelines.prepare import main as prepare
+from pipelines.project.chosen_vectors import tokenizer_of
 from pipelines.project.kinds import KINDS
 from pipelines.runs.config import load_baselines, load_run, load_runs
 
@@ -220,6 +221,53 @@ def test_vectors_of_another_project_take_the_place_of_own_ones(project, files, c
     assert "vectors/theirs" not in Path("dvc.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("is_made", [False, True])
+def test_chosen_vectors_bring_their_tokenizer(project, files, capsys, is_made):
+    add.main(["first", *arguments(files, "ner", "train")])
+    expected = yaml.safe_load(Path("configs/datasets/first.yaml").read_text(encoding="utf-8"))["tokenizer"]
+    if is_made:  # then their provenance is asked
+        folder = Path("vectors/first_skip_gram")
+        folder.mkdir(parents=True)
+        (folder / "provenance.json").write_text(f'{{"tokenizer": "{expected}"}}')
+        Path("configs/datasets/first.yaml").write_text("source: nowhere\n")
+    words = ["mine", *arguments(files, "sentiment", "train"), "--vectors", "first_skip_gram"]
+    told = f"--vectors first_skip_gram: expected their tokenizer {expected}, got --tokenizer words_lowercase; leave it"
+    capsys.readouterr()
+    assert told in refused(capsys, add.main, *words, "--tokenizer", "words_lowercase")
+    add.main([*words, "--dry-run"])
+    assert f"tokenizer  {expected}  (" in capsys.readouterr().out
+
+
+def test_vectors_of_subwords_of_another_dataset_are_refused(project, files, capsys):
+    Path("vectors/theirs").mkdir()
+    Path("vectors/theirs/provenance.json").write_text('{"tokenizer": "subwords:0123"}')
+    Path("vectors/theirs.dvc").write_text("frozen: true\n")
+    words = ["mine", *arguments(files, "sentiment", "train"), "--vectors", "theirs"]
+    told = "--vectors theirs: expected vectors of words or characters, got those of another dataset's subwords"
+    assert told in refused(capsys, add.main, *words)
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "tokenizer"),
+    [
+        ("glove", {"algorithm": "file", "path": "glove.txt", "tokenizer": "whitespace", "dimensions": 5}, "whitespace"),
+        (
+            "both",
+            {"algorithm": "joined", "first": "vectors/glove", "second": "vectors/b", "dimensions": 9},
+            "whitespace",
+        ),
+        ("random", {"algorithm": "random", "seed": 1, "dimensions": 5}, None),
+        ("own", {"algorithm": "cbow", "seed": 1, "dimensions": 5, "corpus": ["data/away/train.jsonl"]}, None),
+    ],
+)
+def test_the_tokenizer_of_vectors_follows_from_their_configuration(project, name, config, tokenizer):
+    glove = {"algorithm": "file", "path": "glove.txt", "tokenizer": "whitespace", "dimensions": 5}
+    Path("configs/vectors").mkdir()
+    for each, content in (("glove", glove), (name, config)):
+        Path(f"configs/vectors/{each}.yaml").write_text(yaml.safe_dump(content))
+    assert tokenizer_of(name) == tokenizer
+
+
 def test_files_are_named_from_the_project_or_below_the_data_root(project, files, monkeypatch):
     shutil.copy(files / "train.csv", "own.csv")
     add.main(["own", "--task", "sentiment", "--train", "own.csv"])
@@ -318,7 +366,7 @@ BAD = {
     "another encoding": ("train.csv", b"id,review,mood\n1,It is sch\xf6n.,a\n", ["sentiment"],
                          "train.csv:2: expected UTF-8, got byte 0xf6"),
     "no language": ("train.csv", "review,mood\nxyz,a\nzyx,b\nxxy,a\nyyx,b\n", ["sentiment"],
-                    "cannot tell the language of the texts: few of its words are known; give --language"),
+                    "cannot tell the language of the texts: hardly any function word of a known language; give --lang"),
     "no tags": ("train.conll", "is XX\na XX\n\nit XX\n", ["ner"], "train.conll: expected a file with tags"),
     "an empty file": ("train.csv", "", ["sentiment"], "train.csv:1: expected text, got an empty file; write or"),
 }  # fmt: skip

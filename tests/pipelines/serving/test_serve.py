@@ -72,7 +72,7 @@ def refused(capsys, *arguments):
 def test_what_cannot_be_served_is_refused_in_one_line(folders, tmp_path, capsys):
     ner = folders["ner"]
     assert "expected runs of different names, got 'ner' twice; leave one out" in refused(capsys, ner, ner)
-    assert "--texts: expected at least 1, got 0" in refused(capsys, ner, "--texts", 0)
+    assert "--texts: expected a whole number of at least 1, got '0'" in refused(capsys, ner, "--texts", 0)
     assert "--port: expected 0 to 65535, got 70000" in refused(capsys, ner, "--port", 70000)
     assert "config.json" in refused(capsys, tmp_path)
 

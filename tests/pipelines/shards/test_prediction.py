@@ -144,7 +144,7 @@ def test_a_folder_of_something_else_is_refused(run, texts, tmp_path, capsys):
         ("a.jsonl", "{}\n", [], "a.txt: expected names that differ without their endings, got that of"),
         ("z.txt", "a", ["nowhere"], "nowhere: expected files, got none that match"),
         ("z.txt", "a", ["--format", "text"], "cannot be used with shards"),
-        ("z.txt", "a", ["--jobs", "0"], "--jobs must be at least 1"),
+        ("z.txt", "a", ["--jobs", "0"], "--jobs: expected a whole number of at least 1, got '0'"),
     ],
 )  # fmt: skip
 def test_wrong_input_is_one_line_and_whole_shards_stay(run, texts, tmp_path, capsys, name, content, arguments, message):

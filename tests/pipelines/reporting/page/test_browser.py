@@ -186,6 +186,18 @@ def test_a_narrow_screen_scrolls_tables_alone(browser, address):
     page.context.close()
 
 
+def test_a_long_title_covers_no_heading_on_a_narrow_screen(browser, address):
+    page, _ = opened(browser, address, NARROW)
+    page.evaluate("document.querySelector('h1').textContent = 'a title of many words '.repeat(12)")
+    for link in page.locator("nav a").all():
+        link.click()
+        heading = page.locator(f"{link.get_attribute('href')} h2").bounding_box()
+        menu = page.locator("nav").bounding_box()
+        assert menu["y"] == 0
+        assert menu["height"] <= heading["y"] < NARROW["height"] / 2
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible(browser, address, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
