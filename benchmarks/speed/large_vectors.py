@@ -5,6 +5,7 @@ has as many words as asked for; words that occur once in the base are new ones i
 vocabulary grows as it does in text. Each measurement runs in a process of its own. Needs Linux.
 
     python -m benchmarks.speed.large_vectors --words 10000000 --workers 1,2
+    python -m benchmarks.speed.large_vectors --words 1000000000 --workers 2 --counted 200000 --reads corpus_file
 """
 
 import argparse
@@ -16,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from benchmarks.speed.large_data import anonymous_megabytes
 from embeddings.corpus import write_corpus
 
 BASE, SENTENCE, TYPES = 1_000_000, 20, 100_000  # words of the base, of a sentence; distinct ones that are drawn
+MARK = "\uffff"  # no character: the number of the repetition takes its place
+READS = ("corpus_file", "iterable")
 LARGE_BYTES = 100e9  # the corpus of which the last lines speak
 DIMENSIONS, MINIMUM_COUNT = 100, 5
 LOOK_SECONDS = 0.1
@@ -37,7 +40,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--corpus", type=Path, help="prepared split whose first million words are repeated")
     parser.add_argument("--workers", default="1,2", help="numbers of workers, separated by commas")
     parser.add_argument("--vocabulary", default="100000,300000,1000000", help="sizes of which memory is measured")
-    parser.add_argument("--counted", type=int, default=200_000, help="`maximum_counted` of the bounded count")
+    parser.add_argument(
+        "--counted", default="200000,0", help="values of `maximum_counted`, separated by commas; 0: no limit"
+    )
+    parser.add_argument("--reads", nargs="+", choices=READS, default=READS, help="how gensim reads")
     parser.add_argument("--folder", type=Path, help="folder for the corpus, which takes 20 bytes a word")
     parser.add_argument("--one", help=argparse.SUPPRESS)  # a measurement, as JSON
     options = parser.parse_args(arguments)
@@ -50,11 +56,11 @@ def main(arguments: list[str] | None = None) -> None:
         size = write_source(folder, options.words, options.corpus)
         print(f"{options.words:,} words, {size / options.words:.2f} bytes of text each", flush=True)
         split, lines = str(folder / "train.jsonl"), str(folder / "corpus.txt")
-        report("counting", measured("count", split, lines, options.counted))
-        counted = report("counting", measured("count", split, lines, None))
+        for most_words in options.counted.split(","):
+            counted = report("counting", measured("count", split, lines, int(most_words) or None))
         rates = [
             report("training", measured("train", lines, int(workers), reads))["words_per_second"]
-            for reads, workers in itertools.product(("corpus_file", "iterable"), options.workers.split(","))
+            for reads, workers in itertools.product(options.reads, options.workers.split(","))
         ]
         for words in options.vocabulary.split(","):
             report("memory", measured("vocabulary", int(words)))
@@ -68,30 +74,46 @@ def write_source(folder: Path, words: int, corpus: Path | None) -> int:
     """Writes a prepared split of so many words; returns the bytes of their text."""
     dataset = {"tokenizers": {"tokens": "whitespace"}, "language": "en"}
     (folder / "dataset.json").write_text(json.dumps(dataset), encoding="utf-8")
-    base = first_words(corpus) if corpus else drawn_words()
+    base = first_words(prepared_sentences(corpus), BASE) if corpus else drawn_words()
     counts = Counter(word for sentence in base for word in sentence)
-    remaining, size = words, 0
+    base = [[word if counts[word] > 1 else f"{word}~{MARK}" for word in sentence] for sentence in base]
+    rows, text = as_rows(base), as_text(base)
+    size = 0
     with open(folder / "train.jsonl", "w", encoding="utf-8") as file:
-        for repetition in itertools.count():
-            for sentence in base:
-                own = [word if counts[word] > 1 else f"{word}~{repetition}" for word in sentence[:remaining]]
-                file.write(json.dumps({"tokens": own}, ensure_ascii=False) + "\n")
-                size += sum(len(word.encode("utf-8")) + 1 for word in own)
-                remaining -= len(own)
-                if not remaining:
-                    return size
-    raise AssertionError
+        for repetition, remaining in enumerate(range(words, 0, -counts.total())):
+            if remaining < counts.total():
+                base = first_words(base, remaining)
+                rows, text = as_rows(base), as_text(base)
+            file.write(rows.replace(MARK, str(repetition)))
+            size += len(text.replace(MARK, str(repetition)).encode("utf-8"))
+    return size
 
 
-def first_words(corpus: Path) -> list[list[str]]:
-    """The first sentences of a prepared split, of `BASE` words."""
-    found, remaining = [], BASE
+def as_rows(sentences: list[list[str]]) -> str:
+    """Sentences as lines of a prepared split."""
+    return "".join(json.dumps({"tokens": sentence}, ensure_ascii=False) + "\n" for sentence in sentences)
+
+
+def as_text(sentences: list[list[str]]) -> str:
+    """Sentences as text."""
+    return "".join(f"{word} " for sentence in sentences for word in sentence)
+
+
+def prepared_sentences(corpus: Path) -> Iterable[list[str]]:
+    """The sentences of a prepared split."""
     with open(corpus, encoding="utf-8", newline="\n") as lines:
         for line in lines:
-            found.append(json.loads(line)["tokens"][:remaining])
-            remaining -= len(found[-1])
-            if not remaining:
-                break
+            yield json.loads(line)["tokens"]
+
+
+def first_words(sentences: Iterable[list[str]], words: int) -> list[list[str]]:
+    """The first sentences, of so many words; the last one is cut."""
+    found = []
+    for sentence in sentences:
+        found.append(sentence[:words])
+        words -= len(found[-1])
+        if not words:
+            break
     return found
 
 
@@ -138,7 +160,9 @@ def with_memory(action: Callable[[], Any]) -> tuple[Any, float, int]:
 def count(split: str, lines: str, most_words: int | None) -> dict[str, Any]:
     """Writes the file that gensim reads, and counts words, as `elman vectors` does."""
     corpus, seconds, megabytes = with_memory(lambda: write_corpus([split], "tokens", lines, most_words))
-    Path(f"{lines}.counts").write_text(json.dumps(corpus.counts), encoding="utf-8")
+    kept = {word: count for word, count in corpus.counts.items() if count >= MINIMUM_COUNT}
+    known = {"lines": corpus.lines, "tokens": corpus.tokens, "counts": kept}
+    Path(f"{lines}.json").write_text(json.dumps(known), encoding="utf-8")
     return {
         "maximum_counted": most_words,
         "distinct": len(corpus.counts),
@@ -152,9 +176,7 @@ def train(lines: str, workers: int, reads: str) -> dict[str, Any]:
     """Trains skip-gram for an epoch, on a file that gensim reads by itself or on sentences that Python gives it."""
     from gensim.models.word2vec import LineSentence, Word2Vec
 
-    counts = json.loads(Path(f"{lines}.counts").read_text(encoding="utf-8"))
-    with open(lines, "rb") as file:
-        sentences = sum(1 for _ in file)
+    known = json.loads(Path(f"{lines}.json").read_text(encoding="utf-8"))
     given: dict[str, Any] = {"corpus_file": lines}
     if reads == "iterable":
         given = {"corpus_iterable": LineSentence(lines)}
@@ -163,9 +185,9 @@ def train(lines: str, workers: int, reads: str) -> dict[str, Any]:
         model = Word2Vec(
             sg=1, vector_size=DIMENSIONS, min_count=MINIMUM_COUNT, negative=5, sample=1e-3, workers=workers, seed=1
         )
-        model.build_vocab_from_freq(counts, corpus_count=sentences)
+        model.build_vocab_from_freq(known["counts"], corpus_count=known["lines"])
         start = time.perf_counter()
-        model.train(total_examples=sentences, total_words=sum(counts.values()), epochs=1, **given)
+        model.train(total_examples=known["lines"], total_words=known["tokens"], epochs=1, **given)
         return len(model.wv), time.perf_counter() - start
 
     (kept, seconds), _, megabytes = with_memory(run)
@@ -173,7 +195,7 @@ def train(lines: str, workers: int, reads: str) -> dict[str, Any]:
         "reads": reads,
         "workers": workers,
         "vocabulary": kept,
-        "words_per_second": round(sum(counts.values()) / seconds),
+        "words_per_second": round(known["tokens"] / seconds),
         "megabytes": megabytes,
     }
 
