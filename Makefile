@@ -73,7 +73,7 @@ studies: .venv/installed
 	cd studies && dvc repro
 
 bench: .venv/installed
-	cd benchmarks && $(if $(CLUSTER),elman repro --address $(CLUSTER) $(if $(CPUS),--cpus $(CPUS)),dvc repro)
+	cd benchmarks && $(if $(CLUSTER),elman repro --address $(CLUSTER) $(if $(CPUS),--cpus $(CPUS)),dvc repro) $(STAGES)
 
 clean:
 	rm -rf .venv data vectors runs predictions evaluations costs reports

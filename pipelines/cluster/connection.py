@@ -47,8 +47,8 @@ def connected(address: str | None) -> Iterator[Any]:
     silent: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
     try:
         ray.init(address or "local", **({} if address else {"include_dashboard": False}), **silent)
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        raise InputError(f"--address {address or 'local'}: {_reason(error)}") from None
+    except Exception as error:  # of its start-up timeout Ray knows no other type
+        raise InputError(f"--address {address}: {_reason(error)}" if address else _no_start(error)) from None
     try:
         yield ray
     finally:
@@ -99,8 +99,19 @@ def check_health(address: str) -> None:
 
 def _reason(error: Exception) -> str:
     """What Ray says, in one line: of other versions of Python or Ray, both."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = _lines(error)
     if any("ersion mismatch" in line for line in lines):
         return f"expected the cluster's versions of Ray and Python, got others: {' '.join(lines)}"
     advice = "run the command on a node of the cluster, with RAY_AUTH_MODE as the cluster has it"
-    return f"expected a Ray cluster, got none: {lines[0] if lines else type(error).__name__}; {advice}"
+    return f"expected a Ray cluster, got none: {lines[0]}; {advice}"
+
+
+def _no_start(error: Exception) -> str:
+    """What Ray says of a start on this machine."""
+    advice = "try again when the machine has less to do; Ray's logs are in /tmp/ray"
+    said = _lines(error)[0].rstrip(".")
+    return f"expected Ray to start on this machine, got: {said}; {advice}"
+
+
+def _lines(error: Exception) -> list[str]:
+    return [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]

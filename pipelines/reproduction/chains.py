@@ -29,17 +29,32 @@ class Chain:
         return self.stages[0].partition("@")[2] or self.stages[0]
 
 
-def chains(needs: Mapping[str, Sequence[str]], sizes: Mapping[str, int]) -> list[Chain]:
+def with_needs(needs: Mapping[str, Sequence[str]], stages: Sequence[str]) -> set[str]:
+    """Stages and all that they wait for."""
+    found: set[str] = set()
+    waiting = [*stages]
+    while waiting:
+        if (stage := waiting.pop()) not in found:
+            found.add(stage)
+            waiting.extend(needs[stage])
+    return found
+
+
+def chains(
+    needs: Mapping[str, Sequence[str]], sizes: Mapping[str, int], wanted: Collection[str] | None = None
+) -> list[Chain]:
     """The chains of a graph, each behind those that it needs.
 
     Args:
         needs: stage -> the stages that it waits for.
         sizes: stage -> bytes that it reads, as a stage that reads more takes longer.
+        wanted: the stages to be made, with all that they need; None: all.
     """
     import networkx
 
-    whole: Any = networkx.DiGraph([(before, stage) for stage, befores in needs.items() for before in befores])
-    whole.add_nodes_from(needs)
+    befores = {stage: before for stage, before in needs.items() if wanted is None or stage in wanted}
+    whole: Any = networkx.DiGraph([(before, stage) for stage in befores for before in befores[stage]])
+    whole.add_nodes_from(befores)
     graph = networkx.transitive_reduction(whole)
     order = list(networkx.lexicographical_topological_sort(graph, key=list(needs).index))
     weights: dict[str, int] = {}

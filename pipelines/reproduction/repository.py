@@ -1,10 +1,10 @@
 """What DVC knows of the stages of a dvc.yaml, and the lock file beside it."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from embeddings.foundation.config import read_yaml
+from embeddings.foundation.config import nearest, read_yaml
 from embeddings.foundation.errors import InputError
 from pipelines.reproduction import chains
 from pipelines.reproduction.lock_entries import write_entries_alone
@@ -56,8 +56,16 @@ class Repository:
         """Whether a stage runs a module of Python."""
         return "python -m " in Path(GRAPH).read_text(encoding="utf-8")
 
-    def stale_chains(self) -> list[chains.Chain]:
-        """The chains of stages that have to run."""
+    def stale_chains(self, targets: Sequence[str] = ()) -> list[chains.Chain]:
+        """The chains of stages that have to run.
+
+        Args:
+            targets: stages, or groups of them (`train` of train@...), that are to be made with what they need; none:
+                all.
+
+        Raises:
+            InputError: there is no such stage, or another DVC is at work.
+        """
         from dvc.lock import LockError
         from dvc.repo.graph import build_graph
 
@@ -66,18 +74,32 @@ class Repository:
         for name in [stage.addressing for stage in stages if stage.always_changed]:
             self.repo.reproduce(name, single_item=True)  # now, since others are stale only if it gives something else
         stages = [stage for stage in stages if not stage.always_changed]
-        with self.repo.lock:
-            try:
-                stale = {stage.addressing for stage in stages if stage.status()}
-            except LockError as error:
-                raise InputError(f"another DVC is at work here: {error}") from None
         names = {stage.addressing for stage in stages}
         needs = {
             stage.addressing: [before.addressing for before in graph.successors(stage) if before.addressing in names]
             for stage in stages
         }
+        wanted = chains.with_needs(needs, _named(targets, [*needs]))
+        with self.repo.lock:
+            try:
+                stale = {name for stage in stages if (name := stage.addressing) in wanted and stage.status()}
+            except LockError as error:
+                raise InputError(f"another DVC is at work here: {error}") from None
         sizes = {stage.addressing: sum(dep.meta.size or 0 for dep in stage.deps if dep.meta) for stage in stages}
-        return chains.stale_chains(chains.chains(needs, sizes), stale)
+        return chains.stale_chains(chains.chains(needs, sizes, wanted), stale)
+
+
+def _named(targets: Sequence[str], stages: list[str]) -> list[str]:
+    """The stages that targets name; without any, all."""
+    groups = [stage.partition("@")[0] for stage in stages]
+    found = []
+    for target in targets:
+        named = [stage for stage, group in zip(stages, groups, strict=True) if target in (stage, group)]
+        if not named:
+            known = nearest(target, [*dict.fromkeys(groups), *stages])
+            raise InputError(f"{GRAPH}: expected a stage or a group of stages, got {target!r}{known}")
+        found += named
+    return found if targets else [*stages]
 
 
 def check_runs(sources: Iterable[object]) -> None:

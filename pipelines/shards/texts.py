@@ -60,6 +60,6 @@ def _text(row: dict[str, Any], key: str, where: str, name: str) -> tuple[str | i
         got = f"{type(text).__name__} {str(text)[:40]!r}"
         raise InputError(f"{where}: expected a text under {key!r}, got {got}; name another key with --key")
     given = row.get(ID)
-    if not isinstance(given, str | int | None):
+    if isinstance(given, bool) or not isinstance(given, str | int | None):
         raise InputError(f"{where}: expected a text or a whole number under {ID!r}, got {type(given).__name__}")
     return f"{name}:{where.rpartition(':')[2]}" if given is None else given, text

@@ -7,6 +7,7 @@ from typing import Any
 
 from embeddings.foundation.errors import InputError, one_line
 from pipelines.cluster.files import NodeFile, forget_everywhere, put
+from pipelines.cluster.memory import out_of_memory
 from pipelines.cluster.nodes import alive, check_nodes, check_room, on_node, room
 from pipelines.cluster.threads import bounded
 from pipelines.sweeping.config import Plan
@@ -103,11 +104,14 @@ class Driver:
                 self._ask("fail", number, problem)
         except errors.OutOfMemoryError:
             self._ask("fail", number, "out of memory: its node had none left, and Ray ended the process")
-        except errors.RayTaskError as error:
-            of_cluster = isinstance(error.cause, errors.RayError)  # the ledger or an input was out of reach
-            self._ask("crash" if of_cluster else "fail", number, one_line(str(error.cause or error)))
         except errors.RayError as error:
-            self._ask("crash", number, one_line(str(error)))
+            cause: Any = getattr(error, "cause", None) or error
+            if lacking := out_of_memory(cause):
+                self._ask("fail", number, lacking)
+                return
+            # Else its process, its node, the ledger or an input was out of reach.
+            raised = isinstance(cause, errors.RayTaskError) or not isinstance(cause, errors.RayError)
+            self._ask("fail" if raised else "crash", number, one_line(str(cause)))
 
 
 def _train(job: Job, ledger: Any) -> str:

@@ -16,7 +16,7 @@ from pipelines.sweeping.config import Plan
 from pipelines.training.inputs import DATASET
 
 DATA, SOURCE, TARGET = "data", "source_vectors", "target_vectors"  # folders of a trial
-PACKAGES = ("keras", "numba", "numpy", "optuna", "tensorflow")
+PACKAGES = ("gensim", "keras", "numba", "numpy", "optuna", "tensorflow")
 
 
 def corpus_names(config: TrainedConfig) -> list[str]:

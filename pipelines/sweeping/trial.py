@@ -1,7 +1,10 @@
 """A trial: one training, on whatever node Ray has found for it. It reads train and dev, and has no test to read."""
 
 import csv
+import fcntl
+import hashlib
 import io
+import json
 import resource
 import shutil
 import tempfile
@@ -10,19 +13,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from embeddings import store
+from embeddings.config import TrainedConfig
 from embeddings.foundation.errors import InputError, one_line
 from pipelines.cluster.files import node_folder, place
 from pipelines.cluster.memory import out_of_memory
+from pipelines.cluster.nodes import installed
 from pipelines.data.examples import read_dataset
 from pipelines.evaluation.records import main_scores
 from pipelines.evaluation.scores import Context, evaluate
-from pipelines.sweeping.config import Settings
 from pipelines.sweeping.inputs import DATA, SOURCE, TARGET, corpus_names
 from pipelines.sweeping.job import Job
 from pipelines.training.experiment import Experiment, learn, set_up
@@ -95,7 +100,7 @@ def _train(job: Job, ledger: Any, folder: Path) -> None:
     place(job.files, job.sweep, folder)
     settings, data = job.settings, folder / DATA
     if settings.vectors:
-        train_vectors(settings, folder)
+        place_vectors(settings.vectors, folder, node_folder(job.sweep) / "vectors")
     vectors = {"tokens": folder / SOURCE, "target_tokens": folder / TARGET}
     experiment = set_up(settings.run, settings.task, settings.cell, data, vectors)
     about = {
@@ -111,17 +116,34 @@ def _train(job: Job, ledger: Any, folder: Path) -> None:
     _answer(ledger.finish.remote(job.number, job.attempt, scores, cost, checkpoint.code))
 
 
-def train_vectors(settings: Settings, folder: Path) -> None:
-    """Trains the source vectors of a trial that has settings for them."""
+def place_vectors(config: TrainedConfig, folder: Path, kept: Path) -> None:
+    """Gives a trial source vectors of a configuration, as a link to those that the first one on this node trained.
+
+    Args:
+        config: of the vectors.
+        folder: of the trial.
+        kept: what this node keeps of the sweep's vectors.
+    """
+    made_of = [asdict(config), asdict(installed()), version("gensim")]
+    path = kept / hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+    kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(path.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed or the process dies
+        if not path.is_dir():
+            train_vectors(config, folder, path)
+    (folder / SOURCE).symlink_to(path)
+
+
+def train_vectors(config: TrainedConfig, folder: Path, output: Path) -> None:
+    """Trains vectors on the corpus of a trial and writes their artefact."""
     from embeddings.train import train
 
-    assert settings.vectors
-    corpus = tuple(str(folder / name) for name in corpus_names(settings.vectors))
-    vectors, provenance, _ = train(replace(settings.vectors, corpus=corpus))
-    for source, own in zip(provenance["corpus"], settings.vectors.corpus, strict=True):
+    corpus = tuple(str(folder / name) for name in corpus_names(config))
+    vectors, provenance, _ = train(replace(config, corpus=corpus))
+    for source, own in zip(provenance["corpus"], config.corpus, strict=True):
         source["file"] = own  # so that equal vectors are equal bytes on every node
-    provenance["config"]["corpus"] = list(settings.vectors.corpus)
-    store.save(folder / SOURCE, vectors, provenance)
+    provenance["config"]["corpus"] = list(config.corpus)
+    store.save(output, vectors, provenance)
 
 
 def dev_scores(experiment: Experiment, data: Path) -> dict[str, list[float]]:

@@ -34,16 +34,13 @@ class Actor:
     def begin(self, description: Description) -> None:
         """Makes the model."""
         seed_everything(0)  # operations are deterministic; what is drawn comes with each step
-        self.shard = Shard(description)
+        with _told_of_memory():
+            self.shard = Shard(description)
 
     def gradients(self, told: tuple[tuple[int, ...], list[np.ndarray]], part: Part) -> Gradients:
         """As `Shard.gradients` gives them."""
-        try:
+        with _told_of_memory():
             return self.shard.gradients(*told, part)
-        except Exception as error:
-            if reason := out_of_memory(error):
-                raise InputError(reason) from None
-            raise
 
 
 class Actors:
@@ -146,8 +143,21 @@ def step_of_workers(experiment: Experiment, count: int, address: str | None, cpu
         yield partial(Step, workers=workers, cell=experiment.task.cell.cell)
 
 
+@contextmanager
+def _told_of_memory() -> Iterator[None]:
+    """Makes an `InputError` of want of memory."""
+    try:
+        yield
+    except Exception as error:
+        if reason := out_of_memory(error):
+            raise InputError(reason) from None
+        raise
+
+
 def _described(number: int, error: Any) -> Exception:
     """What a worker raised: in one line, where the user can do something about it."""
     if isinstance(error.cause, InputError):
         return InputError(f"worker {number + 1}: {error.cause}")
+    if reason := out_of_memory(error.cause):
+        return InputError(f"worker {number + 1}: {reason}")
     return error

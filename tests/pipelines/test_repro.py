@@ -83,6 +83,18 @@ def test_it_makes_what_dvc_repro_makes_and_a_line_tells_its_chain(graph):
     assert trained(graph) == "b"
 
 
+def test_it_makes_the_stages_that_are_named_and_what_they_need(graph):
+    assert "2 stages in 1 chains" in repro(graph, "train@b")
+    assert trained(graph) == "b"
+    assert not (graph / "score-b.txt").exists()
+    assert "every stage is up to date" in repro(graph, "train@b")
+    assert "6 stages in 3 chains" in repro(graph, "train@c", "score")
+    assert trained(graph) == "ac"
+    assert not (graph / "page.txt").exists()
+    output = repro(graph, "trian", status=2)
+    assert output.startswith("error: dvc.yaml: expected a stage or a group of stages, got 'trian'; did you mean 'train")
+
+
 def test_chains_run_at_the_same_time(graph):
     """Each training waits for the other two: one after the other they would never end."""
     wait = "touch began-$1; while [ ! -e began-a ] || [ ! -e began-b ] || [ ! -e began-c ]; do sleep 0.05; done"

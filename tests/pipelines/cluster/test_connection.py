@@ -47,6 +47,13 @@ def test_an_address_where_something_else_listens_is_refused_at_once(monkeypatch,
         silent.set()
 
 
+def test_a_start_on_this_machine_that_fails_is_one_line(tmp_path, monkeypatch):
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path / ("a" * 100)))  # in which no socket has room for its name
+    with pytest.raises(InputError, match=r"^expected Ray to start on this machine, got: .*AF_UNIX.*; try again when"):
+        connected(None).__enter__()
+
+
 @pytest.mark.parametrize("missing", ["ray", "optuna"])
 def test_without_the_extra_it_says_what_to_install(monkeypatch, missing):
     monkeypatch.setattr(connection, "find_spec", lambda name: None if name == missing else object())

@@ -138,6 +138,7 @@ def test_a_folder_of_something_else_is_refused(run, texts, tmp_path, capsys):
         ("z.jsonl", '{"text": 5}\n', [], "texts/z.jsonl:1: expected a text under 'text', got int '5'"),
         ("z.jsonl", '{"txt": "a"}\n', [], "texts/z.jsonl:1: expected the key 'text', got none; did you mean 'txt'?"),
         ("z.jsonl", '{"id": 0.5, "text": "a"}\n', [], "texts/z.jsonl:1: expected a text or a whole number under 'id'"),
+        ("z.jsonl", '{"id": true, "text": "a"}\n', [], "a text or a whole number under 'id', got bool"),
         ("z.txt", "a\rb\n", [], "texts/z.txt:1: expected lines that end"),
         ("z.parquet", "PAR1", [], "texts/z.parquet:1: expected Parquet or Arrow"),
         ("z.csv", "a", [], "z.csv: expected a name that ends in .jsonl, .ndjson"),

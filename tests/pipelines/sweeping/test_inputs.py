@@ -15,6 +15,7 @@ from embeddings.train import train
 from pipelines.cluster.files import place
 from pipelines.sweeping.config import load_plan
 from pipelines.sweeping.inputs import corpus_names, input_files, origin
+from pipelines.sweeping.trial import place_vectors
 
 VECTORS = {"algorithm": "cbow", "dimensions": 8, "seed": 1, "corpus": ["data/train.jsonl"], "minimum_count": 1}
 
@@ -124,15 +125,27 @@ def test_a_sweep_is_another_one_with_other_inputs_or_configurations(make, root):
     assert [key for key in first if changed[key] != first[key]] == ["inputs"]
 
 
-def test_a_trial_trains_the_vectors_that_their_stage_would(make, tmp_path):
-    from pipelines.sweeping.trial import train_vectors
-
+def test_a_trial_has_the_vectors_that_their_stage_would_train(make, tmp_path):
     plan = make(WINDOW)
     place(input_files(plan, Path(), Path("vectors")), "sweep", tmp_path)
-    settings = plan.settings({"vectors": {"window": 4}}, 1)
-    train_vectors(settings, tmp_path)
+    place_vectors(plan.vectors({"window": 4}), tmp_path, tmp_path / "kept")
     vectors, provenance, _ = train(plan.vectors({"window": 4}))
     store.save(tmp_path / "alone", vectors, provenance)
     for path in (tmp_path / "alone").iterdir():
         assert (tmp_path / "source_vectors" / path.name).read_bytes() == path.read_bytes(), path.name
     assert np.any(store.load(tmp_path / "alone").vectors)
+
+
+def test_a_node_trains_the_vectors_of_a_configuration_once(make, tmp_path):
+    """Two trials with other seeds, of which the second has no corpus, and one with another window."""
+    plan, made = make(WINDOW), []
+    for trial, window in (("first", 4), ("second", 4), ("third", 2)):
+        folder = tmp_path / trial
+        folder.mkdir()
+        if trial != "second":
+            place(input_files(plan, Path(), Path("vectors")), "sweep", folder)
+        settings = plan.settings({"vectors": {"window": window}}, len(made))
+        place_vectors(settings.vectors, folder, tmp_path / "kept")
+        made.append((folder / "source_vectors").resolve())
+    assert made[0] == made[1] != made[2]
+    assert [store.provenance(path)["config"]["window"] for path in made] == [4, 4, 2]
