@@ -35,7 +35,7 @@ LIBRARIES = (  # that the stages import
 def main(arguments: list[str] | None = None) -> None:
     """Makes the stages of the dvc.yaml of the working directory."""
     parser = argparse.ArgumentParser(prog="elman repro", description=__doc__)
-    parser.add_argument("stages", nargs="*", help="stages to make with what they need, such as train@NAME (default: all)")
+    parser.add_argument("stages", nargs="*", help="such as train@NAME, with what they need (default: all)")
     parser.add_argument("--jobs", type=count_option, help="stages at a time (default: as cores and memory allow)")
     parser.add_argument("--address", help="address of a Ray cluster, HOST:PORT or auto (default: this machine alone)")
     parser.add_argument(
