@@ -7,11 +7,11 @@ import argparse
 import os
 import time
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 
 from embeddings.foundation.errors import exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
+from embeddings.foundation.options import count_option
 from pipelines.runs.config import load_run
 from pipelines.training.experiment import learn, samples, set_up
 from pipelines.training.inputs import inputs
@@ -30,10 +30,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--target-vectors", required=True, type=Path, help="word vectors of the target tokens")
     parser.add_argument("--output", required=True, type=Path, help="run folder to write")
     parser.add_argument("--cost", required=True, type=Path, help="cost file to write (JSON)")
-    parser.add_argument("--logs", type=Path, default="logs", help="folder of what `training.loggers` write")
-    address = "of a Ray cluster for `training.workers` (default: $RAY_ADDRESS, else this machine alone)"
+    parser.add_argument("--logs", type=Path, default="logs", help="folder for the files of `training.loggers`")
+    address = "address of a Ray cluster for `training.workers` (default: $RAY_ADDRESS, else this machine alone)"
     parser.add_argument("--address", default=os.environ.get("RAY_ADDRESS"), help=address)
-    parser.add_argument("--cpus", type=int, default=1, help="processors and threads of each of them (default: 1)")
+    parser.add_argument("--cpus", type=count_option, default=1, help="processors and threads of each worker (1)")
     options = parser.parse_args(arguments)
 
     started = time.perf_counter()
@@ -50,8 +50,8 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.runs.graphs import checked_latency
     from pipelines.training.resumption import Checkpoint
 
-    settings = {"run": run.trained(), "task": asdict(config), "cell": cell.flat(), "device": experiment.device}
-    checkpoint = Checkpoint(options.output, settings, inputs(options.data, set(vectors.values())), started)
+    settings, read = experiment.settings, inputs(options.data, set(vectors.values()))
+    checkpoint = Checkpoint(options.output, settings, read, started)
     resumes = checkpoint.read() is not None
     loggers = make_loggers(config.training.loggers, options.logs, options.run, settings, resumes=resumes)
     with atomic_folder(options.output, options.runs, options.configs, options.data, *vectors.values()) as folder:

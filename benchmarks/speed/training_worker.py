@@ -105,19 +105,13 @@ def elman_training(_: str, case: TrainingCase, folder: Path) -> tuple[Step, Any]
     experiment = set_up(case, folder)
     run, task, training = experiment.run, experiment.task, experiment.task.config.training
 
-    import keras
-
-    from pipelines.models.adam import compile_updates
     from pipelines.models.tracing import training_step
+    from pipelines.training.optimizer import build_optimizer
 
     encoded = task.encoded(experiment.splits["train"], folder)
     batches = task.batches(encoded, training.batch_size, run.seed)
-    rate: Any = training.learning_rate
-    if training.schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(rate, case.epochs * len(batches))
-    optimizer = keras.optimizers.Adam(rate, global_clipnorm=task.cell.clip_norm)
-    optimizer.build(experiment.model.trainable_variables)
-    compile_updates(optimizer)
+    steps, variables = case.epochs * len(batches), experiment.model.trainable_variables
+    optimizer = build_optimizer(training, task.cell.clip_norm, steps, variables)
     experiment.model.compile(optimizer, task.loss(encoded), jit_compile=False)
     return training_step(experiment.model), batches
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from math import log
-from typing import Literal
 
 import onnx
 from onnx import numpy_helper
 
+from pipelines.graphs.averages import Averages
 from pipelines.graphs.graph import Graph
 
-Averages = Literal["choices", "decisions", "potentials"]  # see `average`
 SCORES = ("outputs", "logits")
 MEMORY = ("annotations", "mask", "keys")  # what a decoder attends to
 ATTENTION, SENTENCE = "weights", "hidden_states"

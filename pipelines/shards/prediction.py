@@ -19,13 +19,13 @@ from embeddings.foundation.progress import Progress
 from pipelines.cluster.files import NodeFile, node_folder, place
 from pipelines.datasets.shards import Shard, find_shards, guarded, is_url, local_copy
 from pipelines.runs.folder import choose_engine, load_run_folder
+from pipelines.runs.predict_options import CHUNK
 from pipelines.runs.trained_run import TrainedRun
 from pipelines.shards.execution import Job, Piece, by_name, in_pieces, machines
 from pipelines.shards.output import Output
 from pipelines.shards.texts import form, texts
 
 ENDING = ".jsonl"
-CHUNK = 256  # texts that are held at once
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,11 @@ STATES = {"complete": "#1f77b4", "stopped": "#b0b0b0"}
 WIDTH = 640
 
 
-def score(record: Record) -> float | None:
-    """The score of a complete trial, or what a stopped one reached in its last epoch."""
-    if record.scores:
-        return next(iter(record.scores.values()))[0]
-    return record.curve[-1] if record.curve else None
-
-
 def chart(space: Space, records: Sequence[Record], metric: Metric) -> "altair.VConcatChart":
     """Parallel coordinates above, score against time below."""
     import altair as alt
 
-    scored = [record for record in records if score(record) is not None and record.state in STATES]
+    scored = [record for record in records if record.score is not None and record.state in STATES]
     panels = [_coordinates(space, scored, metric), _over_time(scored, metric)]
     return alt.vconcat(*panels, background="white").configure_view(stroke="#dddddd")
 
@@ -44,7 +37,7 @@ def position(dimension: Dimension, drawn: Any) -> float:
 def _coordinates(space: Space, records: Sequence[Record], metric: Metric) -> "altair.LayerChart | altair.FacetChart":
     import altair as alt
 
-    scores = [score(record) or 0.0 for record in records]
+    scores = [record.score or 0.0 for record in records]
     low, high = min(scores, default=0.0), max(scores, default=1.0)
     rows, ends = [], []
     axes = [*(each.name for each in space.dimensions), metric.name]
@@ -77,7 +70,7 @@ def _over_time(records: Sequence[Record], metric: Metric) -> "altair.LayerChart 
 
     ordered = sorted(records, key=lambda record: record.seconds)
     values = [
-        {"minutes": record.seconds / 60, "score": score(record), "state": record.state, "trial": record.number}
+        {"minutes": record.seconds / 60, "score": record.score, "state": record.state, "trial": record.number}
         for record in ordered
     ]
     best: list[dict[str, Any]] = []

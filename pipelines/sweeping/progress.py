@@ -7,7 +7,6 @@ from typing import Any
 from embeddings.foundation.escaping import printable
 from pipelines.evaluation.metrics import Metric
 from pipelines.sweeping.config import Plan
-from pipelines.sweeping.picture import score
 from pipelines.sweeping.records import Record
 
 ROWS = 20  # of the table: the trials that run, then the latest
@@ -84,5 +83,4 @@ class TrialTable:
         return [(name, f"{value:.4g}" if isinstance(value, float) else str(value)) for name, value in found]
 
     def _score(self, record: Record) -> str:
-        value = score(record)
-        return "" if value is None else self._metric.write(value)
+        return "" if record.score is None else self._metric.write(record.score)

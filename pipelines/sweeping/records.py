@@ -30,6 +30,13 @@ class Record:
         """Whether it never runs again."""
         return self.state != "unfinished"
 
+    @property
+    def score(self) -> float | None:
+        """The first metric of a complete trial, or what another one reached in its last epoch."""
+        if self.scores:
+            return next(iter(self.scores.values()))[0]
+        return self.curve[-1] if self.curve else None
+
 
 class Records:
     """The records of a sweep in a folder."""

@@ -84,7 +84,7 @@ class Search:
         states = self._optuna.trial.TrialState
         trial = self._trials.pop(record.number)
         if record.state == "complete":
-            self._study.tell(trial, next(iter(record.scores.values()))[0])
+            self._study.tell(trial, record.score)
         else:
             self._study.tell(trial, state=states.PRUNED if record.state == "stopped" else states.FAIL)
 
@@ -105,5 +105,4 @@ def best_configuration(records: Sequence[Record], seeds: int, better: Better) ->
 
 def mean_score(records: Sequence[Record]) -> float:
     """The mean of the first metric of complete trials."""
-    values: Any = [next(iter(record.scores.values()))[0] for record in records]
-    return float(np.mean(values))
+    return float(np.mean([record.score or 0.0 for record in records]))

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -103,13 +103,8 @@ def _train(job: Job, ledger: Any, folder: Path) -> None:
         place_vectors(settings.vectors, folder, node_folder(job.sweep) / "vectors")
     vectors = {"tokens": folder / SOURCE, "target_tokens": folder / TARGET}
     experiment = set_up(settings.run, settings.task, settings.cell, data, vectors)
-    about = {
-        "run": settings.run.trained(),
-        "task": asdict(settings.task),
-        "cell": settings.cell.flat(),
-        "device": experiment.device,
-    }
-    checkpoint = ReportedCheckpoint(ledger, job, folder / "run", about, inputs(data, set(vectors.values())), started)
+    read = inputs(data, set(vectors.values()))
+    checkpoint = ReportedCheckpoint(ledger, job, folder / "run", experiment.settings, read, started)
     cost = learn(experiment, folder / "history.csv", checkpoint=checkpoint)
     scores = dev_scores(experiment, data)
     cost |= experiment.cost(checkpoint.wall_seconds())

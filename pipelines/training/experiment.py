@@ -4,7 +4,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ class Experiment:
     def engine(self) -> KerasEngine:
         """The model, as tasks take it."""
         return KerasEngine(self.model)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What decides the weights beside the data, as checkpoints and loggers keep it."""
+        config = self.task.config
+        return {"run": self.run.trained(), "task": asdict(config), "cell": self.task.cell.flat(), "device": self.device}
 
     def dev_metrics(self) -> dict[str, float]:
         """The metrics of the model as it is."""

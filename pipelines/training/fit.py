@@ -8,14 +8,13 @@ from typing import Any, Literal
 import keras
 import numpy as np
 
-from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.models.adam import compile_updates
 from pipelines.models.tracing import trace_once, training_step
 from pipelines.tasks.config import TrainingConfig
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
+from pipelines.training.optimizer import build_optimizer
 from pipelines.training.resumption import Checkpoint, Resumption
 
 Step = Callable[[Any, Any, Any], float]  # learns from inputs, targets and weights of a batch, and gives its loss
@@ -65,21 +64,8 @@ def fit(
         What the training cost: epochs, seconds of steps (none of dev, samples or progress), real tokens (or steps of
         features) of sources a second, padding share.
     """
-    learning_rate: Any = config.learning_rate
-    if config.schedule == "cosine":
-        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, config.epochs * len(batches))
-    settings: dict[str, Any] = {"learning_rate": learning_rate, "global_clipnorm": clip_norm}
-    if config.averaging:
-        settings |= {"use_ema": True, "ema_momentum": config.averaging}
-    try:
-        optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": settings})
-    except ValueError:
-        known = sorted(name.lower() for name in dir(keras.optimizers) if name[0].isupper())
-        raise InputError(
-            f"training.optimizer: Keras has no {config.optimizer!r}{nearest(config.optimizer, known)}"
-        ) from None
-    optimizer.build(model.trainable_variables)
-    compile_updates(optimizer)
+    steps = config.epochs * len(batches)
+    optimizer = build_optimizer(config, clip_norm, steps, model.trainable_variables)
     constant = {id(weight) for layer in word_tables for weight in layer.non_trainable_weights}
     changing = [weight for weight in model.weights if id(weight) not in constant]
 

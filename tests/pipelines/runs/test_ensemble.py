@@ -7,20 +7,17 @@ from math import log
 
 import exported_runs
 import numpy as np
-import onnx
 import pytest
 import yaml
+from ensemble_members import describe, joined, other_member
 from exported_runs import KINDS, TEXTS, answers_without_elman, small_run
-from onnx import numpy_helper
 
 import pipelines
 from pipelines import ensemble, export, predict
 from pipelines.data.examples import write_examples
 from pipelines.graphs.ensemble import average
 from pipelines.graphs.graph import Graph
-from pipelines.runs.description import checksums
 from pipelines.runs.engines.onnx_engine import Session
-from pipelines.runs.ensemble import load_members, save_ensemble
 
 
 def averaged(folder, averages, scores, temperatures=(1.0, 1.0)):
@@ -56,35 +53,6 @@ def test_the_average_of_decisions_has_the_mean_of_the_probability_of_each(tmp_pa
 def test_potentials_are_averaged_as_they_are(tmp_path):
     found = averaged(tmp_path, "potentials", [[[1.0, -1e4], [0.0, 2.0]], [[3.0, -1e4], [1.0, 2.0]]])
     assert found.tolist() == [[2.0, -1e4], [0.5, 2.0]]
-
-
-def other_member(folder, place):
-    """A run like another one with other weights, as another seed has them."""
-    shutil.copytree(folder, place)
-    generator = np.random.default_rng(1)
-    for path in place.glob("*.onnx"):
-        model = onnx.load(path)
-        for weights in model.graph.initializer:
-            array = numpy_helper.to_array(weights)
-            if array.dtype == "float32" and array.size > 8:
-                changed = (array * generator.normal(1, 0.5, array.shape)).astype("float32")
-                weights.CopyFrom(numpy_helper.from_array(changed, weights.name))
-        onnx.save(model, path)
-    describe(place, name="other")
-    return place
-
-
-def describe(folder, **changes):
-    """Changes the description of a run folder; its checksums are those of its files."""
-    path = folder / "config.json"
-    about = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**about, **changes, "files": checksums(folder)}), encoding="utf-8")
-
-
-def joined(folders, place, examples):
-    """An ensemble."""
-    place.mkdir()
-    return save_ensemble(place, place.name, folders, load_members(folders), examples)
 
 
 @pytest.fixture(scope="module")
