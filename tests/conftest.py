@@ -21,9 +21,8 @@ from clones import LIBRARIES, ROOT
 
 from pipelines.reproduction import forked_python  # and TensorFlow starts without its notes
 
-gc.set_threshold(
-    100_000, 20, 50
-)  # TensorFlow's objects are many: looking for cycles as often as usual took a tenth of the time
+# TensorFlow's objects are many: looking for cycles as often as usual took a tenth of the time.
+gc.set_threshold(100_000, 20, 5)
 
 TEN_SENTENCES = [
     ("Anna saw the small dog", "Анна увидела маленькую собаку", "PROPN VERB DET ADJ NOUN", "B-PER O O O O", "positive"),
@@ -57,7 +56,11 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish():
-    """Graphs run as they were traced, where there is TensorFlow: making them faster takes longer than they run here."""
+    """Graphs run as they were traced, where there is TensorFlow: making them faster takes longer than they run here.
+
+    What has been imported lives as long as the process: the search for cycles, of graphs above all, leaves it out.
+    """
+    gc.freeze()
     if tensorflow := sys.modules.get("tensorflow"):
         tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 

@@ -1,6 +1,7 @@
 """The page of the studies, and the stages that make it."""
 
 import ast
+import functools
 import importlib
 import json
 import pkgutil
@@ -33,10 +34,16 @@ def test_every_study_has_an_experiment_a_claim_a_stage_and_a_place_on_the_page()
 ENTRANCES = ("pipelines/__init__.py", "embeddings/__init__.py", "studies/__init__.py")
 
 
+@functools.cache
+def syntax(path):
+    """The syntax tree of a file of the repository."""
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
 def loaded(path, found):
     """Files of the repository that a module imports, in functions too, and what these import."""
     found.add(path)
-    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+    for node in ast.walk(syntax(path)):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -53,7 +60,7 @@ def loaded(path, found):
 def test_what_an_experiment_loads_stands_among_its_deps(study):
     deps = [dep.replace("${item}", study) for dep in DEPS[study]]
     files = loaded(f"studies/experiments/{study}.py", loaded("studies/measure.py", set()))
-    code = {file for file in files if ast.parse((ROOT / file).read_text(encoding="utf-8")).body[1:]}
+    code = {file for file in files if syntax(file).body[1:]}
     missing = {file for file in code if not any(file == dep or file.startswith(f"{dep}/") for dep in deps)}
     assert not missing
     assert all((ROOT / dep).exists() for dep in deps if not dep.startswith(("data/", "vectors/", "studies/data/")))
@@ -98,8 +105,13 @@ def test_the_page_in_the_repository_is_that_of_its_figures(tmp_path, capsys):
     assert {line.split(": ")[0] for line in told} == set(page.STUDIES)
 
 
-def test_the_page_says_what_follows_from_the_verdicts():
-    studies = page.read(ROOT / "studies/figures")
+@pytest.fixture(scope="module")
+def studies():
+    """What the page tells, whose pictures are drawn once."""
+    return page.read(ROOT / "studies/figures")
+
+
+def test_the_page_says_what_follows_from_the_verdicts(studies):
     text = "\n".join(page.lines(studies, Path("plots")))
     remembered = text.partition("## What to remember")[2]
     for study in studies:
@@ -118,8 +130,8 @@ def test_the_page_says_what_follows_from_the_verdicts():
         assert corrected.kind in (one.kind, "undecided", "not testable here")
 
 
-def test_the_alternative_text_of_a_picture_is_what_its_title_states():
-    for study in page.read(ROOT / "studies/figures"):
+def test_the_alternative_text_of_a_picture_is_what_its_title_states(studies):
+    for study in studies:
         text = list(page.section(study, Path("plots")))
         for number, panel in enumerate(study.panels, start=1):
             (told,) = (line for line in text if line.endswith(f"(plots/{study.name}-{number}.svg)"))
