@@ -190,6 +190,35 @@ def test_trainings_that_were_moved_end_as_one_here_does(project, cluster, monkey
         assert [float(row["val_accuracy"]) for row in csv.DictReader(file)] == moved["curve"]
 
 
+def test_the_training_of_a_graph_runs_on_a_node_and_gives_what_it_gives_here(project, cluster):
+    """The graph trains what the test above has trained here; its metrics are computed on this machine."""
+    given = "--configs configs --data prepared/data --source-vectors vectors/random --target-vectors vectors/random"
+    train = f"python -m pipelines.train --runs one.yaml --run small {given} --output graph/run --cost graph/cost.json"
+    copy = "cp graph/run/history.csv graph/history.csv"
+    stages = {
+        "train": {"cmd": train, "deps": ["one.yaml", "prepared/data"], "outs": ["graph/run", "graph/cost.json"]},
+        "copy": {"cmd": copy, "deps": ["graph/run"], "outs": ["graph/history.csv"]},
+        "other": {"cmd": "exit 3", "deps": ["one.yaml"], "outs": ["graph/other"]},
+    }
+    (project / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}), encoding="utf-8")
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    (project / ".dvc").mkdir()
+    (project / ".dvc/config").write_text("[core]\n    analytics = false\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pipelines.repro", "copy", "--address", cluster.address]
+    repro = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    while not (on_node := workers(cluster, "ray::run_here")) and repro.poll() is None:
+        time.sleep(0.1)
+    said, _ = repro.communicate(timeout=SECONDS)
+    assert repro.returncode == 0, said
+    assert on_node, said
+    here, run = project / "here", project / "graph/run"
+    files = sorted(str(path.relative_to(here)) for path in here.rglob("*") if path.is_file())
+    assert files == sorted(str(path.relative_to(run)) for path in run.rglob("*") if path.is_file())
+    assert [name for name in files if (here / name).read_bytes() != (run / name).read_bytes()] == []
+    assert (project / "graph/history.csv").read_bytes() == (here / "history.csv").read_bytes()
+    assert not (project / "graph/other").exists()
+
+
 def test_two_workers_learn_what_one_learns_though_each_process_is_killed(project, cluster):
     """A worker, then its node, then the command: each training step counts once."""
     runs = {

@@ -138,9 +138,9 @@ def predict_shards(
         check_output(output, settings.run, *(shard.path for shard in found if not is_url(shard.path)))
     run = _loaded(settings.run, settings.engine)
     settings = replace(settings, decoding=run.decoding_of(task) if task else None)
-    finished = target.open(settings.described(), shards)
-    waiting = [Job(name, shard) for name, shard in shards.items() if name not in finished]
-    with machines(address, cpus, jobs, [job.shard for job in waiting]) as at:
+    with machines(address, cpus, jobs, [*shards.values()]) as at:
+        finished = target.open(settings.described(), shards)  # which writes, when nothing else can be refused
+        waiting = [Job(name, shard) for name, shard in shards.items() if name not in finished]
         work = Prediction(settings, at.lend(settings.run), at.group, at.cpus, output if target.is_remote else "")
         with Progress("predict", "shards", len(shards), len(finished)) as progress:
             done = itertools.count(len(finished) + 1)
