@@ -3,6 +3,7 @@
 from pipelines.layers.attention import CrossAttention
 from pipelines.layers.char_features import CharFeatures
 from pipelines.layers.crf import CRF, CRFLoss
+from pipelines.layers.loops.bidirectional import Bidirectional
 from pipelines.layers.pooling import AttentionPooling, MaskedPooling
 from pipelines.layers.word_dropout import WordDropout
 from pipelines.layers.word_embedding import WordEmbedding
@@ -10,6 +11,7 @@ from pipelines.layers.word_embedding import WordEmbedding
 __all__ = [
     "CRF",
     "AttentionPooling",
+    "Bidirectional",
     "CRFLoss",
     "CharFeatures",
     "CrossAttention",

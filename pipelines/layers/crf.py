@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from pipelines.layers.loops.dispatch import on_cpu
+
 FORBIDDEN = -1e4  # the score of a pair of tags that may not stand together: finite, so that gradients are
 
 
@@ -99,15 +101,27 @@ class CRFLoss(keras.losses.Loss):
 
 
 def log_partition_increments(potentials: Any) -> Any:
-    """log Z_t - log Z_(t-1) at each step, float32 (batch, time), by the forward recursion in log space."""
+    """log Z_t - log Z_(t-1) at each step, float32 (batch, time), by the forward recursion in log space.
+
+    On TensorFlow and a CPU it is compiled (`pipelines/layers/loops/chain.py`), elsewhere a scan.
+    """
     potentials = ops.cast(potentials, "float32")
+    # Before the first step one tag alone, whichever, for the first potentials are the same behind each.
+    first = ops.cast(ops.where(ops.arange(potentials.shape[-1]) == 0, 0.0, FORBIDDEN), "float32")
+    if on_cpu():
+        from pipelines.layers.loops import operation
+
+        return operation.log_partition_increments(potentials, first)
+    return scanned_increments(potentials, first)
+
+
+def scanned_increments(potentials: Any, first: Any) -> Any:
+    """`log_partition_increments` by a scan; `first` stands before the first step, float32 (tags,)."""
 
     def step(log_forward: Any, at_step: Any) -> tuple[Any, Any]:
         scores = ops.logsumexp(ops.expand_dims(log_forward, -1) + at_step, axis=-2)
         return scores - ops.logsumexp(scores, axis=-1, keepdims=True), scores
 
-    # Before the first step one tag alone, whichever, for the first potentials are the same behind each.
-    first = ops.cast(ops.where(ops.arange(potentials.shape[-1]) == 0, 0.0, FORBIDDEN), "float32")
     start = ops.broadcast_to(first, (ops.shape(potentials)[0], potentials.shape[-1]))
     _, scores = ops.scan(step, start, ops.transpose(potentials, (1, 0, 2, 3)))
     return ops.transpose(ops.logsumexp(scores, axis=-1))

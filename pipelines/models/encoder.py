@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from embeddings.foundation import plugins
-from pipelines.layers import WordDropout, WordEmbedding
+from pipelines.layers import Bidirectional, WordDropout, WordEmbedding
 from pipelines.models.config import EncoderConfig
 from pipelines.text.vocabulary import UNKNOWN_ID, Vocabulary
 
@@ -53,7 +53,7 @@ def recurrent_stack(config: EncoderConfig, seed: int, name: str = "encoder") -> 
     layers = []
     for level in range(config.depth):
         layer = recurrent_layer(config, config.units, f"{name}_{level}", seed + level)
-        layers.append(keras.layers.Bidirectional(layer, name=f"{name}_{level}") if config.bidirectional else layer)
+        layers.append(Bidirectional(layer, name=f"{name}_{level}") if config.bidirectional else layer)
     return layers
 
 

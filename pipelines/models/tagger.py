@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import keras
 
-from pipelines.layers import CRF, CharFeatures, CRFLoss
+from pipelines.layers import CRF, Bidirectional, CharFeatures, CRFLoss
 from pipelines.models.config import CharacterConfig, EncoderConfig
 from pipelines.models.encoder import dropouts, embed_words, encode, recurrent_layer, recurrent_stack, word_inputs
 from pipelines.text.vocabulary import Vocabulary
@@ -55,7 +55,7 @@ def build_tagger(
         recurrent = None
         if characters.encoder == "recurrent":
             one = recurrent_layer(cell.without_dropout(), characters.units // 2, "characters", seed + 400)
-            recurrent = keras.layers.Bidirectional(one)
+            recurrent = Bidirectional(one)
         read = CharFeatures(
             len(vocabularies["characters"]),
             characters.dimensions,

@@ -84,6 +84,9 @@ class QRNN(LinearRNN):
         finally:
             self.cell.opened = False
 
+    def is_plain(self, training):
+        return super().is_plain(training) and not (training and self.zoneout)
+
     def get_config(self):
         return {**super().get_config(), "zoneout": self.zoneout}
 

@@ -109,6 +109,9 @@ class SRU(CompiledLoop, keras.layers.RNN):
         outputs = ops.take_along_axis(outputs, ops.maximum(last, 0), 1) * ops.cast(last >= 0, outputs.dtype)
         return outputs[:, -1], outputs, states
 
+    def is_plain(self, training):
+        return super().is_plain(training) and not (training and self.dropped.rate)
+
     @property
     def units(self):
         return self.cell.units

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import sys
 import warnings
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -72,32 +73,30 @@ class CompiledLoop(keras.layers.RNN):
             cell["recurrent_kernel"] = weights
 
     def _loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool) -> Any:
-        kernel = _kernel_beside(type(self).__module__)
-        if kernel is None or not _on_cpu():
+        kernel = self.compiled_loop(training)
+        if kernel is None:
             return super().inner_loop(sequences, initial_state, mask, training=training)
+        if training and getattr(self.cell, "dropout", 0):
+            sequences = sequences * self.cell.get_dropout_mask(sequences[:, 0, :])[:, None, :]
+        outputs, states = run(kernel, [self], sequences, [initial_state], mask, training)
+        return outputs[0][:, -1], outputs[0], states
+
+    def compiled_loop(self, training: bool) -> Kernel | None:
+        """The loop that runs, if it is not Keras's own."""
+        kernel = _kernel_beside(type(self).__module__)
+        if kernel is None or not on_cpu():
+            return None
         if reason := self.not_covered(training):
             warnings.warn(
                 f"{type(self).__name__}: the compiled loop does not cover this setting of `{reason}`; Keras's own runs",
                 stacklevel=2,
             )
-            return super().inner_loop(sequences, initial_state, mask, training=training)
-        from pipelines.layers.loops import operation
+            return None
+        return kernel
 
-        if training and getattr(self.cell, "dropout", 0):
-            sequences = sequences * self.cell.get_dropout_mask(sequences[:, 0, :])[:, None, :]
-        steps, positions = operation.real_steps(sequences, keras.tree.flatten(mask)[0] if mask is not None else None)
-        outputs, states = operation.run(
-            kernel,
-            ops.cast(steps, "float32"),
-            tuple(ops.cast(weight, "float32") for weight in self.input_weights()),
-            [ops.cast(weight, "float32") for weight in self.loop_weights()],
-            [ops.cast(state, "float32") for state in keras.tree.flatten(initial_state)],
-            positions,
-            self.go_backwards,
-            self.zero_output_for_mask,
-            bool(training),
-        )
-        return outputs[:, -1], outputs, states
+    def is_plain(self, training: bool) -> bool:
+        """Whether the layer is its loop alone; a subclass that changes what goes into it or out of it says so here."""
+        return not (training and (self.weight_dropout or getattr(self.cell, "dropout", 0)))
 
     def input_weights(self) -> tuple:
         """The matrix and the bias that every input goes through."""
@@ -107,6 +106,38 @@ class CompiledLoop(keras.layers.RNN):
     def loop_weights(self) -> list:
         """The weights that the loop itself takes."""
         return [self.cell.recurrent_kernel]
+
+
+def run(
+    kernel: Kernel, layers: Sequence[CompiledLoop], sequences: Any, states: Sequence[Any], mask: Any, training: bool
+) -> tuple[list[Any], list[Any]]:
+    """Runs the compiled loops of layers of a kind over the same sequences, float (batch, time, features).
+
+    Args:
+        kernel: theirs.
+        layers: one, or those of both directions.
+        sequences: float (batch, time, features).
+        states: the first ones of each layer.
+        mask: bool (batch, time), or None.
+        training: whether a gradient will be asked for.
+
+    Returns:
+        The outputs of each layer, in the order of the steps it took, and the last states of all.
+    """
+    from pipelines.layers.loops import operation
+
+    def floats(tensors: Any) -> tuple:
+        return tuple(ops.cast(tensor, "float32") for tensor in keras.tree.flatten(tensors))
+
+    steps, positions = operation.real_steps(sequences, keras.tree.flatten(mask)[0] if mask is not None else None)
+    directions = [
+        operation.Direction(
+            floats(layer.input_weights()), floats(layer.loop_weights()), floats(before), layer.go_backwards
+        )
+        for layer, before in zip(layers, states, strict=True)
+    ]
+    (steps,) = floats(steps)
+    return operation.run(kernel, steps, positions, directions, layers[0].zero_output_for_mask, bool(training))
 
 
 def sequence_layer(kind: type, units: int, name: str, seed: int, **own: Any) -> Any:
@@ -123,7 +154,7 @@ def _kernel_beside(module: str) -> Kernel | None:
     return cast(Kernel, importlib.import_module(f"{folder}.kernel"))
 
 
-def _on_cpu() -> bool:
+def on_cpu() -> bool:
     """Whether the backend is TensorFlow without a GPU."""
     if keras.backend.backend() != "tensorflow":
         return False

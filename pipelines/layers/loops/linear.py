@@ -149,6 +149,9 @@ class LinearRNN(CompiledLoop, ScannedLoop):
     def call(self, sequences, initial_state=None, mask=None, training=False):
         return super().call(self.dropped(sequences, training=training), initial_state, mask, training)
 
+    def is_plain(self, training):
+        return super().is_plain(training) and not (training and self.dropped.rate)
+
     @property
     def units(self):
         return self.cell.units

@@ -11,6 +11,7 @@ so for everything in the process, and other C libraries cannot. Arrays need thei
 import math
 import weakref
 from collections import defaultdict
+from itertools import accumulate
 
 import numpy as np
 
@@ -37,11 +38,12 @@ def uninitialised(*shape: int) -> np.ndarray:
     return array
 
 
-def copy_of(array: np.ndarray) -> np.ndarray:
-    """An aligned copy."""
-    copy = uninitialised(*array.shape)
-    copy[...] = array
-    return copy
+def several(*shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """Uninitialised arrays of these shapes in one piece of memory, each of them aligned."""
+    lanes = ALIGNMENT // 4
+    ends = [*accumulate((-(-math.prod(shape) // lanes) * lanes for shape in shapes), initial=0)]
+    memory = uninitialised(ends[-1])
+    return [memory[end : end + math.prod(shape)].reshape(shape) for end, shape in zip(ends, shapes, strict=False)]
 
 
 def _give_back(memory: np.ndarray) -> None:

@@ -69,26 +69,31 @@ def processors() -> int:
     return min(there, max(1, int(bound))) if bound.isdecimal() else there
 
 
-def share_rows(positions: np.ndarray, work: Callable[[np.ndarray, slice], Result]) -> list[Result]:
+def share_rows(positions: np.ndarray, work: Callable[[int, np.ndarray, slice], Result], loops: int = 1) -> list[Result]:
     """Gives each thread some rows of a batch, with about the same number of real steps, and waits for all of them.
 
-    Batches may overlap, as the two directions of a layer do: one takes the time in which the other waits. BLAS runs on
-    one thread a call meanwhile: its own threads would go on spinning after a product and take the time of ours.
+    Where several loops run over a batch, as the directions of a layer do, each has threads of its own, if there are
+    enough: the more rows a loop has, the more often it uses a weight that it has loaded. Batches may overlap. BLAS runs
+    on one thread a call meanwhile: its own threads would go on spinning after a product and take the time of ours.
 
     Args:
         positions: int64 (batch, time), where each step stands; those of a row follow those of the row before it.
-        work: takes row numbers, int64, and the slice that their steps are; must release the GIL to gain by it.
+        work: takes the number of a loop, row numbers, int64, and the slice that their steps are; must release the GIL
+            to gain by it.
+        loops: how many.
 
     Returns:
-        What the shares gave, in the order of the rows.
+        What the shares gave, loop by loop, in the order of the rows.
     """
     batch = len(positions)
-    shares = max(1, min(processors(), batch // LEAST_ROWS))
+    shares = max(1, min(processors() // loops, batch // LEAST_ROWS))
     ends = np.concatenate([[0], np.cumsum((positions >= 0).sum(1))])
     cuts = np.searchsorted(ends, ends[-1] * np.arange(shares + 1) / shares)
     cuts[0], cuts[-1] = 0, batch
-    parts = [(np.arange(a, b), slice(ends[a], ends[b])) for a, b in pairwise(cuts)]
+    parts = [(loop, np.arange(a, b), slice(ends[a], ends[b])) for loop in range(loops) for a, b in pairwise(cuts)]
     with _one_blas_thread:
+        if processors() == 1:
+            return [work(*part) for part in parts]
         waiting = [_pool().submit(work, *part) for part in parts[1:]]
         return [work(*parts[0]), *(share.result() for share in waiting)]
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from pipelines.layers import CRF, CRFLoss
+from pipelines.layers.crf import log_partition_increments, scanned_increments
 
 TAGS = 3
 LENGTHS = [4, 2, 1]
@@ -84,6 +85,30 @@ def test_the_gradients_are_those_of_finite_differences(layer, emissions, mask):
                     ends.append(losses(layer, emissions, mask, tags).sum())
                     layer.transitions.assign(at)
             np.testing.assert_allclose(np.sum(gradient * direction), (ends[0] - ends[1]) / 2e-2, rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("shape", [(3, 4, TAGS), (1, 1, 1), (5, 9, 17), (40, 30, 33)], ids=str)  # one for all threads
+def test_the_compiled_recursion_and_its_gradient_are_those_of_the_scan(shape):
+    import tensorflow as tf
+
+    random = np.random.default_rng(4)
+    batch, time, tags = shape
+    numbers = random.normal(0, 3, (*shape, tags)).astype("float32")
+    numbers[random.random(numbers.shape) < 0.2] = -1e4
+    numbers[:, 0] = numbers[:, 0, :1]
+    weights = random.normal(size=(batch, time)).astype("float32")
+    weights[:, time // 2 + 1 :] = 0
+    first = np.where(np.arange(tags) == 0, 0, -1e4).astype("float32")
+    found = []
+    for of_chain in (log_partition_increments, lambda potentials: scanned_increments(potentials, first)):
+        potentials = tf.Variable(numbers)
+        with tf.GradientTape() as tape:
+            increments = of_chain(potentials)
+            total = tf.reduce_sum(increments * weights)
+        found.append((increments.numpy(), tape.gradient(total, potentials).numpy()))
+    np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-4, atol=1e-5)
+    assert np.abs(found[0][1]).max() > 0.1
 
 
 def test_the_gradients_of_padding_are_zero(layer, emissions, mask):

@@ -24,7 +24,7 @@ def blas_threads():
 )
 def test_the_shares_are_all_rows_and_all_their_steps_in_order(lengths):
     positions = positions_of(*lengths)
-    shares = share_rows(positions, lambda rows, part: (rows, part))
+    shares = share_rows(positions, lambda _, rows, part: (rows, part))
     assert len(shares) <= processors()
     assert np.concatenate([rows for rows, _ in shares]).tolist() == list(range(len(lengths)))
     for rows, part in shares:
@@ -33,7 +33,7 @@ def test_the_shares_are_all_rows_and_all_their_steps_in_order(lengths):
 
 
 def test_what_goes_wrong_in_a_share_is_told():
-    def work(rows, part):
+    def work(_, rows, part):
         raise ArithmeticError(f"row {rows[-1]}")
 
     with pytest.raises(ArithmeticError, match="row"):
@@ -42,7 +42,7 @@ def test_what_goes_wrong_in_a_share_is_told():
 
 def test_blas_runs_on_one_thread_within_a_share_and_on_as_many_as_before_after_it():
     before = blas_threads()
-    assert set(share_rows(positions_of(3), lambda rows, part: max(blas_threads()))) == {1}
+    assert set(share_rows(positions_of(3), lambda _, rows, part: max(blas_threads()))) == {1}
     assert blas_threads() == before
 
 
@@ -51,12 +51,12 @@ def test_batches_that_overlap_hold_blas_to_one_thread_until_the_last_is_over():
     before, seen = blas_threads(), {}
     first_runs, second_runs, first_is_over, second_is_over = (Event() for _ in range(4))
 
-    def first(rows, part):
+    def first(_, rows, part):
         seen["in the first"] = blas_threads()
         first_runs.set()
         second_runs.wait(1)  # it may have to wait for its turn
 
-    def second(rows, part):
+    def second(_, rows, part):
         second_runs.set()
         first_is_over.wait(10)
         seen["in the second"] = blas_threads()
@@ -87,7 +87,7 @@ def test_blas_is_held_to_one_thread_whichever_thread_asks_next():
     before, seen = blas_threads(), []
 
     def run():
-        seen.append(share_rows(positions_of(3), lambda rows, part: max(blas_threads())))
+        seen.append(share_rows(positions_of(3), lambda _, rows, part: max(blas_threads())))
 
     run()
     thread = Thread(target=run)
