@@ -186,7 +186,7 @@ def with_ensembles(graph: str, runs: Path) -> str:
             runs=listed[0],
             costs=listed[1],
             ngrams=f" --ngrams {ensemble.seed}" if ensemble.ngrams else "",
-            baselines="      - pipelines/baselines\n" if ensemble.ngrams else "",
+            baselines="      - pipelines/baselines\n      - pipelines/evaluation\n" if ensemble.ngrams else "",
             dataset=first.dataset,
             deps=deps,
         )

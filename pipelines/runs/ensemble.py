@@ -69,7 +69,7 @@ def save_ensemble(
     """Writes the run folder of an ensemble, and loads it.
 
     It is calibrated on dev, as each run is when it is trained; an ensemble of one run is that run. A classifier of
-    n-grams has the share in the average that gives the lowest log loss on dev; runs share the rest equally.
+    n-grams has the share in the average that is the best on dev; runs share the rest equally.
 
     Args:
         folder: empty.
@@ -142,28 +142,41 @@ def check_choosing(folder: Path, member: TrainedRun) -> None:
 
 
 def share_on_dev(members: Sequence[TrainedRun], ngrams: Engine, dev: Sequence[Example]) -> float:
-    """The share of a classifier of n-grams in the average, of tenths, that gives the lowest log loss on dev.
+    """The share of a classifier of n-grams in the average, of tenths, that is the best for the monitored metric on dev,
+    of equals the one with the lowest log loss.
 
     Args:
         members: the runs that share the rest.
         ngrams: runs the classifier.
         dev: labelled texts.
     """
+    from pipelines.evaluation.family import load_family
+
     task = members[0].task
     known = [example for example in dev if example.label in task.label_ids]
+    gold = [task.label_ids[str(example.label)] for example in known]
     plain = copy(task)
     plain.calibration = dict(task.UNCALIBRATED)
 
     def probabilities(task: Any, engine: Engine) -> np.ndarray:
         rows = task.predict(engine, known)
-        return np.array(
-            [row["probabilities"].get(example.label, 0.0) for row, example in zip(rows, known, strict=True)]
-        )
+        return np.array([[row["probabilities"].get(label, 0.0) for label in task.labels] for row in rows])
 
     of_runs = np.mean([probabilities(member.task, member.engine) for member in members], axis=0)
     of_ngrams = probabilities(plain, ngrams)
-    mixed = {share: (1 - share) * of_runs + share * of_ngrams for share in SHARES}
-    return max(SHARES, key=lambda share: float(np.log(np.maximum(mixed[share], SMALLEST)).sum()))
+    family, monitor = load_family(task.config.metrics), task.config.monitor
+    sign = 1 if family.metric(monitor).better == "higher" else -1
+
+    def worth(share: float) -> tuple[float, float]:
+        mixed = (1 - share) * of_runs + share * of_ngrams
+        rows = [
+            {"label": task.labels[row.argmax()], "probabilities": dict(zip(task.labels, row.tolist(), strict=True))}
+            for row in mixed
+        ]
+        likelihood = np.log(np.maximum(mixed[np.arange(len(gold)), gold], SMALLEST)).sum()
+        return sign * family.score(known, rows)[monitor], float(likelihood)
+
+    return max(SHARES, key=worth) if known else 0.5
 
 
 def cost_of(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
