@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="elman ensemble", description=__doc__)
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folder of a member")
     parser.add_argument("--data", required=True, type=Path, help="prepared dataset that the runs were trained on")
+    ngrams = "also average with a linear classifier of words and word pairs of train; SEED is that of its folds"
+    parser.add_argument("--ngrams", type=int, metavar="SEED", help=ngrams)
     parser.add_argument("--output", required=True, type=Path, help="run folder to write; its name is the ensemble's")
     parser.add_argument("--costs", nargs="+", type=Path, metavar="FILE", help="cost files of the runs, in their order")
     parser.add_argument("--cost", type=Path, help="cost file to write (JSON): the sum of the runs' training")
@@ -35,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
         raise InputError(f"--output: {error}") from None
 
     from pipelines.runs.description import read_description
-    from pipelines.runs.ensemble import Cost, cost_of, load_members, save_ensemble
+    from pipelines.runs.ensemble import Cost, check_choosing, cost_of, load_members, save_ensemble
     from pipelines.runs.latency import latency_milliseconds
 
     costs = [read_json(path, Cost) for path in options.costs or ()]
@@ -43,8 +45,18 @@ def main(arguments: list[str] | None = None) -> None:
     if read_description(options.runs[0])["dataset"].get("sha256") != read_dataset(options.data).get("sha256"):
         raise InputError(f"{options.data}: expected the dataset that the runs were trained on; choose another --data")
     dev = list(read_examples(options.data / "dev.jsonl"))
+    graph = None
+    if options.ngrams is not None:
+        from pipelines.baselines.ngram_classifier import fit_at_cost
+        from pipelines.graphs.ngrams import ngram_graph
+
+        check_choosing(options.runs[0], members[0])
+        train = list(read_examples(options.data / "train.jsonl"))
+        texts, labels = [members[0].task.source(each).source for each in train], [str(each.label) for each in train]
+        fitted, cost = fit_at_cost(texts, labels, options.ngrams)
+        graph, costs = ngram_graph(*fitted), [*costs, cost]
     with atomic_folder(options.output, *options.runs, options.data) as folder:
-        run = save_ensemble(folder, name, options.runs, members, dev)
+        run = save_ensemble(folder, name, options.runs, members, dev, graph)
     if options.cost:
         latency = latency_milliseconds(options.output, run.task, dev)
         write_json(options.cost, {**cost_of(costs), "latency_milliseconds": latency, "device": costs[0].get("device")})

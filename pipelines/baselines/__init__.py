@@ -12,6 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipelines.data.examples import Example
 
-SHARED = ("config", "entities", "threads", "word_alignment", "words")  # modules that are no plug-ins
+SHARED = ("config", "entities", "ngram_classifier", "threads", "word_alignment", "words")  # no plug-ins
 
 Predict = Callable[[Sequence[Example]], Iterator[dict]]

@@ -115,7 +115,8 @@ def _reproduction(about: Mapping[str, Any]) -> str:
     stage = f"train@{about['name']}"
     if "members" in about:
         names, seed = [each["name"] for each in members], about["run"].get("seed")
-        line += _yaml({"ensembles": {about["name"]: {"runs": names, "seed": seed, "report_test": False}}})
+        entry = {"runs": names, "seed": seed, "report_test": False, **({"ngrams": True} if about.get("ngrams") else {})}
+        line += _yaml({"ensembles": {about["name"]: entry}})
         stage = f"ensemble-{about['name']}"
     cells = {each["name"]: each["cell"] for each in members}
     settings = _yaml({"task": about["task"], **({"cells": cells} if "members" in about else {"cell": about["cell"]})})

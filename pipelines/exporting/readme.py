@@ -42,7 +42,8 @@ def title(run: TrainedRun, about: Mapping[str, Any]) -> str:
     kind = PIPELINE_TAGS[run.task.reads, run.task.predicts].replace("-", " ").capitalize()
     task = f"{kind} (`{about['task']['task']}`)"
     if names := about["run"].get("ensemble"):
-        size, layers = "an ensemble", f"{len(names)} runs whose average predicts ({one_line(', '.join(names))})"
+        linear = " and a linear classifier of n-grams" if about.get("ngrams") else ""
+        size, layers = "an ensemble", f"{len(names)} runs{linear} whose average predicts ({one_line(', '.join(names))})"
     return f"# {one_line(run.name)}\n\n{task}, trained on `{dataset}` with Elman: {size}, {layers}.\n"
 
 

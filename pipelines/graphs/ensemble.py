@@ -10,13 +10,19 @@ from onnx import numpy_helper
 from pipelines.graphs.averages import Averages
 from pipelines.graphs.graph import Graph
 
+TOKENS = "token_ids"
 SCORES = ("outputs", "logits")
 MEMORY = ("annotations", "mask", "keys")  # what a decoder attends to
 ATTENTION, SENTENCE = "weights", "hidden_states"
 
 
 def ensemble_graph(
-    name: str, members: Sequence[onnx.GraphProto], averages: Averages, temperatures: Sequence[float]
+    name: str,
+    members: Sequence[onnx.GraphProto],
+    averages: Averages,
+    temperatures: Sequence[float],
+    shares: Sequence[float] = (),
+    lookups: Sequence[Sequence[int]] = (),
 ) -> Graph:
     """A graph that reads what its members read, and gives the average of what they give.
 
@@ -25,9 +31,13 @@ def ensemble_graph(
 
     Args:
         name: of the graph.
-        members: graphs of one kind of model that differ in their weights or their cell.
+        members: graphs of one kind of model that differ in their weights or their cell; behind them there may be some
+            that give scores and nothing else.
         averages: what scores are, and so how they are averaged.
         temperatures: what divides the scores of each member before.
+        shares: of each member in the average of choices, which add up to one; if not given, equal.
+        lookups: of each member its own ids of the words, by their ids in the vocabulary of all; if not given, they have
+            one vocabulary.
     """
     graph = Graph(name)
     states = [sum(value.name.startswith("state_") for value in (*each.input, *each.output)) for each in members]
@@ -38,12 +48,15 @@ def ensemble_graph(
         if not any(each.name == new for each in graph.inputs):
             graph.inputs.append(_renamed_value(value, new))
         places[number][value.name] = new
+    for place, lookup in zip(places, lookups, strict=False):
+        rows = graph.constant([[each] for each in lookup], "int32")
+        place[TOKENS] = graph.squeeze(graph.add("Gather", rows, place[TOKENS]), -1)
     for number, member in enumerate(members):
         _include(graph, member, f"member_{number}.", places[number])
     for value in members[0].output:
         if value.name in SCORES:
             scores = [place[value.name] for place in places]
-            _give(graph, value, value.name, average(graph, scores, averages, temperatures))
+            _give(graph, value, value.name, average(graph, scores, averages, temperatures, shares))
     for number, value in _by_kind(members, "output"):
         if value.name not in (*SCORES, ATTENTION, SENTENCE):
             _give(graph, value, _name(value.name, number, firsts[number]), places[number][value.name])
@@ -51,12 +64,18 @@ def ensemble_graph(
         if value.name == ATTENTION:
             _give(graph, value, value.name, _mean(graph, [place[value.name] for place in places]))
         if value.name == SENTENCE:
-            joined = graph.concat([place[value.name] for place in places])
+            joined = graph.concat([place[value.name] for place in places if value.name in place])
             _give(graph, value, value.name, joined, sum(_width(each) for each in members))
     return graph
 
 
-def average(graph: Graph, scores: Sequence[str], averages: Averages, temperatures: Sequence[float]) -> str:
+def average(
+    graph: Graph,
+    scores: Sequence[str],
+    averages: Averages,
+    temperatures: Sequence[float],
+    shares: Sequence[float] = (),
+) -> str:
     """Scores whose probabilities are the mean of the members'; those of one member stay as they are.
 
     `choices` are logits of what excludes each other, softmax(average) = mean of softmax(scores), and `decisions` logits
@@ -76,9 +95,12 @@ def average(graph: Graph, scores: Sequence[str], averages: Averages, temperature
         pairs = [graph.add("Mul", each, graph.constant([0.5, -0.5])) for each in columns]
         both = average(graph, pairs, "choices", [1] * len(pairs))
         return graph.add("Sub", graph.pick(both, 0, -1), graph.pick(both, 1, -1))
-    logs = [graph.unsqueeze(graph.add("LogSoftmax", each, axis=-1), 0) for each in scores]
-    total = graph.add("ReduceLogSumExp", graph.concat(logs, axis=0), graph.constant([0], "int64"), keepdims=0)
-    return graph.add("Sub", total, graph.constant(log(len(logs))))
+    logs = [graph.add("LogSoftmax", each, axis=-1) for each in scores]
+    if shares:
+        logs = [graph.add("Add", each, graph.constant(log(share))) for each, share in zip(logs, shares, strict=True)]
+    rows = graph.concat([graph.unsqueeze(each, 0) for each in logs], axis=0)
+    total = graph.add("ReduceLogSumExp", rows, graph.constant([0], "int64"), keepdims=0)
+    return total if shares else graph.add("Sub", total, graph.constant(log(len(logs))))
 
 
 def _mean(graph: Graph, values: Sequence[str]) -> str:
@@ -111,9 +133,9 @@ def _by_kind(members: Sequence[onnx.GraphProto], side: str) -> Iterator[tuple[in
 
 
 def _width(member: onnx.GraphProto) -> int:
-    """Of its hidden states."""
-    (shape,) = [value.type.tensor_type.shape for value in member.output if value.name == SENTENCE]
-    return shape.dim[-1].dim_value
+    """Of its hidden states; 0 where it has none."""
+    shapes = [value.type.tensor_type.shape for value in member.output if value.name == SENTENCE]
+    return sum(shape.dim[-1].dim_value for shape in shapes)
 
 
 def _renamed_value(value: onnx.ValueInfoProto, name: str) -> onnx.ValueInfoProto:

@@ -48,10 +48,10 @@ ENSEMBLE_STAGE = """\
     cmd: >-
       python -m pipelines.ensemble{runs}
       --data data/{dataset} --costs{costs}
-      --output runs/{name} --cost costs/{name}.json
+      --output runs/{name} --cost costs/{name}.json{ngrams}
     deps:
       - pipelines/ensemble.py
-      - pipelines/batches
+{baselines}      - pipelines/batches
       - pipelines/cells
       - pipelines/data
       - pipelines/decoding
@@ -181,7 +181,15 @@ def with_ensembles(graph: str, runs: Path) -> str:
         folders, costs = ([each.format(run) for run in ensemble.runs] for each in ("runs/{}", "costs/{}.json"))
         listed = ["".join(f"\n      {path}" for path in paths) for paths in (folders, costs)]
         deps = "".join(f"      - {path}\n" for path in (*folders, *costs))
-        made += ENSEMBLE_STAGE.format(name=name, runs=listed[0], costs=listed[1], dataset=first.dataset, deps=deps)
+        made += ENSEMBLE_STAGE.format(
+            name=name,
+            runs=listed[0],
+            costs=listed[1],
+            ngrams=f" --ngrams {ensemble.seed}" if ensemble.ngrams else "",
+            baselines="      - pipelines/baselines\n      - pipelines/evaluation\n" if ensemble.ngrams else "",
+            dataset=first.dataset,
+            deps=deps,
+        )
         read = {key: getattr(first, key) for key in ("task", "dataset", "source_vectors")}
         values = flow({**read, "seed": ensemble.seed, "report_test": ensemble.report_test})
         entries += f"      {name}:\n        {values}\n"

@@ -114,6 +114,7 @@ class Description(TypedDict):
     cell: NotRequired[dict[str, Any]]
     dataset: TrainedOn
     members: NotRequired[list[Member]]  # of an ensemble
+    ngrams: NotRequired[dict[str, float]]  # of an ensemble with a classifier of n-grams
 
 
 Number = float | str | None
@@ -152,7 +153,8 @@ def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, Com
                 direction="both" if cell.bidirectional else "forward",
                 depth=cell.depth,
                 units=cell.units,
-                ensemble=described([build_part(TrainedCell, each["cell"], path) for each in config.get("members", ())]),
+                ensemble=described([build_part(TrainedCell, each["cell"], path) for each in config.get("members", ())])
+                + (" + n-grams" if config.get("ngrams") else ""),
                 source_vectors="" if config["dataset"].get("features") else run.source_vectors,
                 target_vectors=run.target_vectors if config["dataset"].get("target_language") else "",
                 word_vectors=config["task"].get("model", {}).get("word_vectors", ""),

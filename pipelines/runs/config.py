@@ -44,6 +44,7 @@ class Ensemble:
     runs: tuple[str, ...]
     seed: int  # of the bootstrap
     report_test: bool
+    ngrams: bool = False  # whether a linear classifier of words and word pairs is part of the average
 
     def __post_init__(self) -> None:
         check_seed(self.seed)

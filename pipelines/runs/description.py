@@ -82,6 +82,7 @@ class Description(TypedDict):
     graphs: NotRequired[dict[str, Any] | None]
     files: NotRequired[dict[str, str]]  # name -> SHA-256
     members: NotRequired[list[Member]]  # of an ensemble alone, whose other parts are those of the first
+    ngrams: NotRequired[dict[str, float]]  # of an ensemble with a classifier of n-grams: its share
 
 
 def read_description(folder: str | Path) -> Description:

@@ -2,20 +2,30 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
+import numpy as np
+
+from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import checksum, write_json
 from pipelines.data.examples import Example
+from pipelines.graphs.graph import Graph
+from pipelines.models.engine import Engine
 from pipelines.runs.description import TEXTS, Description, checksums, read_description
 from pipelines.runs.engines import DECODER, ENCODER, MODEL, has_graphs
 from pipelines.runs.engines.onnx_engine import ONNXEngine
 from pipelines.runs.folder import load_run_folder
 from pipelines.runs.trained_run import TrainedRun
+from pipelines.tasks.task import Task
 from pipelines.text.subwords import encoding_path
+from pipelines.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
-CALIBRATION = "calibration.json"
+CALIBRATION, WORDS = "calibration.json", "vocabulary_tokens.json"
+SHARES = tuple(tenth / 10 for tenth in range(1, 10))  # of a classifier of n-grams
+SMALLEST = 1e-6  # probability that is told
 SUMMED = ("wall_seconds", "training_seconds", "parameters", "trainable_parameters")  # of costs
 
 
@@ -36,7 +46,7 @@ def load_members(folders: Sequence[Path]) -> list[TrainedRun]:
 
     Raises:
         InputError: one is no run folder with graphs that an ensemble can hold, is there twice, or differs from the
-            first in more than its weights, its cell and its training.
+            first in more than its weights, its cell, its training and the words that it reads.
     """
     for place, folder in enumerate(folders):
         if folder.resolve() in [each.resolve() for each in folders[:place]]:
@@ -49,11 +59,17 @@ def load_members(folders: Sequence[Path]) -> list[TrainedRun]:
 
 
 def save_ensemble(
-    folder: Path, name: str, folders: Sequence[Path], members: Sequence[TrainedRun], dev: Sequence[Example]
+    folder: Path,
+    name: str,
+    folders: Sequence[Path],
+    members: Sequence[TrainedRun],
+    dev: Sequence[Example],
+    ngrams: Graph | None = None,
 ) -> TrainedRun:
     """Writes the run folder of an ensemble, and loads it.
 
-    It is calibrated on dev, as each run is when it is trained; an ensemble of one run is that run.
+    It is calibrated on dev, as each run is when it is trained; an ensemble of one run is that run. A classifier of
+    n-grams has the share in the average that is the best on dev; runs share the rest equally.
 
     Args:
         folder: empty.
@@ -61,20 +77,30 @@ def save_ensemble(
         folders: of its members.
         members: loaded from there.
         dev: examples of the members' dataset.
+        ngrams: the graph of a classifier of n-grams, of runs that `check_choosing` accepts.
     """
     import onnx
 
     from pipelines.graphs.ensemble import ensemble_graph
 
-    first, task = folders[0], members[0].task
+    first, task = folders[0], copy(members[0].task)
+    lookups = share_words(task, members)
     temperatures = [member.task.calibration.get("temperature", 1.0) for member in members]
+    linear, shares = [], []
+    if ngrams:
+        temperatures, linear, lookups = [*temperatures, 1.0], [ngrams.proto()], [*lookups, *lookups[:1]]
+        ngrams.save(folder / f"{MODEL}.onnx")
+        share = share_on_dev(members, ONNXEngine(folder), dev)
+        shares = [*[(1 - share) / len(members)] * len(members), share]
     for graph in (graph for graph in (MODEL, ENCODER, DECODER) if (first / f"{graph}.onnx").exists()):
-        parts = [onnx.load(each / f"{graph}.onnx").graph for each in folders]
-        ensemble_graph(graph, parts, task.averages, temperatures).save(folder / f"{graph}.onnx")
+        parts = [*(onnx.load(each / f"{graph}.onnx").graph for each in folders), *linear]
+        ensemble_graph(graph, parts, task.averages, temperatures, shares, lookups).save(folder / f"{graph}.onnx")
     for pattern in (*TEXTS, encoding_path(Path(), "*").name):
         for path in first.glob(pattern):
             shutil.copy(path, folder)
-    if len(members) > 1:
+    if lookups:
+        task.vocabularies["tokens"].save(folder / WORDS)
+    if len(members) > 1 or ngrams:
         task.calibration = dict(task.UNCALIBRATED)
         task.calibrate(ONNXEngine(folder), dev)
         write_json(folder / CALIBRATION, task.calibration)
@@ -83,8 +109,74 @@ def save_ensemble(
                  for path, each in zip(folders, abouts, strict=True)]  # fmt: skip
     run = {**abouts[0]["run"], "ensemble": [each["name"] for each in abouts]}
     about = {**abouts[0], "name": name, "run": run, "members": described, "files": checksums(folder)}
+    if shares:
+        about["ngrams"] = {"share": shares[-1]}
     write_json(folder / "config.json", about)
     return load_run_folder(folder, "onnx")
+
+
+def share_words(task: Task, members: Sequence[TrainedRun]) -> list[list[int]]:
+    """Gives a task the words of all members; of each member its own ids of them, or none if all have the same words.
+
+    A word that one member lacks is read by it in lower case, or else is unknown to it, as it reads any text.
+    """
+    own = [member.task.vocabularies["tokens"] for member in members if "tokens" in member.task.vocabularies]
+    if len({each.words for each in own}) < 2:
+        return []
+    known = {*own[0].words}
+    more = dict.fromkeys(word for each in own for word in each.words if word not in known)
+    together = Vocabulary(own[0].trained, [*own[0].frozen, *more])
+    task.vocabularies = {**task.vocabularies, "tokens": together}
+    special = range(len(SPECIAL_WORDS))
+    return [[*special, *each.ids(together.words[len(special) :])] for each in own]
+
+
+def check_choosing(folder: Path, member: TrainedRun) -> None:
+    """Refuses a run beside which no classifier of n-grams can stand.
+
+    Raises:
+        InputError: it does not choose a label of a text.
+    """
+    if member.task.predicts != "label" or member.task.reads != "tokens":
+        raise InputError(f"{folder}: --ngrams: expected runs that choose a label of a text; leave it out")
+
+
+def share_on_dev(members: Sequence[TrainedRun], ngrams: Engine, dev: Sequence[Example]) -> float:
+    """The share of a classifier of n-grams in the average, of tenths, that is the best for the monitored metric on dev,
+    of equals the one with the lowest log loss.
+
+    Args:
+        members: the runs that share the rest.
+        ngrams: runs the classifier.
+        dev: labelled texts.
+    """
+    from pipelines.evaluation.family import load_family
+
+    task = members[0].task
+    known = [example for example in dev if example.label in task.label_ids]
+    gold = [task.label_ids[str(example.label)] for example in known]
+    plain = copy(task)
+    plain.calibration = dict(task.UNCALIBRATED)
+
+    def probabilities(task: Any, engine: Engine) -> np.ndarray:
+        rows = task.predict(engine, known)
+        return np.array([[row["probabilities"].get(label, 0.0) for label in task.labels] for row in rows])
+
+    of_runs = np.mean([probabilities(member.task, member.engine) for member in members], axis=0)
+    of_ngrams = probabilities(plain, ngrams)
+    family, monitor = load_family(task.config.metrics), task.config.monitor
+    sign = 1 if family.metric(monitor).better == "higher" else -1
+
+    def worth(share: float) -> tuple[float, float]:
+        mixed = (1 - share) * of_runs + share * of_ngrams
+        rows = [
+            {"label": task.labels[row.argmax()], "probabilities": dict(zip(task.labels, row.tolist(), strict=True))}
+            for row in mixed
+        ]
+        likelihood = np.log(np.maximum(mixed[np.arange(len(gold)), gold], SMALLEST)).sum()
+        return sign * family.score(known, rows)[monitor], float(likelihood)
+
+    return max(SHARES, key=worth) if known else 0.5
 
 
 def cost_of(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -124,8 +216,21 @@ def _check_alike(folder: Path, about: Description, first: Path, expected: Descri
         values = [_short(each.get(key)) for each in (wanted, got)]
         raise InputError(f"{folder}: expected {key} {values[0]}, as {first} has, got {values[1]}")
     wanted, got = _texts(first), _texts(folder)
+    if _may_read_other_words(about, {**wanted, **got}):
+        for texts in (wanted, got):
+            texts.pop(WORDS, None)
     if name := next((name for name in sorted({*wanted, *got}) if wanted.get(name) != got.get(name)), None):
         raise InputError(f"{folder}: expected the {name} of {first}, got another; an ensemble has one for all its runs")
+
+
+def _may_read_other_words(about: Description, texts: Mapping[str, str]) -> bool:
+    """Whether words are read alone, each by its id: not written as well, nor composed of n-grams."""
+    task = plugins.load("pipelines.tasks", about["task"]["task"]).TASK
+    return (
+        task.predicts in ("label", "labels", "tags")
+        and WORDS in texts
+        and not any(name.startswith("subwords") for name in texts)
+    )
 
 
 def _settings(about: Description) -> dict[str, Any]:

@@ -53,6 +53,13 @@ def test_an_ensemble_depends_on_its_members_and_their_costs(runs):
     assert with_ensembles(graph, runs(RUNS[RUNS.index("ensembles") :], "")) == before
 
 
+def test_a_classifier_of_ngrams_is_a_flag_and_a_dep(runs):
+    graph = with_ensembles((ROOT / "dvc.yaml").read_text(encoding="utf-8"), runs("seed: 3,", "seed: 3, ngrams: true,"))
+    stage = stages(graph)["ensemble-both"]
+    assert stage["cmd"].endswith(" --cost costs/both.json --ngrams 3")
+    assert {"pipelines/baselines", "pipelines/evaluation"} <= {*stage["deps"]}
+
+
 def test_an_ensemble_is_predicted_and_evaluated_by_the_stages_of_a_run(runs):
     found = stages(with_ensembles((ROOT / "dvc.yaml").read_text(encoding="utf-8"), runs()))
     for name in ("predict", "evaluate"):

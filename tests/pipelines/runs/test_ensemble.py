@@ -3,29 +3,38 @@
 import json
 import re
 import shutil
+from dataclasses import replace
+from itertools import pairwise
 from math import log
 
 import exported_runs
 import numpy as np
+import onnx
 import pytest
 import yaml
 from ensemble_members import describe, joined, other_member
 from exported_runs import KINDS, TEXTS, answers_without_elman, small_run
 
 import pipelines
+from embeddings.foundation.errors import InputError
 from pipelines import ensemble, export, predict
-from pipelines.data.examples import write_examples
+from pipelines.baselines.ngram_classifier import fit
+from pipelines.data.examples import Example, write_examples
 from pipelines.graphs.ensemble import average
 from pipelines.graphs.graph import Graph
-from pipelines.runs.engines.onnx_engine import Session
+from pipelines.graphs.ngrams import ngram_graph
+from pipelines.models.probabilities import softmax
+from pipelines.runs.engines.onnx_engine import ONNXEngine, Session
+from pipelines.runs.engines.onnx_file import check_graph_file
+from pipelines.runs.ensemble import load_members, share_on_dev
 
 
-def averaged(folder, averages, scores, temperatures=(1.0, 1.0)):
+def averaged(folder, averages, scores, temperatures=(1.0, 1.0), shares=()):
     """The average of constant scores, by ONNX Runtime."""
     graph = Graph("model")
     zero = graph.input("zero", "float32", [1])
     given = [graph.add("Add", zero, graph.constant(each)) for each in scores]
-    graph.output("outputs", average(graph, given, averages, temperatures), "float32", [*np.shape(scores[0])])
+    graph.output("outputs", average(graph, given, averages, temperatures, shares), "float32", [*np.shape(scores[0])])
     graph.save(folder / "model.onnx")
     return Session(folder / "model.onnx").run(["outputs"], [np.zeros(1, "float32")])[0]
 
@@ -33,6 +42,11 @@ def averaged(folder, averages, scores, temperatures=(1.0, 1.0)):
 def test_the_average_of_choices_has_the_mean_of_their_probabilities(tmp_path):
     found = averaged(tmp_path, "choices", [[log(8), log(2)], [log(4), log(6)]])
     assert np.exp(found) == pytest.approx([0.6, 0.4], abs=1e-6)
+
+
+def test_shares_weigh_the_probabilities_of_choices(tmp_path):
+    found = averaged(tmp_path, "choices", [[log(8), log(2)], [log(4), log(6)]], shares=(0.25, 0.75))
+    assert np.exp(found) == pytest.approx([0.5, 0.5], abs=1e-6)
 
 
 def test_each_members_temperature_divides_its_scores_first(tmp_path):
@@ -130,6 +144,21 @@ def test_members_may_differ_in_their_cell(
         np.testing.assert_allclose(score, expected_average(found, of_members), 1e-6, 2e-5)
 
 
+@pytest.mark.parametrize("kind", ["pos", "crf", "head_tail"])
+def test_members_may_read_other_words(members, tmp_path, ten_entity_examples, kind):
+    other = shutil.copytree(members[kind][1], tmp_path / "other")
+    another_word(other)
+    folders = [members[kind][0], other]
+    found, *runs = joined(folders, tmp_path / "both", ten_entity_examples), *map(pipelines.load, folders)
+    texts = [("good", "films"), ("Movies", "films"), ("a", "room"), ("MOVIES", "<unk>"), ("nothing", "<pad>")]
+    examples = [Example(str(place), " ".join(tokens), tokens) for place, tokens in enumerate(texts)]
+    temperatures = [run.task.calibration.get("temperature", 1) for run in runs]
+    for score, *of_members in zip(*(run.task.scores(run.engine, examples) for run in (found, *runs)), strict=True):
+        wanted = expected_average(found, [one / t for one, t in zip(of_members, temperatures, strict=True)])
+        np.testing.assert_allclose(score, wanted, 1e-6, 2e-5)
+    assert found.task.vocabularies["tokens"].words[-1] == "movies"
+
+
 def test_equal_weights_stand_once(members, tmp_path, ten_examples):
     shutil.copytree(members["pos"][0], tmp_path / "same")
     joined([members["pos"][0], tmp_path / "same"], tmp_path / "both", ten_examples)
@@ -169,7 +198,16 @@ def without_graphs(folder):
 
 def another_word(folder):
     path = folder / "vocabulary_tokens.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"films"', '"movies"'), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"films"', '"movies"'), encoding="utf-8")
+    assert '"films"' in text
+    describe(folder)
+
+
+def another_character(folder):
+    path = folder / "vocabulary_characters.json"
+    words = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**words, "trained": [*words["trained"][:-1], "☃"]}), encoding="utf-8")
     describe(folder)
 
 
@@ -182,7 +220,7 @@ def another_word(folder):
         (edited("graphs", "quantized", True), "other: expected whole weights, got some of 8 bits"),
         (edited("graphs", "opset", 20), "other: expected graphs of opset 21, as {first} has, got 20"),
         (without_graphs, "other: expected ONNX graphs, of which an ensemble is made, got none"),
-        (another_word, "other: expected the vocabulary_tokens.json of {first}, got another"),
+        (another_character, "other: expected the vocabulary_characters.json of {first}, got another"),
         (lambda folder: describe(folder, members=[]), "other: expected a trained run, got an ensemble"),
     ],
 )  # fmt: skip
@@ -259,6 +297,89 @@ def test_what_needs_keras_is_refused(made, capsys):
     with pytest.raises(SystemExit, match="2"):
         predict.main([str(made[0]), "--text", "good films", "--engine", "keras"])
     assert "both: --engine keras needs a Keras model, which an ensemble has not; give one of" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def with_ngrams(members, tmp_path_factory, ten_examples):
+    """An ensemble of one run and a classifier of n-grams, its member, and its folder of data."""
+    tmp_path = tmp_path_factory.mktemp("ngrams")
+    for split in ("train", "dev"):
+        write_examples(tmp_path / f"{split}.jsonl", ten_examples)
+    (tmp_path / "dataset.json").write_text('{"gold_tokens": true}', encoding="utf-8")
+    (tmp_path / "1.json").write_text('{"peak_memory_megabytes": 1, "parameters": 7}', encoding="utf-8")
+    arguments = [str(members["windows"][0]), "--data", str(tmp_path), "--costs", str(tmp_path / "1.json")]
+    made = ["--output", str(tmp_path / "both"), "--cost", str(tmp_path / "cost.json")]
+    ensemble.main([*arguments, *made, "--ngrams", "1"])
+    return tmp_path / "both", members["windows"][0], tmp_path
+
+
+def test_a_classifier_of_ngrams_has_its_share_in_the_average(with_ngrams, ten_examples):
+    folder, member, data = with_ngrams
+    found, run = pipelines.load(folder), pipelines.load(member)
+    share = json.loads((folder / "config.json").read_text(encoding="utf-8"))["ngrams"]["share"]
+    examples = [each for each in ten_examples if len(each.tokens) <= 4]  # in one window
+    fitted = fit([run.task.source(each).source for each in ten_examples], [each.label for each in ten_examples], 1)
+    logits = np.array([by_hand(fitted, run.task.source(each).source) for each in examples])
+    temperature = run.task.calibration["temperature"]
+    (scores,) = zip(*found.task.scores(found.engine, examples), strict=True)
+    of_run = np.concatenate(run.task.scores(run.engine, examples)) / temperature
+    wanted = (1 - share) * softmax(of_run) + share * softmax(logits)
+    np.testing.assert_allclose(softmax(np.array(scores)), wanted, atol=1e-5)
+    rows = list(found.predict(["good films", "a text of many words that is read in several windows", ""]))
+    assert [row["label"] is None for row in rows] == [False, False, True]
+    assert len(next(iter(found.encode(["good films"])))) == len(next(iter(run.encode(["good films"]))))
+    cost = json.loads((data / "cost.json").read_text(encoding="utf-8"))
+    assert cost["parameters"] == 7 + fitted.weights.size
+
+
+def by_hand(fitted, ids):
+    """The logits of a text, n-gram by n-gram."""
+    present = {(each,) for each in ids} | set(pairwise(ids))
+    places = [place for place, ngram in enumerate(fitted.ngrams) if ngram in present]
+    values = fitted.idf[places]
+    return values @ fitted.weights[places] / max(np.sqrt((values**2).sum()), 1e-12) + fitted.biases
+
+
+def test_a_column_beyond_all_memory_is_refused(tmp_path):
+    graph = ngram_graph([(4,), (4, 5)], [1.0, 1.0], np.zeros((2, 2)), [0.0, 0.0])
+    node = next(node for node in graph.nodes if node.op_type == "TfIdfVectorizer")
+    columns = next(each for each in node.attribute if each.name == "ngram_indexes")
+    columns.ints[:] = [0, 2**39]
+    onnx.save(onnx.helper.make_model(graph.proto()), tmp_path / "model.onnx")
+    with pytest.raises(InputError, match="got n-grams that are not numbered from 0; copy the run folder again"):
+        check_graph_file(tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("kind", ["translation", "composed"])
+def test_other_words_are_refused_where_they_are_written_or_composed(members, tmp_path, kind):
+    other = shutil.copytree(members[kind][1], tmp_path / "other")
+    another_word(other)
+    with pytest.raises(InputError, match=r"other: expected the vocabulary_tokens\.json of .*, got another"):
+        load_members([members[kind][0], other])
+
+
+def test_its_share_is_what_dev_likes_best(members, tmp_path, ten_examples):
+    run = pipelines.load(members["windows"][0])
+    certain = [9.0, *[0.0] * (len(run.task.labels) - 1)]
+    ngram_graph([(4,), (4, 5)], [1.0, 1.0], np.zeros((2, len(certain))), certain).save(tmp_path / "model.onnx")
+    right, wrong = ([replace(each, label=label) for each in ten_examples] for label in run.task.labels[:2])
+    assert [share_on_dev([run], ONNXEngine(tmp_path), dev) for dev in (right, wrong)] == [0.9, 0.1]
+
+
+def test_its_card_and_its_row_tell_of_ngrams(with_ngrams, tmp_path):
+    export.main([str(with_ngrams[0]), "--output", str(tmp_path / "hub"), "--format", "hub"])
+    card = (tmp_path / "hub/README.md").read_text(encoding="utf-8")
+    assert "ngrams: true" in card
+    assert "1 runs and a linear classifier of n-grams whose average predicts" in card
+
+
+def test_ngrams_beside_a_tagger_are_refused(members, tmp_path, capsys):
+    (tmp_path / "dataset.json").write_text('{"gold_tokens": true}', encoding="utf-8")
+    write_examples(tmp_path / "dev.jsonl", [])
+    folders = map(str, members["pos"])
+    with pytest.raises(SystemExit, match="2"):
+        ensemble.main([*folders, "--data", str(tmp_path), "--output", str(tmp_path / "both"), "--ngrams", "1"])
+    assert "--ngrams: expected runs that choose a label of a text; leave it out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
