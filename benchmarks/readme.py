@@ -174,8 +174,8 @@ def speed_in_short(
     ratios = [number(ours) / number(theirs) for ours, theirs in (training, greedy)]
     sentences = (
         f"On two CPU cores an LSTM layer trains {texts}, and {full}. A translator trains {ratios[0]:.1f} times as fast "
-        f"as joeynmt's, and decodes {ratios[1]:.1f} times as fast: [Speed](#speed) has the tables, also where others are "
-        "faster."
+        f"as joeynmt's, and decodes {ratios[1]:.1f} times as fast: [Speed](#speed) has the tables, "
+        "also where others are faster."
     )
     return "\n".join(["", *textwrap.wrap(sentences, WIDTH, break_long_words=False), "", ""])
 

@@ -11,6 +11,7 @@ elman vectors export VECTORS OUTPUT --format F    for other programs
 import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,13 @@ def main(arguments: list[str] | None = None) -> None:
         train.main(arguments)
 
 
-@exits_on_input_error
+@partial(exits_on_input_error, tells_time=False)
 def show(text: str) -> None:
     """Prints what there is."""
     print(text)
 
 
-@exits_on_input_error
+@partial(exits_on_input_error, tells_time=False)
 def ask(arguments: list[str]) -> None:
     """Answers one query about vectors, on standard output."""
     parser = argparse.ArgumentParser(prog="elman vectors", description="Query trained word vectors.")

@@ -245,7 +245,7 @@ def _unreadable(folder: str | Path, name: str, error: Exception) -> InputError:
     folder = Path(folder)
     if not folder.is_dir():
         others = sorted(path.name for path in folder.parent.glob("*/") if (path / VECTORS).is_file())
-        return InputError(f"{folder}: no such artefact of vectors{nearest(folder.name, others)}")
+        return InputError(f"{folder}: no such folder of word vectors{nearest(folder.name, others)}")
     if isinstance(error, FileNotFoundError):
         return _broken(folder, f"{name} is missing")
     problem = error.strerror if isinstance(error, OSError) else str(error).rpartition("; ")[0]

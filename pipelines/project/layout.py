@@ -68,4 +68,4 @@ def check_project() -> None:
     for path in (RUNS, GRAPH):
         if not path.is_file():
             advice = "run the command in a project's folder; `elman new FOLDER` makes one"
-            raise InputError(f"{path}: expected a project of Elman here, got no such file; {advice}")
+            raise InputError(f"{path}: expected an Elman project here, got no such file; {advice}")

@@ -23,7 +23,7 @@ def folder(tmp_path):
 
 def test_neighbours_come_with_their_cosines(folder, capsys):
     cli.main(["neighbours", str(folder), "king", "--count", "2"])
-    assert capsys.readouterr().out == "0.9600  queen\n0.8000  man\n"
+    assert capsys.readouterr() == ("0.9600  queen\n0.8000  man\n", "")
 
 
 def test_an_analogy_is_answered(folder, capsys):

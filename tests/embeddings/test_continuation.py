@@ -211,7 +211,7 @@ def test_the_language_of_before_counts_too(second, first, folder, write_split, t
             "first: expected vectors of algorithm 'cbow', as .* has, got 'skip_gram'; continued",
         ),
         ({"dimensions": 8}, "first: expected vectors of dimensions 8, as the new configuration has, got 16"),
-        ({"continue_from": "nowhere"}, "nowhere: no such artefact of vectors"),
+        ({"continue_from": "nowhere"}, "nowhere: no such folder of word vectors"),
     ],
 )
 def test_vectors_that_do_not_fit_are_refused(second, keys, message):

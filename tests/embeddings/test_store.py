@@ -86,7 +86,7 @@ def test_vectors_of_another_type_are_refused(artefact):
 
 
 def test_a_misspelt_name_is_told_the_nearest(artefact):
-    with pytest.raises(InputError, match="vektors: no such artefact of vectors; did you mean 'vectors'"):
+    with pytest.raises(InputError, match="vektors: no such folder of word vectors; did you mean 'vectors'"):
         embeddings.load(artefact.parent / "vektors")
 
 

@@ -171,12 +171,6 @@ def test_a_dataset_of_features_is_refused(run, tmp_path, capsys):
     refused([str(run), *options(data, tmp_path)], "expected texts, which a language model reads, got features", capsys)
 
 
-def test_a_limit_below_one_is_refused(run, data, tmp_path, capsys):
-    refused(
-        [str(run), *options(data, tmp_path, limit=0)], "--limit: expected a whole number of at least 1, got '0'", capsys
-    )
-
-
 def test_a_run_of_something_else_is_refused(data, ten_examples, small_vectors, tmp_path, capsys):
     task, model = build(task_config("sentiment"), cell_config("gru", False), small_vectors, ten_examples)
     save_run(tmp_path, "classifier", RUN, task, model, DATASET)

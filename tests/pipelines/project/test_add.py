@@ -433,7 +433,7 @@ def test_a_folder_that_is_no_project_is_refused(tmp_path, files, monkeypatch, ca
     monkeypatch.chdir(tmp_path)
     adding = ["mine", *arguments(files, "ner", "train")]
     for main, words in ((add.main, adding), (remove.main, ["mine"]), (stages.main, [])):
-        assert "expected a project of Elman here, got no such file" in refused(capsys, main, *words)
+        assert "expected an Elman project here, got no such file" in refused(capsys, main, *words)
 
 
 @pytest.mark.parametrize("name", ["mine", "random"])
