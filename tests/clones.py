@@ -23,11 +23,21 @@ PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 LIBRARIES = (
     "tensorflow",
     *repro.LIBRARIES,
+    "dvc.cachemgr",
     "dvc.cli.parser",
     "dvc.commands.repro",
-    "dvc.repo.experiments",
+    "dvc.data_cloud",
+    "dvc.repo.artifacts",
+    "dvc.repo.datasets",
+    "dvc.repo.experiments.show",
+    "dvc.repo.graph",
+    "dvc.repo.index",
+    "dvc.repo.plots",
     "dvc.repo.reproduce",
+    "dvc.repo.stage",
     "celery",
+    "networkx",
+    "ruamel.yaml",
 )
 
 

@@ -114,7 +114,10 @@ def listen(address: str, at_once: bool, libraries: Sequence[str]) -> None:
 
 
 def load(libraries: Sequence[str]) -> None:
-    """Imports libraries, those that there are, and looks for devices where there can be no more than processors."""
+    """Imports libraries, those that there are, with what the first use of two of them takes.
+
+    Numba registers what it can compile, and TensorFlow looks for devices where there can be no more than processors.
+    """
     import gc
     import importlib
 
@@ -122,6 +125,8 @@ def load(libraries: Sequence[str]) -> None:
     for library in libraries:
         with contextlib.suppress(ImportError):
             importlib.import_module(library)
+    if "numba" in sys.modules:
+        sys.modules["numba"].njit(lambda number: number)(1)
     if "tensorflow" in sys.modules:
         sys.modules["tensorflow"].config.list_physical_devices()  # which says that there is no driver of CUDA
     gc.collect()
