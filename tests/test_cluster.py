@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,6 @@ from prepared import prepare
 
 from embeddings.foundation.errors import InputError
 from embeddings.train import main as vectors
-from pipelines.cluster.commands import run
 from pipelines.cluster.connection import connected
 from pipelines.cluster.nodes import Installed, check_nodes, installed
 from pipelines.cluster.threads import bounded
@@ -150,6 +150,7 @@ def test_a_sweep_survives_the_death_of_a_node_a_worker_and_its_driver(project, c
 
 
 def test_trainings_that_were_moved_end_as_one_here_does(project, cluster, monkeypatch):
+    """One of the sweep, and one of a graph that `elman repro` runs on the nodes, whose first process is killed."""
     monkeypatch.chdir(project)
     records = [json.loads(path.read_text()) for path in sorted(Path("results/.units.sweep").glob("[0-9]*.json"))]
     complete = [record for record in records if record["state"] == "complete"]
@@ -177,8 +178,16 @@ def test_trainings_that_were_moved_end_as_one_here_does(project, cluster, monkey
 
     thread = threading.Thread(target=kill, daemon=True)
     thread.start()
-    with connected(cluster.address) as ray:
-        assert run(ray, "commands", 1, "pipelines.train", arguments("away")) == 0
+    train = {"cmd": shlex.join(["python", "-m", "pipelines.train", *arguments("away")]), "outs": ["away", "away.json"]}
+    stages = {"train": train, "other": {"cmd": "exit 3"}}
+    Path("dvc.yaml").write_text(yaml.safe_dump({"stages": stages}), encoding="utf-8")
+    subprocess.run(["git", "init", "-q"], check=True)
+    Path(".dvc").mkdir()
+    Path(".dvc/config").write_text("[core]\n    analytics = false\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pipelines.repro", "train", "--address", cluster.address]
+    repro = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    assert repro.returncode == 0, repro.stdout + repro.stderr
+    assert "its process died; continuing on another node" in repro.stdout
     assert killed
     here.communicate()
     files = sorted(str(path.relative_to("here")) for path in Path("here").rglob("*") if path.is_file())
@@ -188,35 +197,6 @@ def test_trainings_that_were_moved_end_as_one_here_does(project, cluster, monkey
     assert not Path(".away.training.npz").exists()
     with open("here/history.csv", encoding="utf-8") as file:
         assert [float(row["val_accuracy"]) for row in csv.DictReader(file)] == moved["curve"]
-
-
-def test_the_training_of_a_graph_runs_on_a_node_and_gives_what_it_gives_here(project, cluster):
-    """The graph trains what the test above has trained here; its metrics are computed on this machine."""
-    given = "--configs configs --data prepared/data --source-vectors vectors/random --target-vectors vectors/random"
-    train = f"python -m pipelines.train --runs one.yaml --run small {given} --output graph/run --cost graph/cost.json"
-    copy = "cp graph/run/history.csv graph/history.csv"
-    stages = {
-        "train": {"cmd": train, "deps": ["one.yaml", "prepared/data"], "outs": ["graph/run", "graph/cost.json"]},
-        "copy": {"cmd": copy, "deps": ["graph/run"], "outs": ["graph/history.csv"]},
-        "other": {"cmd": "exit 3", "deps": ["one.yaml"], "outs": ["graph/other"]},
-    }
-    (project / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}), encoding="utf-8")
-    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
-    (project / ".dvc").mkdir()
-    (project / ".dvc/config").write_text("[core]\n    analytics = false\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pipelines.repro", "copy", "--address", cluster.address]
-    repro = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    while not (on_node := workers(cluster, "ray::run_here")) and repro.poll() is None:
-        time.sleep(0.1)
-    said, _ = repro.communicate(timeout=SECONDS)
-    assert repro.returncode == 0, said
-    assert on_node, said
-    here, run = project / "here", project / "graph/run"
-    files = sorted(str(path.relative_to(here)) for path in here.rglob("*") if path.is_file())
-    assert files == sorted(str(path.relative_to(run)) for path in run.rglob("*") if path.is_file())
-    assert [name for name in files if (here / name).read_bytes() != (run / name).read_bytes()] == []
-    assert (project / "graph/history.csv").read_bytes() == (here / "history.csv").read_bytes()
-    assert not (project / "graph/other").exists()
 
 
 def test_two_workers_learn_what_one_learns_though_each_process_is_killed(project, cluster):
