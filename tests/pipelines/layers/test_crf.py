@@ -101,8 +101,9 @@ def test_the_compiled_recursion_and_its_gradient_are_those_of_the_scan(shape):
     first = np.where(np.arange(tags) == 0, 0, -1e4).astype("float32")
     found = []
     for of_chain in (log_partition_increments, lambda potentials: scanned_increments(potentials, first)):
-        potentials = tf.Variable(numbers)
+        potentials = tf.constant(numbers)
         with tf.GradientTape() as tape:
+            tape.watch(potentials)
             increments = of_chain(potentials)
             total = tf.reduce_sum(increments * weights)
         found.append([np.asarray(each) for each in (increments, tape.gradient(total, potentials))])
