@@ -6,6 +6,7 @@ tested. They hold nothing that draws.
 
 `layer.py` offers `layer(units, name, seed, **own)`, own being keys of `Config`: a Keras recurrent layer that returns
 the whole sequence and its last states. With the default keys its settings are those under which cuDNN can run it.
+One with a kernel that overrides `call` or `inner_loop` says in `is_plain` when its loop alone would not be the layer.
 
 `reference.py` holds the equations, once more and in NumPy alone: `step(inputs, states, weights, **own)`, own being what
 `SMALL` gives. Inputs are (batch, features), states a sequence of (batch, units), weights what the layer's `get_weights`

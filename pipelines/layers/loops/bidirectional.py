@@ -35,7 +35,7 @@ class Bidirectional(keras.layers.Bidirectional):
         first, second = cast(list[CompiledLoop], [self.forward_layer, self.backward_layer])
         if not isinstance(first, CompiledLoop) or type(first) is not type(second):
             return False
-        same = ("units", "zero_output_for_mask", "compute_dtype", "return_sequences")
+        same = ("state_size", "zero_output_for_mask", "compute_dtype", "return_sequences")
         return (
             self.merge_mode == "concat"
             and first.return_sequences

@@ -210,9 +210,10 @@ def log_partition_increments(potentials: Any, start: Any) -> Any:
         _share_batch(potentials, lambda a, b: chain.forward(a, b, potentials, start, scores, increments))
         return [increments, scores]
 
-    def backward(potentials: Any, *others: Any) -> list[np.ndarray]:
+    def backward(potentials: Any, start: Any, scores: Any, increments: Any, d_increments: Any) -> list[np.ndarray]:
         d_potentials = uninitialised(*potentials.shape)
-        _share_batch(potentials, lambda a, b: chain.backward(a, b, potentials, *others, d_potentials))
+        given = potentials, start, scores, increments, d_increments, d_potentials
+        _share_batch(potentials, lambda a, b: chain.backward(a, b, *given))
         return [d_potentials]
 
     @tf.custom_gradient
