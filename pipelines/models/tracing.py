@@ -23,14 +23,11 @@ def trace_once(model: Any) -> None:
         model.train_function = _next_of_any_shape(lambda data: model.train_step(data))
 
 
-def training_step(
-    model: Any, train_step: Callable[[Any], dict[str, Any]] | None = None
-) -> Callable[[Any, Any, Any], float]:
+def training_step(model: Any) -> Callable[[Any, Any, Any], float]:
     """A training step of a compiled model: inputs, targets and their weights in, the loss out.
 
-    It gives what `train_on_batch` gives, unless another `train_step` is given, for TensorFlow alone. On TensorFlow the
-    whole step is one trace: Keras resets its metrics by operations of their own before each step, and traces the model
-    once more to see whether all of it is built.
+    It gives what `train_on_batch` gives. On TensorFlow the whole step is one trace: Keras resets its metrics by
+    operations of their own before each step, and traces the model once more to see whether all of it is built.
     """
     if keras.backend.backend() != "tensorflow":
         return lambda *batch: float(model.train_on_batch(*batch[:2], sample_weight=batch[2], return_dict=True)["loss"])
@@ -38,7 +35,7 @@ def training_step(
     def step(batch: Any) -> Any:
         for metric in model.metrics:
             metric.reset_state()
-        return (train_step or model.train_step)(batch)["loss"]
+        return model.train_step(batch)["loss"]
 
     run = _of_any_shape(step)
     return lambda *batch: float(run(batch))

@@ -125,13 +125,9 @@ class LabelTraining(TrainingConfig):
 
     class_weights: Literal["balanced"] | dict[str, float] | None = None  # of the loss; by label, of the others 1
     focal_gamma: float = 0.0  # the loss of a decision of probability p is multiplied by (1 - p) to this power
-    adversarial: float = 0.0  # share of the norm of an example's vectors by which they are moved to raise the loss
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_share("adversarial", self.adversarial)
-        if self.adversarial and self.workers > 1:
-            raise ValueError("adversarial training runs in one process; remove workers, or set adversarial to 0")
         if isinstance(self.class_weights, dict):
             for label, weight in self.class_weights.items():
                 check_above_zero(f"class_weights of {label!r}", weight)

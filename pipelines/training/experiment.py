@@ -23,7 +23,7 @@ from pipelines.models.config import EncoderConfig
 from pipelines.runs.config import Run
 from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.tasks.capabilities import Generates
-from pipelines.tasks.config import LabelTraining, TaskConfig
+from pipelines.tasks.config import TaskConfig
 from pipelines.tasks.task import Task
 from pipelines.text.tokenization import detokenizer_of
 
@@ -173,7 +173,6 @@ def learn(
         checkpoint,
         better=experiment.family.metric(task.config.monitor).better,
         frozen_epochs=training.frozen_epochs if task.text_fields() else 0,
-        adversarial=training.adversarial if isinstance(training, LabelTraining) else 0.0,
         make_step=make_step,
     )
     task.calibrate(experiment.engine, experiment.splits["dev"])

@@ -11,7 +11,6 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.models.adversarial import adversarial_step
 from pipelines.models.tracing import trace_once, training_step
 from pipelines.tasks.config import TrainingConfig
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
@@ -37,7 +36,6 @@ def fit(
     *,
     better: Literal["higher", "lower"] = "higher",
     frozen_epochs: int = 0,
-    adversarial: float = 0.0,
     make_step: MakeStep | None = None,
 ) -> dict[str, Any]:
     """Trains a model in place and leaves it with the weights of its best epoch, the first one of equals.
@@ -56,7 +54,6 @@ def fit(
         checkpoint: of the last epoch; where there is one, the training resumes from it.
         better: which values of the monitored metric are.
         frozen_epochs: first epochs in which word vectors stay as they are.
-        adversarial: share of the norm of input vectors by which a step also moves them, if any.
         make_step: of the compiled model, its loss, and the weights that training changes makes what learns from a
             batch, as several workers do; if not given, Keras's own training step does.
 
@@ -79,12 +76,9 @@ def fit(
         model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
         trace_once(model)
 
-    def own_step() -> Step:
-        return training_step(model, adversarial_step(model, adversarial) if adversarial else None)
-
     frozen = bool(frozen_epochs)
     compile_model(words_learn=not frozen)
-    learn_from = make_step(model, loss, changing) if make_step else own_step()
+    learn_from = make_step(model, loss, changing) if make_step else training_step(model)
     stopwatch = Stopwatch()
     stopping = keras.callbacks.EarlyStopping(
         f"val_{monitor}",
@@ -111,7 +105,7 @@ def fit(
             if frozen and epoch >= frozen_epochs:
                 frozen = False
                 compile_model(words_learn=True)
-                learn_from = learn_from if make_step else own_step()
+                learn_from = learn_from if make_step else training_step(model)
             callback_list.on_epoch_begin(epoch)
             logs: dict[str, Any] = {}
             loss_sum = targets_seen = 0.0

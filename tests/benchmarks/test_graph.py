@@ -63,6 +63,8 @@ def test_a_run_of_a_new_dataset_and_new_vectors_is_one_line(repository, capsys):
 
 
 def test_a_run_that_leaves_takes_along_what_it_alone_needs(repository):
+    ensemble = "  trec-bigru_ngrams-ensemble: {<<: *scored, runs: [trec-bigru-skip_gram], ngrams: true}\n"
+    edit("benchmarks/runs.yaml", ensemble, "")
     edit("benchmarks/runs.yaml", "  trec-bigru-skip_gram: {<<: *sentences, dataset: trec}\n", "")
     edit(
         "benchmarks/runs.yaml",

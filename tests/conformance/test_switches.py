@@ -47,7 +47,7 @@ CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout":
 OWN = [(cell, key) for cell in CELLS for key in field_names(own_keys(cell))]
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",
             "lowercase_augmentation": 0.5, "shift_augmentation": True, "start_from_epoch": 2, "frozen_epochs": 2,
-            "averaging": 0.9, "class_weights": "balanced", "focal_gamma": 2.0, "adversarial": 0.1}  # fmt: skip
+            "averaging": 0.9, "class_weights": "balanced", "focal_gamma": 2.0}  # fmt: skip
 
 
 def fingerprint(task, model, examples):
@@ -120,7 +120,6 @@ def learned(ten_examples, small_vectors, tmp_path_factory):
             tmp_path_factory.mktemp("run") / "h.csv",
             word_tables=list(word_tables(model, task.text_fields()).values()),
             frozen_epochs=training.get("frozen_epochs", 0),
-            adversarial=training.get("adversarial", 0.0),
         )  # fmt: skip
         return np.concatenate([np.ravel(weight) for weight in model.get_weights()]), cost["epochs"]
 
