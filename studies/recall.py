@@ -78,6 +78,14 @@ def recurrent_layer(cell: str, units: int, seed: int, **own: Any) -> Any:
     return plugins.load("pipelines.cells", cell, "layer").layer(units, cell, seed, **own)
 
 
+def both_directions(cell: str, units: int, seed: int) -> Any:
+    """Two layers of a cell, of which one reads from the end; outputs of a step stand beside each other."""
+    import keras
+
+    backwards = recurrent_layer(cell, units, seed + 100, go_backwards=True)
+    return keras.layers.Bidirectional(recurrent_layer(cell, units, seed), backward_layer=backwards)
+
+
 def classifier(layer: Any, words: int, seed: int, width: int = 32, classes: int = CLASSES) -> Any:
     """Word vectors, learned with the rest; a recurrent layer; classes from its last output."""
     import keras

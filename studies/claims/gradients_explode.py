@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import Any
 
-from studies.charts import beside, curves, powers
+from studies.charts import beside, curves, dots, powers
 from studies.claims import of, say
 from studies.intervals import Row, chosen
 from studies.verdicts import SHOWN, Verdict, fact, judge_ranks
@@ -52,7 +52,10 @@ EXPLODED = 1000  # times the length of the gradient at the end
 STEEP = 100  # norm of a gradient, from which it counts as exploding: 100 times the threshold of clipping
 LEARNED = 0.9
 WITHOUT, SLOWER, SMALL = "no clipping", "no clipping, a tenth of the rate", "no clipping, a hundredth of it"
+RIVALS = {WITHOUT: "the same rate", SLOWER: "a tenth of the rate", SMALL: "a hundredth of the rate"}
 CLIPPED = ("norm clipped at 1", "values clipped at 0.01")
+SHORT = {WITHOUT: "rate 0.1", SLOWER: "rate 0.01", SMALL: "rate 0.001"}
+SHORT |= dict(zip(CLIPPED, ("0.1, norm clipped", "0.1, values clipped"), strict=True))
 
 
 def batches(rows: Sequence[Row], arm: str) -> list[float]:
@@ -106,16 +109,17 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     found.append(
         fact(
             "The gradients of the network that is trained explode at first: their norm is above 100.",
-            f"norms of {min(first):.0f} to {max(first):.0f} before the first batch",
+            f"{of([norm > STEEP for norm in first])} seeds, norms of {min(first):.0f} to {max(first):.0f} before the "
+            "first batch",
             min(first) > STEEP,
         )
     )
-    for other, name in ((WITHOUT, "no clipping at the same rate"), (SMALL, "no clipping at a hundredth of the rate")):
-        for clipping in CLIPPED:
+    for clipping in CLIPPED:
+        for other, name in RIVALS.items():
             ours, theirs = batches(rows, clipping), batches(rows, other)
-            claim = f"With {clipping} the network learns in fewer batches than with {name}."
+            claim = f"With {clipping} the network learns in fewer batches than with no clipping at {name}."
             figures = f"{told(ours)}, and {told(theirs)}"
-            found.append(judge_ranks(claim, figures, ours, theirs, lower=True))
+            found.append(judge_ranks(claim, figures, ours, theirs, lower=True, set_afterwards=other == SLOWER))
     return found
 
 
@@ -131,14 +135,15 @@ def finding(found: Sequence[Verdict]) -> str:
     tanh = say(always, ", and above one they always do in a linear network, but not with tanh", "", "")
     tanh += say(bound, "; what bounds a step is the largest singular value", "", "")
 
-    def better(verdicts: Sequence[Verdict]) -> str:
-        shown = [kind for kind, verdict in zip(CLIPPED, verdicts, strict=True) if verdict.kind == SHOWN]
-        return f"is beaten by {' and by '.join(shown)}" if shown else "is not shown to be beaten by clipping"
+    def beaten(clipping: str) -> str:
+        of_kind = [verdict for verdict in clipped if clipping in verdict.claim]
+        shown = [name for name, verdict in zip(RIVALS.values(), of_kind, strict=True) if verdict.kind == SHOWN]
+        won = (
+            "is not shown to beat no clipping at any rate" if not shown else f"beats no clipping at {', '.join(shown)}"
+        )
+        return f"a network with {clipping} {won}"
 
-    return (
-        f"{first}{tanh}. Where they do, no clipping {better(clipped[:2])}; no clipping at a hundredth of the rate "
-        f"{better(clipped[2:])}."
-    )
+    return f"{first}{tanh}. In training, {'; '.join(map(beaten, CLIPPED))}."
 
 
 def chart(rows: Sequence[Row]) -> Any:
@@ -154,17 +159,22 @@ def chart(rows: Sequence[Row]) -> Any:
         ticks = sorted({row["length"] for row in lines})
         return curves(title, lines, "growth", *axes, ticks=ticks, domain=(-15, 15), level=(0, "growth = 1"))
 
-    training = chosen(rows, part="training")
-    arms = list(dict.fromkeys(row["arm"] for row in training))
-    (most, *_) = sorted((row["norm"] for row in chosen(training, step=0)), reverse=True)
-    learned = ", ".join(f"{arm}: {of([number < inf for number in batches(rows, arm)])}" for arm in arms)
-    recalled = [{**row, "accuracy": 100 * row["accuracy"]} for row in training if row["step"]]
+    training = [{**row, "arm": SHORT.get(row["arm"], row["arm"])} for row in chosen(rows, part="training")]
+    steepest = max(row["norm"] for row in chosen(training, step=0))
+    found = {short: batches(rows, arm) for arm, short in SHORT.items()}
+    last = max(row["step"] for row in training)
+    points = [
+        {"arm": arm, "seed": seed, "batches": min(number, last + 25)}
+        for arm, numbers in found.items()
+        for seed, number in enumerate(numbers)
+    ]
+    learned = "; ".join(f"{arm} {of([number < inf for number in numbers])}" for arm, numbers in found.items())
     return beside(
         growth(GAUSSIAN, "linear"),
         growth(TRIANGULAR, "linear"),
         growth(GAUSSIAN, "tanh"),
-        curves(f"trained: norms before the first batch are up to {most:.0f}", powers(training, "norm"), "norm",
-               ("step", "batches"), "unclipped norm, powers of ten", "arm", level=(0, "norm 1")),
-        curves(f"seeds that learn; {learned}", recalled, "accuracy", ("step", "batches"), "recall, %", "arm",
-               domain=(0, 105), level=(100 / 8, "chance")),
+        curves(f"in training: gradient norms of up to {steepest:.0f} before the first batch", powers(training, "norm"),
+               "norm", ("step", "batches"), "unclipped norm, powers of ten", "arm", level=(0, "norm 1")),
+        dots(f"seeds that learn; {learned}", points, "batches", "batches until 90 % are right", "arm",
+             level=(last, "never"), interval=False),
     )  # fmt: skip

@@ -77,15 +77,13 @@ def learned(reads: str, seed: int) -> Any:
     import keras
 
     from pipelines.models.tracing import trace_once, training_step
-    from studies.recall import recurrent_layer
+    from studies.recall import both_directions, recurrent_layer
 
     units, words = PLANTED_UNITS[reads], keras.Input((None,), dtype="int32")
     uniform = keras.initializers.RandomUniform(-0.5, 0.5, seed=seed)
     vectors = keras.layers.Embedding(len(WORDS), 32, embeddings_initializer=uniform)(words)
-    outputs, *_ = recurrent_layer("lstm", units, seed)(vectors)
-    if reads == BOTH:
-        backwards, *_ = recurrent_layer("lstm", units, seed + 100, go_backwards=True)(vectors)
-        outputs = keras.ops.concatenate([outputs, keras.ops.flip(backwards, axis=1)], axis=-1)
+    layer = (both_directions if reads == BOTH else recurrent_layer)("lstm", units, seed)
+    outputs, *_ = layer(vectors)
     draw = keras.initializers.GlorotUniform(seed=seed)
     model = keras.Model(words, keras.layers.Dense(len(KINDS), kernel_initializer=draw)(outputs))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

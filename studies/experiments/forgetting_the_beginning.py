@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from studies.recall import SEEDS, Texts, accuracy, batches_to_learn, classifier, recurrent_layer
+from studies.recall import SEEDS, Texts, accuracy, batches_to_learn, both_directions, classifier
 
 GAP = 100  # words between the cue and the question
 BEFORE = {"beginning": 0, "middle": 100}  # words before the cue
@@ -32,13 +32,10 @@ def last_states(seed: int) -> Any:
     """A simple RNN in each direction, whose outputs are one step: the last states of both."""
     import keras
 
-    forward, backward = (
-        recurrent_layer("simple_rnn", UNITS, seed + backwards, go_backwards=bool(backwards)) for backwards in (0, 100)
-    )
+    layer = both_directions("simple_rnn", UNITS, seed)
 
     def read(vectors: Any) -> tuple[Any]:
-        _, last = forward(vectors)
-        _, first = backward(vectors)
+        _, last, first = layer(vectors)
         return (keras.ops.concatenate([last, first], axis=-1)[:, None],)
 
     return read
