@@ -182,13 +182,15 @@ def finding(found: Sequence[Verdict]) -> str:
         return [CELLS[cell] for cell, verdict in zip(GATED, verdicts, strict=True) if verdict.kind == SHOWN]
 
     first, then = (f"in {', '.join(named(verdicts)) or 'no cell'}" for verdicts in (usual, opened))
-    why = "open gates preserve it, not gates as such; " if named(opened) and not named(usual) else ""
-    along = say(path, "along an LSTM's cell state", "along an LSTM's hidden state", "")
-    survives = f"it survives {along}; " if along else ""
-    return (
-        f"{start}{even}{after}; {why}{survives}before training, gradients survive better than in an orthogonal simple "
-        f"RNN {first} with gates as they usually start, and {then} with open gates."
+    gates = (
+        "open gates preserve it, gates as they usually start do not"
+        if len(named(opened)) == len(GATED) and not named(usual)
+        else f"gradients survive better than in an orthogonal simple RNN {first} with gates as they usually start, and "
+        f"{then} with open gates"
     )
+    along = say(path, "; along an LSTM's cell state it survives longer than along the hidden state",
+                "; along an LSTM's hidden state it survives longer than along the cell state", "")  # fmt: skip
+    return f"{start}{even}{after}; {gates}{along}."
 
 
 def chart(rows: Sequence[Row]) -> Any:
