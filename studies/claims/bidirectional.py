@@ -104,9 +104,9 @@ def finding(found: Sequence[Verdict]) -> str:
         return " and ".join(name for name, verdict in zip(NAMES, tasks, strict=True) if verdict.kind == kind)
 
     gained, lost = named(SHOWN), named(CONTRADICTED)
-    real = f"; at equal size {gained} gains" if gained else ""
-    real += f"; at equal size {lost} loses" if lost else ""
-    return f"{right}{alike}{real or '; that POS tagging or NER gains is undecided'}."
+    real = f"; both directions help {gained} at equal size" if gained else ""
+    real += f"; both directions harm {lost} at equal size" if lost else ""
+    return f"{right}{alike}{real or '; that POS tagging or NER gains at equal size is undecided'}."
 
 
 def chart(rows: Sequence[Row]) -> Any:

@@ -176,6 +176,7 @@ def finding(found: Sequence[Verdict]) -> str:
         "Whether the gradient of a simple RNN vanishes is undecided",
     )
     even = say(orthogonal, ", even from orthogonal first weights", ", but not from orthogonal first weights", "")
+    even = say(uniform, even, "", "")
     after = say(trained, ", and even in one that has learned to recall", ", until it has learned to recall", "")
 
     def named(verdicts: Sequence[Verdict]) -> list[str]:

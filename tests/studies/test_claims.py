@@ -195,7 +195,7 @@ CASES = {
     "width: contrary": (widths(simple_rnn=(6, 6), lstm=(4, 2)), "uccc"),
     "relu_against_tanh: textbook": (
         activations((-1, -1, 0, 3, 3, 3), (0.6, 0.95, 0.95, 0.2, 0.95, 0.95)),
-        "ssssussu",
+        "sssscssu",
     ),
     "relu_against_tanh: a gradient kept is not enough": (
         activations((-1, -1, 0, -30, 3, -1), (0.3, 0.2, 0.2, 0.1, 0.1, 0.5)),
