@@ -30,7 +30,7 @@ A layer of 64 units does the same with matrices. It reads "I grew up in France .
 I speak fluent", and has to predict the language; its loss L is that of the last step. The charts show the norm of
 dL/ds_t by the distance of step t from the end, as a power of ten; s is c where there is one, else h. Decay is
 measured from 10 steps before the end, behind the question's words, to 60, for all cells alike. Norms below 1e-37,
-which float32 cannot represent, count as that: it concerns the sigmoid only.
+which float32 cannot represent, count as that: it concerns the sigmoid, and an LSTM's path along h alone.
 
 Each cell starts in two ways. A simple RNN's matrix U is orthogonal (as in Keras), so that it alone changes no norm,
 or uniform between -1/8 and 1/8, 8 being the root of the number of units (as in PyTorch). The gate that keeps the

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-SEEDS = tuple(range(11, 23))
-PLANTED_SEEDS = SEEDS[:7]
+SEEDS = (1, 2, 3, 4, 5)
+PLANTED_SEEDS = (11, 12, 13, 14, 15, 16, 17)  # settings were found with seeds 1 and 2
 FORWARDS, BOTH = "forwards", "in both directions"
 # Task, its configuration, data and figure.
 TAGGING = (
