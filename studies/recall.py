@@ -21,8 +21,8 @@ SHORT_RANGE = ("", ". the {} are in the", THINGS)
 CLASSES = len(COUNTRIES)
 LEARNED = 0.9  # the share of right answers from which a network counts as having learned a question
 EVERY, FRESH = 25, 200  # batches between two tests of whether it has; texts of such a test
-# Of networks that learn one gap; their settings were found with seeds 1 and 2.
-SEEDS = (11, 12, 13, 14, 15, 16, 17)
+# Of networks that learn one gap; their settings were found with seeds 1 and 2, what counts as learned with 11 to 13.
+SEEDS = (14, 15, 16, 17, 18, 19, 20)
 MOST = 300  # batches, after which a network counts as not having learned
 
 
