@@ -101,6 +101,13 @@ def explosions(of_small_radius, linear, tanh, batches, largest=4.0, norm=300.0):
     return rows
 
 
+def of_one_gap(share, **kind):
+    """Rows of networks of one gap, which have learned it if they recall so large a share."""
+    batches = 100 if share > 0.5 else None
+    question = {} if "place" in kind else {"question": ONE}
+    return rows_of(accuracy=share, batches=batches, spread=0, **question, **kind)
+
+
 def recalls(plain, usual, opened, mixed=(0.2, 0.95)):
     """Rows of study 3: accuracies of a simple RNN of one gap at 10, 50 and 100 words, of gated cells of one gap by
     their gates, and of simple RNNs and gated cells that learn all gaps."""
@@ -110,10 +117,10 @@ def recalls(plain, usual, opened, mixed=(0.2, 0.95)):
         share = mixed[cell != "simple_rnn"]
         rows += rows_of(question="France", cell=cell, gap=200, accuracy=share, spread=0)
     for gap, share in zip((10, 50, 100), plain, strict=True):
-        rows += rows_of(question=ONE, cell="simple_rnn", bias=None, gap=gap, accuracy=share, spread=0)
+        rows += of_one_gap(share, cell="simple_rnn", bias=None, gap=gap)
     for number, (cell, bias) in enumerate((("lstm", 1), ("gru", 0), ("sru", 0))):
         for share, start in ((usual[number], bias), (opened[number], 5)):
-            rows += rows_of(question=ONE, cell=cell, bias=start, gap=50, accuracy=share, spread=0)
+            rows += of_one_gap(share, cell=cell, bias=start, gap=50)
     return rows
 
 
@@ -128,10 +135,10 @@ def biases(*batches):
 
 def beginnings(forwards, beginning, middle):
     """Rows of study 15: accuracies of one direction, and of both with the cue at the beginning and in the middle."""
-    rows = rows_of(question=ONE, cell="simple_rnn", bias=None, gap=100, accuracy=forwards)
-    rows += rows_of(question=ONE, cell="simple_rnn", bias=None, gap=10, accuracy=1.0)
+    rows = of_one_gap(forwards, cell="simple_rnn", bias=None, gap=100)
+    rows += of_one_gap(1.0, cell="simple_rnn", bias=None, gap=10)
     for place, share in (("beginning", beginning), ("middle", middle)):
-        rows += rows_of(place=place, gap=100, accuracy=share)
+        rows += of_one_gap(share, place=place, gap=100)
     return rows
 
 
