@@ -218,7 +218,7 @@ def chart(rows: Sequence[Row]) -> Any:
     kinds |= {f"{CELLS[cell]}, {LONG} words": kind for cell, kind in OF_TRAINED.items()}
     trained, cut = (
         [
-            {**row, "cell": CELLS[row["cell"]], "on": f"trained on {row['gap']} words", "path": name}
+            {**row, "cell": CELLS[row["cell"]], "on": f"{row['gap']} words", "path": name}
             for name, kind in of.items()
             for row in chosen(gradients, **kind)
         ]

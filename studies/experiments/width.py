@@ -48,11 +48,13 @@ def trained(cell: str, units: int, seed: int) -> tuple[Any, int]:
     trace_once(model)
     train, random, equal = training_step(model), np.random.default_rng(seed), np.ones((32, 2 * DELAYS), "float32")
     losses: list[float] = []
+    before = np.inf
     while len(losses) < MOST:
         losses += [train(*bits(random, 32), equal) for _ in range(PART)]
-        before, last = np.mean(losses[-2 * PART : -PART]), np.mean(losses[-PART:])
-        if len(losses) > PART and last > (1 - GAIN) * before:
+        last = np.mean(losses[-PART:])
+        if last > (1 - GAIN) * before:
             break
+        before = last
     return model, len(losses)
 
 
