@@ -114,8 +114,9 @@ def chart(rows: Sequence[Row]) -> Any:
     pairs = {task: ({"task": task, "reads": BOTH}, {"task": task, "reads": FORWARDS}) for task in FIGURES}
     gain = {task: difference(rows, "score", {"reads": BOTH}, {"reads": FORWARDS}, task=task).value for task in FIGURES}
     told = ", ".join(f"{task} {value:+.1f}" for task, value in gain.items())
+    short = {FORWARDS: "forwards", BOTH: "both"}
     planted = [
-        {**row, "accuracy": 100 * row["accuracy"], "kind": f"{row['reads']}, told {row['side']}"}
+        {**row, "accuracy": 100 * row["accuracy"], "kind": f"{short[row['reads']]}, {row['side']}"}
         for row in chosen(rows, task="planted")
     ]
     counts = ", ".join(f"{reads} {of(learned(rows, reads))}" for reads in (FORWARDS, BOTH))

@@ -81,7 +81,7 @@ def chart(rows: Sequence[Row]) -> Any:
     """Batches by bias, and what gates that stay as they start leave of a state."""
     biases = sorted({row["bias"] for row in rows})
     (gap,) = {row["gap"] for row in rows}
-    names = {bias: f"bias {bias}, gate {1 / (1 + exp(-bias)):.3f}" for bias in biases}
+    names = {bias: f"bias {bias} ({1 / (1 + exp(-bias)):.3f})" for bias in biases}
     points = [
         {"bias": names[bias], "seed": seed, "batches": min(number, MOST + 25)}
         for bias in biases
@@ -92,8 +92,8 @@ def chart(rows: Sequence[Row]) -> Any:
         for bias in biases
         for steps in range(gap + 1)
     ]
-    learned = ", ".join(f"bias {bias} {sum(number < inf for number in batches(rows, bias))}" for bias in biases)
-    kept = ", ".join(f"bias {bias} {100 / (1 + exp(-bias)) ** gap:.2g} %" for bias in biases)
+    learned = ", ".join(f"bias {bias}: {sum(number < inf for number in batches(rows, bias))}" for bias in biases)
+    kept = ", ".join(f"bias {bias}: {100 / (1 + exp(-bias)) ** gap:.2g} %" for bias in biases)
     return beside(
         dots(f"seeds of {len(points) // len(biases)} that learn a gap of {gap} words: {learned}", points, "batches",
              "batches until 90 % are right", "bias", level=(MOST, "never"), interval=False),

@@ -39,7 +39,7 @@ SOURCES = (
     "reversed source brings its first words near)",
 )
 ALSO_READS = ("recall_over_a_gap",)  # whose simple RNNs read forwards
-FORWARDS, BEGINNING, MIDDLE = "forwards, cue at the beginning", "both, cue at the beginning", "both, cue in the middle"
+FORWARDS, BEGINNING, MIDDLE = "forwards, beginning", "both, beginning", "both, middle"
 CHANCE = 12.5, "chance"
 
 
