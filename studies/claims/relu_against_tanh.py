@@ -44,7 +44,7 @@ LEARNED = 0.9
 KEPT = 2  # powers of ten that a gradient may lose and still count as kept
 TANH, SMALL, TANH_IDENTITY = "tanh, orthogonal", "tanh, orthogonal, small inputs", "tanh, identity, small inputs"
 RELU, RAISED, IDENTITY = "ReLU, orthogonal", "ReLU, orthogonal x sqrt 2", "ReLU, identity, small inputs"
-NAMES = {RELU: "the usual first weights", RAISED: "these times the root of two", IDENTITY: "the identity"}
+NAMES = {RELU: "the usual first weights", RAISED: "the usual ones times the root of two", IDENTITY: "the identity"}
 
 
 def changes(rows: Sequence[Row], kind: str, far: int) -> dict[int, float]:
@@ -118,12 +118,13 @@ def chart(rows: Sequence[Row]) -> Any:
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
 
     def short(kind: str) -> str:
-        return kind.replace(", small inputs", " small").replace(", ", " ")
+        return kind.replace(", small inputs", ", small").replace("orthogonal x", "x").replace(", ", " ")
 
-    kept = "; ".join(f"{short(kind)} {interval(list(changes(rows, kind, far).values())).value:+.0f}" for kind in kinds)
+    kept = "; ".join(f"{short(kind)} {round(fmean(changes(rows, kind, far).values())):+d}" for kind in kinds)
     told = "; ".join(f"{short(kind)} {100 * fmean(recall(rows, kind, far).values()):.0f}" for kind in kinds)
-    recalled = percent(chosen(rows, part="accuracy"), "accuracy")
-    gradients = powers(chosen(rows, part="gradient"), "norm", SMALLEST)
+    named = [{**row, "kind": short(row["kind"])} for row in rows]
+    recalled = percent(chosen(named, part="accuracy"), "accuracy")
+    gradients = powers(chosen(named, part="gradient"), "norm", SMALLEST)
     return beside(
         curves(f"untrained; powers of ten gained over {far} words: {kept}", gradients, "norm",
                ("distance", "steps from the end"), "norm of dL/dh, powers of ten", "kind", level=(0, "norm 1")),
