@@ -71,7 +71,8 @@ def test_a_study_says_what_is_asked_and_who_said_it(study):
         any(part.strip(",.").isdigit() for part in source.replace("(", " ").replace(")", " ").split())
         for source in claim.SOURCES
     )
-    rows = page.read_rows(ROOT / f"studies/figures/{study}.jsonl")
+    read = (study, *getattr(claim, "ALSO_READS", ()))
+    rows = [row for name in read for row in page.read_rows(ROOT / f"studies/figures/{name}.jsonl")]
     verdicts = claim.verdicts(rows)
     assert verdicts
     assert all(isinstance(verdict, Verdict) and verdict.claim.endswith(".") for verdict in verdicts)
