@@ -252,6 +252,7 @@ def test_seeds_that_never_learn_count_as_slower_than_any():
     assert forget_bias.batches(rows, 1) == [300, 300, *[float("inf")] * 5]
     one, *_ = forget_bias.verdicts(rows)
     assert one.found == "1: 2 of 7 seeds learned after 300 to 300 batches; 0: 0 of 7 seeds learned"
+    assert one.evidence
     assert one.evidence.speaks_for
 
 
