@@ -33,6 +33,7 @@ STUDIES = (
     "relu_against_tanh",
     "recurrent_against_convolutional",
     "rare_labels",
+    "forgetting_the_beginning",
 )
 KINDS = (SHOWN, CONTRADICTED, UNDECIDED, UNTESTABLE)
 

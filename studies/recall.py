@@ -19,6 +19,11 @@ THINGS = ("clouds", "fishes", "trees", "books", "cars", "sheep", "stars", "boats
 LONG_RANGE = ("i grew up in {} .", ". i speak fluent", COUNTRIES)
 SHORT_RANGE = ("", ". the {} are in the", THINGS)
 CLASSES = len(COUNTRIES)
+LEARNED = 0.9  # the share of right answers from which a network counts as having learned a question
+EVERY, FRESH = 25, 200  # batches between two tests of whether it has; texts of such a test
+# Of networks that learn one gap; their settings were found with seeds 1 and 2, what counts as learned with 11 to 13.
+SEEDS = (14, 15, 16, 17, 18, 19, 20)
+MOST = 300  # batches, after which a network counts as not having learned
 
 
 class Texts:
@@ -27,12 +32,14 @@ class Texts:
     Args:
         data: folder of prepared datasets; `lee_news` gives the running words.
         short_range: whether the question itself holds the cue.
+        before: how many running words stand before the opening, which holds the cue of a long range.
     """
 
-    def __init__(self, data: Path, short_range: bool = False) -> None:
+    def __init__(self, data: Path, short_range: bool = False, before: int = 0) -> None:
         path = data / "lee_news" / "unlabelled.jsonl"
         if not path.exists():
             raise InputError(f"{path}: no such file; run `dvc repro prepare@lee_news` first")
+        self.before = before
         self.opening, self.question, self.cues = SHORT_RANGE if short_range else LONG_RANGE
         words = [word.lower() for example in read_examples(path) for word in example.tokens]
         words = [word for word in words if word not in self.cues]
@@ -50,23 +57,33 @@ class Texts:
         Args:
             random: the generator.
             count: of texts.
-            gap: running words of a text.
+            gap: running words of a text, between opening and question.
             split: train or test; they share no running words.
         """
         labels = random.integers(CLASSES, size=count)
-        starts = random.integers(len(self.running[split]) - gap, size=count)
-        running = self.running[split][starts[:, None] + np.arange(gap)]
+        starts = random.integers(len(self.running[split]) - self.before - gap, size=count)
+        running = self.running[split][starts[:, None] + np.arange(self.before + gap)]
         sides = [
             np.array([[self.ids[word] for word in side.format(cue).split()] for cue in self.cues], "int32")
             for side in (self.opening, self.question)
         ]
         parts = [side.reshape(CLASSES, -1)[labels] for side in sides]
-        return np.concatenate([parts[0], running, parts[1]], axis=1), labels
+        return np.concatenate(
+            [running[:, : self.before], parts[0], running[:, self.before :], parts[1]], axis=1
+        ), labels
 
 
 def recurrent_layer(cell: str, units: int, seed: int, **own: Any) -> Any:
     """One layer of a cell of Elman, with keys of its own, which returns its outputs and its last states."""
     return plugins.load("pipelines.cells", cell, "layer").layer(units, cell, seed, **own)
+
+
+def both_directions(cell: str, units: int, seed: int) -> Any:
+    """Two layers of a cell, of which one reads from the end; outputs of a step stand beside each other."""
+    import keras
+
+    backwards = recurrent_layer(cell, units, seed + 100, go_backwards=True)
+    return keras.layers.Bidirectional(recurrent_layer(cell, units, seed), backward_layer=backwards)
 
 
 def classifier(layer: Any, words: int, seed: int, width: int = 32, classes: int = CLASSES) -> Any:
@@ -106,7 +123,7 @@ def learning(
     """
     import keras
 
-    from pipelines.models.tracing import trace_once
+    from pipelines.models.tracing import trace_once, training_step
 
     model.compile(
         optimizer=optimizer or keras.optimizers.Adam(0.003, global_clipnorm=1.0),
@@ -114,15 +131,47 @@ def learning(
         jit_compile=False,
     )
     trace_once(model)
+    train = training_step(model)
     random, equal = np.random.default_rng(seed), np.ones(batch_size, "float32")
     for step in range(1, steps + 1):
         gap = round(float(np.exp(random.uniform(*np.log(gaps)))))
-        yield step, float(model.train_on_batch(*texts.draw(random, batch_size, gap), equal))
+        yield step, train(*texts.draw(random, batch_size, gap), equal)
 
 
 def learn(*arguments: Any, **settings: Any) -> list[float]:
     """Trains a classifier as `learning` does, to the end; gives the loss of each step."""
     return [loss for _, loss in learning(*arguments, **settings)]
+
+
+def batches_to_learn(model: Any, texts: Texts, gap: int, seed: int) -> int | None:
+    """Trains a classifier on one gap until it has learned the question; gives the batches that took, or none if even
+    `MOST` were too few."""
+    for step, _ in learning(model, texts, (gap, gap), seed, MOST):
+        if step % EVERY == 0 and accuracy(model, texts, gap, seed + step, FRESH) >= LEARNED:
+            return step
+    return None
+
+
+def of_one_gap(texts: Texts, cell: str, bias: float | None, gap: int, seed: int) -> tuple[Any, dict[str, Any]]:
+    """A classifier of 64 units that has learned one gap, or tried to; and a row of figures.
+
+    Args:
+        texts: what is learned.
+        cell: of the recurrent layer.
+        bias: of the gate that keeps the state, at first; none for a simple RNN, which has no gates.
+        gap: words between cue and question.
+        seed: of first weights and texts.
+    """
+    from pipelines.training.seeding import seed_everything
+
+    seed_everything(seed)
+    layer = recurrent_layer(cell, 64, seed)
+    model = classifier(layer, texts.words, seed)
+    if bias is not None:
+        open_gates(layer, bias)
+    batches = batches_to_learn(model, texts, gap, seed)
+    kind = {"question": "France, one gap", "cell": cell, "bias": bias, "gap": gap, "seed": seed}
+    return model, {**kind, "batches": batches, "accuracy": accuracy(model, texts, gap, seed)}
 
 
 def open_gates(layer: Any, bias: float) -> None:

@@ -3,27 +3,36 @@
 from collections.abc import Sequence
 from typing import Any
 
-from studies.charts import CELLS, beside, curves, percent
+from studies.charts import CELLS, beside, curves, dots, percent
 from studies.claims import of, say
 from studies.intervals import Row, by_seed, chosen, mean
-from studies.verdicts import CONTRADICTED, SHOWN, Verdict, fact, judge_counts
+from studies.verdicts import SHOWN, Verdict, fact, judge_counts
 
 TITLE = "Memory: recall of a distant word"
 QUESTION = """
 "The clouds are in the ___": the last words give the answer. "I grew up in France ... I speak fluent ___": the
 deciding word is far back. Many introductions use this example to explain why LSTMs were invented: a simple RNN could
-learn such a dependency in theory, but does not in practice. Does it not?
+learn such a dependency in theory, but does not in practice. Does it not, and does an LSTM?
 """
 CAVEAT = """
-Each network learns all gaps at once, which may teach it none. A network that answers no more over 2 words than over
-200 says nothing about distance; networks of one gap each would.
+A network that has not learned after 300 batches might after 3,000. And "learns" depends on what else there is to
+learn: trained on all gaps at once, gated cells learn from the short ones, and the simple RNN learns none.
 """
 METHOD = """
-Each cell, with 64 units, is trained on 400 batches of 64 texts with 2 to 200 words of running news between the
-country and the question, and then has to name the language (one of eight, so that chance is 12.5 %) for 500 held-out
-texts at each gap. In the short-range control as many words of news precede the whole sentence, and training takes 100
-batches. Most networks answer nearly everything or little more than chance gives, so that seeds are counted: one has
-learned if it answers 90 %.
+Cells of 64 units read batches of 64 texts with words of running news between the country and the question, and have
+to name the language, one of eight, so that chance is 12.5 % (Adam, rate 0.003, gradients clipped at a norm of 1).
+Most networks answer nearly everything or little more than chance gives, so that seeds that learn are counted.
+
+"One gap": each network is trained on one gap only, until it answers 90 % of 200 fresh texts, drawn every 25 batches,
+and so has learned, or 300 batches are over. The charts show its recall of 500 held-out texts after that. The simple
+RNN starts from an orthogonal matrix, which by itself changes no norm. The gate that keeps the state starts "as
+usual", with a bias of 1 in an LSTM and 0 in a GRU and an SRU, or "open", with a bias of 5, so that a step keeps 99.3
+%. Gaps, biases and the number of batches were chosen with other seeds: with these an LSTM did not learn 100 words in
+time with either bias, so cells are compared over 50.
+
+"All gaps": each network is trained on gaps of 2 to 200 words at once, their logarithm drawn uniformly, in 400
+batches; one has learned if it then answers 90 % of 500 held-out texts. In the short-range control as many words of
+news precede the whole sentence, and training takes 100 batches.
 """
 SOURCES = (
     "Olah, Understanding LSTM Networks, 2015, section The Problem of Long-Term Dependencies",
@@ -31,25 +40,29 @@ SOURCES = (
     "Bengio, Simard & Frasconi, Learning long-term dependencies with gradient descent is difficult, IEEE Transactions "
     "on Neural Networks 5 (1994)",
 )
-PLAIN = "simple_rnn"
-NEAR, FAR = 2, 200
+ALSO_READS = ("forget_bias",)  # whose LSTMs learn one gap, too
+PLAIN, GATED = "simple_rnn", ("lstm", "gru", "sru")
+USUAL, OPEN = {"lstm": 1, "gru": 0, "sru": 0}, 5  # biases
+ALL, ONE, SHORT = "France", "France, one gap", "clouds"
+NEAR, MIDDLE, FAR, FARTHEST = 10, 50, 100, 200
 LEARNED = 0.9  # the accuracy from which a question counts as learned
 CHANCE = 12.5, "chance"
 
 
-def learned(rows: Sequence[Row], cell: str, gap: int) -> list[bool]:
-    """Whether each seed answers over a gap."""
-    return [share >= LEARNED for share in by_seed(rows, "accuracy", question="France", cell=cell, gap=gap).values()]
+def of_all(rows: Sequence[Row], cell: str) -> list[bool]:
+    """Whether each network that learns all gaps recalls over the longest."""
+    return [share >= LEARNED for share in by_seed(rows, "accuracy", question=ALL, cell=cell, gap=FARTHEST).values()]
+
+
+def of_one(rows: Sequence[Row], cell: str, gap: int, bias: int | None = None) -> list[bool]:
+    """Whether each network of one gap has learned it in time."""
+    return [row["batches"] is not None for row in chosen(rows, question=ONE, cell=cell, gap=gap, bias=bias)]
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """How many seeds of each cell recall near and far."""
-    worst = min(row["accuracy"] for row in chosen(rows, question="clouds"))
-
-    def told(cell: str, gap: int) -> str:
-        share = mean(rows, "accuracy", question="France", cell=cell, gap=gap).within(0, 1)
-        return f"{of(learned(rows, cell, gap))} seeds learned, {share.text('.0f', 100)} %"
-
+    worst = min(row["accuracy"] for row in chosen(rows, question=SHORT))
+    near, middle, far = (of_one(rows, PLAIN, gap) for gap in (NEAR, MIDDLE, FAR))
     found = [
         fact(
             "Every network answers the short-range question, however long the text before it.",
@@ -57,51 +70,79 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             worst > 0.99,
         ),
         judge_counts(
-            f"A simple RNN recalls less over {FAR} words than over {NEAR}.",
-            f"over {NEAR} words {told(PLAIN, NEAR)}; over {FAR} {told(PLAIN, FAR)}",
-            learned(rows, PLAIN, NEAR),
-            learned(rows, PLAIN, FAR),
+            f"Trained on one gap, a simple RNN learns to recall over {NEAR} words in more seeds than over {FAR}.",
+            f"{of(near)} seeds and {of(far)}",
+            near,
+            far,
         ),
     ]
-    for cell in dict.fromkeys(row["cell"] for row in rows):
-        if cell != PLAIN:
-            claim = f"The {CELLS[cell]} recalls more than a simple RNN over {FAR} words."
-            figures = f"{told(cell, FAR)}; simple RNN {told(PLAIN, FAR)}"
-            found.append(judge_counts(claim, figures, learned(rows, cell, FAR), learned(rows, PLAIN, FAR)))
-    return found
+    for start, biases in (("as usual", USUAL), ("open", dict.fromkeys(GATED, OPEN))):
+        for cell in GATED:
+            ours = of_one(rows, cell, MIDDLE, biases[cell])
+            claim = f"Trained on {MIDDLE} words, with its gate {start} at first, the {CELLS[cell]} learns in more seeds"
+            figures = f"{of(ours)} seeds, simple RNN {of(middle)}"
+            found.append(judge_counts(f"{claim} than a simple RNN.", figures, ours, middle))
+    gated = [seed for cell in GATED for seed in of_all(rows, cell)]
+    plain = of_all(rows, PLAIN)
+    shares = ", ".join(
+        f"{CELLS[cell]} {mean(rows, 'accuracy', question=ALL, cell=cell, gap=FARTHEST).within(0, 1).text('.0f', 100)} %"
+        for cell in (*GATED, PLAIN)
+    )
+    claim = f"Trained on all gaps at once, gated cells recall over {FARTHEST} words in more seeds than a simple RNN."
+    figures = f"{of(gated)} seeds, simple RNN {of(plain)} ({shares})"
+    return [*found, judge_counts(claim, figures, gated, plain, set_afterwards=True)]
 
 
 def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
-    short, falls, *gated = found
-    near = say(
-        short, "Every cell uses a word right before the question", "Not even a word right before is always used", ""
-    )
+    _, falls, *one, together = found
     plain = say(
-        falls, "a simple RNN recalls less from afar", "a simple RNN recalls no less from afar",
-        "whether a simple RNN recalls less from afar is undecided",
-    )  # fmt: skip
-    better, worse = (
-        [verdict.claim.split(" recalls")[0].removeprefix("The ") for verdict in gated if verdict.kind == kind]
-        for kind in (SHOWN, CONTRADICTED)
+        falls,
+        f"A simple RNN learns to recall a word from {NEAR} words before, but not from {FAR}",
+        f"A simple RNN learns to recall a word from {FAR} words before rather than from {NEAR}",
+        f"Whether a simple RNN learns less from {FAR} words before than from {NEAR} is undecided",
     )
-    cells = (
-        f"better than it: {', '.join(better)}" if better else "no gated cell is shown to be better with so few seeds"
+
+    def better(verdicts: Sequence[Verdict]) -> str:
+        shown = [CELLS[cell] for cell, verdict in zip(GATED, verdicts, strict=True) if verdict.kind == SHOWN]
+        return ", ".join(shown) or "no gated cell"
+
+    mixed = say(
+        together,
+        "; with shorter gaps to learn from as well, gated cells do better",
+        "; with shorter gaps to learn from as well, gated cells do worse",
+        "",
     )
-    return f"{near}; {plain}; {cells}{'; worse: ' * bool(worse)}{', '.join(worse)}."
+    return (
+        f"{plain}. From {MIDDLE} words before, {better(one[:3])} with gates as they usually start, and "
+        f"{better(one[3:])} with open gates, learn it in more seeds{mixed}."
+    )
 
 
 def chart(rows: Sequence[Row]) -> Any:
-    """Accuracy by gap, for both questions."""
+    """Recall of networks of one gap, by gap and by cell, and of networks that learn all gaps."""
     named = [{**row, "cell": CELLS[row["cell"]]} for row in percent(rows, "accuracy")]
-    ticks = sorted({row["gap"] for row in rows})
-    cells = dict.fromkeys(row["cell"] for row in rows)
-    far = ", ".join(f"{CELLS[cell]} {of(learned(rows, cell, FAR))}" for cell in cells)
-    short = min(row["accuracy"] for row in chosen(rows, question="clouds"))
-    axes = ("gap", "words of news"), "recall, %", "cell"
+    plain = chosen(named, question=ONE, cell=CELLS[PLAIN])
+    gaps = sorted({row["gap"] for row in plain})
+    counts = ", ".join(f"{gap} words {of(of_one(rows, PLAIN, gap))}" for gap in gaps)
+    starts = {(cell, USUAL[cell]): f"{CELLS[cell]}, usual" for cell in GATED}
+    starts |= {(cell, OPEN): f"{CELLS[cell]}, open" for cell in GATED} | {(PLAIN, None): CELLS[PLAIN]}
+    kinds = [
+        {**row, "accuracy": 100 * row["accuracy"], "kind": kind}
+        for (cell, bias), kind in starts.items()
+        for row in chosen(rows, question=ONE, gap=MIDDLE, cell=cell, bias=bias)
+    ]
+    one = ", ".join(
+        f"{kind} {of(of_one(rows, cell, MIDDLE, bias))}" for (cell, bias), kind in starts.items() if cell != PLAIN
+    )
+    both = ", ".join(f"{CELLS[cell]} {of(of_all(rows, cell))}" for cell in (PLAIN, *GATED))
+    mixed = chosen(named, question=ALL)
+    axes = ("gap", "words between"), "recall, %", "cell"
     return beside(
-        curves(f"I grew up in France ...; seeds that know it over {FAR} words: {far}", chosen(named, question="France"),
-               "accuracy", *axes, ticks=ticks, domain=(0, 105), level=CHANCE),
-        curves(f"... The clouds are in the ___: all at least {short:.0%}", chosen(named, question="clouds"), "accuracy",
-               *axes, ticks=ticks, domain=(0, 105), level=CHANCE),
+        curves(f"simple RNN of one gap, seeds that learn: {counts}", plain, "accuracy", *axes, ticks=gaps,
+               domain=(0, 105), level=CHANCE),
+        dots(f"one gap of {MIDDLE} words, seeds that learn: {one}; simple RNN {of(of_one(rows, PLAIN, MIDDLE))}", kinds,
+             "accuracy", "recall, %", "kind", level=CHANCE, interval=False),
+        curves(f"all gaps at once, seeds that know {FARTHEST} words: {both}", mixed, "accuracy", *axes,
+               ticks=sorted({row["gap"] for row in mixed}), domain=(0, 105), level=CHANCE),
     )  # fmt: skip

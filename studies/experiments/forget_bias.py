@@ -1,27 +1,27 @@
-"""An LSTM whose forget gates start open, and one whose forget gates start half closed."""
+"""LSTMs whose forget gates start half closed, as usual, and open: how many batches they need to learn to remember."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from studies.recall import Texts, accuracy, classifier, learning
+import numpy as np
 
-GAPS = (10, 50, 100)
-EVERY = 25  # steps of training between two measurements
-STEPS = 300
+from studies.gradients import DISTANCES, by_distance
+from studies.recall import SEEDS, Texts, of_one_gap
+
+BIASES = (0, 1, 3, 5)
+GAP = 50
+CUTS = ("", "h", "c")  # states through which no gradient passes
 
 
 def measure(data: Path) -> Iterator[dict]:
-    """The accuracy at each gap, again and again while training goes on, of forget biases of one and of zero."""
-    from pipelines.cells.lstm.layer import LSTM
-    from pipelines.training.seeding import seed_everything
-
+    """The batches after which each network recalls nine of ten words, none if it never does; and, of the one that
+    starts with the most open gate, the gradients along either of its states."""
     texts = Texts(data)
-    for bias in (1, 0):
-        for seed in (1, 2, 3, 4, 5):
-            seed_everything(seed)
-            layer = LSTM(32, unit_forget_bias=bool(bias), return_sequences=True, return_state=True)
-            model = classifier(layer, texts.words, seed)
-            for step, _ in learning(model, texts, (2, max(GAPS)), seed, STEPS):
-                for gap in GAPS if step % EVERY == 0 else ():
-                    found = accuracy(model, texts, gap, seed, 200)
-                    yield {"bias": bias, "seed": seed, "step": step, "gap": gap, "accuracy": found}
+    for seed in SEEDS:
+        sample = texts.draw(np.random.default_rng(seed), 64, max(DISTANCES), "test")
+        for bias in BIASES:
+            model, row = of_one_gap(texts, "lstm", bias, GAP, seed)
+            yield row
+            for cut in CUTS if bias == max(BIASES) else ():
+                for norm in by_distance(model, sample, cut):
+                    yield {**row, "question": "gradient", "cut": cut, **norm}

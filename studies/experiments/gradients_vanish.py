@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from studies.gradients import carried_states, read
+from studies.gradients import by_distance
 from studies.recall import Texts, classifier, open_gates, recurrent_layer
 
 SEEDS = (11, 12, 13, 14, 15)
 UNITS = 64
 GAP = 100
-DISTANCES = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {  # f(a), and f'(a)
     "tanh": (np.tanh, lambda a: 1 - np.tanh(a) ** 2),
     "sigmoid": (lambda a: 1 / (1 + np.exp(-a)), lambda a: np.exp(-a) / (1 + np.exp(-a)) ** 2),
@@ -35,24 +34,16 @@ def measure(data: Path) -> Iterator[dict]:
         for activation, weights in PLAIN:
             seed_everything(seed)
             model = classifier(plain(activation, weights, seed), texts.words, seed)
-            kind = {"cell": "simple_rnn", "activation": activation, "start": weights, "seed": seed}
-            yield from norms(model, sample, kind)
+            kind = {"part": "gradient", "cell": "simple_rnn", "activation": activation, "start": weights, "seed": seed}
+            yield from ({**kind, **row} for row in by_distance(model, sample))
         for cell, biases in BIASES.items():
             for bias in biases:
                 seed_everything(seed)
                 layer = recurrent_layer(cell, UNITS, seed)
                 model = classifier(layer, texts.words, seed)
                 open_gates(layer, bias)
-                yield from norms(model, sample, {"cell": cell, "start": f"bias {bias}", "seed": seed})
-
-
-def norms(model: Any, sample: tuple[Any, Any], kind: dict[str, Any]) -> Iterator[dict]:
-    """The norm of the gradient at some distances from the end, for the state that is carried furthest."""
-    found, _ = read(model, *sample)
-    state = carried_states(model.layers[2].cell)[-1]
-    for distance in DISTANCES:
-        norm = float(f"{found[state][-1 - distance]:.4g}")
-        yield {"part": "gradient", **kind, "state": state, "distance": distance, "norm": norm}
+                kind = {"part": "gradient", "cell": cell, "start": f"bias {bias}", "seed": seed}
+                yield from ({**kind, **row} for row in by_distance(model, sample))
 
 
 def plain(activation: str, weights: str, seed: int) -> Any:

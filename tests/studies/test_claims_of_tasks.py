@@ -32,15 +32,34 @@ def scattered(value, seed):
     return value + (0, 0.02, -0.01, 0.01, -0.02, 0.015, 0.005)[seed - 1]
 
 
-@pytest.mark.parametrize(("gain", "kinds"), [(2, "sss"), (-2, "ccc"), (0, "uuu")])
-def test_both_directions_have_to_gain(gain, kinds):
-    rows = [
-        {"task": task, "reads": reads, "seed": seed, "score": 90 + seed + (scattered(more, seed) if more else 0)}
-        for task in bidirectional.FIGURES
-        for reads, more in ((bidirectional.FORWARDS, 0), (bidirectional.BOTH, gain))
+def taggers(gain, both=0.95, forwards=0.5, left=1.0):
+    """Rows of study 5: gains of the project's taggers by seed, and accuracies on planted names told to the right by
+    taggers of both kinds, and to the left."""
+    module = bidirectional
+    planted = ((module.BOTH, module.RIGHT, both), (module.FORWARDS, module.RIGHT, forwards),
+               (module.BOTH, module.LEFT, left), (module.FORWARDS, module.LEFT, left))  # fmt: skip
+    return [
+        {"task": "planted", "reads": reads, "side": side, "seed": seed, "accuracy": share}
+        for reads, side, share in planted
+        for seed in SEEDS
+    ] + [
+        {"task": task, "reads": reads, "seed": seed, "score": 90 + seed + (gain(seed) if reads == module.BOTH else 0)}
+        for task in module.FIGURES
+        for reads in (module.FORWARDS, module.BOTH)
         for seed in SEEDS
     ]
-    assert decided(bidirectional, rows) == kinds
+
+
+@pytest.mark.parametrize(("gain", "kinds"), [(2, "ss"), (-2, "cc"), (0, "uu")])
+def test_both_directions_have_to_gain(gain, kinds):
+    assert decided(bidirectional, taggers(lambda seed: scattered(gain, seed) if gain else 0)) == "ss" + kinds
+
+
+@pytest.mark.parametrize(
+    ("known", "kinds"), [({"forwards": 0.95}, "us"), ({"both": 0.5}, "us"), ({"left": 0.98}, "sc")], ids=str
+)
+def test_planted_names_have_to_be_learned_by_one_kind_of_tagger_alone(known, kinds):
+    assert decided(bidirectional, taggers(lambda seed: 0, **known)) == kinds + "uu"
 
 
 @pytest.mark.parametrize(("weights", "focal", "kinds"), [(2, -2, "ssscccsss"), (0, 3, "uuusssuuu")])
@@ -56,18 +75,7 @@ def test_a_loss_has_to_gain_on_the_rare_label(weights, focal, kinds):
 
 
 def test_a_gain_that_seeds_disagree_on_decides_nothing():
-    rows = [
-        {
-            "task": task,
-            "reads": reads,
-            "seed": seed,
-            "score": 90 + (reads != "forwards") * (9, -3, -1, 4, -2, -5, 1)[seed - 1],
-        }
-        for task in bidirectional.FIGURES
-        for reads in (bidirectional.FORWARDS, bidirectional.BOTH)
-        for seed in SEEDS
-    ]
-    assert decided(bidirectional, rows) == "uuu"
+    assert decided(bidirectional, taggers(lambda seed: (9, -3, -1, 4, -2, -5, 1)[seed - 1])) == "ssuu"
 
 
 @pytest.mark.parametrize(("times", "gain", "kinds"), [(6, 0, "ssss"), (2, -0.1, "scss"), (0.9, -0.4, "cccc")])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from studies.experiments.gradients_explode import backward_norms, recurrent_weights
+from studies.experiments.gradients_explode import backward_norms, gradient_norm, recurrent_weights
 from studies.experiments.gradients_vanish import one_dimensional
 from studies.gradients import gates, read
 from studies.recall import classifier, open_gates, recurrent_layer
@@ -41,6 +41,37 @@ def test_every_state_that_is_carried_has_its_gradient(cell, states):
     norms, _ = read(model, np.array([[1, 2, 3, 4, 5]]), np.array([2]))
     assert set(norms) == states
     assert all(values.shape == (5,) and (values > 0).all() for values in norms.values())
+
+
+def test_along_one_state_of_an_lstm_the_gradient_has_the_factors_of_that_path_alone():
+    model = classifier(recurrent_layer("lstm", 1, 1), words=7, seed=1)  # of one unit, so that norms are magnitudes
+    ids, labels = np.array([[1, 2, 3, 4, 5]]), np.array([2])
+    vectors, cell = np.asarray(model.get_layer("words")(ids))[0], model.layers[2].cell
+    along_c, opened = read(model, ids, labels, cut="h")
+    along_h, _ = read(model, ids, labels, cut="c")
+    assert set(along_c) == {"c"}
+    assert set(along_h) == {"h"}
+    states = [np.zeros((1, 1), "float32")] * 2
+    for step in range(1, 5):
+        states = [np.asarray(state) for state in cell(vectors[step - 1 : step], states)[1]]
+        assert along_c["c"][step - 1] == pytest.approx(along_c["c"][step] * opened["forget"][step], rel=1e-4)
+        more, less = (
+            float(np.asarray(cell(vectors[step : step + 1], [states[0] + shift, states[1]])[0])[0, 0])
+            for shift in (0.01, -0.01)
+        )
+        assert along_h["h"][step - 1] == pytest.approx(along_h["h"][step] * abs(more - less) / 0.02, rel=1e-2)
+
+
+def test_the_norm_of_a_gradient_is_the_length_of_a_step_at_a_rate_of_one():
+    import keras
+
+    model = classifier(recurrent_layer("simple_rnn", 3, 1), words=7, seed=1)
+    ids, labels = np.array([[1, 2, 3, 4], [5, 6, 1, 1]]), np.array([0, 3])
+    norm, before = gradient_norm(model, ids, labels), model.get_weights()
+    model.compile(keras.optimizers.SGD(1.0), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.train_on_batch(ids, labels)
+    steps = [((new - old) ** 2).sum() for new, old in zip(model.get_weights(), before, strict=True)]
+    assert norm == pytest.approx(np.sqrt(sum(steps)), rel=1e-3)
 
 
 def test_the_gates_of_an_lstm_make_its_next_cell_state():

@@ -27,7 +27,7 @@ def modules(package):
 
 def test_every_study_has_an_experiment_a_claim_a_stage_and_a_place_on_the_page():
     assert modules(experiments) == modules(claims) == set(page.STUDIES) == set(DEPS)
-    assert len(set(page.STUDIES)) == len(page.STUDIES) == 14
+    assert len(set(page.STUDIES)) == len(page.STUDIES) == 15
 
 
 # For users from outside, who load runs and vectors; that of studies quiets TensorFlow's start and changes no figure.
@@ -78,7 +78,8 @@ def test_a_study_says_what_is_asked_and_who_said_it(study):
         any(part.strip(",.").isdigit() for part in source.replace("(", " ").replace(")", " ").split())
         for source in claim.SOURCES
     )
-    rows = page.read_rows(ROOT / f"studies/figures/{study}.jsonl")
+    read = (study, *getattr(claim, "ALSO_READS", ()))
+    rows = [row for name in read for row in page.read_rows(ROOT / f"studies/figures/{name}.jsonl")]
     verdicts = claim.verdicts(rows)
     assert verdicts
     assert all(isinstance(verdict, Verdict) and verdict.claim.endswith(".") for verdict in verdicts)

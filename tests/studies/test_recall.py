@@ -5,6 +5,8 @@ import pytest
 
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import Example, write_examples
+from studies import recall
+from studies.experiments import forgetting_the_beginning
 from studies.recall import (
     CLASSES,
     COUNTRIES,
@@ -14,6 +16,7 @@ from studies.recall import (
     accuracy,
     classifier,
     learn,
+    of_one_gap,
     recurrent_layer,
 )
 
@@ -51,6 +54,17 @@ def test_the_short_range_question_holds_its_cue_at_any_gap(data):
     ids, labels = texts.draw(np.random.default_rng(1), 20, 30)
     for text, label in zip(words_of(texts, ids), labels, strict=True):
         assert text.endswith(SHORT_RANGE[1].format(SHORT_RANGE[2][label]))
+
+
+def test_the_land_may_stand_in_the_middle(data):
+    texts = Texts(data, before=9)
+    ids, labels = texts.draw(np.random.default_rng(1), 20, 5)
+    for text, label in zip(words_of(texts, ids), labels, strict=True):
+        opening, question = (part.format(COUNTRIES[label]) for part in LONG_RANGE[:2])
+        before, _, after = text.partition(opening)
+        assert len(before.split()) == 9
+        assert after.endswith(question)
+        assert len(after.split()) == 5 + len(question.split())
 
 
 def test_test_texts_are_of_words_that_training_never_reads(data):
@@ -92,3 +106,30 @@ def test_the_same_seed_learns_the_same(data):
         seed_everything(3)
         losses.append(learn(classifier(recurrent_layer("sru", 8, 3), texts.words, 3), texts, (2, 9), 3, steps=5))
     assert losses[0] == losses[1]
+
+
+def test_a_network_of_one_gap_is_trained_until_it_knows_the_answer_and_not_beyond_the_limit(data, monkeypatch):
+    texts = Texts(data)
+    model, row = of_one_gap(texts, "gru", 5, 2, 1)
+    assert row["batches"] % recall.EVERY == 0 < row["batches"] < recall.MOST
+    assert row["accuracy"] > 0.8
+    assert {key: row[key] for key in ("cell", "bias", "gap", "seed")} == {"cell": "gru", "bias": 5, "gap": 2, "seed": 1}
+    assert accuracy(model, texts, 2, 1) == row["accuracy"]
+    monkeypatch.setattr(recall, "MOST", 2)
+    assert of_one_gap(texts, "gru", 5, 2, 1)[1]["batches"] is None
+
+
+def test_last_states_are_those_at_either_end():
+    import keras
+
+    model = classifier(forgetting_the_beginning.last_states(3), 9, 3)
+    ids = np.array([[1, 2, 3, 4]])
+    words, *weights, _, _ = model.get_weights()
+    ends = []
+    for (kernel, recurrent, bias), order in zip((weights[:3], weights[3:]), (1, -1), strict=True):
+        state = np.zeros(forgetting_the_beginning.UNITS)
+        for vector in words[ids[0, ::order]]:
+            state = np.tanh(vector @ kernel + state @ recurrent + bias)
+        ends.append(state)
+    read = keras.Model(model.input, model.get_layer("classes").input)
+    assert np.asarray(read(ids))[0] == pytest.approx(np.concatenate(ends), abs=1e-5)
