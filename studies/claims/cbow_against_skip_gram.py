@@ -5,7 +5,7 @@ from typing import Any
 
 from studies.charts import beside, dots, gains
 from studies.claims import say
-from studies.intervals import Interval, Row, by_seed, chosen, difference, interval, mean
+from studies.intervals import PERCENT, Interval, Row, by_seed, chosen, difference, interval, mean
 from studies.verdicts import Verdict, judge
 
 TITLE = "CBOW versus skip-gram"
@@ -144,18 +144,20 @@ def chart(rows: Sequence[Row]) -> Any:
     gaps = [own_side(rows, kind).value for kind in ("cbow", "skip_gram")]
     pace = [{**row, "vectors": NAMES[row["vectors"]]} for row in chosen(rows, part="pace")]
     times = mean(pace, "score", vectors="CBOW").value / mean(pace, "score", vectors="skip-gram").value
-    solved = [
-        {"vectors": f"{NAMES[name]}, {kind}", "seed": 0, "share": 100 * count / gap.count}
-        for kind in ("semantic", "syntactic")
-        for gap, counts in [analogies(rows, kind, 1)]
-        for name, count in counts.items()
-    ]
+    solved = []
+    for kind in ("semantic", "syntactic"):
+        gap, counts = analogies(rows, kind, 1)
+        for name, count in counts.items():
+            share = interval([100.0] * count + [0.0] * (gap.count - count)).within(*PERCENT)
+            solved.append(
+                {"vectors": f"{NAMES[name]}, {kind}", "share": share.value, "low": share.low, "high": share.high}
+            )
     told = ", ".join(f"{row['vectors']} {row['share']:.1f} %" for row in solved)
     return beside(
         of_task("parts of speech"),
         of_task("sentiment"),
         dots(f"cosine with the own side less that with the other: CBOW {gaps[0]:.2f}, skip-gram {gaps[1]:.2f}",
              sides, "cosine", "mean cosine of a word", "side", interval=False),
-        dots(f"analogies solved: {told}", solved, "share", "percent", "vectors", interval=False),
+        dots(f"analogies solved: {told}", solved, "share", "percent of questions", "vectors"),
         dots(f"CBOW reads {times:.1f} times as many words per second", pace, "score", "words per second", "vectors"),
     )  # fmt: skip

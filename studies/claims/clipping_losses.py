@@ -26,17 +26,17 @@ By norm the whole gradient g is scaled, which keeps its direction; by value each
 
 Plain descent then takes shorter steps. Adam divides each number by a running root mean square of itself, so that a
 factor common to all steps cancels out. GRUs of 32 units learn the question "I grew up in France. ... I speak fluent
-___" over two to five words, 200 batches of 32 texts, by plain descent (learning rate 1) and by Adam (0.003), without
-clipping, with limits of the norm of 1 and 0.1, and with a limit of 0.001 for each number. "Loss" is the mean over the
-last fifty batches. The cosine is that between the gradient of an untrained network before and after clipping.
+___" over two to five words, 400 batches of 32 texts, by plain descent (learning rate 1) and by Adam (0.003), without
+clipping, with a limit of 0.1 for the norm, and with one of 0.001 for each number. "Loss" is the mean over the last
+hundred batches. The cosine is that between the gradient of an untrained network before and after clipping.
 """
 SOURCES = (
     'Pascanu, Mikolov & Bengio, "On the Difficulty of Training Recurrent Neural Networks", ICML 2013, section 3.2',
     'Kingma & Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, section 2.1 (invariance to scale)',
 )
-NONE, ONE, TENTH, VALUE = CLIPPINGS = ("none", "norm 1", "norm 0.1", "value 0.001")
+NONE, TENTH, VALUE = CLIPPINGS = ("none", "norm 0.1", "value 0.001")
 SGD, ADAM = "SGD", "Adam"
-LAST = 150  # batches after which the loss counts
+LAST = 300  # batches after which the loss counts
 MARGIN = 0.1  # nats
 NATS: Any = {"form": ".2f", "unit": "nats"}
 
@@ -62,7 +62,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         for optimizer in (SGD, ADAM)
     }
     gain = difference(late(rows), "loss", {"clipping": NONE}, {"clipping": TENTH}, optimizer=ADAM)
-    cosines = {kind: list(by_seed(rows, "cosine", clipping=kind).values()) for kind in (TENTH, VALUE)}
+    cosines = {kind: list(by_seed(rows, "cosine", part="gradient", clipping=kind).values()) for kind in (TENTH, VALUE)}
     return [
         judge(
             "With plain descent, a norm limited to 0.1 costs loss where no gradient explodes.",

@@ -11,11 +11,10 @@ RATES = {"SGD": 1.0, "Adam": 0.003}  # the optimisers and their learning rates
 UNCLIPPED = "none"
 CLIPPINGS: dict[str, dict[str, float]] = {
     UNCLIPPED: {},
-    "norm 1": {"global_clipnorm": 1.0},
     "norm 0.1": {"global_clipnorm": 0.1},
     "value 0.001": {"clipvalue": 0.001},
 }
-GAP, STEPS, EVERY, TEXTS, UNITS = 5, 200, 10, 32, 32
+GAP, STEPS, EVERY, TEXTS, UNITS = 5, 400, 20, 32, 32
 
 
 def measure(data: Path) -> Iterator[dict]:
@@ -41,7 +40,7 @@ def classifier(texts: Any, seed: int) -> Any:
 
 
 def losses(texts: Any, optimizer: str, clipping: str, seed: int) -> Iterator[dict]:
-    """The mean loss of each ten steps of training."""
+    """The mean loss of each twenty steps of training."""
     import keras
 
     from studies.recall import learn

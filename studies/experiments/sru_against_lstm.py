@@ -59,13 +59,13 @@ def step(cell: str, depth: int, units: int, seed: int) -> Any:
         outputs, *_ = layer(outputs)
     model = keras.Model(inputs, outputs)
 
-    @tensorflow.function
     def gradients(sequences: Any) -> Any:
         with tensorflow.GradientTape() as tape:
             loss = tensorflow.reduce_sum(model(sequences, training=True))
         return tape.gradient(loss, [weight.value for weight in model.trainable_weights])
 
-    return lambda sequences: [gradient.numpy() for gradient in gradients(tensorflow.constant(sequences))]
+    traced = tensorflow.function(gradients).get_concrete_function(tensorflow.TensorSpec((TEXTS, WORDS, units)))
+    return lambda sequences: [gradient.numpy() for gradient in traced(tensorflow.constant(sequences))]
 
 
 def tasks(data: Path, vectors: Path, seed: int) -> Iterator[dict]:
