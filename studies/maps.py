@@ -1,5 +1,6 @@
 """Charts of single texts: how strongly each word counts, and what a unit says after each character."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ def heat(title: str, rows: Sequence[Row], share: str, column: str) -> Any:
     import altair as alt
 
     words = {row["place"]: row["word"] for row in rows}
-    label = "{" + ",".join(f"{place}:'{word}'" for place, word in words.items()) + "}[datum.value]"
+    label = json.dumps(words) + "[datum.value]"
     fields = ("place", column, share)
     data = alt.Data(values=[{key: row[key] for key in fields} for row in rows])
     place = alt.Y("place:O", title=None, sort=sorted(words)).axis(labelExpr=label, ticks=False, domain=False)
