@@ -17,28 +17,28 @@ from studies.charts import panels, picture, told
 from studies.prose import AFTER, BEFORE, COMPARED
 from studies.verdicts import CONTRADICTED, SHOWN, UNDECIDED, UNTESTABLE, Verdict, corrected
 
-# In the order of the page: from gradients, via memory, to architectures.
+# In the order of the page: from gradients, via memory, to architectures; then what was added later, so that numbers stay.
 STUDIES = (
     "gradients_vanish",
     "gradients_explode",
     "recall_over_a_gap",
     "forget_bias",
-    "gradient_map",
-    "gates",
-    "clipping_losses",
     "bidirectional",
     "depth",
     "sru_against_lstm",
     "linear_cells",
     "carried_state",
-    "chunk_length",
-    "padding",
     "width",
     "cbow_against_skip_gram",
     "relu_against_tanh",
     "recurrent_against_convolutional",
-    "units",
     "rare_labels",
+    "padding",
+    "gates",
+    "chunk_length",
+    "clipping_losses",
+    "gradient_map",
+    "units",
 )
 KINDS = (SHOWN, CONTRADICTED, UNDECIDED, UNTESTABLE)
 
