@@ -18,7 +18,7 @@ def heat(title: str, rows: Sequence[Row], share: str, column: str) -> Any:
         title: over the panel; it states what the panel shows.
         rows: of each word and column: `place`, `word`, the column and the share.
         share: the field from 0, which leaves the background, to 1.
-        column: the field of columns, in the order of the rows.
+        column: the field of columns, in the order of the rows; a comma in a name breaks its line.
     """
     import altair as alt
 
@@ -28,7 +28,9 @@ def heat(title: str, rows: Sequence[Row], share: str, column: str) -> Any:
     data = alt.Data(values=[{key: row[key] for key in fields} for row in rows])
     place = alt.Y("place:O", title=None, sort=sorted(words)).axis(labelExpr=label, ticks=False, domain=False)
     across = alt.X(f"{column}:N", title=None, sort=list(dict.fromkeys(row[column] for row in rows)))
-    across = across.axis(orient="top", labelAngle=0, ticks=False, domain=False, labelLimit=90)
+    across = across.axis(
+        orient="top", labelAngle=0, ticks=False, domain=False, labelPadding=16, labelExpr="split(datum.value, ', ')"
+    )
     strength = alt.Opacity(f"{share}:Q").scale(domain=[0, 1], range=[0, 1]).legend(None)
     cells = alt.Chart(data).mark_rect(color=COLOURS[0]).encode(x=across, y=place, opacity=strength)
     return alt.layer(cells, title=wrapped(title), width=320, height=alt.Step(15))

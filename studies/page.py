@@ -17,7 +17,7 @@ from studies.charts import panels, picture, told
 from studies.prose import AFTER, BEFORE, COMPARED
 from studies.verdicts import CONTRADICTED, SHOWN, UNDECIDED, UNTESTABLE, Verdict, corrected
 
-# In the order of the page: from gradients, via memory, to architectures; then what was added later, so that numbers stay.
+# In the order of the page: from gradients, via memory, to architectures; then what came later, with new numbers.
 STUDIES = (
     "gradients_vanish",
     "gradients_explode",
