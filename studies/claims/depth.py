@@ -90,7 +90,7 @@ def finding(found: Sequence[Verdict]) -> str:
 def chart(rows: Sequence[Row]) -> Any:
     """Loss by batches, batches until the criterion, and what is learned first."""
     middle = {name: sorted(batches(rows, name))[len(batches(rows, name)) // 2] for name in NETWORKS}
-    told = ", ".join(f"{name} {number:.0f}" for name, number in middle.items())
+    told = ", ".join(f"{name} {_number(number)}" for name, number in middle.items())
     until = [
         {"network": name, "seed": seed, "batches": number}
         for name in NETWORKS
@@ -105,12 +105,16 @@ def chart(rows: Sequence[Row]) -> Any:
         ]
         for name in (ONE, THREE)
     )
+    spans = ", ".join(
+        f"{name} {_number(min(every))} to {_number(max(every))}"
+        for name, every in ((name, batches(rows, name)) for name in NETWORKS)
+    )
     axes = ("step", "batches"), "nats per letter above the best"
 
     return beside(
         curves(f"batches until {CRITERION} nats, the median seed: {told}", _carried_on(rows, "network", "all"), "all",
                *axes, "network"),
-        dots("batches of each seed until then", until, "batches", "batches", "network", interval=False),
+        dots(f"batches until {CRITERION} nats, all seeds: {spans}", until, "batches", "batches", "network", interval=False),
         *(
             curves(f"{name}, batches until {NEAR} nats: {_until(rows, name)}", _carried_on(of, "level", "nats"), "nats",
                    *axes, "level")
@@ -141,9 +145,13 @@ def _until(rows: Sequence[Row], network: str) -> str:
             min((row["step"] for row in own if row["seed"] == seed and row[level] <= NEAR), default=inf)
             for seed in {row["seed"] for row in own}
         )
-        found.append(f"{level} {_list([steps[len(steps) // 2]])}")
+        found.append(f"{level} {_number(steps[len(steps) // 2])}")
     return ", ".join(found)
 
 
 def _list(numbers: Sequence[float]) -> str:
-    return ", ".join("never" if number == inf else f"{number:.0f}" for number in sorted(numbers))
+    return ", ".join(map(_number, sorted(numbers)))
+
+
+def _number(batches: float) -> str:
+    return "never" if batches == inf else f"{batches:.0f}"
