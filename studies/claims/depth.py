@@ -114,7 +114,8 @@ def chart(rows: Sequence[Row]) -> Any:
     return beside(
         curves(f"batches until {CRITERION} nats, the median seed: {told}", _carried_on(rows, "network", "all"), "all",
                *axes, "network"),
-        dots(f"batches until {CRITERION} nats, all seeds: {spans}", until, "batches", "batches", "network", interval=False),
+        dots(f"batches until {CRITERION} nats, all seeds: {spans}", until, "batches", "batches", "network",
+             interval=False),
         *(
             curves(f"{name}, batches until {NEAR} nats: {_until(rows, name)}", _carried_on(of, "level", "nats"), "nats",
                    *axes, "level")
