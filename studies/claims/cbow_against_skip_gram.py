@@ -35,9 +35,10 @@ turn; they vary between measurements. Analogies: of Google's 19,544 questions th
 vocabulary. Their intervals are over questions, one difference a question; questions of a section share words, so that
 these intervals are too narrow rather than too wide.
 
-Both methods place a word by its neighbours, and "to our delight" has those of "to our horror". Of ten words of praise
-and ten of blame the mean cosine with the other words of their side is compared with that of the other side; here the
-intervals are over words.
+Both methods place a word by its neighbours, and "to our delight" has those of "to our horror". Of three nouns and seven
+adjectives of praise, and as many of blame, the mean cosine with the others of their kind and side is compared with that
+of their kind on the other side; intervals are over words. A first version compared nouns and adjectives together, of
+which each side had as many but a word, being left out itself, met fewer of its own kind on its own side.
 
 Two tasks are then trained on few labels (1,000 texts, 200 tagged sentences, four epochs of batches of 16) with either
 kind and with random vectors, by five seeds, and scored on test apart for what train has shown. POS tagging: words
@@ -82,7 +83,8 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     figures = "; ".join(f"{kind} by {gap.text('+.3f')}" for kind, gap in nearer.items())
     told = " and ".join(f"{cosine:.2f} ({kind})" for kind, cosine in pairs.items())
     claim = "Words of praise are closer to praise than to blame, and words of blame to blame."
-    found.append(judge(claim, f"{figures}; delight and horror have a cosine of {told}", *nearer.values(), form=".3f"))
+    told = f"{figures}; delight and horror have a cosine of {told}"
+    found.append(judge(claim, told, *nearer.values(), form=".3f", set_afterwards=True))  # see METHOD
     for task, name in TASKS.items():
         for words, where in WORDS.items():
             of_words = chosen(rows, task=task, words=words)
@@ -114,11 +116,11 @@ def finding(found: Sequence[Verdict]) -> str:
     tags = say(tagging, "vectors of either kind help to tag words that train lacks",
                "vectors of either kind harm the tagging of words that train lacks",
                "that vectors help to tag words that train lacks is undecided")  # fmt: skip
-    same = say(sides, "they set praise and blame apart", "they set praise and blame apart the wrong way",
-               "they hardly set praise and blame apart")  # fmt: skip
-    mood = say(sentiment, "yet sentiment gains from them on unseen words", "and sentiment loses by them",
-               "and sentiment is not shown to gain from them")  # fmt: skip
-    return f"{speed}; {tags}; but {same}, {mood}."
+    same = say(sides, "praise is closer to praise than to blame", "praise is closer to blame than to praise",
+               "praise is not shown to be closer to praise than to blame")  # fmt: skip
+    mood = say(sentiment, "sentiment gains from them on unseen words", "sentiment loses by them on unseen words",
+               "sentiment is not shown to gain from them on unseen words")  # fmt: skip
+    return f"{speed}; {tags}; {same} in them, and {mood}."
 
 
 def chart(rows: Sequence[Row]) -> Any:

@@ -20,19 +20,14 @@ if TYPE_CHECKING:
 
 SEEDS = (1, 2, 3, 4, 5)
 KINDS = ("cbow", "skip_gram")
-# Words of the built-in grammar that praise, and words that blame, nouns and adjectives alike.
-PRAISE = ("delight", "pleasure", "relief", "good", "wonderful", "excellent", "great", "superb", "lovely", "pleasant")
-BLAME = (
-    "horror",
-    "disappointment",
-    "regret",
-    "bad",
-    "awful",
-    "terrible",
-    "poor",
-    "horrible",
-    "unpleasant",
-    "disgusting",
+# Nouns and adjectives of the built-in grammar that praise, and as many that blame. Only words of one kind are compared:
+# to Word2Vec, a noun is closer to any noun than to an adjective.
+SIDES = (
+    (("delight", "pleasure", "relief"), ("horror", "disappointment", "regret")),
+    (
+        ("good", "wonderful", "excellent", "great", "superb", "lovely", "pleasant"),
+        ("bad", "awful", "terrible", "poor", "horrible", "unpleasant", "disgusting"),
+    ),
 )
 # Verdicts at the end of a sentence ("to our relief") that no text to learn sentiment from has: nothing else tells it.
 HELD_OUT = {"pleasure", "relief", "disappointment", "regret", "shame", "sorrow"}
@@ -93,13 +88,14 @@ def analogies(read: dict[str, "KeyedVectors"]) -> Iterator[dict]:
 
 def cosines(kind: str, vectors: "KeyedVectors") -> Iterator[dict]:
     """Of each word of praise or blame its mean cosine with the others of its side, and with those of the other side."""
-    for own, other in ((PRAISE, BLAME), (BLAME, PRAISE)):
-        for word in own:
-            same, opposite = (
-                round(fmean(float(vectors.similarity(word, each)) for each in words if each != word), 4)
-                for words in (own, other)
-            )
-            yield {"part": "cosines", "vectors": kind, "word": word, "same": same, "opposite": opposite}
+    for praise, blame in SIDES:
+        for own, other in ((praise, blame), (blame, praise)):
+            for word in own:
+                same, opposite = (
+                    round(fmean(float(vectors.similarity(word, each)) for each in words if each != word), 4)
+                    for words in (own, other)
+                )
+                yield {"part": "cosines", "vectors": kind, "word": word, "same": same, "opposite": opposite}
     pair = round(float(vectors.similarity("delight", "horror")), 3)
     yield {"part": "pair", "vectors": kind, "cosine": pair}
 
