@@ -5,7 +5,7 @@ from typing import Any
 
 from studies.charts import CELLS, beside, dots
 from studies.claims import of, say
-from studies.intervals import Row, chosen, interval
+from studies.intervals import PERCENT, Row, chosen, interval
 from studies.maps import heat
 from studies.verdicts import Verdict, fact, judge
 
@@ -15,8 +15,8 @@ The gradient of an answer with respect to each word vector tells how much a smal
 answer. On "I grew up in France. ... I speak fluent ___", which words light up, before training and after it?
 """
 CAVEAT = """
-One text with twelve words of news. A gradient tells what a small change would do; what happens without a word is
-another question.
+One text with twelve words of news. A gradient tells what a small change of a word would do, not what the answer would
+be without the word: every text of training ends in "fluent", so that nothing taught a network to bear a change there.
 """
 METHOD = """
 A simple RNN and an LSTM of 32 units learn the question for 300 batches, with 2 to 12 words of news in between. The
@@ -72,13 +72,12 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
 def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
     plain, gated, more = found
-    first = say(gated, "After training an LSTM's answer depends most on the country",
-                "Even after training not every LSTM's answer depends most on the country", "")  # fmt: skip
-    second = say(plain, "so does a simple RNN's over so few words", "that of a simple RNN does not always", "")
-    third = say(
-        more, "before training the last words outshine it", "", "that training makes the difference is undecided"
-    )
-    return f"{first}; {second}{third and '; '}{third}."
+    first = say(gated, "The answer of a trained LSTM depends most on the country, by the gradient",
+                "A trained LSTM may tell the country and yet have a greater gradient at another word", "")  # fmt: skip
+    second = say(plain, "so does that of a simple RNN", "so may a simple RNN", "")
+    third = say(more, "training raises the country's share", "training lowers the country's share",
+                "that training raises the country's share is undecided")  # fmt: skip
+    return f"{first}; {second}; {third}."
 
 
 def chart(rows: Sequence[Row]) -> Any:
@@ -102,7 +101,7 @@ def chart(rows: Sequence[Row]) -> Any:
     told = ", ".join(f'{name} "{word}"' for name, word in brightest.items())
     counts = "; ".join(f"{CELLS[cell]} {of(learned(rows, cell))}" for cell in ("simple_rnn", "lstm"))
     return beside(
-        heat(f"the word that the answer depends on most: {told}", cells, "share", "column"),
+        heat(f"the word with the greatest gradient: {told}", cells, "share", "column"),
         dots(f"gradient at the country; seeds that tell the country after training: {counts}", cue, "share",
-             "percent of the greatest", "network"),
+             "percent of the greatest", "network", within=PERCENT),
     )  # fmt: skip
