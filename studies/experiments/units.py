@@ -113,5 +113,5 @@ def texts_by_unit(
     for label in ("positive", "negative"):
         text = next(each.text for each in test if each.label == label and len(each.text) <= SHOWN)
         values = states.predict_on_batch(np.array([encode(text, ids)], "int32"))[0, :, unit]
-        said = [round(float(sign * (value - threshold)), 3) for value in values]
+        said = [float(f"{sign * (value - threshold):.3g}") for value in values]
         yield {"part": "text", "label": label, "text": text, "unit": unit, "states": said}
