@@ -95,7 +95,7 @@ def chart(rows: Sequence[Row]) -> Any:
     )
     nats = mean(rows, "nats", part="model").value
     texts = [
-        coloured(f"{row['label']}: after its last character unit {row['unit']} says "
+        coloured(f"{row['label']}: at its end unit {row['unit']} says "
                  f"{'praise' if row['states'][-1] > 0 else 'blame'}", row["text"], row["states"])
         for row in chosen(rows, part="text")
     ]  # fmt: skip
