@@ -93,7 +93,7 @@ def curves(
         layers.append(each.encode(x=horizontal, y=vertical, color=of_colour, strokeDash=dashes, detail="seed:N"))
     mean = alt.Chart(_data(thick, fields)).mark_line(strokeWidth=2.5, clip=True)
     layers.append(mean.encode(x=horizontal, y=vertical, color=of_colour, strokeDash=dashes))
-    return alt.layer(*layers, title=_wrapped(title), width=300, height=200)
+    return alt.layer(*layers, title=wrapped(title), width=300, height=200)
 
 
 def dots(
@@ -143,7 +143,7 @@ def dots(
     if interval:
         layers.append(mean.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=x), x2="high", **place))
         layers.append(mean.mark_point(filled=True, size=70, opacity=1).encode(x=horizontal, **place))
-    return alt.layer(*layers, title=_wrapped(title), width=300, height=alt.Step(18 if colour else 26))
+    return alt.layer(*layers, title=wrapped(title), width=300, height=alt.Step(18 if colour else 26))
 
 
 def gains(
@@ -195,7 +195,8 @@ def told(panel: Any) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _wrapped(title: str) -> list[str]:
+def wrapped(title: str) -> list[str]:
+    """The lines of a title."""
     return textwrap.wrap(title, TITLE_CHARACTERS)
 
 

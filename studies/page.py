@@ -17,7 +17,7 @@ from studies.charts import panels, picture, told
 from studies.prose import AFTER, BEFORE, COMPARED
 from studies.verdicts import CONTRADICTED, SHOWN, UNDECIDED, UNTESTABLE, Verdict, corrected
 
-# In the order of the page: from gradients, via memory, to architectures.
+# In the order of the page: from gradients, via memory, to architectures; then what came later, with new numbers.
 STUDIES = (
     "gradients_vanish",
     "gradients_explode",
@@ -33,6 +33,12 @@ STUDIES = (
     "relu_against_tanh",
     "recurrent_against_convolutional",
     "rare_labels",
+    "padding",
+    "gates",
+    "chunk_length",
+    "clipping_losses",
+    "gradient_map",
+    "units",
     "forgetting_the_beginning",
 )
 KINDS = (SHOWN, CONTRADICTED, UNDECIDED, UNTESTABLE)

@@ -88,7 +88,7 @@ def finding(found: Sequence[Verdict]) -> str:
     gain = say(both, "States carried from chunk to chunk lower the loss", "Carried states raise the loss",
                "Whether carried states lower the loss is undecided")  # fmt: skip
     where = say(first, ", most at the beginning of a chunk", ", least at the beginning of a chunk", "")
-    even = say(read, "; even a model trained with resets gains from them in reading", "", "")
+    even = say(read, "; even a model trained with resets gains from them at inference", "", "")
     return f"{gain}{where}{even}."
 
 

@@ -16,7 +16,7 @@ what does it miss, and is it faster?
 """
 CAVEAT = """
 A single layer with windows of at most five words, as Kim's; with enough layers and dilation a convolution covers
-whole texts. The cues are at most ten words apart.
+whole texts. The two cues stand at most ten words apart.
 """
 METHOD = """
 The two networks are:
@@ -29,10 +29,11 @@ into a window: it can find a word anywhere, but not decide which of two distant 
 
 Above the word vectors, the LSTM here has 33,154 trainable parameters (64 units), the convolutions 33,413 (43 filters
 of each width). Both are trained on sentiment with 2,000 texts of the built-in data for five epochs, and scored on
-test, once. Then they are trained on two questions about texts with ten words of news behind each cue: "I grew up in
-France. ... I speak fluent ___", and "I grew up in France. ... I grew up in Japan. ... I speak fluent ___", where the
-first country counts. Both are trained for 400 batches with one to ten words there; there are eight countries, so that
-guessing gives 12.5 percent, and guessing which of two came first 56 (in one text of eight they are the same).
+test, once. Then they are trained on two questions about texts of news. In the first the sentence "I grew up in France."
+stands anywhere among up to 200 words of news, and the end asks "I speak fluent ___"; the texts to learn from have 10 to
+200 words. In the second there are two such sentences, each followed by one to ten words of news, and the first country
+counts. There are eight countries, so that guessing gives 12.5 percent, and guessing which of two came first 56 (in one
+text of eight they are the same).
 
 Bai and others compare a network of many convolutions with recurrent ones, whose receptive field covers whole texts.
 "No worse" means by no more than one point. On the two questions a seed has learned if it answers 90 %: seeds are
@@ -49,6 +50,8 @@ RECURRENT, CONVOLUTIONAL = {"network": "recurrent"}, {"network": "convolutional"
 MARGIN = 1  # points
 CUE, ORDER = "one cue", "the first of two cues"
 LEARNED = 90  # percent
+LONGEST = 200  # words of news around a cue
+CHANCE = (12.5, "chance")
 TIMES = ("a training step", "reading")
 
 
@@ -71,18 +74,19 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     ]
     cue, order = ([learned(rows, task, kind) for kind in (CONVOLUTIONAL, RECURRENT)] for task in (CUE, ORDER))
     found += [
-        fact(
-            "Every convolutional network finds a word anywhere in a text.",
-            f"{of(cue[0])} convolutional and {of(cue[1])} recurrent ones learned; {_both(rows, CUE)}",
-            all(cue[0]),
-        ),
+        fact(f"Every {name} network finds a word anywhere among {LONGEST} others.",
+             f"{of(seeds)} learned; accuracy {mean(rows, 'accuracy', task=CUE, **kind).within(*PERCENT).text()}",
+             all(seeds))
+        for name, seeds, kind in zip(("convolutional", "recurrent"), cue, (CONVOLUTIONAL, RECURRENT), strict=True)
+    ]  # fmt: skip
+    found.append(
         judge_counts(
             "More recurrent than convolutional ones learn which of two words came first, farther apart than a window.",
             f"{of(order[1])} recurrent and {of(order[0])} convolutional ones learned; {_both(rows, ORDER)}",
             order[1],
             order[0],
-        ),
-    ]
+        )
+    )
     for task in TIMES:
         ours, theirs = (slopes(rows, task, kind) for kind in (RECURRENT, CONVOLUTIONAL))
         times = interval([ours[seed] / theirs[seed] for seed in ours])
@@ -93,12 +97,13 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
 
 def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
-    sentiment, cue, order, *_ = found
-    word = say(cue, "A convolution finds a word anywhere in a text", "A convolution does not always find a word", "")
-    first = say(order, "which of two distant words came first a recurrent network tells more often",
-                "which of two distant words came first it tells more often than a recurrent network",
-                "that it tells less often which of two distant words came first is undecided")  # fmt: skip
-    text = say(sentiment, "it is no worse at sentiment", "it is worse at sentiment",
+    sentiment, by_window, by_state, order, *_ = found
+    word = say(by_window, "A convolution finds a word anywhere in a long text", "A convolution misses words", "")
+    word += say(by_state, ", and so does an LSTM", ", and not every LSTM does", "")
+    first = say(order, "a recurrent network more often learns which of two distant words came first",
+                "it also learns more often which of two distant words came first",
+                "whether it learns less often which of two distant words came first is undecided")  # fmt: skip
+    text = say(sentiment, "at sentiment it is no worse", "at sentiment it is worse",
                "whether it is as good at sentiment is undecided")  # fmt: skip
     return f"{word}; {first}; {text}."
 
@@ -124,17 +129,20 @@ def _both(rows: Sequence[Row], task: str) -> str:
 
 def chart(rows: Sequence[Row]) -> Any:
     """Accuracies, the difference in sentiment, and times by length, a panel for training and one for reading."""
-    scored = [row for row in rows if row["task"] in (CUE, ORDER)]
-    counts = {task: [of(learned(rows, task, kind)) for kind in (CONVOLUTIONAL, RECURRENT)] for task in (CUE, ORDER)}
-    told = "; ".join(f"{task}: convolutional {ours}, recurrent {theirs}" for task, (ours, theirs) in counts.items())
+    ours, theirs = ([of(learned(rows, task, kind)) for task in (CUE, ORDER)] for kind in (CONVOLUTIONAL, RECURRENT))
     pairs = {"sentiment": ({"task": "sentiment", **CONVOLUTIONAL}, {"task": "sentiment", **RECURRENT})}
     gain = difference(rows, "accuracy", CONVOLUTIONAL, RECURRENT, task="sentiment").value
     panels = [
-        dots(f"seeds that learned {told}", scored, "accuracy", "percent", "task", "network", interval=False),
+        curves(f"a cue anywhere in {LONGEST} words is found by {ours[0]} convolutional, {theirs[0]} recurrent seeds",
+               chosen(rows, task=CUE), "accuracy", ("behind", "words between the cue and the question"), "found, %",
+               "network", domain=(0, 105), level=CHANCE),
+        dots(f"which of two cues came first, seeds that learned: convolutional {ours[1]}, recurrent {theirs[1]}",
+             chosen(rows, task=ORDER), "accuracy", "percent", "network", level=(56, "guessing one of the two"),
+             interval=False),
         gains(
             f"sentiment, convolutional less recurrent: {gain:+.1f} points", rows, "accuracy", "points", "task", pairs
         ),
-    ]
+    ]  # fmt: skip
     timed = powers([row for row in rows if "milliseconds" in row], "milliseconds")
     for task in TIMES:
         panels.append(

@@ -1,7 +1,7 @@
 """A recurrent classifier and a convolutional one of equal size: what they learn, and what length costs them."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,14 +11,16 @@ import numpy as np
 
 from studies.recall import CLASSES, Texts, recurrent_layer
 
-SEEDS = (1, 2, 3)
+SEEDS = (11, 12, 13, 14, 15, 16, 17, 18)  # of which all against none can be told after correction
+TIMED = (1, 2, 3)  # seeds of the times
 SENTIMENT_SEEDS = (6, 7, 8, 9, 10)  # not those by which the settings were found
 RECURRENT, CONVOLUTIONAL = NETWORKS = ("recurrent", "convolutional")
 WIDTH = 64  # of word vectors, and units of the LSTM
 # Kim's widths of windows; so many filters of each make the convolutions as large as the LSTM.
 WINDOWS, FILTERS = (3, 4, 5), 43
-GAP = 10  # running words behind a cue, more than any window sees; texts to learn from have one to so many
-STEPS = 400  # of training on a question, 64 texts each
+GAP = 10  # running words behind each of two cues, more than any window sees; texts to learn from have one to so many
+LONGEST = 200  # running words among which one cue stands anywhere; texts to learn from have ten to so many
+STEPS = 400  # of training on a question, 64 texts each, 32 of the long ones
 TEXTS = 1000  # that are asked about
 LENGTHS = (16, 64, 256, 1024)  # words of a text whose reading is timed
 ROUNDS = 7  # of which the fastest is a seed's time: whatever else a machine does takes time, and gives none
@@ -28,11 +30,14 @@ def measure(data: Path, vectors: Path) -> Iterator[dict]:
     """Accuracies on sentiment and on two questions about a text, and times by length, of both networks."""
     yield from sentiment(data / "toy_sentiment", vectors / "english_skip_gram")
     texts = Texts(data)
-    for name, draw in (("one cue", one_cue), ("the first of two cues", first_of_two)):
-        for seed in SEEDS:
-            for network in NETWORKS:
-                yield {"network": network, "seed": seed, "task": name, "accuracy": answered(network, texts, draw, seed)}
+    for seed in SEEDS[: len(SENTIMENT_SEEDS)]:
+        for network in NETWORKS:
+            yield from found_anywhere(network, texts, seed)
     for seed in SEEDS:
+        for network in NETWORKS:
+            accuracy = told_apart(network, texts, seed)
+            yield {"network": network, "seed": seed, "task": "the first of two cues", "accuracy": accuracy}
+    for seed in TIMED:
         for network in NETWORKS:
             yield from times(network, seed)
 
@@ -111,9 +116,24 @@ def classifier(network: str, words: int, seed: int) -> Any:
     return model
 
 
-def one_cue(texts: Texts, random: np.random.Generator, count: int, gap: int, split: str) -> tuple[Any, Any]:
-    """Texts "i grew up in <country> . <running words> . i speak fluent", and the countries."""
-    return texts.draw(random, count, gap, split)
+def cue_anywhere(
+    texts: Texts, random: np.random.Generator, count: int, running: int, split: str, behind: tuple[int, int]
+) -> tuple[Any, Any]:
+    """Texts "... i grew up in <country> . ... i speak fluent", and the countries.
+
+    Args:
+        texts: what is drawn from.
+        random: the generator.
+        count: of texts.
+        running: words of news in a text.
+        split: train or test.
+        behind: how many of them stand between the cue and the question, at least and at most.
+    """
+    token_ids, countries = texts.draw(random, count, running, split)
+    cues, news, questions = np.split(token_ids, [len(texts.opening.split()), -len(texts.question.split())], axis=1)
+    places = running - random.integers(behind[0], behind[1], size=count, endpoint=True)
+    moved = [np.insert(words, place, cue) for words, place, cue in zip(news, places, cues, strict=True)]
+    return np.concatenate([np.stack(moved), questions], axis=1), countries
 
 
 def first_of_two(texts: Texts, random: np.random.Generator, count: int, gap: int, split: str) -> tuple[Any, Any]:
@@ -129,12 +149,30 @@ def learn(model: Any, token_ids: Any, labels: Any) -> None:
     model.train_on_batch(token_ids, labels, sample_weight=np.ones(len(labels), "float32"))
 
 
-def answered(network: str, texts: Texts, draw: Callable[..., tuple[Any, Any]], seed: int) -> float:
-    """The share of fresh texts whose question a network answers after training, in percent."""
+def found_anywhere(network: str, texts: Texts, seed: int) -> Iterator[dict]:
+    """The share of fresh long texts whose country a network tells after training, percent, by the cue's place."""
     model, random = classifier(network, texts.words, seed), np.random.default_rng(seed)
     for _ in range(STEPS):
-        learn(model, *draw(texts, random, 64, int(random.integers(1, GAP + 1)), "train"))
-    token_ids, countries = draw(texts, np.random.default_rng(seed + 1000), TEXTS, GAP, "test")
+        running = round(float(np.exp(random.uniform(*np.log((10, LONGEST))))))
+        learn(model, *cue_anywhere(texts, random, 32, running, "train", (0, running)))
+    quarter = LONGEST // 4
+    for least in range(0, LONGEST, quarter):
+        fresh, places = np.random.default_rng(seed + 1000), (least, least + quarter)
+        questions = cue_anywhere(texts, fresh, TEXTS // 4, LONGEST, "test", places)
+        row = {"network": network, "seed": seed, "task": "one cue", "behind": least + quarter // 2}
+        yield {**row, "accuracy": share(model, *questions)}
+
+
+def told_apart(network: str, texts: Texts, seed: int) -> float:
+    """The share of fresh texts of two cues whose first one a network tells after training, percent."""
+    model, random = classifier(network, texts.words, seed), np.random.default_rng(seed)
+    for _ in range(STEPS):
+        learn(model, *first_of_two(texts, random, 64, int(random.integers(1, GAP + 1)), "train"))
+    return share(model, *first_of_two(texts, np.random.default_rng(seed + 1000), TEXTS, GAP, "test"))
+
+
+def share(model: Any, token_ids: Any, countries: Any) -> float:
+    """The share of right answers, percent."""
     return round(100 * float((model.predict_on_batch(token_ids).argmax(axis=-1) == countries).mean()), 1)
 
 

@@ -1,18 +1,23 @@
 """Verdicts of the studies that train the project's own tasks, on figures made by hand."""
 
+from pathlib import Path
+
 import pytest
 
+from embeddings.foundation.reading import read_json
 from studies.charts import picture
 from studies.claims import (
     bidirectional,
     carried_state,
     cbow_against_skip_gram,
-    depth,
     linear_cells,
     rare_labels,
     recurrent_against_convolutional,
     sru_against_lstm,
+    units,
 )
+
+ROOT = Path(__file__).parents[2]
 
 SEEDS = tuple(range(1, 8))  # of which all against none are significant, 2 / 3432
 CODES = {"shown": "s", "contradicted": "c", "undecided": "u", "not testable here": "n"}
@@ -78,21 +83,35 @@ def test_a_gain_that_seeds_disagree_on_decides_nothing():
     assert decided(bidirectional, taggers(lambda seed: (9, -3, -1, 4, -2, -5, 1)[seed - 1])) == "ssuu"
 
 
-@pytest.mark.parametrize(("times", "gain", "kinds"), [(6, 0, "ssss"), (2, -0.1, "scss"), (0.9, -0.4, "cccc")])
-def test_an_sru_is_judged_by_its_speed_and_by_a_margin(times, gain, kinds):
+@pytest.mark.parametrize(("times", "kinds"), [(6, "ssssnn"), (2, "scssnn"), (0.9, "ccccnn")])
+def test_an_sru_is_judged_by_its_speed_alone_and_end_to_end(times, kinds):
+    module = sru_against_lstm
+    pace = {"LSTM": 1.0, "SRU": times, "two SRUs": times}
     rows = [
-        {
-            "task": task,
-            "cell": cell,
-            "seed": seed,
-            "score": 90 + seed + (gain if cell == "SRU" else 0) + (0.01 * seed if cell == "SRU" else 0),
-            "tokens_per_second": 1000 * (scattered(times, seed) if cell == "SRU" else 1),
-        }
-        for task in sru_against_lstm.TASKS
-        for cell in ("LSTM", "SRU")
+        {"part": "task", "task": task, "network": network, "seed": seed, "score": scattered(90, seed),
+         "tokens_per_second": 1000 * (scattered(faster, seed) if faster != 1 else 1)}
+        for task in module.TASKS
+        for network, faster in pace.items()
+        for seed in SEEDS
+    ]  # fmt: skip
+    rows += [
+        {"part": "layer", "units": units, "network": network, "seed": seed}
+        | {"tokens_per_second": 1000 * (scattered(faster, seed) if faster != 1 else 1)}
+        for units in module.UNITS
+        for network, faster in pace.items()
         for seed in SEEDS
     ]
-    assert decided(sru_against_lstm, rows) == kinds
+    assert decided(module, rows) == kinds
+
+
+def test_the_benchmarks_that_a_study_quotes_are_those_of_the_repository():
+    compared = {each["system"]: each["difference"] for each in read_json(ROOT / "benchmarks/comparisons.json")}
+    for system, told in sru_against_lstm.BENCHMARKS.values():
+        value, low, high = (compared[system][key] for key in ("value", "low", "high"))
+        assert told.endswith(f"{value:+.2f} points ({low:+.2f} to {high:+.2f})")
+    results = {(row["run"], row["split"], row["metric"]): row for row in read_json(ROOT / "benchmarks/results.json")}
+    system, accuracy = units.BENCHMARK
+    assert round(results[system, "test", "accuracy"]["value"], 1) == accuracy
 
 
 @pytest.mark.parametrize(
@@ -129,19 +148,6 @@ def test_all_linear_cells_have_to_stand_the_comparison_with_the_lstm(worse, kind
     assert decided(linear_cells, rows) == kinds
 
 
-def test_depth_is_judged_by_more_accuracy_and_by_fewer_nats():
-    levels = {"1 layer": 0, "2 layers": 1, "3 layers": 2, "1 wide layer": 1.5}
-    rows = [
-        {"task": task, "network": network, "seed": seed, "score": scattered(50 + sign * level, seed)}
-        for task, sign in (("parts of speech", 1), ("characters", -1))
-        for network, level in levels.items()
-        for seed in SEEDS
-    ]
-    assert decided(depth, rows) == "ssssss"
-    wrong = [{**row, "score": 100 - row["score"]} for row in rows]
-    assert decided(depth, wrong) == "cccccc"
-
-
 def test_carried_states_gain_where_a_chunk_begins():
     nats = {("carried", "carried"): 2.0, ("reset", "carried"): 2.05, ("reset", "reset"): 2.1, ("carried", "reset"): 2.2}
 
@@ -164,34 +170,67 @@ def test_carried_states_gain_where_a_chunk_begins():
     assert decided(carried_state, rows(lambda position: position / -10)) == "ccssu"
 
 
-def test_vectors_are_judged_by_their_scores_and_by_tasks():
+@pytest.mark.parametrize(("sign", "kinds"), [(1, "ssssssss"), (-1, "cccccccc")])
+def test_vectors_are_judged_by_questions_by_words_and_by_tasks(sign, kinds):
     module = cbow_against_skip_gram
-    better = {"skip_gram": {"semantic analogies": 5, **dict.fromkeys(module.TASKS, 20)}, "random": {}}
-    better["cbow"] = {"words a second": 300, "syntactic analogies": 5, **dict.fromkeys(module.TASKS, 10)}
-
-    def rows(sign):
-        return [
-            {"vectors": kind, "task": task, "seed": seed, "score": scattered(400 + sign * gains.get(task, 0), seed)}
-            for kind, gains in better.items()
-            for task in ("words a second", *module.INTRINSIC, *module.TASKS)
-            for seed in SEEDS
-        ]
-
-    assert decided(module, rows(1)) == "snnsssss"
-    assert decided(module, rows(0)) == "unnuuuuu"
-    assert decided(module, rows(-1)) == "cnnccccc"
+    gains = {"cbow": 10, "skip_gram": 20, "random": 0}
+    rows = [
+        {"part": "task", "task": task, "vectors": kind, "seed": seed, "words": words, "of": 9}
+        | {"score": 50 + seed + sign * (scattered(gain, seed) if gain else 0)}
+        for task in module.TASKS
+        for words in module.WORDS
+        for kind, gain in gains.items()
+        for seed in SEEDS
+    ]
+    rows += [
+        {
+            "part": "pace",
+            "vectors": kind,
+            "seed": seed,
+            "score": scattered(300 if (kind == "cbow") == (sign > 0) else 100, seed),
+        }
+        for kind in ("cbow", "skip_gram")
+        for seed in SEEDS
+    ]
+    for kind, better in (("semantic", "skip_gram"), ("syntactic", "cbow")):
+        other = {"cbow": "skip_gram", "skip_gram": "cbow"}[better]
+        first, second = (better, other) if sign > 0 else (other, better)
+        rows.append({"part": "analogies", "kind": kind, first: True, second: False, "questions": 40})
+        rows.append({"part": "analogies", "kind": kind, first: False, second: False, "questions": 60})
+    rows += [
+        {
+            "part": "cosines",
+            "vectors": kind,
+            "word": str(seed),
+            "same": 0.5 + sign * scattered(0.2, seed),
+            "opposite": 0.5,
+        }
+        for kind in ("cbow", "skip_gram")
+        for seed in SEEDS
+    ]
+    rows += [{"part": "pair", "vectors": kind, "cosine": 0.99} for kind in ("cbow", "skip_gram")]
+    assert decided(module, rows) == kinds
+    gain, solved = module.analogies(rows, "semantic", 1)
+    assert (gain.count, gain.value) == (100, pytest.approx(sign * 0.4))
+    assert solved == {"skip_gram": 40 if sign > 0 else 0, "cbow": 0 if sign > 0 else 40}
 
 
 def test_networks_are_judged_by_accuracy_by_order_and_by_slope():
     module = recurrent_against_convolutional
 
-    def rows(order, found, slope):
-        accuracies = {"sentiment": found, "one cue": found, module.ORDER: order}
+    def rows(order, found, slope, anywhere=100):
+        accuracies = {"sentiment": found, module.ORDER: order}
         return [
             {"network": network, "task": task, "seed": seed,
              "accuracy": scattered(95 + (gain if network == "convolutional" else 0) * (1 + seed / 50), seed)}
             for network in ("recurrent", "convolutional")
             for task, gain in accuracies.items()
+            for seed in SEEDS
+        ] + [
+            {"network": network, "task": module.CUE, "seed": seed, "behind": behind,
+             "accuracy": anywhere if network == "recurrent" else 100}
+            for network in ("recurrent", "convolutional")
+            for behind in (25, 75)
             for seed in SEEDS
         ] + [
             {"network": network, "task": task, "seed": seed, "length": length,
@@ -202,9 +241,9 @@ def test_networks_are_judged_by_accuracy_by_order_and_by_slope():
             for seed in SEEDS
         ]  # fmt: skip
 
-    assert decided(module, rows(-30, -0.5, 3)) == "sssnn"
-    assert decided(module, rows(0, -6, 1)) == "ccunn"
-    assert decided(module, rows(5, 5, 0.5)) == "ssunn"
+    assert decided(module, rows(-30, -0.5, 3)) == "ssssnn"
+    assert decided(module, rows(0, -6, 1, anywhere=40)) == "cscunn"
+    assert decided(module, rows(5, 5, 0.5)) == "sssunn"
     slopes = module.slopes(rows(0, 0, 3), "reading", {"network": "recurrent"})
     assert slopes == pytest.approx({1: 3, 2: 3.02, 3: 2.99, 4: 3.01, 5: 2.98, 6: 3.015, 7: 3.005})
 

@@ -1,0 +1,106 @@
+"""Claims about what single units of a language model tell."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from studies.charts import beside, dots
+from studies.claims import say
+from studies.intervals import PERCENT, Row, chosen, difference, mean
+from studies.maps import coloured
+from studies.verdicts import Verdict, judge, untestable
+
+TITLE = "A unit for sentiment"
+QUESTION = """
+Radford and others trained a language model of characters on 82 million product reviews and found that one of its 4,096
+units tells the sentiment of a review, though no label was ever shown to it. Does a small model, trained for a minute on
+short reviews, have such a unit?
+"""
+CAVEAT = """
+The model is thousands of times smaller than theirs, and so is its text. That no unit is found here says nothing of
+theirs.
+"""
+METHOD = """
+An LSTM of 64 units learns to predict the next character of the 3,000 short reviews of the built-in data, 800 batches of
+32 windows of 64 characters; labels are not read. Then its state after a review is what a probe sees. "One unit" is the
+unit that tells the labels of 2,000 texts of train best by a threshold half-way between their means, "all units" is
+logistic regression; both are scored on the 1,000 texts of test. The control is the same network before any training: a
+random network also has a state that depends on the last words, and with 64 units one of them is the best by chance.
+
+    h_t = LSTM(x_t, h_(t-1))     "positive" if +-h_T[k] > threshold, for one unit k
+
+Radford and others report 92.3 percent on IMDB by one unit. The [benchmarks](../benchmarks/RESULTS.md) have an LSTM of
+512 units, trained on 12 million characters of IMDB: its best unit reaches 52.0 percent on test, all of its units 55.2,
+and TF-IDF 86.0. The coloured texts are the first short one of each label in test; a character is the bluer the more
+the unit speaks for praise after it, and the more orange the more it speaks for blame.
+"""
+SOURCES = (
+    'Radford, Jozefowicz & Sutskever, "Learning to Generate Reviews and Discovering Sentiment", 2017, '
+    "arXiv:1704.01444, sections 3 and 4",
+    'Karpathy, Johnson & Li, "Visualizing and Understanding Recurrent Networks", ICLR 2016 workshop, section 4.2 '
+    "(coloured texts)",
+)
+UNTRAINED, TRAINED = {"network": "untrained"}, {"network": "trained"}
+MARGIN = 2  # points
+# On IMDB, percent on test: the system of benchmarks/results.json.
+BENCHMARK = ("imdb_characters-lstm-random: unit 409 alone", 52.0)
+PAPER = 92.3
+
+
+def verdicts(rows: Sequence[Row]) -> list[Verdict]:
+    """Differences of accuracies, seed by seed."""
+    found = []
+    for units, claim in (
+        (
+            "one",
+            "A small language model has a unit that tells sentiment better than any of a random network.",
+        ),
+        ("all", "All units of a small language model tell sentiment better than those of a random network."),
+    ):
+        gain = difference(rows, "accuracy", TRAINED, UNTRAINED, part="probe", units=units)
+        values = " and ".join(
+            mean(rows, "accuracy", part="probe", units=units, **kind).within(*PERCENT).text()
+            for kind in (TRAINED, UNTRAINED)
+        )
+        found.append(judge(claim, f"{values} percent; gain {gain.text('+.1f')}", gain, unit="points"))
+    gap = difference(rows, "accuracy", {"units": "one"}, {"units": "all"}, part="probe", **TRAINED)
+    claim = f"One unit tells sentiment no worse than all of them (margin: {MARGIN} points)."
+    found.append(judge(claim, f"difference {gap.text('+.1f')} points", gap, above=-MARGIN, unit="points"))
+    claim = "A large enough language model has a unit that tells sentiment nine times in ten."
+    figures = f"{PAPER} percent in the paper on IMDB; {BENCHMARK[1]:.1f} by the best of 512 units in our benchmark"
+    found.append(untestable(claim, figures))
+    return found
+
+
+def finding(found: Sequence[Verdict]) -> str:
+    """What to remember of it."""
+    one, every, alone, _ = found
+    unit = say(one, "Training gives a small language model a unit for sentiment",
+               "The best unit of a small trained language model tells less of sentiment than that of a random network",
+               "That training gives a small language model a unit for sentiment is not shown")  # fmt: skip
+    both = say(every, "all its units together tell more than those of a random network",
+               "all its units together tell less than those of a random network",
+               "nor is it for all units together")  # fmt: skip
+    least = say(alone, "one unit tells as much as all", "one unit tells less than all", "")
+    return f"{unit}; {both}{least and '; '}{least}."
+
+
+def chart(rows: Sequence[Row]) -> Any:
+    """Accuracies of the probes, and two texts in the colours of the unit."""
+    probes = chosen(rows, part="probe")
+    named = [{**row, "probe": f"{row['units']} unit{'s' if row['units'] == 'all' else ''}"} for row in probes]
+    told = "; ".join(
+        f"{units} {mean(probes, 'accuracy', units=units, **TRAINED).value:.1f} % trained, "
+        f"{mean(probes, 'accuracy', units=units, **UNTRAINED).value:.1f} % untrained"
+        for units in ("one", "all")
+    )
+    nats = mean(rows, "nats", part="model").value
+    texts = [
+        coloured(f"{row['label']}: at its end unit {row['unit']} says "
+                 f"{'praise' if row['states'][-1] > 0 else 'blame'}", row["text"], row["states"])
+        for row in chosen(rows, part="text")
+    ]  # fmt: skip
+    return beside(
+        dots(f"sentiment told by units of a model of {nats:.2f} nats: {told}", named, "accuracy", "percent", "probe",
+             "network", within=PERCENT, level=(50, "guessing")),
+        *texts,
+    )  # fmt: skip
