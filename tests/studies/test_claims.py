@@ -64,9 +64,9 @@ TRAINED = [("simple_rnn", None, 20, ""), ("simple_rnn", None, 50, ""), ("lstm", 
 
 def of_study_1(weights, biases, trained, form=steadily):
     """Its rows, by powers of ten lost of each kind, in order."""
-    kinds = (dict(zip(keys, orders, strict=True)) for keys, orders in
-             ((WEIGHTS, weights), (BIASES, biases), (TRAINED, trained)))  # fmt: skip
-    return gradients(*kinds, form)
+    plain, gated, learned = (dict(zip(keys, orders, strict=True)) for keys, orders in
+                             ((WEIGHTS, weights), (BIASES, biases), (TRAINED, trained)))  # fmt: skip
+    return gradients(plain, gated, learned, form)
 
 
 FALL = of_study_1((3, 12, 15, 7, 0), (4, 9, 9, 0, 0, 0), (0, 5, 1, 1, 1, 0, 20))
