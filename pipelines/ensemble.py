@@ -1,6 +1,7 @@
-"""Stage `ensemble`: trained runs become a run folder that predicts by their average; nothing is trained.
+"""Stage `ensemble`: trained runs become a run folder that predicts by their average; no run is trained again.
 
-The runs share a dataset, a vocabulary, labels and the keys of their task; seed, cell and training may differ.
+The runs share a dataset, labels and the keys of their task; seed, cell and training may differ, and so may the words of
+classifiers and taggers that read each word by its id.
 Probabilities of labels, tags and next words are averaged, of CRF taggers the scores of sequences. What is calibrated on
 dev is calibrated for the ensemble. The folder holds all that it needs, as ONNX graphs.
 """
@@ -12,6 +13,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.names import check_name
 from embeddings.foundation.reading import read_json
+from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import read_dataset, read_examples
 
 
@@ -22,7 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folder of a member")
     parser.add_argument("--data", required=True, type=Path, help="prepared dataset that the runs were trained on")
     ngrams = "also average with a linear classifier of words and word pairs of train; SEED is that of its folds"
-    parser.add_argument("--ngrams", type=int, metavar="SEED", help=ngrams)
+    parser.add_argument("--ngrams", type=seed_option, metavar="SEED", help=ngrams)
     parser.add_argument("--output", required=True, type=Path, help="run folder to write; its name is the ensemble's")
     parser.add_argument("--costs", nargs="+", type=Path, metavar="FILE", help="cost files of the runs, in their order")
     parser.add_argument("--cost", type=Path, help="cost file to write (JSON): the sum of the runs' training")

@@ -21,7 +21,9 @@ def make_steps(case: Case, implementation: str, inputs: np.ndarray) -> dict[str,
         layer.return_state = False
     else:
         layer = getattr(keras.layers, STOCK[case.of_others])(case.units, return_sequences=True, seed=1)
-    layer = keras.layers.Bidirectional(layer) if case.bidirectional else layer
+    if case.bidirectional:
+        layers = importlib.import_module("pipelines.layers") if implementation == "elman" else keras.layers
+        layer = layers.Bidirectional(layer)
     lengths = case.row_lengths()
     mask = None if case.lengths == "full" else np.arange(inputs.shape[1]) < lengths[:, None]
     layer.build(inputs.shape)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from embeddings.foundation.cost import peak_memory_megabytes
+from embeddings.foundation.errors import InputError
 from pipelines.baselines.tfidf_logistic_regression import learned, terms
 
 MINIMUM_TEXTS = 2  # of train that an n-gram is in
@@ -28,12 +29,18 @@ def fit(texts: Iterable[Sequence[int]], labels: Sequence[str], seed: int) -> Ngr
         texts: token ids as a model reads them.
         labels: of the texts.
         seed: of the folds.
+
+    Raises:
+        InputError: no word is in enough texts.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     rows = (terms([str(token) for token in text]) for text in texts)
     vectorizer = TfidfVectorizer(binary=True, min_df=MINIMUM_TEXTS, dtype=np.float32)
-    features = vectorizer.set_params(analyzer=list).fit_transform(rows)
+    try:
+        features = vectorizer.set_params(analyzer=list).fit_transform(rows)
+    except ValueError as error:
+        raise InputError(f"--ngrams: expected a word that {MINIMUM_TEXTS} texts of train have; leave it out") from error
     search = learned(features, labels, seed)
     model = getattr(search, "best_estimator_", search)
     ngrams = [tuple(map(int, name.split())) for name in vectorizer.get_feature_names_out()]

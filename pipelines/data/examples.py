@@ -142,17 +142,17 @@ class ExampleFile(Computed[Example]):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._content, self._lines = mapped_lines(path)
+        self._content, self._starts, self._ends, self._blank = mapped_lines(path)
         self._decoder, self._decoded = msgspec.json.Decoder(ROW), _Decoded(path)
-        super().__init__(len(self._lines), self._read)
+        super().__init__(len(self._starts), self._read)
 
     def __iter__(self) -> Iterator[Example]:
         return read_examples(self.path)
 
     def _read(self, place: int) -> Example:
-        number, start, end = self._lines[place].tolist()
-        row = decode(self._content[start:end].tobytes(), self._decoder, self.path, number)
-        return self._decoded(row, number)
+        number = place + 1 + int(np.searchsorted(self._blank, place, side="right"))
+        line = self._content[self._starts[place] : self._ends[place]].tobytes()
+        return self._decoded(decode(line, self._decoder, self.path, number), number)
 
 
 class _Decoded:

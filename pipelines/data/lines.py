@@ -67,12 +67,12 @@ def numbered_lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, s
         raise InputError(f"{path}:1: expected text, got an empty file; write or download it again")
 
 
-def mapped_lines(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def mapped_lines(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     r"""Maps a file of JSON Lines into memory, and finds its lines, ended by `\n`, but for blank ones.
 
     Returns:
-        The bytes of the file, uint8 (bytes,), and of each line its number from 1, where it begins and where it ends,
-        int64 (lines, 3).
+        The bytes of the file, uint8 (bytes,), where each line begins and ends, int64 (lines,), and how many lines stand
+        before each blank one, int64 (blank lines,).
 
     Raises:
         InputError: there is no such file, or it is no ordinary one.
@@ -91,7 +91,8 @@ def mapped_lines(path: Path) -> tuple[np.ndarray, np.ndarray]:
     is_text = np.ones(len(ends), bool)
     for line in np.flatnonzero(content[np.minimum(starts, size - 1)] != ord("{")):
         is_text[line] = bool(content[starts[line] : ends[line]].tobytes().decode("utf-8", "replace").strip())
-    return content, np.stack([np.arange(1, len(ends) + 1), starts, ends], axis=1)[is_text]
+    blank = np.flatnonzero(~is_text)
+    return content, starts[is_text], ends[is_text], blank - np.arange(len(blank))
 
 
 def whole_text(path: Path, encoding: str = "utf-8") -> str:

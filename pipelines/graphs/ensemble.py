@@ -49,6 +49,7 @@ def ensemble_graph(
             graph.inputs.append(_renamed_value(value, new))
         places[number][value.name] = new
     for place, lookup in zip(places, lookups, strict=False):
+        # As rows, so that a table has as many as the vocabulary has words: what loading a run looks for.
         rows = graph.constant([[each] for each in lookup], "int32")
         place[TOKENS] = graph.squeeze(graph.add("Gather", rows, place[TOKENS]), -1)
     for number, member in enumerate(members):

@@ -30,9 +30,9 @@ def ngram_graph(ngrams: Sequence[tuple[int, ...]], idf: Any, weights: Any, biase
         ngram_counts=[0, sum(len(each) == 1 for each in ngrams)],
         ngram_indexes=list(range(len(ngrams))),
         pool_int64s=list(chain.from_iterable(ngrams)),
-        weights=[float(each) for each in idf],
     )
-    norm = graph.add("ReduceL2", present, graph.constant([1], "int64"), keepdims=1)
-    sums = graph.add("Div", graph.dense(present, weights), graph.add("Max", norm, graph.constant(SMALLEST)))
+    scaled = graph.add("Mul", present, graph.constant(idf))
+    norm = graph.add("ReduceL2", scaled, graph.constant([1], "int64"), keepdims=1)
+    sums = graph.add("Div", graph.dense(scaled, weights), graph.add("Max", norm, graph.constant(SMALLEST)))
     graph.output("outputs", graph.add("Add", sums, graph.constant(biases)), "float32", ["batch", len(biases)])
     return graph

@@ -13,11 +13,16 @@ from pipelines.project.request import Request
 from pipelines.text.subwords import SUBWORDS
 
 
-def with_tokenizer_of_vectors(request: Request) -> dict[str, object]:
+def with_tokenizer_of_vectors(request: Request, of_tokens: str = "") -> dict[str, object]:
     """The keys of the dataset that the user has given, and the tokenizer of the chosen vectors.
 
+    Args:
+        request: with the name of the vectors.
+        of_tokens: the tokenizer that splits new texts as the files' tokens are; empty: the files have none.
+
     Raises:
-        InputError: the user has given another tokenizer, or the vectors are of another dataset's subwords.
+        InputError: the user has given another tokenizer, the files have tokens of another one, or the vectors are of
+            another dataset's subwords.
     """
     given = dict(request.setting("dataset"))
     if not request.vectors or not (expected := tokenizer_of(request.vectors)):
@@ -25,6 +30,9 @@ def with_tokenizer_of_vectors(request: Request) -> dict[str, object]:
     where = f"--vectors {request.vectors}"
     if expected.startswith(SUBWORDS):
         raise InputError(f"{where}: expected vectors of words or characters, got those of another dataset's subwords")
+    if of_tokens and "tokenizer" not in given and expected != of_tokens:
+        told = f"expected vectors of {of_tokens}, as the tokens of the files, got those of {expected}"
+        raise InputError(f"{where}: {told}; --tokenizer {expected} takes them, if the tokens are so")
     got = given.setdefault("tokenizer", expected)
     if got != expected:
         raise InputError(f"{where}: expected their tokenizer {expected}, got --tokenizer {got}; leave it out")

@@ -49,19 +49,22 @@ def inspect(request: Request) -> Inspection:
         InputError: they are malformed, disagree, or cannot be told from others; one line says which option helps.
     """
     labelled = {split: paths for split, paths in request.files.items() if split != "unlabelled"}
-    kind, settings = request.kind, with_tokenizer_of_vectors(request)
+    kind, settings = request.kind, request.setting("dataset")
     wanted = Wanted(kind.field, kind.entities, request.setting("options"))
     reader, recognition = recognise(labelled["train"], wanted, request.reader)
     options = {**recognition.options, **request.setting("options")}
     examples = _examples(reader, options, labelled["train"])
     sample = list(islice(examples, READ_EXAMPLES))
     languages, files = _languages(sample, kind, settings), _files(labelled)
+    tokenizers = _tokenizers(sample, kind, languages)
+    of_tokens = tokenizers["tokenizer"] if any(each.tokens for each in sample) else ""
+    settings = with_tokenizer_of_vectors(request, of_tokens)
     config = {
         "source": "files",
         "version": _version(files),
         "language": languages[0].code,
         **({"target_language": languages[1].code} if kind.translates else {}),
-        **_tokenizers(sample, kind, languages),
+        **tokenizers,
         "reader": reader,
         **({"options": options} if options else {}),
         "files": files,

@@ -29,17 +29,6 @@ class Chain:
         return self.stages[0].partition("@")[2] or self.stages[0]
 
 
-def with_needs(needs: Mapping[str, Sequence[str]], stages: Sequence[str]) -> set[str]:
-    """Stages and all that they wait for."""
-    found: set[str] = set()
-    waiting = [*stages]
-    while waiting:
-        if (stage := waiting.pop()) not in found:
-            found.add(stage)
-            waiting.extend(needs[stage])
-    return found
-
-
 def chains(
     needs: Mapping[str, Sequence[str]], sizes: Mapping[str, int], wanted: Collection[str] | None = None
 ) -> list[Chain]:

@@ -66,12 +66,16 @@ class Repository:
         Raises:
             InputError: there is no such stage, or another DVC is at work.
         """
+        import networkx
         from dvc.lock import LockError
         from dvc.repo.graph import build_graph
 
         stages = self.repo.stage.load_all(GRAPH)
         graph = build_graph(stages)
-        for name in [stage.addressing for stage in stages if stage.always_changed]:
+        named = _named(targets, [stage.addressing for stage in stages])
+        found = [stage for stage in stages if stage.addressing in named]
+        wanted = {each.addressing for stage in found for each in (stage, *networkx.descendants(graph, stage))}
+        for name in [stage.addressing for stage in stages if stage.always_changed and stage.addressing in wanted]:
             self.repo.reproduce(name, single_item=True)  # now, since others are stale only if it gives something else
         stages = [stage for stage in stages if not stage.always_changed]
         names = {stage.addressing for stage in stages}
@@ -79,7 +83,6 @@ class Repository:
             stage.addressing: [before.addressing for before in graph.successors(stage) if before.addressing in names]
             for stage in stages
         }
-        wanted = chains.with_needs(needs, _named(targets, [*needs]))
         with self.repo.lock:
             try:
                 stale = {name for stage in stages if (name := stage.addressing) in wanted and stage.status()}

@@ -42,7 +42,7 @@ class Ensemble:
     """One entry of `ensembles:` in a runs file: runs whose average predicts; nothing is trained."""
 
     runs: tuple[str, ...]
-    seed: int  # of the bootstrap
+    seed: int  # of the bootstrap, and of the folds of n-grams
     report_test: bool
     ngrams: bool = False  # whether a linear classifier of words and word pairs is part of the average
 

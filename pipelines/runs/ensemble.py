@@ -135,10 +135,13 @@ def check_choosing(folder: Path, member: TrainedRun) -> None:
     """Refuses a run beside which no classifier of n-grams can stand.
 
     Raises:
-        InputError: it does not choose a label of a text.
+        InputError: it does not choose a label of a text, or composes words.
     """
     if member.task.predicts != "label" or member.task.reads != "tokens":
         raise InputError(f"{folder}: --ngrams: expected runs that choose a label of a text; leave it out")
+    if not member.task.reads_ids_alone:
+        got = "got one that composes words of character n-grams"
+        raise InputError(f"{folder}: --ngrams: expected runs that read words by their ids, {got}; leave it out")
 
 
 def share_on_dev(members: Sequence[TrainedRun], ngrams: Engine, dev: Sequence[Example]) -> float:

@@ -198,7 +198,7 @@ def _refuse(ray: Any, job: Job, error: Exception, crashes: int) -> None:
     if isinstance(error, ray.exceptions.RayTaskError):
         cause: Any = getattr(error, "cause", None)
         if isinstance(cause, InputError):
-            raise InputError(str(cause)) from None
+            raise cause from None
         if reason := out_of_memory(cause):
             raise InputError(f"{job.shard.path}: its node says: {reason}") from None
         if isinstance(cause, OSError | ModuleNotFoundError):

@@ -128,8 +128,6 @@ def actors(address: str | None, count: int, cpus: int, device: str) -> Iterator[
         InputError: Ray is not installed, there is no cluster, a node does not fit, there is no room, or Keras does not
             run on TensorFlow.
     """
-    if cpus < 1:
-        raise InputError(f"--cpus: expected at least 1, got {cpus}")
     if (backend := keras.backend.backend()) != "tensorflow":
         raise InputError(f"training.workers: expected Keras on TensorFlow, got {backend}; unset KERAS_BACKEND")
     with connected(address) as ray:

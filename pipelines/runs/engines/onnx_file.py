@@ -81,19 +81,20 @@ def _check_graph(path: Path, view: memoryview, depth: int) -> None:
         operator, domain = _text(node, 4), _text(node, 7)
         if domain not in DOMAINS or operator not in OPERATORS | QUANTIZED:
             raise _DamagedError(f"the operator {operator[:60]!r} of {domain[:60]!r}, which no run has")
+        attributes = [_message(attribute) for attribute in node.get(5, [])]
         if operator == "TfIdfVectorizer":
-            _check_columns(node)
-        for attribute in map(_message, node.get(5, [])):
+            _check_columns(attributes)
+        for attribute in attributes:
             for inner in (*attribute.get(6, []), *attribute.get(11, [])):
                 _check_graph(path, inner, depth + 1)
             for tensor in (*attribute.get(5, []), *attribute.get(10, [])):
                 _check_tensor(path, tensor)
 
 
-def _check_columns(node: Message) -> None:
+def _check_columns(attributes: list[Message]) -> None:
     """Refuses n-grams whose numbers are not those of so many columns: a large one would take all memory."""
-    attributes = {_text(each, 1): each for each in map(_message, node.get(5, []))}
-    columns = _numbers(attributes.get("ngram_indexes", {}).get(8, []))
+    named = {_text(each, 1): each for each in attributes}
+    columns = _numbers(named.get("ngram_indexes", {}).get(8, []))
     if columns != list(range(len(columns))):
         raise _DamagedError("n-grams that are not numbered from 0")
 

@@ -238,6 +238,16 @@ def test_chosen_vectors_bring_their_tokenizer(project, files, capsys, is_made):
     assert f"tokenizer  {expected}  (" in capsys.readouterr().out
 
 
+def test_vectors_of_other_tokens_than_those_of_the_files_are_refused(project, files, capsys):
+    Path("vectors/low").mkdir()
+    Path("vectors/low/provenance.json").write_text('{"tokenizer": "words_lowercase"}')
+    Path("vectors/low.dvc").write_text("frozen: true\n")
+    words = ["mine", *arguments(files, "ner", "train"), "--vectors", "low", "--dry-run"]
+    told = "as the tokens of the files, got those of words_lowercase; --tokenizer words_lowercase takes them"
+    assert told in refused(capsys, add.main, *words)
+    add.main([*words, "--tokenizer", "words_lowercase"])
+
+
 def test_vectors_of_subwords_of_another_dataset_are_refused(project, files, capsys):
     Path("vectors/theirs").mkdir()
     Path("vectors/theirs/provenance.json").write_text('{"tokenizer": "subwords:0123"}')

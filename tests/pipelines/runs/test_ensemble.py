@@ -366,6 +366,18 @@ def test_its_share_is_what_dev_likes_best(members, tmp_path, ten_examples):
     assert [share_on_dev([run], ONNXEngine(tmp_path), dev) for dev in (right, wrong)] == [0.9, 0.1]
 
 
+def test_texts_without_a_common_word_have_no_ngrams():
+    with pytest.raises(InputError, match="expected a word that 2 texts of train have; leave it out"):
+        fit([[4], [5], [6]], list("aba"), 1)
+
+
+def test_the_seed_of_ngrams_is_checked(tmp_path, capsys):
+    arguments = ["run", "--data", str(tmp_path), "--output", str(tmp_path / "both"), "--ngrams", "-1"]
+    with pytest.raises(SystemExit):
+        ensemble.main(arguments)
+    assert "argument --ngrams: expected a seed from 0" in capsys.readouterr().err
+
+
 def test_its_card_and_its_row_tell_of_ngrams(with_ngrams, tmp_path):
     export.main([str(with_ngrams[0]), "--output", str(tmp_path / "hub"), "--format", "hub"])
     card = (tmp_path / "hub/README.md").read_text(encoding="utf-8")
