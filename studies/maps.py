@@ -48,7 +48,7 @@ def coloured(title: str, text: str, values: Sequence[float]) -> Any:
 
     most = max(map(abs, values))
     cells, line, column = [], 0, 0
-    for number, (character, value) in enumerate(zip(text, values, strict=False)):
+    for number, (character, value) in enumerate(zip(text, values, strict=True)):
         word = text[number:].split(" ")[0]
         if column + len(word) > LINE and (number == 0 or text[number - 1] == " "):
             line, column = line + 1, 0

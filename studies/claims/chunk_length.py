@@ -74,7 +74,7 @@ def finding(found: Sequence[Verdict]) -> str:
                  "even with reset states short chunks are better",
                  "with reset states their length is not shown to matter")  # fmt: skip
     third = say(carried, "even with carried ones gradients over ten characters are not enough",
-                "with carried ones short chunks are better here, as they see more places of the text in a step",
+                "with carried ones short chunks are better here, in batches of more rows",
                 "with carried ones it is not shown to matter how far gradients run")  # fmt: skip
     return f"{first}; {second}; {third}."
 

@@ -28,7 +28,9 @@ Plain descent then takes shorter steps. Adam divides each number by a running ro
 factor common to all steps cancels out. GRUs of 32 units learn the question "I grew up in France. ... I speak fluent
 ___" over two to five words, 400 batches of 32 texts, by plain descent (learning rate 1) and by Adam (0.003), without
 clipping, with a limit of 0.1 for the norm, and with one of 0.001 for each number. "Loss" is the mean over the last
-hundred batches. The cosine is that between the gradient of an untrained network before and after clipping.
+hundred batches. The cosine is that between the gradient of an untrained network, summed over the batch, before and
+after clipping. In training Keras clips the gradient of a word vector at each occurrence of the word in the batch,
+before they are added up, so that their sum can exceed the limit.
 """
 SOURCES = (
     'Pascanu, Mikolov & Bengio, "On the Difficulty of Training Recurrent Neural Networks", ICML 2013, section 3.2',

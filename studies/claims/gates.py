@@ -16,7 +16,7 @@ good as an LSTM with as many weights?
 """
 CAVEAT = """
 One size, one corpus and little training. A gate that stands open also takes its weights from the network: no network
-here is given them back.
+here is given them back. All networks recall over 50 words, so that recall tells nothing of gates.
 """
 METHOD = """
 One gate at a time is held open: its weights are zero and its bias is 100, so that its sigmoid is one and has no slope
@@ -90,7 +90,7 @@ def finding(found: Sequence[Verdict]) -> str:
     *each, most, recall, gru = found
     missed = [gate for gate, verdict in zip(ABLATED, each, strict=True) if verdict.kind == "shown"]
     model = f"An LSTM models characters worse without its {' or its '.join(missed)} gate" if missed else (
-        "That an LSTM models characters worse without one of its gates is undecided"
+        "That an LSTM models characters worse without one of its gates is not shown"
     )  # fmt: skip
     which = say(most, ", worst without the forget gate", "", "")
     over = say(recall, "without an input gate it remembers less", "without an input gate it remembers more",

@@ -31,14 +31,15 @@ is above it, here normally distributed numbers with a standard deviation of 0.2.
 gradient has grown after so many steps.
 
 The remedy is clipping: a gradient whose norm is above a threshold is scaled down to it, which keeps its direction, or
-each of its elements is clipped at a threshold, which does not. A simple RNN whose U starts at a radius of 1.5, with
-input weights so small (standard deviation 0.001) that tanh does not saturate, is trained by gradient descent on "I
-speak fluent ___" over a gap of 20 words: at a rate of 0.1 without clipping, with the global norm clipped at 1, and
-with every element clipped at 0.01; and without clipping at a tenth and at a hundredth of the rate. Every 25 batches
-the norm of the unclipped gradient is measured, and recall of 200 fresh texts. The figure is the number of batches
-until 90 % are right; training ends after 500, and a network that has not learned by then counts as slower than any
-that has. Radius, rates and thresholds were chosen with two other seeds; with them, the hundredth of the rate was the
-best of the smaller ones.
+each of its elements is clipped at a threshold, which does not. Keras clips the gradient of a word vector at each
+occurrence of the word in the batch, before they are added up, so that their sum can exceed the threshold. A simple RNN
+whose U starts at a radius of 1.5, with input weights so small (standard deviation 0.001) that tanh does not saturate,
+is trained by gradient descent on "I speak fluent ___" over a gap of 20 words: at a rate of 0.1 without clipping, with
+the global norm clipped at 1, and with every element clipped at 0.01; and without clipping at a tenth and at a hundredth
+of the rate. Every 25 batches the norm of the unclipped gradient is measured, and recall of 200 fresh texts. The figure
+is the number of batches until 90 % are right; training ends after 500, and a network that has not learned by then
+counts as slower than any that has. Radius, rates and thresholds were chosen with two other seeds; with them, the
+hundredth of the rate was the best of the smaller ones.
 """
 SOURCES = (
     "Pascanu, Mikolov & Bengio, On the difficulty of training recurrent neural networks, ICML 2013, sections 2.1 and "

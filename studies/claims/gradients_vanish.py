@@ -105,8 +105,8 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         ours, theirs = (orders_lost(rows, kind) for kind in (first, second))
         return interval([ours[seed] - theirs[seed] for seed in ours])
 
-    def falls(network: str, kind: Row, note: str = "") -> Verdict:
-        loss = lost(rows, kind)
+    def falls(network: str, kind: Row, note: str = "", of: Sequence[Row] = rows) -> Verdict:
+        loss = lost(of, kind)
         claim = f"In a simple RNN {network} the gradient falls to less than a hundredth in {STEPS} steps."
         return judge(claim, f"{loss.text()} {UNIT} lost{note}", loss, above=KEPT, unit=UNIT)
 
@@ -141,7 +141,9 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             )
             figures = f"simple RNN: {gap.text()} {UNIT} more lost over {STEPS} steps"
             found.append(judge(claim, figures, gap, unit=UNIT))
-    trained = falls(f"that has learned to recall over {SHORT} words", PLAIN_SHORT, f"; {recall(rows, PLAIN_SHORT)}")
+    knows = [row for row in rows if row.get("batches")]
+    learned = f"that has learned to recall over {SHORT} words"
+    trained = falls(learned, PLAIN_SHORT, f"; {recall(knows, PLAIN_SHORT)}", knows)
     found.append(trained)
     for cell, kind in OF_TRAINED.items():
         gap = more(PLAIN_LONG, kind)

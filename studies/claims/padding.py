@@ -59,11 +59,6 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             f"{shares[MASK['arm']]} percent of the answers change with {FAR} positions of padding, in any seed at most",
             max(changed[MASK["arm"]]) == 0,
         ),
-        fact(
-            "Without a mask, and with padding at the end, answers of every network depend on it.",
-            f"{100 * min(changed[END['arm']]):.1f} to {shares[END['arm']]} percent change, by seed",
-            min(changed[END["arm"]]) > 0,
-        ),
         judge_counts(
             "More networks learn with a mask than without one and with padding at the end.",
             f"{of(mask)} and {of(end)} learned",
@@ -88,7 +83,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
 
 def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
-    mask, _, taught, start, more = found
+    mask, taught, start, more = found
     first = say(mask, "With a mask an answer never depends on the neighbours in the batch",
                 "Even with a mask answers depend on the neighbours in the batch", "")  # fmt: skip
     learns = say(taught, "without one and with padding at the end, fewer networks learn at all",

@@ -21,12 +21,13 @@ theirs.
 """
 METHOD = """
 An LSTM of 64 units learns to predict the next character of the 3,000 short reviews of the built-in data, 800 batches of
-32 windows of 64 characters; labels are not read. Then its state after a review is what a probe sees. "One unit" is the
-unit that tells the labels of 2,000 texts of train best by a threshold half-way between their means, "all units" is
-logistic regression; both are scored on the 1,000 texts of test. The control is the same network before any training: a
+32 windows of 64 characters; labels are not read. Then its cell state after the last character of a review is what a
+probe sees, as in `elman probe`. "All units" is logistic regression on the states of 2,000 texts of train, with an L1
+penalty that dev picks; "one unit" is, of the units that it uses, the one whose threshold is right most often on these
+texts. Both are scored on the 1,000 texts of test. The control is the same network before any training: a
 random network also has a state that depends on the last words, and with 64 units one of them is the best by chance.
 
-    h_t = LSTM(x_t, h_(t-1))     "positive" if +-h_T[k] > threshold, for one unit k
+    h_t, c_t = LSTM(x_t, h_(t-1), c_(t-1))     "positive" if +-c_T[k] > threshold, for one unit k
 
 Radford and others report 92.3 percent on IMDB by one unit. The [benchmarks](../benchmarks/RESULTS.md) have an LSTM of
 512 units, trained on 12 million characters of IMDB: its best unit reaches 52.0 percent on test, all of its units 55.2,

@@ -17,27 +17,30 @@ SHOWN = 80  # characters of a text that is drawn, at most
 
 def measure(data: Path) -> Iterator[dict]:
     """Accuracies on test of all units and of the best one, before and after training, and what that one does."""
-    train, test = (list(read_examples(data / "toy_sentiment" / f"{split}.jsonl")) for split in ("train", "test"))
+    from pipelines.probing.regression import fit_probe
+
+    splits = ("train", "dev", "test")
+    train, dev, test = (list(read_examples(data / "toy_sentiment" / f"{split}.jsonl")) for split in splits)
+    parts = train[:PROBED], dev, test
+    known_labels, dev_labels, asked_labels = ([str(each.label) for each in part] for part in parts)
     ids = {character: number for number, character in enumerate(sorted({c for each in train for c in each.text}), 2)}
     for seed in SEEDS:
         model, states = networks(len(ids) + 2, seed)
         for network in (UNTRAINED, TRAINED):
             if network == TRAINED:
                 yield {"part": "model", "seed": seed, "nats": round(learn(model, train, ids, seed), 4)}
-            known, asked = (last(states, texts, ids) for texts in (train[:PROBED], test))
-            right = {texts: positive(examples) for texts, examples in (("train", train[:PROBED]), ("test", test))}
-            unit, threshold, sign = best_unit(known, right["train"])
-            row = {"part": "probe", "network": network, "seed": seed}
-            one = (sign * (asked[:, unit] - threshold) > 0) == right["test"]
-            yield {**row, "units": "one", "unit": unit, "accuracy": round(100 * float(one.mean()), 2)}
-            every = all_units(known, right["train"], asked) == right["test"]
-            yield {**row, "units": "all", "accuracy": round(100 * float(every.mean()), 2)}
+            known, judged, asked = (last(states, [each.text for each in part], ids) for part in parts)
+            probe = fit_probe(known, known_labels, judged, dev_labels, seed)
+            row = {"part": "probe", "network": network, "seed": seed, "unit": probe.unit}
+            for units, said in (("one", probe.by_unit(asked)), ("all", probe.by_all_units(asked))):
+                right = float((said == np.array(asked_labels)).mean())
+                yield {**row, "units": units, "accuracy": round(100 * right, 2)}
             if network == TRAINED and seed == SEEDS[0]:
-                yield from texts_by_unit(states, test, ids, unit, threshold, sign)
+                yield from texts_by_unit(states, test, ids, probe)
 
 
 def networks(kinds: int, seed: int) -> tuple[Any, Any]:
-    """A compiled model of the next character, and one of the states after each."""
+    """A compiled model of the next character, and one of the cell states after the last."""
     import keras
 
     from pipelines.models.tracing import trace_once
@@ -46,12 +49,14 @@ def networks(kinds: int, seed: int) -> tuple[Any, Any]:
 
     seed_everything(seed)
     characters = keras.Input((None,), dtype="int32")
-    outputs, *_ = recurrent_layer("lstm", UNITS, seed)(keras.layers.Embedding(kinds, 32)(characters))
+    layer, vectors = recurrent_layer("lstm", UNITS, seed), keras.layers.Embedding(kinds, 32)(characters)
+    outputs, *_ = layer(vectors)
+    *_, cells = layer(vectors, mask=keras.ops.not_equal(characters, 0))
     model = keras.Model(characters, keras.layers.Dense(kinds)(outputs))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.01, global_clipnorm=1.0), loss, jit_compile=False)
     trace_once(model)
-    return model, keras.Model(characters, outputs)
+    return model, keras.Model(characters, cells)
 
 
 def encode(text: str, ids: dict[str, int]) -> list[int]:
@@ -70,48 +75,24 @@ def learn(model: Any, train: Sequence[Example], ids: dict[str, int], seed: int) 
     return float(np.mean(losses[-20:]))
 
 
-def last(states: Any, texts: Sequence[Example], ids: dict[str, int]) -> np.ndarray:
-    """The state after each text, float (texts, units)."""
-    encoded = [encode(each.text, ids) for each in texts]
+def last(states: Any, texts: Sequence[str], ids: dict[str, int]) -> np.ndarray:
+    """The cell state after the last character of each text, float (texts, units)."""
+    encoded = [encode(text, ids)[:-1] for text in texts]
     found = []
     for start in range(0, len(encoded), 250):
         some = encoded[start : start + 250]
         rows = np.zeros((len(some), max(map(len, some))), "int32")
         for row, each in zip(rows, some, strict=True):
             row[: len(each)] = each
-        outputs = states.predict_on_batch(rows)
-        found.append(outputs[np.arange(len(some)), [len(each) - 1 for each in some]])
+        found.append(states.predict_on_batch(rows))
     return np.concatenate(found)
 
 
-def positive(examples: Sequence[Example]) -> np.ndarray:
-    """Whether each text praises."""
-    return np.array([example.label == "positive" for example in examples])
-
-
-def best_unit(states: np.ndarray, praised: np.ndarray) -> tuple[int, float, int]:
-    """The unit that tells the two labels best, the threshold half-way between their means, and the side of praise."""
-    above, below = states[praised].mean(axis=0), states[~praised].mean(axis=0)
-    thresholds, signs = (above + below) / 2, np.where(above > below, 1, -1)
-    right = ((signs * (states - thresholds) > 0) == praised[:, None]).mean(axis=0)
-    unit = int(right.argmax())
-    return unit, float(thresholds[unit]), int(signs[unit])
-
-
-def all_units(known: np.ndarray, praised: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Whether each text praises, by logistic regression on all units."""
-    from sklearn.linear_model import LogisticRegression
-
-    mean, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
-    return LogisticRegression(max_iter=1000).fit((known - mean) / spread, praised).predict((asked - mean) / spread)
-
-
-def texts_by_unit(
-    states: Any, test: Sequence[Example], ids: dict[str, int], unit: int, threshold: float, sign: int
-) -> Iterator[dict]:
+def texts_by_unit(states: Any, test: Sequence[Example], ids: dict[str, int], probe: Any) -> Iterator[dict]:
     """What the unit says after each character, above zero for praise: the first short text of each label."""
+    sign = 1 if probe.above == "positive" else -1
     for label in ("positive", "negative"):
         text = next(each.text for each in test if each.label == label and len(each.text) <= SHOWN)
-        values = states.predict_on_batch(np.array([encode(text, ids)], "int32"))[0, :, unit]
-        said = [float(f"{sign * (value - threshold):.3g}") for value in values]
-        yield {"part": "text", "label": label, "text": text, "unit": unit, "states": said}
+        values = last(states, [text[:end] for end in range(1, len(text) + 1)], ids)[:, probe.unit]
+        said = [float(f"{sign * (value - probe.threshold.value):.3g}") for value in values]
+        yield {"part": "text", "label": label, "text": text, "unit": probe.unit, "states": said}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.data.examples import Example, write_examples
-from studies.experiments import cbow_against_skip_gram, clipping_losses, depth, gates, padding, units
+from studies.experiments import cbow_against_skip_gram, clipping_losses, depth, gates, padding
 from studies.experiments.recurrent_against_convolutional import cue_anywhere
 
 
@@ -86,12 +86,6 @@ def test_the_best_prediction_has_no_excess_at_any_level():
     assert flat["inside phrases"] == pytest.approx(np.log(3))
     assert flat["between phrases"] == pytest.approx(np.log(1.5))
     assert flat["all"] == pytest.approx((16 * np.log(3) + 2 * np.log(1.5)) / 18)
-
-
-def test_the_best_unit_is_the_one_whose_threshold_is_right_most_often():
-    praised = np.array([True, True, False, False])
-    states = np.array([[0.0, -3.0], [1.0, -1.0], [0.0, 1.0], [1.0, 1.0]])
-    assert units.best_unit(states, praised) == (1, pytest.approx(-0.5), -1)
 
 
 def test_words_are_told_apart_by_whether_train_has_them():
