@@ -143,11 +143,11 @@ def finding(found: Sequence[Verdict]) -> str:
     )
     usual = say(recall, "as usual, they recall less than an LSTM", "as usual, they recall more than an LSTM",
                 "that as usual they recall less than an LSTM is undecided")  # fmt: skip
-    told = [
-        f"{claim} {say(verdict, 'shown', 'contradicted', 'undecided')}"
-        for claim, verdict in (("their gradient is as good:", gradient), ("they model characters as well:", equal))
-    ]
-    return f"{first}; {usual}; {'; '.join(told)}."
+    kept = say(gradient, "their gradient is as good", "their gradient is worse",
+               "whether their gradient is as good is undecided")  # fmt: skip
+    modelled = say(equal, "they model characters as well", "they model characters worse",
+                   "whether they model characters as well is undecided")  # fmt: skip
+    return f"{first}; {usual}; {kept}; {modelled}."
 
 
 def orders_lost(rows: Sequence[Row], cell: str) -> dict[int, float]:

@@ -114,8 +114,8 @@ def finding(found: Sequence[Verdict]) -> str:
         "",
     )
     return (
-        f"{plain}. From {MIDDLE} words before, {better(one[:3])} with gates as they usually start, and "
-        f"{better(one[3:])} with open gates, learn it in more seeds{mixed}."
+        f"{plain}. Learning it over {MIDDLE} words more often than a simple RNN: {better(one[3:])} with open gates; "
+        f"{better(one[:3])} with gates as they usually start{mixed}."
     )
 
 

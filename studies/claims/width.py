@@ -111,12 +111,12 @@ def finding(found: Sequence[Verdict]) -> str:
     limit = say(
         bound, "No layer remembered more bits than it has units", "A layer remembered more bits than it has units", ""
     )
-    more = f"wider layers remember further back: {', '.join(shown)}" if shown else (
+    more = f"wider layers remember further back ({', '.join(shown)})" if shown else (
         "that wider ones remember further back is not shown"
     )  # fmt: skip
     fewer = [verdict.claim.split(" the ")[1].split(" remembers")[0] for verdict in found
              if verdict.kind == CONTRADICTED and "simple RNN" in verdict.claim and verdict not in wider]  # fmt: skip
-    return f"{limit}; {more}{'; fewer bits than a simple RNN: ' * bool(fewer)}{', '.join(fewer)}."
+    return f"{limit}; {more}{'; a simple RNN remembers more bits than ' * bool(fewer)}{', '.join(fewer)}."
 
 
 def chart(rows: Sequence[Row]) -> Any:
