@@ -7,8 +7,8 @@ from math import log
 import onnx
 from onnx import numpy_helper
 
-from pipelines.graphs.averages import Averages
 from pipelines.graphs.graph import Graph
+from pipelines.models.probabilities import Averages
 
 TOKENS = "token_ids"
 SCORES = ("outputs", "logits")

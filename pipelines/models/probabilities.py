@@ -1,6 +1,11 @@
 """Scores as probabilities; those that exclude each other stand in the last dimension."""
 
+from typing import Literal
+
 import numpy as np
+
+# What the scores of a model are, and so how an ensemble averages them: `pipelines.graphs.ensemble.average`.
+Averages = Literal["choices", "decisions", "potentials"]
 
 
 def log_softmax(scores: np.ndarray) -> np.ndarray:

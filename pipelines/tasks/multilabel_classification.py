@@ -8,9 +8,8 @@ import numpy as np
 from pipelines.batches.batching import Encoded, in_batches_by_length
 from pipelines.data.examples import Example
 from pipelines.data.thresholds import best_thresholds
-from pipelines.graphs.averages import Averages
 from pipelines.models.engine import Engine
-from pipelines.models.probabilities import sigmoid
+from pipelines.models.probabilities import Averages, sigmoid
 from pipelines.tasks.config import SMALL_TRAINING
 from pipelines.tasks.label_weights import balanced_decisions, label_weights
 from pipelines.tasks.text_classification import TextClassification

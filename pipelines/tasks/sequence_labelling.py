@@ -10,10 +10,9 @@ from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import Encoded, pad
 from pipelines.batches.characters import distinct_words
 from pipelines.data.examples import Example
-from pipelines.graphs.averages import Averages
 from pipelines.models.config import CharacterConfig, EncoderConfig
 from pipelines.models.engine import Engine
-from pipelines.models.probabilities import log_softmax, softmax
+from pipelines.models.probabilities import Averages, log_softmax, softmax
 from pipelines.models.tag_sequences import marginals, viterbi, with_transitions
 from pipelines.tasks.config import TaskConfig, TextLabelTraining, WordDropoutKeys
 from pipelines.tasks.label_weights import choice_loss

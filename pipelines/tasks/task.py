@@ -13,9 +13,9 @@ from pipelines.batches.batching import Encoded, TrainingBatches, pad, streamed
 from pipelines.batches.encoded_file import encoded_file
 from pipelines.data.computed import Computed
 from pipelines.data.examples import Example
-from pipelines.graphs.averages import Averages
 from pipelines.models.config import EncoderConfig
 from pipelines.models.engine import Engine
+from pipelines.models.probabilities import Averages
 from pipelines.tasks.config import Keys, TaskConfig, TextTraining, TrainingConfig, WordKeys
 from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import SPECIAL_WORDS, UNKNOWN_ID, Vocabulary, build_vocabulary

@@ -110,5 +110,5 @@ def test_parts_that_do_not_fit_are_refused_in_one_line(parts, tmp_path):
         joined(both)
     with pytest.raises(InputError, match="expected two different folders, got 'v' twice"):
         build_config(VectorsConfig, {"algorithm": "joined", "dimensions": 2, "first": "v", "second": "v"}, "v.yaml")
-    with pytest.raises(InputError, match="no such artefact"):
+    with pytest.raises(InputError, match="no such folder of word vectors"):
         joined((first, str(tmp_path / "nowhere")))

@@ -51,7 +51,7 @@ def test_compiled_loop_and_scan_are_the_loop_over_the_cell(
     )
     expected = outcome(stepwise(layer), sequences, states, masks[mask], training=True)
     compiled = outcome(layer, sequences, states, masks[mask], training=True)
-    monkeypatch.setattr(dispatch, "_on_cpu", lambda: False)
+    monkeypatch.setattr(dispatch, "on_cpu", lambda: False)
     scanned = outcome(layer, sequences, states, masks[mask], training=True)
     for got in (compiled, scanned):
         assert_near(got[0], expected[0])
@@ -61,7 +61,7 @@ def test_compiled_loop_and_scan_are_the_loop_over_the_cell(
 def test_a_graph_for_any_number_of_steps_gives_the_same_without_the_compiled_loop(make, masks, draw, monkeypatch):
     layer, sequences, mask = make(), draw(5, 7, FEATURES, seed=1), masks["right-padded"]
     expected, *last = layer(sequences, mask=mask)
-    monkeypatch.setattr(dispatch, "_on_cpu", lambda: False)
+    monkeypatch.setattr(dispatch, "on_cpu", lambda: False)
     monkeypatch.setattr(LinearRNN, "scan", None)
     call = tf.function(lambda x, real: layer(x, mask=real), input_signature=[
         tf.TensorSpec((None, None, FEATURES)), tf.TensorSpec((None, None), tf.bool)
@@ -73,7 +73,7 @@ def test_a_graph_for_any_number_of_steps_gives_the_same_without_the_compiled_loo
 def test_a_scan_serves_any_number_of_rows(make, draw, monkeypatch):
     layer = make()
     expected = layer(draw(5, 7, FEATURES))[0]
-    monkeypatch.setattr(dispatch, "_on_cpu", lambda: False)
+    monkeypatch.setattr(dispatch, "on_cpu", lambda: False)
     call = tf.function(lambda x: layer(x)[0], input_signature=[tf.TensorSpec((None, 7, FEATURES))])
     np.testing.assert_allclose(call(draw(5, 7, FEATURES)), expected, atol=1e-5)
 
@@ -125,7 +125,7 @@ def test_the_gates_of_a_qrnn_come_from_the_causal_convolution_of_keras(width, ra
 def test_two_gates_near_zero_keep_their_ratio(compiled, monkeypatch):
     # sigmoid(-60) / (sigmoid(-60) + sigmoid(-61)) = sigmoid(1), though both are below 1e-26.
     if not compiled:
-        monkeypatch.setattr(dispatch, "_on_cpu", lambda: False)
+        monkeypatch.setattr(dispatch, "on_cpu", lambda: False)
     layer = one_unit(MinLSTM, [1, -60, -61])
     np.testing.assert_allclose(layer(1), [1 - sigmoid(1)], rtol=1e-5)
     assert np.isfinite(one_unit(MinLSTM, [1, -1e4, -1e4])(1)).all()
@@ -155,7 +155,7 @@ def test_zoneout_leaves_a_share_of_the_state_as_it_was_in_training_alone(
     zoned, compiled, draw, outcome, assert_near, monkeypatch
 ):
     if not compiled:
-        monkeypatch.setattr(dispatch, "_on_cpu", lambda: False)
+        monkeypatch.setattr(dispatch, "on_cpu", lambda: False)
     layer, sequences = zoned(), draw(9, 1, FEATURES)
     before = [draw(9, 64, seed=n) for n in range(7)]
     (_, after, *_), gradients = outcome(layer, sequences, before, training=True)

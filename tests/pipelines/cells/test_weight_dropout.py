@@ -39,7 +39,7 @@ def test_training_gives_the_numbers_of_keras_with_the_weights_that_are_left(
     pair, compiled, randomised, sequences, masks, outcome, assert_near, monkeypatch
 ):
     if not compiled:
-        monkeypatch.setattr(dispatch, "_on_cpu", lambda: False)
+        monkeypatch.setattr(dispatch, "on_cpu", lambda: False)
     ours, keras_layer = make(pair[0], randomised, weight_dropout=RATE), make(pair[1], randomised)
     left = drawn(ours)
     whole = np.asarray(ours.cell.recurrent_kernel)
