@@ -8,7 +8,6 @@ import onnx
 from onnx import numpy_helper
 
 from pipelines.graphs.graph import Graph
-from pipelines.models.probabilities import Averages
 
 TOKENS = "token_ids"
 SCORES = ("outputs", "logits")
@@ -19,7 +18,7 @@ ATTENTION, SENTENCE = "weights", "hidden_states"
 def ensemble_graph(
     name: str,
     members: Sequence[onnx.GraphProto],
-    averages: Averages,
+    averages: str,
     temperatures: Sequence[float],
     shares: Sequence[float] = (),
     lookups: Sequence[Sequence[int]] = (),
@@ -73,7 +72,7 @@ def ensemble_graph(
 def average(
     graph: Graph,
     scores: Sequence[str],
-    averages: Averages,
+    averages: str,
     temperatures: Sequence[float],
     shares: Sequence[float] = (),
 ) -> str:
