@@ -42,7 +42,8 @@ test: .venv/installed
 test-cluster: .venv/installed
 	python -c "import optuna, ray" 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
 	  --constraint constraints.txt --editable '.[cluster]'
-	pytest tests/test_cluster.py tests/test_cluster_shards.py tests/pipelines/cluster tests/pipelines/sweeping
+	pytest tests/test_cluster.py tests/test_cluster_shards.py tests/pipelines/cluster tests/pipelines/sweeping \
+	  tests/pipelines/workers tests/pipelines/shards
 
 lint: .venv/installed
 	ruff check .

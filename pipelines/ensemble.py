@@ -47,17 +47,17 @@ def main(arguments: list[str] | None = None) -> None:
     if read_description(options.runs[0])["dataset"].get("sha256") != read_dataset(options.data).get("sha256"):
         raise InputError(f"{options.data}: expected the dataset that the runs were trained on; choose another --data")
     dev = list(read_examples(options.data / "dev.jsonl"))
-    graph = None
-    if options.ngrams is not None:
-        from pipelines.baselines.ngram_classifier import fit_at_cost
-        from pipelines.graphs.ngrams import ngram_graph
-
-        check_choosing(options.runs[0], members[0])
-        train = list(read_examples(options.data / "train.jsonl"))
-        texts, labels = [members[0].task.source(each).source for each in train], [str(each.label) for each in train]
-        fitted, cost = fit_at_cost(texts, labels, options.ngrams)
-        graph, costs = ngram_graph(*fitted), [*costs, cost]
     with atomic_folder(options.output, *options.runs, options.data) as folder:
+        graph = None
+        if options.ngrams is not None:
+            from pipelines.baselines.ngram_classifier import fit_at_cost
+            from pipelines.graphs.ngrams import ngram_graph
+
+            check_choosing(options.runs[0], members[0])
+            train = list(read_examples(options.data / "train.jsonl"))
+            texts, labels = [members[0].task.source(each).source for each in train], [str(each.label) for each in train]
+            fitted, cost = fit_at_cost(texts, labels, options.ngrams)
+            graph, costs = ngram_graph(*fitted), [*costs, cost]
         run = save_ensemble(folder, name, options.runs, members, dev, graph)
     if options.cost:
         latency = latency_milliseconds(options.output, run.task, dev)

@@ -108,7 +108,7 @@ def _reason(error: Exception) -> str:
 
 def _no_start(error: Exception) -> str:
     """What Ray says of a start on this machine."""
-    advice = "try again when the machine has less to do; Ray's logs are in /tmp/ray"
+    advice = "try again when the machine has less to do; Ray's own logs say more"
     said = _lines(error)[0].rstrip(".")
     return f"expected Ray to start on this machine, got: {said}; {advice}"
 
