@@ -71,8 +71,8 @@ def test_every_stage_depends_on_the_installed_version_and_none_on_code(empty_pro
     [
         (None, "elman==9.8.7"),
         ('{"url": "file:///wheels/elman-9.8.7-py3-none-any.whl", "archive_info": {}}', "elman==9.8.7"),
-        ('{"url": "file:///work/clone", "dir_info": {"editable": true}}', "elman==9.8.7"),
-        ('{"url": "file:///work/clone", "vcs_info": {"vcs": "git", "commit_id": "0123abc"}}', "elman==9.8.7"),
+        ('{"url": "file:///src/clone", "dir_info": {"editable": true}}', "elman==9.8.7"),
+        ('{"url": "file:///src/clone", "vcs_info": {"vcs": "git", "commit_id": "0123abc"}}', "elman==9.8.7"),
         ('{"url": "https://example.org/elman.git", "vcs_info": {"vcs": "git", "requested_revision": "v9.8.7", '
          '"commit_id": "0123abc"}}', "elman @ git+https://example.org/elman.git@0123abc"),
     ],
