@@ -32,15 +32,15 @@ class Skipped:
     first_not_utf8: str = ""
 
 
-def import_file(config: FileConfig, folder: str | Path) -> tuple[dict[str, Any], float]:
-    """Reads a file of vectors into an artefact without counts, whole or not at all.
+def import_file(config: FileConfig, folder: Path) -> tuple[dict[str, Any], float]:
+    """Reads a file of vectors into an artefact without counts.
 
     Of a repeated word, the first vector is kept. A word that is not UTF-8 matches no word of a text and
     is skipped; word2vec cuts long words within a character. Both are counted, in a warning and in the provenance.
 
     Args:
         config: which file, and what is known of it.
-        folder: the artefact.
+        folder: a new one, of the artefact.
 
     Returns:
         The provenance, and the words read per second.
@@ -72,7 +72,7 @@ def import_file(config: FileConfig, folder: str | Path) -> tuple[dict[str, Any],
     begin = time.perf_counter()
     found = islice(_different_words(rows(path, layout), skipped), config.maximum_words)
     subwords = layout.model.subwords if layout.model else None
-    words = store.save_stream(folder, config.dimensions, found, describe, subwords)
+    words = store.write_stream(folder, config.dimensions, found, describe, subwords)
     log.info(f"{words:,} words")
     return described, round(words / (time.perf_counter() - begin), 1)
 

@@ -75,31 +75,36 @@ def save(folder: str | Path, keyed_vectors: "KeyedVectors", provenance: dict[str
             and "output_weights" float32 (words, dimensions); those of FastText have `subwords`, a `Subwords`.
         provenance: how they were made; JSON.
     """
+    with atomic_folder(folder) as temporary:
+        write(temporary, keyed_vectors, provenance)
+
+
+def write(folder: Path, keyed_vectors: "KeyedVectors", provenance: dict[str, Any]) -> None:
+    """Writes the files of an artefact into a new folder; the rest as `save` has it."""
     words = keyed_vectors.index_to_key
     counts = keyed_vectors.expandos.get("count", np.zeros(len(words)))
-    with atomic_folder(folder) as temporary:
-        np.save(temporary / VECTORS, np.asarray(keyed_vectors.vectors, dtype=np.float32), allow_pickle=False)
-        np.save(temporary / COUNTS, np.asarray(counts, dtype=np.int64), allow_pickle=False)
-        if "output_weights" in keyed_vectors.expandos:
-            weights = np.asarray(keyed_vectors.expandos["output_weights"], dtype=np.float32)
-            np.save(temporary / OUTPUT_WEIGHTS, weights, allow_pickle=False)
-        if subwords := getattr(keyed_vectors, "subwords", None):
-            subwords.save(temporary)
-        write_json(temporary / VOCABULARY, words)
-        write_json(temporary / PROVENANCE, provenance)
+    np.save(folder / VECTORS, np.asarray(keyed_vectors.vectors, dtype=np.float32), allow_pickle=False)
+    np.save(folder / COUNTS, np.asarray(counts, dtype=np.int64), allow_pickle=False)
+    if "output_weights" in keyed_vectors.expandos:
+        weights = np.asarray(keyed_vectors.expandos["output_weights"], dtype=np.float32)
+        np.save(folder / OUTPUT_WEIGHTS, weights, allow_pickle=False)
+    if subwords := getattr(keyed_vectors, "subwords", None):
+        subwords.save(folder)
+    write_json(folder / VOCABULARY, words)
+    write_json(folder / PROVENANCE, provenance)
 
 
-def save_stream(
-    folder: str | Path,
+def write_stream(
+    folder: Path,
     dimensions: int,
     rows: Iterable[tuple[str, np.ndarray]],
     describe: Callable[[int], dict[str, Any]],
     subwords: Subwords | None = None,
 ) -> int:
-    """Writes an artefact of words without counts as they come, one vector in memory at a time, whole or not at all.
+    """Writes an artefact of words without counts as they come, one vector in memory at a time.
 
     Args:
-        folder: where.
+        folder: a new one.
         dimensions: length of each vector.
         rows: different words, most frequent first, each with its vector, float32 (dimensions,).
         describe: given the number of words, their provenance; called after the last row.
@@ -109,21 +114,20 @@ def save_stream(
         The number of words.
     """
     words = []
-    with atomic_folder(folder) as temporary:
-        with open(temporary / VECTORS, "wb") as file:
-            _write_header(file, 0, dimensions)
-            begin = file.tell()
-            for word, vector in rows:
-                words.append(word)
-                file.write(vector.astype("<f4", copy=False).tobytes())
-            file.seek(0)
-            _write_header(file, len(words), dimensions)  # NumPy leaves room for the first axis to grow
-            assert file.tell() == begin, "the header's length changed"
-        np.save(temporary / COUNTS, np.zeros(len(words), dtype=np.int64), allow_pickle=False)
-        write_json(temporary / VOCABULARY, words)
-        if subwords:
-            subwords.save(temporary)
-        write_json(temporary / PROVENANCE, describe(len(words)))
+    with open(folder / VECTORS, "wb") as file:
+        _write_header(file, 0, dimensions)
+        begin = file.tell()
+        for word, vector in rows:
+            words.append(word)
+            file.write(vector.astype("<f4", copy=False).tobytes())
+        file.seek(0)
+        _write_header(file, len(words), dimensions)  # NumPy leaves room for the first axis to grow
+        assert file.tell() == begin, "the header's length changed"
+    np.save(folder / COUNTS, np.zeros(len(words), dtype=np.int64), allow_pickle=False)
+    write_json(folder / VOCABULARY, words)
+    if subwords:
+        subwords.save(folder)
+    write_json(folder / PROVENANCE, describe(len(words)))
     return len(words)
 
 

@@ -17,7 +17,7 @@ from embeddings.evaluate import evaluate
 from embeddings.foundation.config import load_config
 from embeddings.foundation.cost import peak_memory_megabytes
 from embeddings.foundation.errors import InputError, exits_on_input_error
-from embeddings.foundation.files import check_output, write_json
+from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.languages import main_language
 from embeddings.foundation.progress import Progress
 from embeddings.foundation.subwords import Subwords
@@ -171,6 +171,19 @@ def _is_english(provenance: dict[str, Any]) -> bool:
     return english and ("continued" not in provenance or _is_english(provenance["continued"]["provenance"]))
 
 
+def _write(config: VectorsConfig, folder: Path) -> tuple[dict[str, Any], float]:
+    """Trains, joins or reads vectors, and writes them; gives their provenance and the words per second."""
+    if isinstance(config, FileConfig):
+        return import_file(config, folder)
+    if isinstance(config, JoinedConfig):
+        vectors, provenance = join(config)
+        words_per_second = 0.0
+    else:
+        vectors, provenance, words_per_second = train(config)
+    store.write(folder, vectors, provenance)
+    return provenance, words_per_second
+
+
 @exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
     """Trains or reads, stores and scores the vectors of one configuration."""
@@ -188,18 +201,10 @@ def main(arguments: list[str] | None = None) -> None:
 
     begin = time.perf_counter()
     config = load_config(VectorsConfig, options.config)
-    check_output(options.output, options.config, *config.reads())
-    if isinstance(config, JoinedConfig):
-        vectors, provenance = join(config)
-        store.save(options.output, vectors, provenance)
-        words_per_second = 0.0
-    elif isinstance(config, FileConfig):
-        provenance, words_per_second = import_file(config, options.output)
-    else:
-        vectors, provenance, words_per_second = train(config)
-        store.save(options.output, vectors, provenance)
-    scores = evaluate(store.load(options.output)) if _is_english(provenance) else {}  # the test sets are English
-    write_json(options.output / store.SCORES, scores)
+    with atomic_folder(options.output, options.config, *config.reads()) as folder:
+        provenance, words_per_second = _write(config, folder)
+        scores = evaluate(store.load(folder)) if _is_english(provenance) else {}  # the test sets are English
+        write_json(folder / store.SCORES, scores)
     write_json(options.metrics, {"words": provenance["words"], **scores})
     cost = {
         "wall_seconds": round(time.perf_counter() - begin, 2),

@@ -141,6 +141,20 @@ def test_only_english_vectors_are_scored_on_english_words(config, write_split, t
     assert ("wordsim353_coverage" in metrics) == scored
 
 
+def test_vectors_stand_in_their_place_with_their_scores_or_not_at_all(config, tmp_path, monkeypatch):
+    config_file = tmp_path / "vectors.yaml"
+    config_file.write_text(json.dumps(asdict(config)), encoding="utf-8")
+
+    def killed(vectors):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("embeddings.train.evaluate", killed)
+    with pytest.raises(SystemExit, match="130"):
+        main(options(config_file, tmp_path))
+    assert not (tmp_path / "vectors").exists()
+    assert list(tmp_path.glob(".*")) == []
+
+
 def test_a_training_needs_a_corpus(config):
     with pytest.raises(ValueError, match="expected a corpus"):
         replace(config, corpus=())
