@@ -103,7 +103,10 @@ def pages(shown: Mapping[str, tuple[Headline, Headline]]) -> dict[Path, str]:
             "layers": layer_table(layers),
             "translators": translators_table(translators),
         },
-        IN_RUSSIAN: {"results": results_table(shown, RUSSIAN)},
+        IN_RUSSIAN: {
+            "results": results_table(shown, RUSSIAN),
+            "speed": speed_in_short(layers, translators, RUSSIAN),
+        },
         EXPERIMENTS: {"leaderboard": leaderboard_tables(read_leaderboard(LEADERBOARD))},
     }
     texts = {}

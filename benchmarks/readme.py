@@ -21,6 +21,7 @@ class Wording(NamedTuple):
     terms: Mapping[str, str]  # of metrics and baselines, where they are not written as their names
     header: str
     interval: str
+    speed: str  # the sentences on speed: of a layer (Elman, Keras, PyTorch padded and packed), ratios to joeynmt
 
 
 ENGLISH = Wording(
@@ -34,6 +35,11 @@ ENGLISH = Wording(
     {"bleu": "BLEU", "span_f1": "span F1", "tfidf_logistic_regression": "TF-IDF + logistic regression"},
     "test set | metric | Elman | best baseline",
     "{:.2f} to {:.2f}",
+    "On two CPU cores an LSTM layer trains {imdb[0]:,.0f} thousand tokens/s on texts as long as IMDB's (Keras "
+    "{imdb[1]:,.0f}, PyTorch {imdb[2]:,.0f} padded and {imdb[3]:,.0f} packed), and {full[0]:,.0f} thousand tokens/s on "
+    "rows of equal length (Keras {full[1]:,.0f}, PyTorch {full[2]:,.0f} padded and {full[3]:,.0f} packed). A "
+    "translator trains {training:.1f} times as fast as joeynmt's, and decodes {greedy:.1f} times as fast: "
+    "[Speed](#speed) has the tables, also where others are faster.",
 )
 RUSSIAN = Wording(
     {
@@ -52,6 +58,12 @@ RUSSIAN = Wording(
     },
     "тестовая выборка | метрика | Elman | лучший бейзлайн",
     "{:.2f}–{:.2f}",
+    "На двух ядрах CPU слой LSTM обучается со скоростью {imdb[0]:,.0f} тыс. токенов/с на текстах той же длины, что в "
+    "IMDB (Keras — {imdb[1]:,.0f}, PyTorch — {imdb[2]:,.0f} с паддингом и {imdb[3]:,.0f} с упаковкой), и "
+    "{full[0]:,.0f} тыс. токенов/с на текстах одинаковой длины (Keras — {full[1]:,.0f}, PyTorch — {full[2]:,.0f} с "
+    "паддингом и {full[3]:,.0f} с упаковкой). Скорость модели перевода относительно joeynmt: обучение — "
+    "{training:.1f}×, перевод — {greedy:.1f}×. В [таблицах](../../README.md#speed) видно и то, в чём быстрее другие "
+    "библиотеки.",
 )
 LAYER = {"cell": "lstm", "bidirectional": False, "batch": 32, "features": 100, "units": 128}  # the one that is shown
 LENGTHS = {"full": "rows of equal length", "imdb": "lengths of IMDB", "multi30k": "lengths of Multi30k"}
@@ -161,22 +173,14 @@ def translators_table(speeds: Sequence[tuple[str, str, str]]) -> Iterator[str]:
 
 
 def speed_in_short(
-    layers: Mapping[tuple[str, str], Sequence[float]], translators: Sequence[tuple[str, str, str]]
+    layers: Mapping[tuple[str, str], Sequence[float]],
+    translators: Sequence[tuple[str, str, str]],
+    words: Wording = ENGLISH,
 ) -> str:
     """The sentences on speed at the beginning of README."""
-    texts, full = (
-        "{:,.0f} thousand tokens/s{} (Keras {:,.0f}, PyTorch {:,.0f} padded and {:,.0f} packed)".format(
-            layers["train", lengths][0], where, *layers["train", lengths][1:]
-        )
-        for lengths, where in (("imdb", " on texts as long as IMDB's"), ("full", " on rows of equal length"))
-    )
-    (_, *training), (_, *greedy) = translators[:2]
-    ratios = [number(ours) / number(theirs) for ours, theirs in (training, greedy)]
-    sentences = (
-        f"On two CPU cores an LSTM layer trains {texts}, and {full}. A translator trains {ratios[0]:.1f} times as fast "
-        f"as joeynmt's, and decodes {ratios[1]:.1f} times as fast: [Speed](#speed) has the tables, "
-        "also where others are faster."
-    )
+    training, greedy = (number(ours) / number(theirs) for _, ours, theirs in translators[:2])
+    lengths = {name: layers["train", name] for name in ("imdb", "full")}
+    sentences = words.speed.format(**lengths, training=training, greedy=greedy)
     return "\n".join(["", *textwrap.wrap(sentences, WIDTH, break_long_words=False), "", ""])
 
 

@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--reads", nargs="+", choices=READS, default=READS, help="how gensim reads")
     parser.add_argument("--algorithms", nargs="+", choices=ALGORITHMS, default=ALGORITHMS, help="what gensim trains")
-    parser.add_argument("--folder", type=Path, help="folder for the corpus, which takes 20 bytes a word")
+    parser.add_argument("--folder", type=Path, help="folder for the corpus, which takes 20 bytes per word")
     parser.add_argument("--one", help=argparse.SUPPRESS)  # a measurement, as JSON
     options = parser.parse_args(arguments)
     if options.one:

@@ -84,7 +84,7 @@ def plan(request: Request) -> Addition:
 def _configs(request: Request, found: Inspection, vectors: Mapping[str, Values]) -> Iterator[tuple[Path, str]]:
     """The new configurations of the dataset, its task and its vectors, each checked by its own dataclass."""
     names, kind = Names(request.name), request.kind
-    about = f"By `elman add {request.name}`, for {found.amount.examples:,} examples of train."
+    about = f"Written by `elman add {request.name}`, for {found.amount.examples:,} training examples."
     yield config_path("datasets", request.name), document(found.dataset, about)
     if found.unlabelled:
         yield config_path("datasets", names.unlabelled), document(found.unlabelled, about)
