@@ -18,7 +18,7 @@ from pipelines.cli import COMMANDS
 from pipelines.datasets.config import DatasetConfig
 from pipelines.datasets.sources.files import DatasetFile
 from pipelines.models.config import CharacterConfig, DynamicEvaluationConfig, EncoderConfig, load_encoder
-from pipelines.runs.config import Run, load_run, load_runs
+from pipelines.runs.config import Run, load_runs, load_settings
 from pipelines.tasks.config import TaskConfig, load_task
 
 ROOT = Path(__file__).parents[1]
@@ -173,7 +173,7 @@ def test_every_configuration_that_ships_is_valid_and_names_what_exists(path):
 @pytest.mark.parametrize("runs", ["configs/runs.yaml", "benchmarks/runs.yaml"])
 def test_every_run_names_configurations_that_exist(runs):
     for name, run in load_runs(ROOT / runs).items():
-        load_run(ROOT / runs, name, ROOT / "configs")
+        load_settings(run, ROOT / "configs", name)
         for folder, file in (
             ("datasets", run.dataset),
             ("vectors", run.source_vectors),
