@@ -16,7 +16,7 @@ from pipelines.data.examples import read_examples
 from pipelines.datasets.config import DatasetConfig
 from pipelines.models.config import load_encoder
 from pipelines.prepare import main as prepare
-from pipelines.runs.config import load_run, load_runs
+from pipelines.runs.config import load_runs, load_settings
 from pipelines.tasks.config import load_task
 
 ROOT = Path(__file__).parents[1]
@@ -101,8 +101,8 @@ def test_configurations_are_read_without_pickle() -> None:
         for path in (ROOT / "configs" / folder).glob("*.yaml"):
             load_config(kind, path)
     for runs in (ROOT / "configs/runs.yaml", ROOT / "benchmarks/runs.yaml"):
-        for name in load_runs(runs):
-            load_run(runs, name, ROOT / "configs")
+        for name, run in load_runs(runs).items():
+            load_settings(run, ROOT / "configs", name)
 
 
 @pytest.mark.usefixtures("without_pickle")

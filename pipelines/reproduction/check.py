@@ -59,11 +59,16 @@ def changed_outs(folder: Path, stage: str) -> list[str]:
     Raises:
         InputError: there is no such stage, or it fails.
     """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
     before = hashes(folder, stage)
-    command = [sys.executable, "-m", "dvc", "repro", "--quiet", "--single-item", "--force", "--no-commit", stage]
-    done = subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)})
-    if done.returncode:
-        raise InputError(f"{stage}: expected a stage that runs alone in a fresh clone; it failed")
+    os.environ["PYTHONPATH"] = str(folder)
+    with Repo(str(folder)) as repo:
+        try:
+            repo.reproduce(f"{folder / 'dvc.yaml'}:{stage}", single_item=True, force=True, no_commit=True)
+        except DvcException:
+            raise InputError(f"{stage}: expected a stage that runs alone in a fresh clone; it failed") from None
     after = hashes(folder, stage)
     return [path for path in after if after[path] != before.get(path)]
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.models.config import build_encoder, load_encoder
 from pipelines.models.encoder import recurrent_stack
-from pipelines.runs.config import load_run, load_runs
+from pipelines.runs.config import load_runs, load_settings
 
 rnn = importlib.import_module("keras.src.backend.tensorflow.rnn")  # a function of the package hides the name
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,8 @@ RUNS = [ROOT / "configs/runs.yaml", ROOT / "benchmarks/runs.yaml"]
 def shipped():
     """What every cell is built by, by its name or by that of the first run that overrides it so."""
     named = [(path.stem, load_encoder(path)) for path in sorted((ROOT / "configs/cells").glob("*.yaml"))]
-    named += [(name, load_run(path, name, ROOT / "configs")[2]) for path in RUNS for name in load_runs(path)]
+    runs = [of_run for path in RUNS for of_run in load_runs(path).items()]
+    named += [(name, load_settings(run, ROOT / "configs", name)[1]) for name, run in runs]
     return {config: name for name, config in reversed(named)}
 
 

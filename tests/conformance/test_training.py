@@ -38,13 +38,16 @@ from pipelines.training.seeding import seed_everything
 PREDICT = """
 import json, sys
 import pipelines
-if sys.argv[1] == "keras":  # loaded models are traced in test_cell_without_kernel.py
-    import tensorflow
-    tensorflow.config.run_functions_eagerly(True)
 from pipelines.data.examples import read_examples
+from pipelines.runs.description import read_description
 from pipelines.runs.folder import load_run_folder
 print(pipelines.__file__)
+if sys.argv[1] == "keras":
+    from tensorflow import config
+    config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 for folder, examples in zip(sys.argv[2::2], sys.argv[3::2]):
+    if sys.argv[1] == "keras":  # a trace costs more than the few steps of what does not decode
+        config.run_functions_eagerly(read_description(folder)["task"]["decoding"] is None)
     run = load_run_folder(folder, sys.argv[1])
     print(json.dumps(list(run.task.predict(run.engine, read_examples(examples)))))
 heavy = {"tensorflow", "keras", "sklearn", "scipy", "gensim", "dvc", "pandas", "numba", "onnx"}

@@ -57,6 +57,7 @@ def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
         seed_everything(1)
         examples = examples_of(config.task, ten_examples, ten_entity_examples)
         task, model = build(config, cell, small_vectors, examples)
+        engine = KerasEngine(model)
         encoded = [task.encode(example) for example in examples]
         batches = task.batches(encoded, ROWS, 1)
         family, losses, metrics = load_family(config.metrics), [], []
@@ -74,7 +75,6 @@ def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
         def evaluate():
             if len(metrics) == fail_after:
                 raise KeyboardInterrupt
-            engine = KerasEngine(model)
             rows = list(task.predict(engine, examples, task.dev_decoding))
             metrics.append({**family.score(examples, rows), **task.dev_losses(engine, examples)})
             return {"rising": float(model.optimizer.iterations)}
