@@ -32,6 +32,7 @@ SIGMOID = (1 / (1 + np.exp(-(np.arange(0.5, SIGMOID_STEPS) / SIGMOID_STEPS * 2 -
 STEPS_OF_ONE = np.float32(SIGMOID_STEPS / (2 * LARGEST))
 ZERO, ONE = np.float32(0), np.float32(1)
 TARGETS, CONTEXTS = 3, 2  # rows that an inner loop reads at once
+# Such a loop looks up no other array for its rows: LLVM would take that array for one that the loop changes.
 LANES = 16  # numbers in a cache line
 
 
@@ -60,9 +61,10 @@ def first_words(cumulative: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def next_random(state):
-    """The next state of the original program's generator, uint64 of 48 bits, of which the upper 32 are used."""
-    return (state * np.uint64(25214903917) + np.uint64(11)) & np.uint64(2**48 - 1)
+def random_bits(random, count):
+    """The next number of so many bits, at most 32, from the original program's generator of 48."""
+    random[0] = (random[0] * np.uint64(25214903917) + np.uint64(11)) & np.uint64(2**48 - 1)
+    return np.int64(random[0] >> np.uint64(48 - count))
 
 
 @compiled
@@ -77,85 +79,108 @@ def train_part(words, rate, last_rate, random, tables, settings):
         tables: see `Tables`; the first two are updated.
         settings: see `Settings`.
     """
-    vectors, output_weights, kept_up_to, cumulative, first = tables
-    dimensions = vectors.shape[1]
+    dimensions = tables.vectors.shape[1]
     width = (dimensions + LANES - 1) // LANES * LANES  # a row's end is zero
     most = 2 * min(settings.window, BATCH_WORDS) + CONTEXTS
     contexts = np.zeros(most, np.int64)
     targets = np.zeros(settings.negative_samples // TARGETS * TARGETS + TARGETS, np.int64)
-    x = np.zeros((most, width), np.float32)
-    gradients = np.zeros((most, width), np.float32)
-    w = np.zeros((len(targets), width), np.float32)
-    g = np.zeros((most, len(targets)), np.float32)
+    x, x_gradients = np.zeros((most, width), np.float32), np.zeros((most, width), np.float32)
+    w, g = np.zeros((len(targets), width), np.float32), np.zeros((most, len(targets)), np.float32)
     line = np.zeros(BATCH_WORDS, np.int64)
-    state = random[0]
     position = 0
     while position < len(words):
         line_rate = np.float32(rate + (last_rate - rate) * position / len(words))
-        length = 0
-        while position < len(words) and length < BATCH_WORDS:
-            word = words[position]
-            position += 1
-            if word == END:
-                break
-            state = next_random(state)
-            if kept_up_to[word] >= state >> np.uint64(16):
-                line[length] = word
-                length += 1
+        position, length = subsample_line(words, position, line, random, tables.kept_up_to)
         for middle in range(length):
-            state = next_random(state)
-            reach = settings.window - np.int64((state >> np.uint64(16)) % np.uint64(settings.window))
+            reach = settings.window - np.int64(random_bits(random, 32)) % settings.window
             found = 0
             for place in range(max(0, middle - reach), min(length, middle + reach + 1)):
                 if place != middle:
                     contexts[found] = line[place]
                     found += 1
-            if found == 0:
-                continue
-            targets[0] = line[middle]
-            drawn = 1
-            for _ in range(settings.negative_samples):
-                state = next_random(state)
-                number = np.int64(state >> np.uint64(48 - DRAWN_BITS))
-                word = np.int64(first[number * len(first) >> DRAWN_BITS])
-                while cumulative[word] < number:
-                    word += 1
-                if word != targets[0]:
-                    targets[drawn] = word
-                    drawn += 1
-            for k in range(drawn):
-                for j in range(dimensions):
-                    w[k, j] = output_weights[targets[k], j]
-            for n in range(found):
-                for j in range(dimensions):
-                    x[n, j] = vectors[contexts[n], j]
-            rows = found
-            if settings.cbow:
-                rows = 1
-                for n in range(1, found):
-                    for j in range(dimensions):
-                        x[0, j] += x[n, j]
-                for j in range(dimensions):
-                    x[0, j] *= ONE / np.float32(found)
-            add_gradients(x, rows, w, drawn, line_rate, g, gradients)
-            for n in range(found):
-                for j in range(dimensions):
-                    vectors[contexts[n], j] += gradients[0 if settings.cbow else n, j]
-            for k in range(drawn):
-                for n in range(0, rows, CONTEXTS):
-                    x0, x1 = x[n], x[n + 1]
-                    g0, g1 = g[n, k], g[n + 1, k] if n + 1 < rows else ZERO
-                    for j in range(dimensions):
-                        output_weights[targets[k], j] += g0 * x0[j] + g1 * x1[j]
-    random[0] = state
+            if found > 0:
+                targets[0] = line[middle]
+                drawn = draw_negatives(targets, settings.negative_samples, random, tables)
+                rows = read_rows(x, contexts, found, w, targets, drawn, tables, settings.cbow)
+                compute_gradients(x, rows, w, drawn, line_rate, g, x_gradients)
+                add_gradients(x, rows, g, x_gradients, contexts, found, targets, drawn, tables)
 
 
 @compiled
-def add_gradients(x, rows, w, drawn, rate, g, gradients):
-    """Writes G and G W for so many rows of X and W; see above."""
+def subsample_line(words, position, line, random, kept_up_to):
+    """Writes the words of a line that stay to `line`; returns where the next one begins, and how many they are."""
+    length = 0
+    while position < len(words) and length < BATCH_WORDS:
+        word = words[position]
+        position += 1
+        if word == END:
+            break
+        if random_bits(random, 32) <= kept_up_to[word]:
+            line[length] = word
+            length += 1
+    return position, length
+
+
+@compiled
+def draw_negatives(targets, negative_samples, random, tables):
+    """Writes negative samples behind the first target, which is none itself; returns how many targets there are."""
+    drawn = 1
+    for _ in range(negative_samples):
+        number = random_bits(random, DRAWN_BITS)
+        word = np.int64(tables.first[number * len(tables.first) >> DRAWN_BITS])
+        while tables.cumulative[word] < number:
+            word += 1
+        if word != targets[0]:
+            targets[drawn] = word
+            drawn += 1
+    return drawn
+
+
+@compiled
+def read_rows(x, contexts, found, w, targets, drawn, tables, cbow):
+    """Copies a window's rows to X and W; returns how many X has."""
+    dimensions = tables.vectors.shape[1]
+    for k in range(drawn):
+        target = targets[k]
+        for j in range(dimensions):
+            w[k, j] = tables.output_weights[target, j]
+    for n in range(found):
+        context = contexts[n]
+        for j in range(dimensions):
+            x[n, j] = tables.vectors[context, j]
+    if not cbow:
+        return found
+    for n in range(1, found):
+        for j in range(dimensions):
+            x[0, j] += x[n, j]
+    for j in range(dimensions):
+        x[0, j] *= ONE / np.float32(found)
+    return 1
+
+
+@compiled
+def add_gradients(x, rows, g, x_gradients, contexts, found, targets, drawn, tables):
+    """Adds G W to the context words' vectors, and G^T X to the targets' weights."""
+    dimensions = tables.vectors.shape[1]
+    for n in range(found):
+        context, gradient = contexts[n], x_gradients[min(n, rows - 1)]
+        for j in range(dimensions):
+            tables.vectors[context, j] += gradient[j]
+    for k in range(drawn):
+        target = targets[k]
+        for n in range(0, rows, CONTEXTS):
+            x0, x1 = x[n], x[n + 1]
+            g0, g1 = g[n, k], g[n + 1, k] if n + 1 < rows else ZERO
+            for j in range(dimensions):
+                tables.output_weights[target, j] += g0 * x0[j] + g1 * x1[j]
+
+
+@compiled
+def compute_gradients(x, rows, w, drawn, rate, g, x_gradients):
+    """Writes G and G W."""
     width = x.shape[1]
     for n in range(rows):
-        xn, gradient = x[n], gradients[n]
+        xn, gradient = x[n], x_gradients[n]
         for k in range(0, drawn, TARGETS):
             w0, w1, w2 = w[k], w[k + 1], w[k + 2]
             s0, s1, s2 = ZERO, ZERO, ZERO
