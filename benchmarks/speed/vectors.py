@@ -68,7 +68,7 @@ def main() -> None:
     print(f"shared_neighbours: percent of the {NEIGHBOURS} nearest neighbours of the {WORDS} most frequent words")
     first = options.engines[0]
     for engine, score in itertools.product(options.engines[1:], SCORES):
-        if options.seeds > 1:
+        if options.seeds > 1 and all(score in row for row in rows):
             print(f"{engine} - {first}, {score}: {difference(rows, engine, first, score)}")
 
 
