@@ -66,6 +66,7 @@ class TrainedConfig(VectorsConfig):
     learning_rate: float = 0.025
     epochs: int = 5
     workers: int = 1  # more than one is faster and no longer deterministic
+    engine: Literal["gensim", "batched"] = "gensim"  # batched: a window at a time, compiled; see embeddings/batched
     keep_output_weights: bool = False  # of negative sampling, as many numbers as the vectors; to continue training
     continue_from: str | None = None  # folder of an artefact that kept its output weights
 
@@ -79,6 +80,10 @@ class TrainedConfig(VectorsConfig):
             self.check_at_least_one("maximum_counted")
         if self.learning_rate <= 0 or self.subsampling < 0:
             raise ValueError("expected a positive learning_rate and no negative subsampling")
+
+    def described(self) -> dict[str, Any]:
+        """The keys that apply; the engine, unless it is gensim, which artefacts have always left out."""
+        return {key: value for key, value in super().described().items() if (key, value) != ("engine", "gensim")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +105,8 @@ class FastTextConfig(TrainedConfig):
             raise ValueError(f"expected {expected}, got {self.maximum_characters}")
         if self.continue_from or self.keep_output_weights:
             raise ValueError("FastText's training is not continued; remove continue_from and keep_output_weights")
+        if self.engine != "gensim":
+            raise ValueError(f"expected the engine gensim for FastText, got {self.engine!r}; remove engine")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +123,7 @@ class RandomConfig(VectorsConfig):
     def described(self) -> dict[str, Any]:
         """The keys, and the defaults of a training that does not take place, which artefacts have always stored."""
         defaults = {field.name: field.default for field in fields(TrainedConfig) if field.default is not MISSING}
+        del defaults["engine"]
         unused = {key: value for key, value in defaults.items() if value is not None and value is not False}
         return {**super().described(), "corpus": (), **unused}
 

@@ -25,7 +25,7 @@ from embeddings.import_file import import_file
 from embeddings.joined import join
 
 if TYPE_CHECKING:
-    from gensim.models import KeyedVectors
+    from gensim.models import KeyedVectors, Word2Vec
 
 log = logging.getLogger(__name__)
 
@@ -99,15 +99,12 @@ def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) ->
         model.build_vocab_from_freq(dict(by_frequency), corpus_count=corpus.lines)
     if not len(model.wv):
         raise InputError(f"no word occurs {config.minimum_count} times in the corpus; lower `minimum_count`")
-    with Progress(config.algorithm, "epochs", config.epochs, heartbeat=True) as progress:
-        model.train(
-            corpus_file=str(corpus.path),
-            total_examples=corpus.lines,
-            total_words=corpus.tokens,
-            epochs=config.epochs,
-            callbacks=[_epoch_counter(progress)],
-        )
-        seconds = progress.seconds
+    if config.engine == "batched":
+        from embeddings.batched.training import train_batched
+
+        seconds = train_batched(model, corpus.path, config)
+    else:
+        seconds = _train_by_gensim(model, corpus, config)
     vectors = _plain(model.wv, config) if isinstance(config, FastTextConfig) else model.wv
     if config.keep_output_weights:
         vectors.expandos["output_weights"] = model.syn1neg
@@ -116,6 +113,19 @@ def _word2vec(config: TrainedConfig, corpus: Corpus, earlier: Earlier | None) ->
     vectors.index_to_key = [unescape(str(word)) for word in vectors.index_to_key]
     vectors.key_to_index = {word: row for row, word in enumerate(vectors.index_to_key)}
     return vectors, seconds
+
+
+def _train_by_gensim(model: "Word2Vec", corpus: Corpus, config: TrainedConfig) -> float:
+    """Trains a model that has its vocabulary; returns the seconds that it took."""
+    with Progress(config.algorithm, "epochs", config.epochs, heartbeat=True) as progress:
+        model.train(
+            corpus_file=str(corpus.path),
+            total_examples=corpus.lines,
+            total_words=corpus.tokens,
+            epochs=config.epochs,
+            callbacks=[_epoch_counter(progress)],
+        )
+        return progress.seconds
 
 
 def _plain(trained: Any, config: FastTextConfig) -> "KeyedVectors":
@@ -160,6 +170,7 @@ def _provenance(config: VectorsConfig, words: int, corpus: Corpus | None) -> dic
         "words": words,
         "tokens": corpus.tokens if corpus else 0,
         "gensim": version("gensim"),
+        **({"numba": version("numba")} if isinstance(config, TrainedConfig) and config.engine == "batched" else {}),
     }
 
 

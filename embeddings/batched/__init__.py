@@ -1,0 +1,1 @@
+"""Word2Vec trained a window at a time: the engine `batched`."""
