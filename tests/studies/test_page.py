@@ -118,7 +118,8 @@ def test_the_page_says_what_follows_from_the_verdicts(studies):
     for study in studies:
         assert f"**{study.finding}**" in text
         if any(verdict.kind in ("shown", "contradicted") for verdict in study.verdicts):
-            assert f"- {study.finding} ([study {study.number}]" in remembered
+            assert f"- {study.lesson} ([study {study.number}]" in remembered
+            assert not any(words in study.lesson for words in page.OPEN)
         else:
             assert f"[{study.claims.TITLE}](#{study.anchor})" in remembered.split("- Undecided")[1]
         for verdict in study.verdicts:
