@@ -192,9 +192,15 @@ def section(study: Study, plots: Path, translate: Translate = str) -> Iterator[s
     yield f'<a id="{study.anchor}"></a>\n'
     yield f"## {study.number}. {translate(claims.TITLE)}\n"
     yield translate(claims.QUESTION.strip()) + "\n"
-    for number, panel in enumerate(study.panels, start=1):
-        yield f"![{translate(told(panel))}]({plots.as_posix()}/{study.name}-{number}.svg)"
+    titles = [told(panel) for panel in study.panels]
+    captions = [translate(title) for title in titles]
+    for number, caption in enumerate(captions, start=1):
+        yield f"![{caption}]({plots.as_posix()}/{study.name}-{number}.svg)"
     yield ""
+    if captions != titles:  # what is written in the charts is not translated
+        yield f"<details><summary>{translate('Captions of the charts')}</summary>\n"
+        yield from (f"{number}. {caption}" for number, caption in enumerate(captions, start=1))
+        yield "\n</details>\n"
     yield f"**{translate(study.finding)}** {translate(claims.CAVEAT.strip())}\n"
     yield f"<details><summary>{translate('Claims and figures:')} {counted(study.verdicts, translate)}</summary>\n"
     for verdict in study.verdicts:

@@ -2,6 +2,8 @@
 
 BEFORE = """# Studies: textbook claims about recurrent networks, tested
 
+[По-русски](README.ru.md)
+
 Textbooks and papers make many claims about recurrent networks. This page tests some of them, each in a small
 experiment that anyone can repeat on two cores: `make studies` runs them all and writes this page. Each study has a
 question, a picture and one sentence to remember; claims, figures and methods are folded below it. The page ends with
