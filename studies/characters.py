@@ -38,7 +38,7 @@ class Model:
     Args:
         layer: of which sequences and last states are returned.
         kinds: of characters.
-        seed: of the first weights beside the layer's.
+        seed: of the initial weights beside the layer's.
         rate: of learning.
     """
 

@@ -150,7 +150,7 @@ def of_one_gap(texts: Texts, cell: str, bias: float | None, gap: int, seed: int)
         cell: of the recurrent layer.
         bias: of the gate that keeps the state, at first; none for a simple RNN, which has no gates.
         gap: words between cue and question.
-        seed: of first weights and texts.
+        seed: of initial weights and texts.
     """
     from pipelines.training.seeding import seed_everything
 

@@ -204,7 +204,7 @@ def finding(found: Sequence[Verdict]) -> str:
 
 
 def chart(rows: Sequence[Row]) -> Any:
-    """Gradients of simple RNNs by activation and first weights, of gated cells by theirs, and of one dimension."""
+    """Gradients of simple RNNs by activation and initial weights, of gated cells by theirs, and of one dimension."""
     rows = without_failures(rows)
     gradients = powers([row for row in rows if "norm" in row], "norm", SMALLEST)
     plain = [{**row, "kind": name} for name, kind in DRAWN.items() for row in chosen(gradients, **kind)]

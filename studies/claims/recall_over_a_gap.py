@@ -12,13 +12,13 @@ TITLE = "Memory: recall of a distant word"
 QUESTION = """
 "The clouds are in the ___": the last words give the answer. "I grew up in France ... I speak fluent ___": the
 deciding word is far back. Many introductions use this example to explain why LSTMs were invented: a simple RNN could
-learn such a dependency in theory, but does not in practice. Is that so, and does an LSTM learn it? (Recall is the
-share of texts whose language is named correctly.)
+learn such a dependency in theory, but does not in practice. Is that so, and does an LSTM learn it?
 """
 CAVEAT = """
-A network that has not learned after 300 batches might after 3,000; over 50 words some simple RNNs were on their way,
-while gated cells with default gates were still at chance. And what is learned depends on the other training texts:
-trained on all gaps at once, gated cells learn the long ones by way of the short ones.
+(Recall is the share of texts whose language is named correctly.) A network that has not learned after 300 batches
+might after 3,000; over 50 words some simple RNNs were on their way, while gated cells with default gates were still
+at chance. And what is learned depends on the other training texts: trained on all gaps at once, gated cells learn the
+long ones by way of the short ones.
 """
 METHOD = """
 Cells of 64 units read batches of 64 texts with words of running news between the country and the question, and have

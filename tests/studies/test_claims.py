@@ -38,7 +38,7 @@ def less_and_less(steps):
 
 
 def gradients(plain, gated, trained, form=steadily):
-    """Rows of study 1: powers of ten lost over 50 steps, by activation and first weights, by cell and bias, and by the
+    """Rows of study 1: powers of ten lost over 50 steps, by activation and initial weights, by cell and bias, by the
     cell of trained networks, gap and cut path."""
     kinds = [({"part": "gradient", "cell": "simple_rnn", "activation": activation, "start": start}, orders)
              for (activation, start), orders in plain.items()]  # fmt: skip
