@@ -71,7 +71,7 @@ graph: .venv/installed
 	python -m benchmarks.graph
 
 studies: .venv/installed
-	cd studies && dvc repro
+	cd studies && elman repro --jobs $(or $(JOBS),2)
 
 bench: .venv/installed
 	cd benchmarks && $(if $(CLUSTER),elman repro --address $(CLUSTER) $(if $(CPUS),--cpus $(CPUS)),dvc repro) $(STAGES)

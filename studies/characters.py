@@ -23,13 +23,22 @@ def corpus(characters: Path, train: int, test: int) -> tuple[np.ndarray, np.ndar
     return np.array([ids[character] for character in known], "int32"), np.array(of_test, "int32"), len(ids) + 1
 
 
+def laid_out(text: np.ndarray, rows: int, chunk: int) -> list[Any]:
+    """A text in rows, chunk by chunk: int32 (rows, chunk + 1) each, whose first characters end the chunk before."""
+    import tensorflow
+
+    chunks = (len(text) // rows - 1) // chunk
+    in_rows = text[: rows * (chunks * chunk + 1)].reshape(rows, -1)
+    return [tensorflow.constant(in_rows[:, begin : begin + chunk + 1]) for begin in range(0, chunks * chunk, chunk)]
+
+
 class Model:
     """A recurrent layer between vectors of characters and a softmax, trained by Adam, gradients clipped at a norm of 1.
 
     Args:
         layer: of which sequences and last states are returned.
         kinds: of characters.
-        seed: of the first weights beside the layer's.
+        seed: of the initial weights beside the layer's.
         rate: of learning.
     """
 
@@ -71,27 +80,17 @@ class Model:
 
     def train(self, text: np.ndarray, rows: int, chunk: int, steps: int, carried: bool) -> None:
         """Trains on a text laid out in rows, chunk by chunk, over and over; states are carried on or reset."""
-        import tensorflow
-
-        chunks = (len(text) // rows - 1) // chunk
-        laid_out = text[: rows * (chunks * chunk + 1)].reshape(rows, -1)
-        states = self.start(rows)
+        chunks, states = laid_out(text, rows, chunk), self.start(rows)
         for step in range(steps):
-            begin = step % chunks * chunk
-            if begin == 0 or not carried:
+            if step % len(chunks) == 0 or not carried:
                 states = self.start(rows)
-            ids = tensorflow.constant(laid_out[:, begin : begin + chunk + 1])
-            _, states = self.learn(ids, states)
+            _, states = self.learn(chunks[step % len(chunks)], states)
 
     def nats(self, text: np.ndarray, rows: int, chunk: int, carried: bool) -> float:
         """The mean loss of a character of a text, laid out and read in the same way, once."""
-        import tensorflow
-
-        chunks = (len(text) // rows - 1) // chunk
-        laid_out = text[: rows * (chunks * chunk + 1)].reshape(rows, -1)
         states, losses = self.start(rows), []
-        for begin in range(0, chunks * chunk, chunk):
-            loss, after = self.read(tensorflow.constant(laid_out[:, begin : begin + chunk + 1]), states)
+        for ids in laid_out(text, rows, chunk):
+            loss, after = self.read(ids, states)
             states = after if carried else states
             losses.append(float(loss))
         return float(np.mean(losses))

@@ -23,9 +23,12 @@ COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8
 DASHES = [[1, 0], [8, 3], [3, 2], [10, 3, 2, 3], [2, 4], [6, 6], [12, 2]]
 STYLES = dict(zip(CELLS.values(), zip(COLOURS, DASHES, strict=True), strict=True))
 SOFT = "#8a8a8a"  # lines that are no data: chance, zero
-LEGEND: Any = {"orient": "bottom", "columns": 3, "symbolOpacity": 1, "symbolStrokeWidth": 2.5, "symbolSize": 300}
-PADDING: Any = {"left": 16, "top": 6, "right": 36, "bottom": 6}  # for fonts wider than those that are drawn with
-TITLE_CHARACTERS = 50  # of a line of a panel's title
+LEGEND: Any = {"orient": "bottom", "symbolOpacity": 1, "symbolStrokeWidth": 2.5, "symbolSize": 300, "columnPadding": 20}
+LONG_NAME = 14  # characters, from which two names of a legend fill a line, else three
+PADDING: Any = {"left": 26, "top": 6, "right": 36, "bottom": 6}  # for fonts wider than those that are drawn with
+TITLE_CHARACTERS = 44  # of a line of a panel's title
+WIDTH = 300  # of a panel, pixels
+ABOVE = 18  # pixels below a title, where the meaning of a vertical line stands
 THIN, FAINT = 1, 0.35  # a seed's line
 # What stands in for light paper's colours where the reader's screen is dark.
 DARK = """<style>@media (prefers-color-scheme: dark) {
@@ -86,14 +89,14 @@ def curves(
     dashes = _dashes(dash or colour, rows)
     layers = []
     if level:
-        layers += _rule(level, "y", vertical)
+        layers += _rule(level, "y", vertical, WIDTH)
     fields = {colour, dash, x[0], figure, "seed"}
     if thick is not rows:
         each = alt.Chart(_data(rows, fields)).mark_line(strokeWidth=THIN, opacity=FAINT, clip=True)
         layers.append(each.encode(x=horizontal, y=vertical, color=of_colour, strokeDash=dashes, detail="seed:N"))
     mean = alt.Chart(_data(thick, fields)).mark_line(strokeWidth=2.5, clip=True)
     layers.append(mean.encode(x=horizontal, y=vertical, color=of_colour, strokeDash=dashes))
-    return alt.layer(*layers, title=wrapped(title), width=300, height=200)
+    return alt.layer(*layers, title=wrapped(title), width=WIDTH, height=200)
 
 
 def dots(
@@ -123,12 +126,13 @@ def dots(
     """
     import altair as alt
 
-    horizontal = alt.X(f"{figure}:Q", title=x).scale(zero=False).axis(tickCount=6)
+    horizontal = alt.X(f"{figure}:Q", title=x).scale(zero=False)
+    horizontal = horizontal.axis(tickCount=6, labelOverlap="greedy", labelSeparation=12)
     place: dict[str, Any] = {"y": alt.Y(f"{y}:N", title=None, sort=_names(rows, y))}
     if colour:
         place["yOffset"] = alt.YOffset(f"{colour}:N", sort=_names(rows, colour))
-        place["color"] = _color(colour, rows).legend(**LEGEND | {"symbolSize": 70})
-    elif set(_names(rows, y)) <= set(STYLES):
+        place["color"] = _color(colour, rows).legend(**_legend(_names(rows, colour)) | {"symbolSize": 70})
+    elif any(map(_cell, _names(rows, y))):
         place["color"] = _color(y, rows).legend(None)
     else:
         place["color"] = alt.value(COLOURS[0])
@@ -139,11 +143,11 @@ def dots(
     fields = {*keys, figure, "low", "high"}
     seeds = alt.Chart(_data(single, fields)).mark_point(size=20, opacity=0.5).encode(x=horizontal, **place)
     mean = alt.Chart(_data(averaged, fields))
-    layers = [*(_rule(level, "x", horizontal) if level else ()), *([seeds] if single else ())]
+    layers = [*(_rule(level, "x", horizontal, -7) if level else ()), *([seeds] if single else ())]
     if interval:
         layers.append(mean.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=x), x2="high", **place))
         layers.append(mean.mark_point(filled=True, size=70, opacity=1).encode(x=horizontal, **place))
-    return alt.layer(*layers, title=wrapped(title), width=300, height=alt.Step(18 if colour else 26))
+    return alt.layer(*layers, title=wrapped(title), width=WIDTH, height=alt.Step(18 if colour else 26))
 
 
 def gains(
@@ -184,7 +188,7 @@ def panels(chart: Any) -> list[Any]:
 def picture(chart: Any) -> str:
     """Draws a chart in the studies' style, as SVG, for light and dark screens."""
     styled = chart.properties(background="white", padding=PADDING).configure_view(stroke="#dddddd")
-    drawn = svg(styled.configure_title(anchor="start", fontSize=12).configure_axis(labelLimit=300))
+    drawn = svg(styled.configure_title(anchor="start", fontSize=12, offset=ABOVE).configure_axis(labelLimit=300))
     start = drawn.index(">", drawn.index("<svg")) + 1
     return drawn[:start] + DARK + drawn[start:]
 
@@ -210,8 +214,8 @@ def _seeds(rows: Sequence[Row]) -> int:
     return len({row.get("seed") for row in rows})
 
 
-def _rule(level: tuple[float, str], side: str, axis: Any) -> list[Any]:
-    """A dashed line over a panel, with its meaning beside it."""
+def _rule(level: tuple[float, str], side: str, axis: Any, end: float) -> list[Any]:
+    """A dashed line over a panel, with its meaning at its end, outside the panel, where no data hide it."""
     import altair as alt
 
     value, text = level
@@ -219,8 +223,8 @@ def _rule(level: tuple[float, str], side: str, axis: Any) -> list[Any]:
     channel.shorthand = "level:Q"
     base = alt.Chart(alt.Data(values=[{"level": value, "text": text}])).encode(**{side: channel})
     rule = base.mark_rule(color=SOFT, strokeDash=[2, 2])
-    place = {"x": alt.value(4)} if side == "y" else {"y": alt.value(8)}
-    label = base.mark_text(align="left", dx=3, dy=-6 if side == "y" else 0, color=SOFT, fontSize=10)
+    place = {"x": alt.value(end)} if side == "y" else {"y": alt.value(end)}
+    label = base.mark_text(align="left" if side == "y" else "center", dx=4 * (side == "y"), color=SOFT, fontSize=10)
     return [rule, label.encode(text="text:N", **place)]
 
 
@@ -234,18 +238,32 @@ def _color(field: str, rows: Sequence[Row]) -> Any:
     import altair as alt
 
     names = _names(rows, field)
-    colours = [STYLES[name][0] for name in names] if set(names) <= set(STYLES) else COLOURS[: len(names)]
-    color = alt.Color(f"{field}:N", title=None).scale(domain=names, range=colours)
-    return color.legend(**LEGEND)
+    color = alt.Color(f"{field}:N", title=None).scale(domain=names, range=_styles(names, COLOURS, 0))
+    return color.legend(**_legend(names))
 
 
 def _dashes(field: str, rows: Sequence[Row]) -> Any:
     import altair as alt
 
     names = _names(rows, field)
-    dashes = [STYLES[name][1] for name in names] if set(names) <= set(STYLES) else DASHES[: len(names)]
-    channel = alt.StrokeDash(f"{field}:N", title=None).scale(domain=names, range=dashes)
-    return channel.legend(**LEGEND)
+    channel = alt.StrokeDash(f"{field}:N", title=None).scale(domain=names, range=_styles(names, DASHES, 1))
+    return channel.legend(**_legend(names))
+
+
+def _legend(names: Sequence[Any]) -> dict[str, Any]:
+    return LEGEND | {"columns": 3 if max(len(str(name)) for name in names) < LONG_NAME else 2}
+
+
+def _styles(names: Sequence[Any], of_all: Sequence[Any], part: int) -> list[Any]:
+    """Of each name the cell's own colour (part 0) or dash (1); the others take what no cell here has."""
+    own = [STYLES[cell][part] if (cell := _cell(name)) else None for name in names]
+    left = iter([style for style in of_all if style not in own])
+    return [style or next(left) for style in own]
+
+
+def _cell(name: Any) -> str:
+    """The cell that a name begins with, such as "LSTM, open"; empty, if it begins with none."""
+    return next((cell for cell in STYLES if f"{name},".startswith(f"{cell},")), "")
 
 
 def _names(rows: Sequence[Row], field: str) -> list[Any]:

@@ -4,7 +4,7 @@ import argparse
 import importlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from embeddings.foundation.files import atomic_file, atomic_folder
 from pipelines.reporting.page.document import document
 from studies.charts import panels, picture, told
 from studies.prose import AFTER, BEFORE, COMPARED
+from studies.translation import read_translation
 from studies.verdicts import CONTRADICTED, SHOWN, UNDECIDED, UNTESTABLE, Verdict, corrected
 
 # In the order of the page: from gradients, via memory, to architectures; then what came later, with new numbers.
@@ -41,6 +42,8 @@ STUDIES = (
     "units",
     "forgetting_the_beginning",
 )
+Translate = Callable[[str], str]
+OPEN = ("undecided", "not shown", "cannot be tested")  # words of what a finding leaves open
 KINDS = (SHOWN, CONTRADICTED, UNDECIDED, UNTESTABLE)
 
 
@@ -64,6 +67,13 @@ class Study:
         """The one sentence to remember, which follows from the verdicts."""
         return self.claims.finding(self.verdicts)
 
+    @property
+    def lesson(self) -> str:
+        """What of the finding is decided."""
+        clauses = self.finding.removesuffix(".").split("; ")
+        decided = "; ".join(clause for clause in clauses if not any(words in clause for words in OPEN))
+        return f"{decided[:1].upper()}{decided[1:]}."
+
     @cached_property
     def panels(self) -> list[Any]:
         """Its pictures."""
@@ -77,6 +87,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--figures", type=Path, required=True, help="folder of what `studies.measure` wrote")
     parser.add_argument("--plots", type=Path, required=True, help="folder of charts to write (SVG)")
     parser.add_argument("--page", type=Path, required=True, help="page to write (Markdown)")
+    parser.add_argument("--translations", type=Path, help="folder of the texts in another language")
+    parser.add_argument("--translated", type=Path, help="page to write in that language")
     parser.add_argument("--html", type=Path, help="also write it as one HTML file")
     options = parser.parse_args(arguments)
 
@@ -85,9 +97,16 @@ def main(arguments: list[str] | None = None) -> None:
         for study in studies:
             for number, panel in enumerate(study.panels, start=1):
                 (folder / f"{study.name}-{number}.svg").write_text(picture(panel) + "\n", encoding="utf-8")
-    text = "\n".join(lines(studies, options.plots.relative_to(options.page.parent)))
+    plots = options.plots.relative_to(options.page.parent)
+    text = "\n".join(lines(studies, plots))
     with atomic_file(options.page) as file:
         file.write(text)
+    if options.translated:
+        translation = read_translation(options.translations)
+        with atomic_file(options.translated) as file:
+            file.write("\n".join(lines(studies, plots, translation)))
+        for missing in translation.missing:
+            print(f"{options.translated}: no translation of: {missing}")
     if options.html:
         with atomic_file(options.html) as file:
             file.write(document(text, options.page.parent))
@@ -124,72 +143,82 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def lines(studies: Sequence[Study], plots: Path) -> Iterator[str]:
-    """The page."""
-    yield BEFORE.strip() + "\n"
-    yield from contents(studies)
+def lines(studies: Sequence[Study], plots: Path, translate: Translate = str) -> Iterator[str]:
+    """The page, each text as `translate` has it."""
+    yield translate(BEFORE.strip()) + "\n"
+    yield from contents(studies, translate)
     for study in studies:
-        yield from section(study, plots)
-    yield from remembered(studies)
-    yield COMPARED.strip() + "\n"
+        yield from section(study, plots, translate)
+    yield from remembered(studies, translate)
+    yield translate(COMPARED.strip()) + "\n"
 
 
-def remembered(studies: Sequence[Study]) -> Iterator[str]:
+def remembered(studies: Sequence[Study], translate: Translate = str) -> Iterator[str]:
     """What studies that decided something found, a line each, and which did not."""
     decided = [study for study in studies if any(each.kind in (SHOWN, CONTRADICTED) for each in study.verdicts)]
-    yield AFTER.strip() + "\n"
+    yield translate(AFTER.strip()) + "\n"
     for study in decided:
-        yield f"- {study.finding} ([study {study.number}](#{study.anchor}))"
-    others = [f"[{study.claims.TITLE}](#{study.anchor})" for study in studies if study not in decided]
+        yield f"- {translate(study.lesson)} ([{translate(f'study {study.number}')}](#{study.anchor}))"
+    others = [f"[{translate(study.claims.TITLE)}](#{study.anchor})" for study in studies if study not in decided]
     if others:
-        yield f"- Undecided, with the seeds that there are: {'; '.join(others)}."
+        yield f"- {translate('Undecided with the seeds measured:')} {'; '.join(others)}."
     yield ""
 
 
-def contents(studies: Sequence[Study]) -> Iterator[str]:
+def contents(studies: Sequence[Study], translate: Translate = str) -> Iterator[str]:
     """How many verdicts there are of each kind, and a table of all claims, folded."""
     every = [verdict for study in studies for verdict in study.verdicts]
     tested = [verdict.evidence for verdict in every if verdict.evidence]
     alone = sum(evidence.p <= 0.05 for evidence in tested)
     decided = sum(verdict.kind in (SHOWN, CONTRADICTED) for verdict in every if verdict.evidence)
-    yield (
-        f"Of {len(every)} claims, {counted(every)}. {len(tested)} of them rest on a test: {alone} are decided if each "
-        f"test stands alone, {decided} after Holm's correction for {len(tested)} tests.\n"
+    text = (
+        f"{len(tested)} of them rest on a test: {alone} of these are decided if each test stands alone, {decided} "
+        "after Holm's correction."
     )
-    yield "<details><summary>All claims and verdicts</summary>\n"
-    yield "| study | claim | verdict |"
+    yield f"{translate(f'Of {len(every)} claims:')} {counted(every, translate)}. {translate(text)}\n"
+    yield f"<details><summary>{translate('All claims and verdicts')}</summary>\n"
+    yield translate("| study | claim | verdict |")
     yield "| --- | --- | --- |"
     for study in studies:
         for verdict in study.verdicts:
-            yield f"| [{study.number}](#{study.anchor}) | {verdict.claim} | {verdict_text(verdict)} |"
+            claim, kind = translate(verdict.claim), translate(verdict_text(verdict))
+            yield f"| [{study.number}](#{study.anchor}) | {claim} | {kind} |"
     yield "\n</details>\n"
 
 
-def section(study: Study, plots: Path) -> Iterator[str]:
+def section(study: Study, plots: Path, translate: Translate = str) -> Iterator[str]:
     """A study: its question, picture, finding and caveat; folded, its claims and how they were measured."""
     claims = study.claims
     yield f'<a id="{study.anchor}"></a>\n'
-    yield f"## {study.number}. {claims.TITLE}\n"
-    yield claims.QUESTION.strip() + "\n"
-    for number, panel in enumerate(study.panels, start=1):
-        yield f"![{told(panel)}]({plots.as_posix()}/{study.name}-{number}.svg)"
+    yield f"## {study.number}. {translate(claims.TITLE)}\n"
+    yield translate(claims.QUESTION.strip()) + "\n"
+    titles = [told(panel) for panel in study.panels]
+    captions = [translate(title) for title in titles]
+    for number, caption in enumerate(captions, start=1):
+        yield f"![{caption}]({plots.as_posix()}/{study.name}-{number}.svg)"
     yield ""
-    yield f"**{study.finding}** {claims.CAVEAT.strip()}\n"
-    yield f"<details><summary>Claims and figures: {counted(study.verdicts)}</summary>\n"
+    if captions != titles:  # what is written in the charts is not translated
+        yield f"<details><summary>{translate('Captions of the charts')}</summary>\n"
+        yield from (f"{number}. {caption}" for number, caption in enumerate(captions, start=1))
+        yield "\n</details>\n"
+    yield f"**{translate(study.finding)}** {translate(claims.CAVEAT.strip())}\n"
+    yield f"<details><summary>{translate('Claims and figures:')} {counted(study.verdicts, translate)}</summary>\n"
     for verdict in study.verdicts:
-        note = f"; {verdict.note}" if verdict.note else ""
-        yield f"- {verdict.claim} **{verdict_text(verdict).capitalize()}**: {verdict.found}{note}."
-    yield "\n</details>\n\n<details><summary>How it was measured, and sources</summary>\n"
-    yield claims.METHOD.strip() + "\n"
-    yield "Sources: " + "; ".join(claims.SOURCES) + "."
-    yield f"Code: [experiment](experiments/{study.name}.py), [claims](claims/{study.name}.py).\n"
+        kind = translate(verdict_text(verdict).capitalize())
+        found = "; ".join(translate(text) for text in (verdict.found, verdict.note) if text)
+        yield f"- {translate(verdict.claim)} **{kind}**: {found}."
+    yield f"\n</details>\n\n<details><summary>{translate('How it was measured, and sources')}</summary>\n"
+    yield translate(claims.METHOD.strip()) + "\n"
+    yield f"{translate('Sources:')} {'; '.join(claims.SOURCES)}."
+    code = f"[{translate('experiment')}](experiments/{study.name}.py), [{translate('claims')}](claims/{study.name}.py)"
+    yield f"{translate('Code:')} {code}.\n"
     yield "</details>\n"
 
 
-def counted(verdicts: Sequence[Verdict]) -> str:
+def counted(verdicts: Sequence[Verdict], translate: Translate = str) -> str:
     """How many verdicts are of each kind."""
     counts = Counter(verdict.kind for verdict in verdicts)
-    return ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
+    return ", ".join(translate(f"{counts[kind]} {kind}") for kind in KINDS if counts[kind])
 
 
 def verdict_text(verdict: Verdict) -> str:

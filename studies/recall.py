@@ -13,6 +13,7 @@ import numpy as np
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from pipelines.data.examples import read_examples
+from studies.trainer import trainer
 
 COUNTRIES = ("france", "italy", "germany", "russia", "spain", "japan", "china", "greece")  # and their languages
 THINGS = ("clouds", "fishes", "trees", "books", "cars", "sheep", "stars", "boats")  # and where they are
@@ -121,21 +122,10 @@ def learning(
     Yields:
         The number of each step, from one, and its loss.
     """
-    import keras
-
-    from pipelines.models.tracing import trace_once, training_step
-
-    model.compile(
-        optimizer=optimizer or keras.optimizers.Adam(0.003, global_clipnorm=1.0),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
-    )
-    trace_once(model)
-    train = training_step(model)
-    random, equal = np.random.default_rng(seed), np.ones(batch_size, "float32")
+    train, random = trainer(model, optimizer=optimizer), np.random.default_rng(seed)
     for step in range(1, steps + 1):
         gap = round(float(np.exp(random.uniform(*np.log(gaps)))))
-        yield step, train(*texts.draw(random, batch_size, gap), equal)
+        yield step, train(*texts.draw(random, batch_size, gap))
 
 
 def learn(*arguments: Any, **settings: Any) -> list[float]:
@@ -160,7 +150,7 @@ def of_one_gap(texts: Texts, cell: str, bias: float | None, gap: int, seed: int)
         cell: of the recurrent layer.
         bias: of the gate that keeps the state, at first; none for a simple RNN, which has no gates.
         gap: words between cue and question.
-        seed: of first weights and texts.
+        seed: of initial weights and texts.
     """
     from pipelines.training.seeding import seed_everything
 

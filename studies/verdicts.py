@@ -9,7 +9,7 @@ from studies.intervals import ROUNDING, Interval
 
 SHOWN, CONTRADICTED, UNDECIDED, UNTESTABLE = "shown", "contradicted", "undecided", "not testable here"
 LEVEL = 0.05  # of all tests of a page together
-MOST_SEEDS = 50  # a claim whose margin takes more of them to tell is not testable here
+MOST_SEEDS = 50  # a claim whose margin takes more of them to resolve is not testable here
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Evidence:
     Attributes:
         p: how often chance alone would give figures that are as far from the claim's limit, on either side.
         speaks_for: whether they are on the claim's side.
-        smallest: in words, the smallest effect that the test could have told at a level.
-        seeds: how many would be needed to tell the claim's margin; none, if it has no margin.
+        smallest: in words, the smallest effect that the test could have detected at a level.
+        seeds: how many would be needed to resolve the claim's margin; none, if it has no margin.
     """
 
     p: float
@@ -38,7 +38,7 @@ class Verdict:
     kind: str
     evidence: Evidence | None = None  # none: the claim is of the figures themselves, with no chance about them
     set_afterwards: bool = False  # whether the rule was set after the figures were seen
-    note: str = ""  # what an undecided experiment could have told
+    note: str = ""  # what an undecided experiment could have detected
 
 
 def fact(claim: str, found: str, holds: bool) -> Verdict:
@@ -126,8 +126,8 @@ def judge_ranks(
     own, middle = sum(ranks[: len(ours)]), sum(ranks) * len(ours) / len(ranks)
     sums = [sum(some) for some in combinations(ranks, len(ours))]
     p = sum(abs(each - middle) >= abs(own - middle) for each in sums) / len(sums)
-    least = f"{len(ours)} seeds that are all ahead of {len(theirs)} others have p = {2 / len(sums):.2g}"
-    evidence = Evidence(p, own > middle, lambda _: f"at best, {least}")
+    least = f"smallest possible p-value with {len(ours)} and {len(theirs)} seeds: {2 / len(sums):.2g}"
+    evidence = Evidence(p, own > middle, lambda _: least)
     return decided(Verdict(claim, found, UNDECIDED, evidence, set_afterwards), LEVEL)
 
 
@@ -145,9 +145,11 @@ def decided(verdict: Verdict, level: float) -> Verdict:
     if evidence.p <= level:
         return replace(verdict, kind=SHOWN if evidence.speaks_for else CONTRADICTED, note="")
     if evidence.seeds > MOST_SEEDS:
-        note = f"to tell the margin from zero would take about {evidence.seeds} seeds"
+        note = f"resolving the margin would take about {evidence.seeds} seeds"
         return replace(verdict, kind=UNTESTABLE, note=note)
-    return replace(verdict, kind=UNDECIDED, note=evidence.smallest(level))
+    side = "" if evidence.speaks_for else " for the opposite"
+    alone = f"significant on its own{side}, not after correction; " if evidence.p <= LEVEL else ""
+    return replace(verdict, kind=UNDECIDED, note=alone + evidence.smallest(level))
 
 
 def corrected(verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -169,16 +171,16 @@ def corrected(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 def _smallest_difference(gaps: Sequence[Interval], form: str, times: float, unit: str, level: float) -> str:
     if any(gap.error <= ROUNDING for gap in gaps):
-        return "seeds that all agree are too few to tell it from chance"
+        return "too few seeds for a test, although all agree"
     least = max(gap.detectable(level) for gap in gaps)
-    return f"an effect below {format(times * least, form)}{unit and ' '}{unit} could hardly have been told"
+    return f"smallest detectable effect: {format(times * least, form)}{unit and ' '}{unit}"
 
 
 def _smallest_counts(ours: int, theirs: int, level: float) -> str:
     for count in range(1, ours + 1):
         if _fisher(count, ours, 0, theirs) <= level:
-            return f"fewer than {count} of {ours} against 0 of {theirs} could not have been told"
-    return f"{ours} seeds against {theirs} are too few to tell even all from none"
+            return f"smallest detectable difference: {count} of {ours} against 0 of {theirs}"
+    return f"with {ours} and {theirs} seeds not even all against none would reach the corrected level"
 
 
 def _fisher(ours: int, of_ours: int, theirs: int, of_theirs: int) -> float:

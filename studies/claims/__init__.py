@@ -2,8 +2,8 @@
 
 Each module has texts in Markdown, `TITLE`, `QUESTION`, `CAVEAT` (what the finding does not say), `METHOD` and
 `SOURCES`; `verdicts(rows)` on the rows of the experiment; `finding(verdicts)`, the sentence to remember, in which each
-verdict may have been any; and `chart(rows)`, whose panels' titles state what they show. One that also reads figures of
-other studies names these in `ALSO_READS`.
+verdict may have been any, with a semicolon between what is decided and what is not; and `chart(rows)`, whose panels'
+titles state what they show. One that also reads figures of other studies names these in `ALSO_READS`.
 """
 
 from collections.abc import Sequence

@@ -15,8 +15,8 @@ stop at their boundaries (truncated backpropagation through time). The state nee
 be the initial state of the next. Is that worth it?
 """
 CAVEAT = """
-Chunks of 20 characters are short: the longer they are, the smaller the share of characters at their beginning, where
-carried states help.
+Chunks of 20 characters are short: the longer they are, the smaller the share of characters near their beginning,
+where carried states help.
 """
 METHOD = """
 A carried state holds information about everything read before, even though no gradient flows back to where it came
@@ -33,7 +33,7 @@ mean loss per character, -log p in nats; a nat is 1.44 bits.
 
 The four curves show where in a chunk the loss comes from. After a reset the first character has to be predicted from
 one preceding character, the fifth from five. A model trained to start from zero copes better at first; one that was
-not has never seen such a state. The first claim below is why states are carried; the others ask where the gain comes
+not has never seen such a state. The first claim is the reason to carry states; the others ask where the gain comes
 from.
 """
 SOURCES = (
@@ -59,12 +59,12 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             _cell(RESET, CARRIED),
         ),
         (
-            "Stateful inference needs stateful training: a model trained so beats one trained with resets.",
+            "Inference with carried states needs training with them: such a model beats one trained with resets.",
             _cell(RESET, CARRIED),
             _cell(CARRIED, CARRIED),
         ),
         (
-            "Inference with resets needs training with resets: a model trained so beats one with carried states.",
+            "Inference with resets needs training with resets: such a model beats one trained with carried states.",
             _cell(CARRIED, RESET),
             _cell(RESET, RESET),
         ),
@@ -108,7 +108,8 @@ def chart(rows: Sequence[Row]) -> Any:
     labelled = [{**row, "trained": f"trained {row['trained']}", "read": f"read {row['read']}"} for row in rows]
     first, last = (interval(list(_gains(rows, places).values())).value for places in (FIRST, LAST))
     places = curves(
-        f"carried for reset: {first:.3f} nats less in the first five characters, {last:.3f} in the last five", labelled,
+        f"carried instead of reset: {first:.3f} nats less in the first five characters, {last:.3f} in the last five",
+        labelled,
         "nats", ("position", "character of the chunk"), "nats per character", "read", dash="trained",
     )  # fmt: skip
     both = difference(rows, "nats", _cell(RESET, RESET), _cell(CARRIED, CARRIED)).value
@@ -118,5 +119,5 @@ def chart(rows: Sequence[Row]) -> Any:
         for then in (CARRIED, RESET)
         for seed, nats in by_seed(rows, "nats", **_cell(how, then)).items()
     ]
-    title = f"all characters: carried in both, {both:.3f} nats less"
+    title = f"all characters: {both:.3f} nats less with carried states in training and inference"
     return beside(places, dots(title, whole, "nats", "nats per character", "trained", "read", within=POSITIVE))

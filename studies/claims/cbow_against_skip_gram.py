@@ -15,8 +15,9 @@ predicts a word from its context, skip-gram the context from a word. Which vecto
 task and not another?
 """
 CAVEAT = """
-One set of vectors of each kind, from a few thousandths of a usual corpus: what holds here for delight and horror may
-not hold for vectors of billions of words.
+Both methods place a word by its neighbours, and "to our delight" and "to our horror" have the same ones: these
+vectors hardly separate positive from negative words. They are trained on 412,000 words, a small fraction of a usual
+corpus, and there is one set of each kind.
 """
 METHOD = """
 CBOW sums the vectors of the context words and predicts the word between them; skip-gram predicts each context word
@@ -25,29 +26,29 @@ from the word:
     CBOW       maximise  log p(w_t | w_(t-c) + ... + w_(t+c))
     skip-gram  maximise  log p(w_(t-c) | w_t) + ... + log p(w_(t+c) | w_t)
 
-So skip-gram takes a training step for each pair of words where CBOW takes one for each word. Mikolov and others found
-it slower, better at semantic analogies (Athens is to Greece as Oslo is to what?) and a little worse at syntactic ones
+So skip-gram takes a training step for each pair of words where CBOW takes one for each word. Mikolov et al. found it
+slower, better at semantic analogies (Athens is to Greece as Oslo is to what?) and a little worse at syntactic ones
 (great is to greater as tough is to what?).
 
-The vectors are those of `configs/vectors/english_cbow.yaml` and `english_skip_gram.yaml`, from 412,000 words of the
-built-in data and of real news. Words per second are those of one epoch for each of five seeds, on the same machine in
-turn; they vary between measurements. Analogies: of Google's 19,544 questions those are asked whose words are all in the
-vocabulary. Their intervals are over questions, one difference a question; questions of a section share words, so that
-these intervals are too narrow rather than too wide.
+The vectors are those of `configs/vectors/english_cbow.yaml` and `english_skip_gram.yaml`, trained on 412,000 words of
+the built-in data and of real news. Words per second are those of one epoch for each of five seeds, on the same
+machine in turn; they vary between measurements. Analogies: those of Google's 19,544 questions whose words are all in
+the vocabulary. Their intervals are over questions; questions of a section share words, so that these intervals are
+too narrow rather than too wide.
 
-Both methods place a word by its neighbours, and "to our delight" has those of "to our horror". Of three nouns and seven
-adjectives of praise, and as many of blame, the mean cosine with the others of their kind and side is compared with that
-of their kind on the other side; intervals are over words. A first version compared nouns and adjectives together, of
-which each side had as many but a word, being left out itself, met fewer of its own kind on its own side.
+Three positive and three negative nouns, and seven adjectives of either kind, are compared by cosine: the mean with
+the other words of the same part of speech and polarity against that with words of the same part of speech and the
+opposite polarity; intervals are over words. A first version mixed nouns and adjectives. A word is not compared with
+itself, so it met fewer words of its own part of speech on its own side.
 
 Two tasks are then trained on few labels (1,000 texts, 200 tagged sentences, four epochs of batches of 16) with either
-kind and with random vectors, by five seeds, and scored on test apart for what train has shown. POS tagging: words
-that train has, and words that it has not. Sentiment: no text to learn from has one of six nouns (pleasure, relief,
-disappointment, regret, shame, sorrow) with which a sentence of the grammar can end its verdict ("to our relief"); the
-texts of test that do are the unseen ones. In test of the built-in data, nineteen of twenty words are seen ones: vectors
-have little left to give.
+kind of vectors and with random ones, with five seeds, and scored on test, separately for words seen and unseen in
+training. Sentiment: no training text contains one of six nouns (pleasure, relief, disappointment, regret, shame,
+sorrow) with which a sentence of the grammar can end its verdict ("to our relief"); the test texts that do are the
+unseen ones. In the whole test set of the built-in data nineteen of twenty words were seen: vectors have little left
+to add.
 
-İrsoy and others found that gensim, which is used here, and the original program scale CBOW's gradient incorrectly, and
+İrsoy et al. found that gensim, which is used here, and the original program scale CBOW's gradient incorrectly, and
 that CBOW is as good as skip-gram once that is fixed. [COMPARISONS.md](../benchmarks/COMPARISONS.md) compares both on
 real named entities.
 """
@@ -59,38 +60,38 @@ SOURCES = (
 )
 NAMES = {"cbow": "CBOW", "skip_gram": "skip-gram", "random": "random"}
 CBOW, SKIP_GRAM, RANDOM = ({"vectors": kind} for kind in NAMES)
-TASKS = {"sentiment": "sentiment of texts", "parts of speech": "POS tagging"}
-WORDS = {"unseen": "on words that train lacks", "seen": "on words that train has"}
+TASKS = {"sentiment": "sentiment classification", "parts of speech": "POS tagging"}
+WORDS = {"unseen": "on words unseen in training", "seen": "on words seen in training"}
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     """Differences: of paces by seed, of answers by question, of cosines by word, of tasks by seed."""
     ours, theirs = (by_seed(rows, "score", part="pace", **kind) for kind in (CBOW, SKIP_GRAM))
     faster = interval([ours[seed] / theirs[seed] for seed in ours])
-    claim = "CBOW trains on more words per second than skip-gram."
-    found = [judge(claim, f"{faster.text()} times as many", faster, above=1, unit="times")]
+    claim = "CBOW trains faster than skip-gram."
+    found = [judge(claim, f"{faster.text()} times as many words per second", faster, above=1, unit="times")]
     for kind, sign, claim in (
         ("semantic", 1, "Skip-gram solves more semantic analogies than CBOW."),
         ("syntactic", -1, "CBOW solves more syntactic analogies than skip-gram."),
     ):
         gain, solved = analogies(rows, kind, sign)
         figures = (
-            f"CBOW solves {solved['cbow']}, skip-gram {solved['skip_gram']} of {gain.count} questions; difference "
+            f"CBOW solves {solved['cbow']}, skip-gram {solved['skip_gram']} of {gain.count} questions; difference in "
         )
-        found.append(judge(claim, f"{figures}{gain.text('+.2f', 100)} percent", gain, times=100, unit="points"))
+        found.append(judge(claim, f"{figures}points {gain.text('+.2f', 100)}", gain, times=100, unit="points"))
     nearer = {NAMES[kind]: own_side(rows, kind) for kind in ("cbow", "skip_gram")}
     pairs = {NAMES[row["vectors"]]: row["cosine"] for row in chosen(rows, part="pair")}
-    figures = "; ".join(f"{kind} by {gap.text('+.3f')}" for kind, gap in nearer.items())
+    figures = "; ".join(f"{kind} {gap.text('+.3f')}" for kind, gap in nearer.items())
     told = " and ".join(f"{cosine:.2f} ({kind})" for kind, cosine in pairs.items())
-    claim = "Words of praise are closer to praise than to blame, and words of blame to blame."
-    told = f"{figures}; delight and horror have a cosine of {told}"
+    claim = "Words are closer to words of the same polarity than to words of the opposite one."
+    told = f'difference of mean cosines: {figures}; cosine of "delight" and "horror": {told}'
     found.append(judge(claim, told, *nearer.values(), form=".3f", set_afterwards=True))  # see METHOD
     for task, name in TASKS.items():
         for words, where in WORDS.items():
             of_words = chosen(rows, task=task, words=words)
             worth = {NAMES[kind["vectors"]]: difference(of_words, "score", kind, RANDOM) for kind in (CBOW, SKIP_GRAM)}
-            figures = "; ".join(f"gain with {kind} {gain.text('+.1f')}" for kind, gain in worth.items())
-            figures += f" points over {mean(of_words, 'score', **RANDOM).text()} with random ones"
+            gained = "; ".join(f"{kind} {gain.text('+.1f')}" for kind, gain in worth.items())
+            figures = f"points over {mean(of_words, 'score', **RANDOM).text()} with random vectors: {gained}"
             claim = f"With few labels, {name} gains from vectors of either kind {where}."
             found.append(judge(claim, figures, *worth.values(), unit="points"))
     return found
@@ -112,15 +113,15 @@ def own_side(rows: Sequence[Row], kind: str) -> Interval:
 def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
     faster, _, _, sides, sentiment, _, tagging, _ = found
-    speed = say(faster, "CBOW trains faster", "Skip-gram trains faster", "Which trains faster is undecided")
-    tags = say(tagging, "vectors of either kind help to tag words that train lacks",
-               "vectors of either kind harm the tagging of words that train lacks",
-               "that vectors help to tag words that train lacks is undecided")  # fmt: skip
-    same = say(sides, "praise is closer to praise than to blame", "praise is closer to blame than to praise",
-               "praise is not shown to be closer to praise than to blame")  # fmt: skip
-    mood = say(sentiment, "sentiment gains from them on unseen words", "sentiment loses by them on unseen words",
+    speed = say(faster, "CBOW trains faster", "Skip-gram trains faster", "Which of the two trains faster is undecided")
+    tags = say(tagging, "vectors of either kind help to tag words unseen in training",
+               "vectors of either kind harm the tagging of words unseen in training",
+               "whether vectors help to tag words unseen in training is undecided")  # fmt: skip
+    same = say(sides, "they separate positive from negative words", "they place positive words near negative ones",
+               "they are not shown to separate positive from negative words")  # fmt: skip
+    mood = say(sentiment, "sentiment gains from them on unseen words", "sentiment suffers from them on unseen words",
                "sentiment is not shown to gain from them on unseen words")  # fmt: skip
-    return f"{speed}; {tags}; {same} in them, and {mood}."
+    return f"{speed}; {tags}; {same}; {mood}."
 
 
 def chart(rows: Sequence[Row]) -> Any:
@@ -135,12 +136,19 @@ def chart(rows: Sequence[Row]) -> Any:
         }
         values = [difference(of, "score", *pair).value for pair in pairs.values()]
         unseen, seen = (f"{values[n]:+.0f} and {values[n + 1]:+.0f} points" for n in (0, 2))
-        told = f"unseen words {unseen}, seen ones {seen}"
-        return gains(f"{TASKS[task]}, over random vectors: {told}", of, "score", "points", "vectors", pairs)
+        told = f"unseen words {unseen}, seen words {seen}"
+        return gains(
+            f"{TASKS[task]}, gain over random vectors (CBOW and skip-gram): {told}",
+            of,
+            "score",
+            "points",
+            "vectors",
+            pairs,
+        )
 
     sides = [
-        {"side": f"{NAMES[row['vectors']]}, {side} side", "seed": number, "cosine": row[key]}
-        for key, side in (("same", "own"), ("opposite", "other"))
+        {"side": f"{NAMES[row['vectors']]}, {side}", "seed": number, "cosine": row[key]}
+        for key, side in (("same", "same"), ("opposite", "opposite"))
         for number, row in enumerate(chosen(rows, part="cosines"))
     ]
     gaps = [own_side(rows, kind).value for kind in ("cbow", "skip_gram")]
@@ -158,8 +166,9 @@ def chart(rows: Sequence[Row]) -> Any:
     return beside(
         of_task("parts of speech"),
         of_task("sentiment"),
-        dots(f"cosine with the own side less that with the other: CBOW {gaps[0]:.2f}, skip-gram {gaps[1]:.2f}",
-             sides, "cosine", "mean cosine of a word", "side", interval=False),
-        dots(f"analogies solved: {told}", solved, "share", "percent of questions", "vectors"),
-        dots(f"CBOW reads {times:.1f} times as many words per second", pace, "score", "words per second", "vectors"),
+        dots(f"cosine with the same polarity minus the opposite one: CBOW {gaps[0]:.2f}, skip-gram {gaps[1]:.2f}",
+             sides, "cosine", "mean cosine with words of the same or the opposite polarity", "side", interval=False),
+        dots(f"analogies solved: {told}", solved, "share", "questions, %", "vectors"),
+        dots(f"CBOW trains on {times:.1f} times as many words per second as skip-gram", pace, "score",
+             "words per second", "vectors"),
     )  # fmt: skip

@@ -14,15 +14,15 @@ Truncated backpropagation through time cuts a text into chunks, at whose boundar
 chunk be, if the state is carried to the next one, and if it is not?
 """
 CAVEAT = """
-After this little training a model uses few of the characters before: with more training and units, longer chunks may
-gain more.
+After this little training a model uses few of the preceding characters: with more training and units, longer chunks
+may gain more.
 """
 METHOD = """
-LSTMs of 64 units learn to predict characters of news (160,000 of them, about two epochs). Each step of training reads
+LSTMs of 64 units learn to predict characters of news (160,000 of them, about two epochs). Each training step reads
 800 characters, whatever the chunks: 80 rows of 10, 16 rows of 50, 4 rows of 200. So all networks have taken 400 steps
-on equally many characters, and differ in how far a gradient runs back, and in how many places of the text a step sees.
-States are carried from chunk to chunk or reset, in training and at inference alike, and each network reads 20,000
-held-out characters, laid out in 20 rows, in the chunks that it was trained on. The study of [carried
+on equally many characters, and differ in how far a gradient runs back, and in how many places of the text a step
+covers. States are carried from chunk to chunk or reset, in training and at inference alike, and each network reads
+20,000 held-out characters, laid out in 20 rows, in chunks of the length that it was trained on. The study of [carried
 states](#carried-state) has chunks of 20 and separates training from inference.
 
     gradient  at most 10, 50 or 200 steps back
@@ -53,8 +53,14 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     claim = f"Carried states gain more with chunks of {SHORT} characters than with chunks of {LONG}."
     found = [judge(claim, f"nats per character gained: {told}; difference {less.text('+.3f')}", less, **NATS)]
     for states, claim in (
-        (RESET, f"With reset states, chunks of {MIDDLE} characters predict better than chunks of {SHORT}."),
-        (CARRIED, f"With carried states too, chunks of {MIDDLE} characters predict better than chunks of {SHORT}."),
+        (
+            RESET,
+            f"With reset states, models with chunks of {MIDDLE} characters predict better than with chunks of {SHORT}.",
+        ),
+        (
+            CARRIED,
+            f"With carried states too, models with chunks of {MIDDLE} predict better than with chunks of {SHORT}.",
+        ),
     ):
         values = ", ".join(
             f"{mean(rows, 'nats', chunk=chunk, states=states).text('.3f')} with {chunk}" for chunk in gain
@@ -67,15 +73,15 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
 def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
     less, reset, carried = found
-    first = say(less, "The shorter the chunks, the more a carried state gains",
-                "Carried states gain more in long chunks than in short ones",
-                "That carried states gain more in short chunks is undecided")  # fmt: skip
-    second = say(reset, "with reset states chunks of ten characters are too short",
-                 "even with reset states short chunks are better",
-                 "with reset states their length is not shown to matter")  # fmt: skip
-    third = say(carried, "even with carried ones gradients over ten characters are not enough",
-                "with carried ones short chunks are better here, in batches of more rows",
-                "with carried ones it is not shown to matter how far gradients run")  # fmt: skip
+    first = say(less, "The shorter the chunks, the more carried states gain",
+                "Carried states gain more with long chunks than with short ones",
+                "Whether carried states gain more with short chunks is undecided")  # fmt: skip
+    second = say(reset, "with reset states, chunks of ten characters are too short",
+                 "even with reset states, short chunks are better",
+                 "with reset states, their length is not shown to matter")  # fmt: skip
+    third = say(carried, "even with carried states, gradients over ten characters are not enough",
+                "with carried states, short chunks are better here, in batches of more rows",
+                "with carried states, the reach of gradients is not shown to matter")  # fmt: skip
     return f"{first}; {second}; {third}."
 
 
@@ -96,6 +102,7 @@ def chart(rows: Sequence[Row]) -> Any:
     return beside(
         curves(f"nats per character with chunks of 10, 50, 200: carried {values[CARRIED]}; reset {values[RESET]}",
                named, "nats", ("chunk", "characters of a chunk"), "nats per character", "states", ticks=ticks),
-        dots(f"nats that carried states gain: {told}", lost, "gain", "nats less than with reset ones", "chunk",
+        dots(f"nats that carried states gain with chunks of 10, 50, 200: {told}", lost, "gain",
+             "nats less than with reset ones", "chunk",
              level=(0, "no difference")),
     )  # fmt: skip

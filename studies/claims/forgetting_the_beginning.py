@@ -10,27 +10,27 @@ from studies.verdicts import Verdict, judge_counts
 
 TITLE = "Forgetting the beginning: last states of both directions"
 QUESTION = """
-A classifier that reads a text forwards has to carry its first words to the end. If it reads backwards as well, these
+A classifier that reads a text forward has to carry its first words to the end. If it reads backward as well, these
 are the last ones that it reads. Do the last states of both directions cure a simple RNN of forgetting the beginning,
 and what becomes of the middle?
 """
 CAVEAT = """
-It is no cure for forgetting: both ends of the text are near to one of the two states, the middle to neither. And it
-takes a text that is there as a whole: a language model has no last words to begin with.
+It is no cure for forgetting: both ends of the text are near one of the two states, the middle near neither. And it
+needs the whole text: a language model cannot read backward.
 """
 METHOD = """
 The question is that of study 3: "I grew up in France. ... I speak fluent ___" with a hundred words of news between. A
-simple RNN of 64 units that reads forwards gives its last state to the classifier (its figures are those of study 3);
-a network of two simple RNNs of 32 units, and so of fewer weights, gives the last state of each direction:
+simple RNN of 64 units that reads forward gives its last state to the classifier (its figures are those of study 3); a
+network of two simple RNNs of 32 units, and so of fewer weights, gives the last state of each direction:
 
-    forwards   h_t = f(x_t, h_(t-1))    h of the last word
-    backwards  g_t = f(x_t, g_(t+1))    g of the first word
-    classes    softmax(W [h_T; g_1] + b)
+    forward   h_t = f(x_t, h_(t-1))    h of the last word
+    backward  g_t = f(x_t, g_(t+1))    g of the first word
+    classes   softmax(W [h_T; g_1] + b)
 
-In a second set of texts a hundred more words of news stand before the sentence about France, so that it is in the
-middle, a hundred words from either end. Each network is trained on one kind of text, until it answers 90 % of 200
-fresh texts, drawn every 25 batches, and so has learned, or 300 batches of 64 texts are over. The chart shows its
-recall of 500 held-out texts after that. Chance is 12.5 %.
+In a second set of texts a hundred more words of news precede the sentence about France, so that it is in the middle,
+a hundred words from either end. Each network is trained on one kind of text, until it answers 90 % of 200 newly drawn
+texts, every 25 batches, and so has learned, or 300 batches of 64 texts are over. The chart shows its recall on 500
+held-out texts after that. Chance is 12.5 %.
 """
 SOURCES = (
     'Schuster & Paliwal, "Bidirectional Recurrent Neural Networks", IEEE Transactions on Signal Processing 45 (11), '
@@ -39,7 +39,7 @@ SOURCES = (
     "reversed source brings its first words near)",
 )
 ALSO_READS = ("recall_over_a_gap",)  # whose simple RNNs read forwards
-FORWARDS, BEGINNING, MIDDLE = "forwards, beginning", "both, beginning", "both, middle"
+FORWARDS, BEGINNING, MIDDLE = "forward, beginning", "both, beginning", "both, middle"
 CHANCE = 12.5, "chance"
 
 
@@ -68,9 +68,9 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         return judge_counts(claim, figures, learned[first], learned[second])
 
     return [
-        more(f"More simple RNNs recall the beginning of a text, {gap} words before its end, if the last states of both "
-             "directions are read than of one.", BEGINNING, FORWARDS),
-        more(f"With both, more recall the beginning than the middle of a text, {gap} words from either end.",
+        more(f"More simple RNNs recall the beginning of a text, {gap} words before its end, from the last states of "
+             "both directions than of one.", BEGINNING, FORWARDS),
+        more(f"From both, more recall the beginning than the middle of a text, {gap} words from either end.",
              BEGINNING, MIDDLE),
     ]  # fmt: skip
 

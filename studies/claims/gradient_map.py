@@ -1,6 +1,7 @@
 """Claims about which words of one text an answer depends on."""
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 from studies.charts import CELLS, beside, dots
@@ -11,23 +12,23 @@ from studies.verdicts import Verdict, fact, judge
 
 TITLE = "Which words an answer depends on"
 QUESTION = """
-The gradient of an answer with respect to each word vector tells how much a small change of that word would change the
+The gradient of an answer with respect to each word vector shows how much a small change of that word would change the
 answer. On "I grew up in France. ... I speak fluent ___", which words light up, before training and after it?
 """
 CAVEAT = """
-One text with twelve words of news. A gradient tells what a small change of a word would do, not what the answer would
-be without the word: every text of training ends in "fluent", so that nothing taught a network to bear a change there.
+One text with twelve words of news. A gradient shows what a small change of a word would do, not what the answer would
+be without the word: every training text ends in "fluent", so no network had to become robust to a change there.
 """
 METHOD = """
 A simple RNN and an LSTM of 32 units learn the question for 300 batches, with 2 to 12 words of news in between. The
-figure is the Euclidean norm of the gradient of the right country's score with respect to the vector of each word of one
-held-out text:
+figure is the Euclidean norm of the gradient of the correct answer's score with respect to the vector of each word of
+one held-out text:
 
     |d score / d x_t|
 
-Norms are divided by the greatest of their network, so that the darkest word of each column is the one that the answer
-depends on most. The map shows the mean of these shares over five seeds. "Tells the country" says how many seeds answer
-90 percent of 500 other held-out texts with as many words in between.
+Norms are divided by the largest of their network, so that the darkest word of each column is the one that the answer
+depends on most. The map shows the mean of these shares over five seeds. "Answers correctly" means 90 % of 500 other
+held-out texts with as many words in between.
 """
 SOURCES = (
     'Simonyan, Vedaldi & Zisserman, "Deep Inside Convolutional Networks: Visualising Image Classification Models and '
@@ -40,7 +41,7 @@ COLUMNS = tuple((cell, network) for cell in ("simple_rnn", "lstm") for network i
 
 
 def shares(rows: Sequence[Row], cell: str, network: str) -> dict[int, list[float]]:
-    """By seed, the norm at each word divided by the greatest."""
+    """By seed, the norm at each word divided by the largest."""
     own = [row for row in chosen(rows, cell=cell, network=network) if "norm" in row]
     found = {}
     for seed in dict.fromkeys(row["seed"] for row in own):
@@ -50,22 +51,22 @@ def shares(rows: Sequence[Row], cell: str, network: str) -> dict[int, list[float
 
 
 def learned(rows: Sequence[Row], cell: str) -> list[bool]:
-    """Whether each seed tells the country after training."""
+    """Whether each seed answers correctly after training."""
     return [row["accuracy"] >= LEARNED for row in chosen(rows, cell=cell, network="trained") if "accuracy" in row]
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
-    """Where each network has its greatest gradient, and how much of it is at the cue."""
+    """Where each network has its largest gradient, and how much of it is at the cue."""
     found = []
     for cell in ("simple_rnn", "lstm"):
         of_seed = shares(rows, cell, "trained").values()
         lit = [each.index(max(each)) == CUE for each in of_seed]
         claim = f"After training, the answer of every {CELLS[cell]} depends most on the country."
-        found.append(fact(claim, f"{of(lit)} seeds; {of(learned(rows, cell))} tell the country", all(lit)))
+        found.append(fact(claim, f"{of(lit)} seeds; {of(learned(rows, cell))} answer correctly", all(lit)))
     before, after = (shares(rows, "lstm", network) for network in ("untrained", "trained"))
     gain = interval([after[seed][CUE] - before[seed][CUE] for seed in after])
-    claim = "Training raises the share of the country in the gradient of an LSTM."
-    found.append(judge(claim, f"gain {gain.text('+.2f')} of the greatest norm", gain, form=".2f"))
+    claim = "Training raises the country's share of the gradient in an LSTM."
+    found.append(judge(claim, f"gain {gain.text('+.2f')} of the largest norm", gain, form=".2f"))
     return found
 
 
@@ -73,10 +74,11 @@ def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
     plain, gated, more = found
     first = say(gated, "The answer of a trained LSTM depends most on the country, by the gradient",
-                "A trained LSTM may tell the country and yet have a greater gradient at another word", "")  # fmt: skip
+                "A trained LSTM may answer correctly and yet have a larger gradient at another word than the country",
+                "")  # fmt: skip
     second = say(plain, "so does that of a simple RNN", "so may a simple RNN", "")
     third = say(more, "training raises the country's share", "training lowers the country's share",
-                "that training raises the country's share is undecided")  # fmt: skip
+                "whether training raises the country's share is undecided")  # fmt: skip
     return f"{first}; {second}; {third}."
 
 
@@ -93,15 +95,30 @@ def chart(rows: Sequence[Row]) -> Any:
             for place, word in words.items()
         ]  # fmt: skip
         cue += [{"network": name, "seed": seed, "share": 100 * each[CUE]} for seed, each in of_seed.items()]
+
+    def ordinal(place: int) -> str:
+        """A word; which one, if the text has it twice."""
+        places = [other for other, word in words.items() if word == words[place]]
+        return f"{'the first ' if place == places[0] else 'the last '}" * (len(places) > 1) + f'"{words[place]}"'
+
     brightest = {
-        f"{CELLS[cell]} {network}": words[max(words, key=lambda place: sum(each[place] for each in of_seed.values()))]
+        f"{CELLS[cell]} {network}": ordinal(max(words, key=lambda place: sum(each[place] for each in of_seed.values())))
         for cell, network in COLUMNS
         for of_seed in [shares(rows, cell, network)]
     }
-    told = ", ".join(f'{name} "{word}"' for name, word in brightest.items())
-    counts = "; ".join(f"{CELLS[cell]} {of(learned(rows, cell))}" for cell in ("simple_rnn", "lstm"))
+    told = ", ".join(f"{name} {word}" for name, word in brightest.items())
+    of_cue = "; ".join(
+        f"{CELLS[cell]} {before:.0f} before training, {after:.0f} after"
+        for cell in ("simple_rnn", "lstm")
+        for before, after in [
+            [
+                100 * fmean(each[CUE] for each in shares(rows, cell, network).values())
+                for network in ("untrained", "trained")
+            ]
+        ]
+    )
     return beside(
-        heat(f"the word with the greatest gradient: {told}", cells, "share", "column"),
-        dots(f"gradient at the country; seeds that tell the country after training: {counts}", cue, "share",
-             "percent of the greatest", "network", within=PERCENT),
+        heat(f"the word with the largest gradient (darkest): {told}", cells, "share", "column"),
+        dots(f"gradient at the country, % of the largest: {of_cue}", cue, "share", "% of the largest", "network",
+             within=PERCENT),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Gradients vanish on their way back through a recurrent network, by how it starts; open gates preserve them."""
+"""Gradients vanish on their way back through a recurrent network, by its initialisation; open gates preserve them."""
 
 from collections.abc import Sequence
 from math import log10
@@ -11,42 +11,42 @@ from studies.verdicts import SHOWN, Verdict, judge
 
 TITLE = "Vanishing gradients"
 QUESTION = """
-To learn that the fifth word determines the hundredth, the gradient of the loss has to travel back from step 100 to
-step 5. How much of it arrives, in which cell, and how much of that is the cell and how much its first weights?
+To learn that word 5 determines word 100, the gradient of the loss has to travel back from step 100 to step 5. How
+much of it arrives, in which cell, and how much of that depends on the initialisation?
 """
 CAVEAT = """
-Before training, a gradient is what learning has to start from, not what it leads to. And a gradient that arrives is
-necessary for learning, not sufficient (study 12).
+The gradient before training is what learning starts from, not what it leads to. And a gradient that arrives is
+necessary for learning, but not sufficient (study 12).
 """
 METHOD = """
 In one dimension, with h_i = f(w h_(i-1) + z_i), the chain rule gives dh_n/dh_0 = w f'(a_n) ... w f'(a_1), where a_i
-is the argument of f. The slope of tanh is at most 1 and that of the sigmoid at most 1/4, so that the product is below
-|w|^n or (|w|/4)^n: exponentially small, unless w is large, and then the slopes are small, because the function is
-saturated. ReLU's slope is 0 or 1: its product is w^n, or zero. The panel "one dimension" shows such products for z
+is the argument of f. The slope of tanh is at most 1 and that of the sigmoid at most 1/4, so that the product is at
+most |w|^n or (|w|/4)^n: exponentially small, unless w is large, and then the slopes are small, because the function
+saturates. ReLU's slope is 0 or 1: its product is w^n, or zero. The panel "one dimension" shows such products for z
 drawn once from a normal distribution with standard deviation 0.5 (each was checked against a finite difference of two
 runs).
 
 A layer of 64 units does the same with matrices. It reads "I grew up in France ." and a hundred words of news, "... .
 I speak fluent", and has to predict the language; its loss L is that of the last step. The charts show the norm of
-dL/ds_t by the distance of step t from the end, as a power of ten; s is c where there is one, else h. Decay is
-measured from 10 steps before the end, behind the question's words, to 60, for all cells alike. Norms below 1e-37,
-which float32 cannot represent, count as that: it concerns the sigmoid, and an LSTM's path along h alone.
+dL/ds_t by the distance of step t from the end, on a logarithmic scale; s is c where there is one, else h. The decay
+is measured from step 10 before the end, where the news text ends, to step 60, for all cells alike. Norms below 1e-37,
+the limit of float32, are set to 1e-37; this affects the sigmoid, and the LSTM's path along h alone.
 
-Each cell starts in two ways. A simple RNN's matrix U is orthogonal (as in Keras), so that it alone changes no norm,
-or uniform between -1/8 and 1/8, 8 being the root of the number of units (as in PyTorch). The gate that keeps the
-state has a bias as usual (an LSTM's 1, a GRU's and an SRU's 0) or one of 5, so that a step keeps 99.3 %. A ReLU
-network passes a gradient on through the units that are on, half of them, so that each step multiplies its squared
-norm by a half; U scaled by the root of two makes up for that.
+Each cell has two initialisations. A simple RNN's matrix U is orthogonal (the Keras default), so that U by itself
+preserves norms, or uniform between -1/8 and 1/8, where 8 is the square root of the number of units (the PyTorch
+default). The bias of the gate that keeps the state has its default (1 in an LSTM, 0 in a GRU and an SRU) or is 5, so
+that the gate is at 99.3 %. A ReLU passes the gradient through active units only, about half of them, so that each
+step halves its squared norm; scaling U by the square root of 2 makes up for that.
 
-Trained networks are those of studies 3 and 4 that learn one gap: simple RNNs that have learned 20 words and others
-that were trained on 50, and gated cells trained on 50 words from open gates; their recall of that gap stands beside.
-All read the same texts of a hundred words.
+The trained networks are those of studies 3 and 4 that were trained on one gap: simple RNNs that have learned to
+recall over 20 words, others that were trained on 50 words, and gated cells trained on 50 words from open gates. Their
+recall over that gap stands next to their gradients. All read the same texts of a hundred words.
 
-An LSTM carries two states, of which c is called the highway, because the only factor along it is the forget gate.
-dL/dc_t and dL/dh_t cannot tell this: each includes every path to the loss, and the effect of h_t travels along the
-cell state from step t + 1 on, so that the two norms run in parallel whatever the network. So the paths are cut: with
-no gradient from the gates and the candidate to the previous output h, what is left is that along c alone; with none
-from c to the previous c, that along h alone.
+An LSTM carries two states. The cell state c is called the highway, because the only factor along it is the forget
+gate. dL/dc_t and dL/dh_t cannot show this: each includes every path to the loss, and from step t + 1 on the effect of
+h_t travels along the cell state too, so that the two norms run in parallel in any network. So paths are cut: with no
+gradient from the gates and the candidate to the previous output h, only the path along c is left; with none from c to
+the previous c, only the path along h.
 """
 SOURCES = (
     "Bengio, Simard & Frasconi, Learning long-term dependencies with gradient descent is difficult, IEEE Transactions "
@@ -93,6 +93,11 @@ def lost(rows: Sequence[Row], kind: Row) -> Interval:
     return interval(list(orders_lost(rows, kind).values()))
 
 
+def without_failures(rows: Sequence[Row]) -> list[Row]:
+    """All rows but those of simple RNNs that did not learn the short gap: claim and chart are of those that did."""
+    return [row for row in rows if row.get("batches") or not PLAIN_SHORT.items() <= row.items()]
+
+
 def recall(rows: Sequence[Row], kind: Row) -> str:
     """What a trained network recalls over the gap that it was trained on."""
     return f"recall {mean(rows, 'accuracy', **kind).within(*SHARE).text('.0f', 100)} %"
@@ -107,50 +112,51 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
 
     def falls(network: str, kind: Row, note: str = "", of: Sequence[Row] = rows) -> Verdict:
         loss = lost(of, kind)
-        claim = f"In a simple RNN {network} the gradient falls to less than a hundredth in {STEPS} steps."
+        claim = f"In a simple RNN {network}, the gradient falls below 1 % within {STEPS} steps."
         return judge(claim, f"{loss.text()} {UNIT} lost{note}", loss, above=KEPT, unit=UNIT)
 
     def stays(kind: Row, weights: str) -> Verdict:
         loss = lost(rows, kind)
         left = interval([KEPT - orders for orders in orders_lost(rows, kind).values()])
-        claim = f"With ReLU and {weights} more than a hundredth of it is left."
+        claim = f"With ReLU and {weights}, more than 1 % of the gradient is left after {STEPS} steps."
         return judge(claim, f"{loss.text()} {UNIT} lost", left, unit=UNIT)
 
     ratios = [orders_lost(rows, UNIFORM, WHOLE)[seed] / half for seed, half in orders_lost(rows, UNIFORM, HALF).items()]
     sigmoid = more(SIGMOID, ORTHOGONAL)
     found = [
-        falls("with tanh and orthogonal first weights", ORTHOGONAL),
-        falls("with tanh and uniform first weights", UNIFORM),
+        falls("with tanh and orthogonal initialisation", ORTHOGONAL),
+        falls("with tanh and uniform initialisation", UNIFORM),
         judge(
-            f"It does so exponentially: in {WHOLE - NEAR} steps it loses about twice as many {UNIT} as in "
-            f"{HALF - NEAR} (within {TOLERANCE} of it).",
-            f"{interval(ratios).text('.2f')} times, from uniform first weights",
+            f"The decay is exponential: {WHOLE - NEAR} steps lose about twice as many {UNIT} as {HALF - NEAR} (within "
+            f"{TOLERANCE}).",
+            f"{interval(ratios).text('.2f')} times as many, uniform initialisation",
             interval([TOLERANCE - abs(ratio - TWICE) for ratio in ratios]),
             form=".2f",
         ),
-        judge("It falls faster with the sigmoid than with tanh.",
-              f"at least {sigmoid.text()} {UNIT} more lost over {STEPS} steps", sigmoid, unit=UNIT),
-        stays(RELU, "orthogonal first weights"),
-        stays(RELU_RAISED, "orthogonal first weights times the root of two"),
+        judge("The gradient decays faster with a sigmoid than with tanh.",
+              f"at least {sigmoid.text()} more {UNIT} lost over {STEPS} steps", sigmoid, unit=UNIT),
+        stays(RELU, "orthogonal initialisation"),
+        stays(RELU_RAISED, "orthogonal initialisation times √2"),
     ]  # fmt: skip
-    for word, starts in (("as usual", USUAL), ("open", dict.fromkeys(GATED, OPEN))):
+    for word, starts in (("default", USUAL), ("open", dict.fromkeys(GATED, OPEN))):
         for cell in GATED:
             gap = more(ORTHOGONAL, GRADIENT | {"cell": cell, "start": starts[cell]})
             claim = (
-                f"Before training, with its gate {word}, the {CELLS[cell]} keeps more than an orthogonal simple RNN."
+                f"Before training, the {CELLS[cell]} with {word} gates preserves more of the gradient than an "
+                "orthogonal simple RNN."
             )
-            figures = f"simple RNN: {gap.text()} {UNIT} more lost over {STEPS} steps"
+            figures = f"{UNIT} lost over {STEPS} steps, simple RNN minus {CELLS[cell]}: {gap.text('+.1f')}"
             found.append(judge(claim, figures, gap, unit=UNIT))
-    knows = [row for row in rows if row.get("batches")]
+    knows = without_failures(rows)
     learned = f"that has learned to recall over {SHORT} words"
     trained = falls(learned, PLAIN_SHORT, f"; {recall(knows, PLAIN_SHORT)}", knows)
     found.append(trained)
     for cell, kind in OF_TRAINED.items():
         gap = more(PLAIN_LONG, kind)
-        claim = f"Trained on {LONG} words from open gates, the {CELLS[cell]} keeps more than a simple RNN."
+        claim = f"Trained on {LONG} words from open gates, the {CELLS[cell]} preserves more than a simple RNN."
         figures = (
-            f"simple RNN: {gap.text()} {UNIT} more lost over {STEPS} steps; {recall(rows, kind)}, simple RNN "
-            f"{recall(rows, PLAIN_LONG)}"
+            f"{UNIT} lost over {STEPS} steps, simple RNN minus {CELLS[cell]}: {gap.text('+.1f')}; "
+            f"{recall(rows, kind)}, simple RNN {recall(rows, PLAIN_LONG)}"
         )
         found.append(judge(claim, figures, gap, unit=UNIT))
     cell_state, hidden_state = CUT.values()
@@ -173,23 +179,24 @@ def finding(found: Sequence[Verdict]) -> str:
     usual, opened, trained, path = found[6:9], found[9:12], found[12], found[-1]
     start = say(
         uniform,
-        "The gradient of a simple RNN vanishes",
-        "The gradient of a simple RNN does not vanish",
-        "Whether the gradient of a simple RNN vanishes is undecided",
+        "The gradient of an untrained simple RNN vanishes",
+        "The gradient of an untrained simple RNN does not vanish",
+        "Whether the gradient of an untrained simple RNN vanishes is undecided",
     )
-    even = say(orthogonal, ", even from orthogonal first weights", ", but not from orthogonal first weights", "")
+    even = say(orthogonal, ", even with orthogonal initialisation", ", but not with orthogonal initialisation", "")
     even = say(uniform, even, "", "")
-    after = say(trained, ", and even in one that has learned to recall", ", until it has learned to recall", "")
+    after = say(
+        trained, ", and still does once it has learned to recall", ", but no longer once it has learned to recall", ""
+    )
 
     def named(verdicts: Sequence[Verdict]) -> list[str]:
         return [CELLS[cell] for cell, verdict in zip(GATED, verdicts, strict=True) if verdict.kind == SHOWN]
 
     first, then = (f"in {', '.join(named(verdicts)) or 'no cell'}" for verdicts in (usual, opened))
     gates = (
-        "open gates preserve it, gates as they usually start do not"
+        "open gates preserve it, default gates do not"
         if len(named(opened)) == len(GATED) and not named(usual)
-        else f"gradients survive better than in an orthogonal simple RNN {first} with gates as they usually start, and "
-        f"{then} with open gates"
+        else f"gradients survive better than in an orthogonal simple RNN {first} by default, {then} with open gates"
     )
     along = say(path, "; along an LSTM's cell state it survives longer than along the hidden state",
                 "; along an LSTM's hidden state it survives longer than along the cell state", "")  # fmt: skip
@@ -197,11 +204,12 @@ def finding(found: Sequence[Verdict]) -> str:
 
 
 def chart(rows: Sequence[Row]) -> Any:
-    """Gradients of simple RNNs by activation and first weights, of gated cells by theirs, and of one dimension."""
+    """Gradients of simple RNNs by activation and initial weights, of gated cells by theirs, and of one dimension."""
+    rows = without_failures(rows)
     gradients = powers([row for row in rows if "norm" in row], "norm", SMALLEST)
     plain = [{**row, "kind": name} for name, kind in DRAWN.items() for row in chosen(gradients, **kind)]
     gated = [
-        {**row, "cell": CELLS[row["cell"]], "gate": "open" if row["start"] == OPEN else "as usual"}
+        {**row, "cell": CELLS[row["cell"]], "gate": "open" if row["start"] == OPEN else "default"}
         for kind in (ORTHOGONAL, *(GRADIENT | {"cell": cell} for cell in GATED))
         for row in chosen(gradients, **kind)
     ]
@@ -210,6 +218,12 @@ def chart(rows: Sequence[Row]) -> Any:
         for row in chosen(rows, part="one dimension")
         if row["derivative"]
     ]
+    last = max(row["distance"] for row in products)
+    left = {
+        name: sorted(round(log10(row["derivative"])) for row in chosen(products, activation=name, distance=last))
+        for name in ("tanh", "sigmoid")
+    }
+    of_one = ", ".join(f"{name} 10^{each[0]} to 10^{each[-1]}" for name, each in left.items() if each)
     of_plain = ", ".join(f"{name} {lost(rows, kind).value:.1f}" for name, kind in DRAWN.items())
     of_gated = "; ".join(
         f"{CELLS[cell]} {lost(rows, GRADIENT | {'cell': cell, 'start': USUAL[cell]}).value:.1f}, open "
@@ -230,14 +244,15 @@ def chart(rows: Sequence[Row]) -> Any:
     of_cut = ", ".join(f"along {name} {lost(rows, kind).value:.1f}" for name, kind in CUT.items())
     axes = ("distance", "steps from the end"), "norm, powers of ten"
     return beside(
-        curves(f"simple RNN; powers of ten lost in {STEPS} steps: {of_plain}", plain, "norm", *axes, "kind",
-               domain=(-30, 4), level=(0, "norm 1")),
-        curves(f"gates; powers of ten lost in {STEPS} steps: {of_gated}", gated, "norm", *axes, "cell", dash="gate",
-               domain=(-30, 4), level=(0, "norm 1")),
-        curves(f"trained; powers of ten lost in {STEPS} steps: {of_trained}", trained, "norm", *axes, "cell",
+        curves(f"simple RNN before training, powers of ten lost in {STEPS} steps: {of_plain}", plain, "norm", *axes,
+               "kind", domain=(-30, 4), level=(0, "norm 1")),
+        curves(f"gated cells before training, powers of ten lost in {STEPS} steps: {of_gated}", gated, "norm", *axes,
+               "cell", dash="gate", domain=(-30, 4), level=(0, "norm 1")),
+        curves(f"after training, powers of ten lost in {STEPS} steps: {of_trained}", trained, "norm", *axes, "cell",
                dash="on", level=(0, "norm 1")),
-        curves(f"trained LSTM, paths cut; powers of ten lost in {STEPS} steps: {of_cut}", cut, "norm", *axes, "path",
-               domain=(-30, 4), level=(0, "norm 1")),
-        curves("one dimension: a product of slopes and weights", powers(products, "derivative", FAINTEST), "derivative",
-               ("distance", "steps n"), "|dh_n / dh_0|, powers of ten", "activation", dash="weight", level=(0, "1")),
+        curves(f"trained LSTM with paths cut, powers of ten lost in {STEPS} steps: {of_cut}", cut, "norm", *axes,
+               "path", domain=(-30, 4), level=(0, "norm 1")),
+        curves(f"in one dimension, what {last} steps leave: {of_one}", powers(products, "derivative", FAINTEST),
+               "derivative", ("distance", "steps n"), "|dh_n / dh_0|, powers of ten", "activation",
+               dash="weight", level=(0, "1")),
     )  # fmt: skip

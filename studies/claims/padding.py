@@ -11,26 +11,26 @@ from studies.verdicts import Verdict, fact, judge, judge_counts
 TITLE = "Padding without a mask"
 QUESTION = """
 Texts of a batch are padded to the length of the longest. A mask tells a recurrent layer which positions are padding,
-so that the state stays what it was after the last word. What does it cost to forget the mask, and is padding at the
-start of a text, a common way round it, as good?
+so that the state stays what it was after the last word. What does a missing mask cost, and is padding at the start of
+a text, a common workaround, as good?
 """
 CAVEAT = """
-Short texts, and the last state is what is read: a model that takes the mean or the maximum over all positions is hurt
-in another way.
+Short texts, and the last state is what is read: a model that takes the mean or the maximum over all positions suffers
+in another way. Padding at the start did no harm here; whether it changes answers is undecided.
 """
 METHOD = """
 Without a mask a network reads padding as it reads words: the last state is that after the last position of padding,
-which are as many as a neighbour in the batch is longer:
+and the number of these depends on the longest text of the batch:
 
     mask       h_t = h_(t-1) where t is padding
     no mask    h_t = f(x_pad, h_(t-1))
 
 LSTMs of 32 units are trained for 250 batches of 32 texts on the question "I grew up in France. ... I speak fluent
-___", with one to ten words of news in between, and classify by their last state. Each batch is padded by another
-number of positions, 0 to 60, as if its longest text were so much longer. Then the same 400 held-out texts are read with
-0 to 240 positions of padding behind them, or before them in the third network. The answer to a text should not depend
-on its neighbours in the batch: "changed" counts the answers that are not those without additional padding. A seed has
-learned if it answers 90 percent with 60 positions of padding, the most that training had.
+___", with one to ten words of news in between, and classify by their last state. Each batch is padded by a different
+number of positions, 0 to 60, as if its longest text were so much longer. Then the same 400 held-out texts are read
+with 0 to 240 positions of padding after them, or before them in the third network. The answer to a text should not
+depend on the other texts of its batch: "changed" counts the answers that differ from those without additional
+padding. A seed has learned if it answers 90 % with 60 positions of padding, the most that it was trained with.
 """
 SOURCES = (
     'Dwarampudi & Reddy, "Effects of Padding on LSTMs and CNNs", 2019, arXiv:1903.07288, sections 3 and 4',
@@ -55,8 +55,8 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     gap = mean(rows, "changed", padding=FAR, **START)
     return [
         fact(
-            "With a mask no answer depends on how long the neighbours in the batch are.",
-            f"{shares[MASK['arm']]} percent of the answers change with {FAR} positions of padding, in any seed at most",
+            "With a mask, no answer depends on the length of the other texts in the batch.",
+            f"at most {shares[MASK['arm']]} % of a seed's answers change with {FAR} positions of padding",
             max(changed[MASK["arm"]]) == 0,
         ),
         judge_counts(
@@ -72,8 +72,8 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             end,
         ),
         judge(
-            "Without a mask, padding at the start changes answers too once there is more of it than in training.",
-            f"{gap.within(0, 1).text('.1f', 100)} percent change with {FAR} positions",
+            "Without a mask, padding at the start changes answers too if there is more of it than in training.",
+            f"{gap.within(0, 1).text('.1f', 100)} % of the answers change with {FAR} positions",
             gap,
             times=100,
             unit="points",
@@ -84,12 +84,12 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
 def finding(found: Sequence[Verdict]) -> str:
     """What to remember of it."""
     mask, taught, start, more = found
-    first = say(mask, "With a mask an answer never depends on the neighbours in the batch",
-                "Even with a mask answers depend on the neighbours in the batch", "")  # fmt: skip
-    learns = say(taught, "without one and with padding at the end, fewer networks learn at all",
-                 "without one, and with padding at the end, more networks learn",
+    first = say(mask, "With a mask an answer never depends on the other texts in the batch",
+                "Even with a mask answers depend on the other texts in the batch", "")  # fmt: skip
+    learns = say(taught, "without one, with padding at the end, fewer networks learn",
+                 "without one, with padding at the end, more networks learn",
                  "whether fewer networks learn without one is undecided")  # fmt: skip
-    other = say(start, "padding at the start is better", "padding at the start is worse",
+    other = say(start, "with padding at the start more learn", "with padding at the start even fewer learn",
                 "padding at the start is not shown to be better")  # fmt: skip
     but = say(more, ", though answers then depend on it", "", "")
     return f"{first}; {learns}; {other}{but}."
@@ -104,12 +104,13 @@ def chart(rows: Sequence[Row]) -> Any:
     counts = [of(learned(rows, kind)) for kind in (MASK, END, START)]
     changed = [100 * mean(rows, "changed", padding=FAR, **kind).value for kind in (MASK, END, START)]
     told = (
-        "seeds that learned: with a mask {}; without, padded at the end, {}, at the start {}",
-        "answers that 240 positions change: with a mask {:.0f} %; without, at the end {:.0f} %, at the start {:.0f} %",
+        "seeds that learned: with a mask {}; without one, padded at the end {}, at the start {}",
+        "answers changed by 240 positions: with a mask {:.0f} %; without one, padded at the end {:.0f} %, at the start "
+        "{:.0f} %",
     )
     axes = ("padding", "positions of padding")
     return beside(
-        curves(told[0].format(*counts), percent(named, "accuracy"), "accuracy", axes, "right answers, %", "arm",
+        curves(told[0].format(*counts), percent(named, "accuracy"), "accuracy", axes, "correct answers, %", "arm",
                domain=(0, 105), level=(12.5, "chance")),
         curves(told[1].format(*changed), percent(named, "changed"), "changed", axes, "changed answers, %", "arm",
                domain=(-3, 105)),

@@ -12,27 +12,29 @@ TITLE = "Memory: recall of a distant word"
 QUESTION = """
 "The clouds are in the ___": the last words give the answer. "I grew up in France ... I speak fluent ___": the
 deciding word is far back. Many introductions use this example to explain why LSTMs were invented: a simple RNN could
-learn such a dependency in theory, but does not in practice. Does it not, and does an LSTM?
+learn such a dependency in theory, but does not in practice. Is that so, and does an LSTM learn it?
 """
 CAVEAT = """
-A network that has not learned after 300 batches might after 3,000. And "learns" depends on what else there is to
-learn: trained on all gaps at once, gated cells learn from the short ones, and the simple RNN learns none.
+(Recall is the share of texts whose language is named correctly.) A network that has not learned after 300 batches
+might after 3,000; over 50 words some simple RNNs were on their way, while gated cells with default gates were still
+at chance. And what is learned depends on the other training texts: trained on all gaps at once, gated cells learn the
+long ones by way of the short ones.
 """
 METHOD = """
 Cells of 64 units read batches of 64 texts with words of running news between the country and the question, and have
-to name the language, one of eight, so that chance is 12.5 % (Adam, rate 0.003, gradients clipped at a norm of 1).
-Most networks answer nearly everything or little more than chance gives, so that seeds that learn are counted.
+to predict the language, one of eight, so that chance is 12.5 % (Adam, learning rate 0.003, gradient norm clipped at
+1). Most networks answer nearly everything or hardly more than chance, so seeds that learn are counted.
 
 "One gap": each network is trained on one gap only, until it answers 90 % of 200 fresh texts, drawn every 25 batches,
-and so has learned, or 300 batches are over. The charts show its recall of 500 held-out texts after that. The simple
-RNN starts from an orthogonal matrix, which by itself changes no norm. The gate that keeps the state starts "as
-usual", with a bias of 1 in an LSTM and 0 in a GRU and an SRU, or "open", with a bias of 5, so that a step keeps 99.3
-%. Gaps, biases and the number of batches were chosen with other seeds: with these an LSTM did not learn 100 words in
+and so counts as having learned, or 300 batches are over. The charts show its recall on 500 held-out texts after that.
+The simple RNN starts from an orthogonal matrix, which by itself preserves norms. The gate that keeps the state starts
+with its default bias (1 in an LSTM, 0 in a GRU and an SRU) or open, with a bias of 5, so that the gate is at 99.3 %.
+Gaps, biases and the number of batches were chosen with other seeds; with those an LSTM did not learn 100 words in
 time with either bias, so cells are compared over 50.
 
-"All gaps": each network is trained on gaps of 2 to 200 words at once, their logarithm drawn uniformly, in 400
-batches; one has learned if it then answers 90 % of 500 held-out texts. In the short-range control as many words of
-news precede the whole sentence, and training takes 100 batches.
+"All gaps": each network is trained on gaps of 2 to 200 words at once, drawn log-uniformly, for 400 batches; it has
+learned if it then answers 90 % of 500 held-out texts. In the short-range control as many words of news precede the
+whole sentence, and training takes 100 batches.
 """
 SOURCES = (
     "Olah, Understanding LSTM Networks, 2015, section The Problem of Long-Term Dependencies",
@@ -66,20 +68,20 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     found = [
         fact(
             "Every network answers the short-range question, however long the text before it.",
-            f"the lowest accuracy of any cell, seed and length: {worst:.1%}",
+            f"lowest accuracy over cells, seeds and lengths: {worst:.1%}",
             worst > 0.99,
         ),
         judge_counts(
-            f"Trained on one gap, a simple RNN learns to recall over {NEAR} words in more seeds than over {FAR}.",
+            f"Trained on one gap, more simple RNNs learn to recall over {NEAR} words than over {FAR}.",
             f"{of(near)} seeds and {of(far)}",
             near,
             far,
         ),
     ]
-    for start, biases in (("as usual", USUAL), ("open", dict.fromkeys(GATED, OPEN))):
+    for start, biases in (("default", USUAL), ("open", dict.fromkeys(GATED, OPEN))):
         for cell in GATED:
             ours = of_one(rows, cell, MIDDLE, biases[cell])
-            claim = f"Trained on {MIDDLE} words, with its gate {start} at first, the {CELLS[cell]} learns in more seeds"
+            claim = f"Trained on {MIDDLE} words from {start} gates, the {CELLS[cell]} learns in more seeds"
             figures = f"{of(ours)} seeds, simple RNN {of(middle)}"
             found.append(judge_counts(f"{claim} than a simple RNN.", figures, ours, middle))
     gated = [seed for cell in GATED for seed in of_all(rows, cell)]
@@ -98,14 +100,14 @@ def finding(found: Sequence[Verdict]) -> str:
     _, falls, *one, together = found
     plain = say(
         falls,
-        f"A simple RNN learns to recall a word from {NEAR} words before, but not from {FAR}",
-        f"A simple RNN learns to recall a word from {FAR} words before rather than from {NEAR}",
-        f"Whether a simple RNN learns less from {FAR} words before than from {NEAR} is undecided",
+        f"A simple RNN learns to recall a word from {NEAR} words back, but not from {FAR}",
+        f"A simple RNN learns to recall a word from {FAR} words back rather than from {NEAR}",
+        f"Whether a simple RNN learns less well from {FAR} words back than from {NEAR} is undecided",
     )
 
     def better(verdicts: Sequence[Verdict]) -> str:
         shown = [CELLS[cell] for cell, verdict in zip(GATED, verdicts, strict=True) if verdict.kind == SHOWN]
-        return ", ".join(shown) or "no gated cell"
+        return ", ".join(shown) or "none"
 
     mixed = say(
         together,
@@ -114,8 +116,8 @@ def finding(found: Sequence[Verdict]) -> str:
         "",
     )
     return (
-        f"{plain}. Learning it over {MIDDLE} words more often than a simple RNN: {better(one[3:])} with open gates; "
-        f"{better(one[:3])} with gates as they usually start{mixed}."
+        f"{plain}. Over {MIDDLE} words, these cells learn more often than a simple RNN: {better(one[3:])} with open "
+        f"gates; {better(one[:3])} with default gates{mixed}."
     )
 
 
@@ -125,24 +127,22 @@ def chart(rows: Sequence[Row]) -> Any:
     plain = chosen(named, question=ONE, cell=CELLS[PLAIN])
     gaps = sorted({row["gap"] for row in plain})
     counts = ", ".join(f"{gap} words {of(of_one(rows, PLAIN, gap))}" for gap in gaps)
-    starts = {(cell, USUAL[cell]): f"{CELLS[cell]}, usual" for cell in GATED}
+    starts = {(cell, USUAL[cell]): f"{CELLS[cell]}, default" for cell in GATED}
     starts |= {(cell, OPEN): f"{CELLS[cell]}, open" for cell in GATED} | {(PLAIN, None): CELLS[PLAIN]}
     kinds = [
         {**row, "accuracy": 100 * row["accuracy"], "kind": kind}
         for (cell, bias), kind in starts.items()
         for row in chosen(rows, question=ONE, gap=MIDDLE, cell=cell, bias=bias)
     ]
-    one = ", ".join(
-        f"{kind} {of(of_one(rows, cell, MIDDLE, bias))}" for (cell, bias), kind in starts.items() if cell != PLAIN
-    )
+    one = "; ".join(f"{kind} {of(of_one(rows, cell, MIDDLE, bias))}" for (cell, bias), kind in starts.items())
     both = ", ".join(f"{CELLS[cell]} {of(of_all(rows, cell))}" for cell in (PLAIN, *GATED))
     mixed = chosen(named, question=ALL)
     axes = ("gap", "words between"), "recall, %", "cell"
     return beside(
-        curves(f"simple RNN of one gap, seeds that learn: {counts}", plain, "accuracy", *axes, ticks=gaps,
+        curves(f"simple RNN, one gap; seeds that learn: {counts}", plain, "accuracy", *axes, ticks=gaps,
                domain=(0, 105), level=CHANCE),
-        dots(f"one gap of {MIDDLE} words, seeds that learn: {one}; simple RNN {of(of_one(rows, PLAIN, MIDDLE))}", kinds,
-             "accuracy", "recall, %", "kind", level=CHANCE, interval=False),
-        curves(f"all gaps at once, seeds that know {FARTHEST} words: {both}", mixed, "accuracy", *axes,
+        dots(f"one gap of {MIDDLE} words; seeds that learn in time: {one}", kinds, "accuracy",
+             "recall, %", "kind", level=CHANCE, interval=False),
+        curves(f"all gaps at once; seeds that recall over {FARTHEST} words: {both}", mixed, "accuracy", *axes,
                ticks=sorted({row["gap"] for row in mixed}), domain=(0, 105), level=CHANCE),
     )  # fmt: skip

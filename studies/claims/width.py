@@ -14,22 +14,22 @@ The state is all that a recurrent network keeps of what it has read. How much fi
 further back?
 """
 CAVEAT = """
-This is what each cell learns from 2,000 batches at most, which is less than fits into it. And a state holds real
-numbers, each of which may tell more than a bit; an LSTM's holds two for each unit.
+This is what each cell learns in at most 2,000 batches, which is less than fits into it. A state holds real numbers,
+each of which may encode more than a bit; an LSTM's holds two for each unit. An SRU has no matrix between its units:
+no unit can pass a bit on to the next.
 """
 METHOD = """
-Jaeger measured it for networks with untrained recurrent weights, as recall of the input k steps ago, and showed that
-a linear readout of N units recalls at most N inputs. Here all weights are trained.
+Jaeger measured memory in networks with untrained recurrent weights, as recall of the input k steps ago, and showed
+that a linear readout of N units recalls at most N inputs. Here all weights are trained.
 
 A layer of 4 or of 12 units reads a random bit at each step and has to output the last 16 of them, all at once. The
-charts show the accuracy by how long ago the bit was read (chance is half); a layer's memory is the number of most
+charts show the accuracy by how long ago the bit was read (chance is 50 %); a layer's memory is the number of most
 recent bits that are each recalled with an accuracy of at least 90 %. That number stops where a cell becomes unsure,
-and hides what it recalls less surely but for longer.
+and hides what it recalls less reliably but for longer.
 
-Each layer is trained until it learns no more: until the mean loss of 250 batches is by less than 1 % below that of
-the 250 before, or 2,000 batches are over (32 rows of 32 bits; Adam, rate 0.01). Widths and this criterion were chosen
-with another seed. An SRU has no matrix between its units: each sees its own past alone, so that no unit can hand a
-bit on to the next, as the units of a shift register do.
+Each layer is trained until the loss levels off: until the mean loss of 250 batches is less than 1 % below that of the
+250 before, or 2,000 batches are over (32 rows of 32 bits; Adam, learning rate 0.01). Widths and this criterion were
+chosen with another seed. An SRU's units see only their own past, so that they cannot form a shift register.
 """
 SOURCES = (
     "Jaeger, Short term memory in echo state networks, GMD Report 152, 2001, sections 2 and 3",
@@ -66,7 +66,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
 
     def tail(cell: str) -> str:
         share = mean(rows, "share", cell=cell, units=wide, delay=last).within(*SHARE)
-        return f"the bit {last} steps ago {share.text('.0f', 100)} %"
+        return f"{share.text('.0f', 100)} %"
 
     def batches(cell: str) -> str:
         return f"{mean(rows, 'batches', cell=cell, units=wide).value:.0f} batches"
@@ -76,7 +76,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         *(
             judge_ranks(
                 f"With {wide} units the {CELLS[cell]} remembers further back than with {narrow}.",
-                f"bits by seed: {listed(cell, wide)} with {wide} units (after {batches(cell)} in the mean), "
+                f"bits by seed: {listed(cell, wide)} with {wide} units (after {batches(cell)} on average), "
                 f"{listed(cell, narrow)} with {narrow}",
                 bits(cell, wide),
                 bits(cell, narrow),
@@ -85,15 +85,14 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         ),
         fact(
             "No layer remembers more bits than it has units.",
-            f"the most relative to width: {fullest['bits']} bits in {fullest['units']} units "
-            f"({CELLS[fullest['cell']]})",
+            f"most bits per unit: {fullest['bits']} bits in {fullest['units']} units ({CELLS[fullest['cell']]})",
             fullest["bits"] <= fullest["units"],
         ),
         *(
             judge_ranks(
                 f"With {wide} units the {CELLS[cell]} remembers more of the last bits than a simple RNN.",
-                f"bits by seed: {listed(cell, wide)}, simple RNN {listed(PLAIN, wide)}; {tail(cell)}, simple RNN "
-                f"{tail(PLAIN)}",
+                f"bits by seed: {listed(cell, wide)}, simple RNN {listed(PLAIN, wide)}; accuracy for the bit {last} "
+                f"steps ago: {tail(cell)}, simple RNN {tail(PLAIN)}",
                 bits(cell, wide),
                 bits(PLAIN, wide),
             )
@@ -109,14 +108,14 @@ def finding(found: Sequence[Verdict]) -> str:
     wider = [verdict for verdict in found if "further back" in verdict.claim]
     shown = [verdict.claim.split(" the ")[1].split(" remembers")[0] for verdict in wider if verdict.kind == SHOWN]
     limit = say(
-        bound, "No layer remembered more bits than it has units", "A layer remembered more bits than it has units", ""
+        bound, "No layer remembers more bits than it has units", "A layer can remember more bits than it has units", ""
     )
     more = f"wider layers remember further back ({', '.join(shown)})" if shown else (
-        "that wider ones remember further back is not shown"
+        "wider ones are not shown to remember further back"
     )  # fmt: skip
     fewer = [verdict.claim.split(" the ")[1].split(" remembers")[0] for verdict in found
              if verdict.kind == CONTRADICTED and "simple RNN" in verdict.claim and verdict not in wider]  # fmt: skip
-    return f"{limit}; {more}{'; a simple RNN remembers more bits than ' * bool(fewer)}{', '.join(fewer)}."
+    return f"{limit}; {more}{'; a simple RNN remembers more bits than a trained ' * bool(fewer)}{', '.join(fewer)}."
 
 
 def chart(rows: Sequence[Row]) -> Any:
@@ -131,8 +130,9 @@ def chart(rows: Sequence[Row]) -> Any:
 
     def panel(cell: str) -> Any:
         lines = [{**row, "units": f"{row['units']} units"} for row in percent(chosen(rows, cell=cell), "share")]
-        return curves(f"{CELLS[cell]}: {widths[-1]} units tell the last {most(cell)} bits", lines, "share",
-                      ("delay", "steps ago"), "told, %", "units", domain=(45, 102), level=(50, "chance"))  # fmt: skip
+        return curves(f"{CELLS[cell]}: {widths[-1]} units remember the last {most(cell)} bits", lines, "share",
+                      ("delay", "steps ago"), "accuracy, %", "units", domain=(45, 102), level=(50,
+                                                                                               "chance"))  # fmt: skip
 
     told = ", ".join(f"{CELLS[cell]} {most(cell)}" for cell in cells)
     return beside(

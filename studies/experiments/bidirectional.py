@@ -76,8 +76,8 @@ def learned(reads: str, seed: int) -> Any:
     """A small tagger, trained on sentences of both kinds; only names count."""
     import keras
 
-    from pipelines.models.tracing import trace_once, training_step
     from studies.recall import both_directions, recurrent_layer
+    from studies.trainer import trainer
 
     units, words = PLANTED_UNITS[reads], keras.Input((None,), dtype="int32")
     uniform = keras.initializers.RandomUniform(-0.5, 0.5, seed=seed)
@@ -86,10 +86,7 @@ def learned(reads: str, seed: int) -> Any:
     outputs, *_ = layer(vectors)
     draw = keras.initializers.GlorotUniform(seed=seed)
     model = keras.Model(words, keras.layers.Dense(len(KINDS), kernel_initializer=draw)(outputs))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.003, global_clipnorm=1.0), loss, jit_compile=False)
-    trace_once(model)
-    train, random = training_step(model), np.random.default_rng(seed)
+    train, random = trainer(model), np.random.default_rng(seed)
     for step in range(BATCHES):
         token_ids, labels, place = sentences(random, 64, int(random.integers(1, 6)), (RIGHT, LEFT)[step % 2])
         weights = np.zeros(token_ids.shape, "float32")

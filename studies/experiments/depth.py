@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from studies.trainer import trainer
+
 SEEDS = (1, 2, 3, 4, 5, 6, 7, 8)
 # Layers, units of each, and what the network is called; the units of the last one make it as large as three layers.
 NETWORKS = ((1, 32, "1 layer"), (2, 32, "2 layers"), (3, 32, "3 layers"), (1, 65, "1 wide layer"))
@@ -58,10 +60,11 @@ def learned(depth: int, units: int, name: str, seed: int) -> Iterator[dict]:
     spoken = language(seed)
     random, test = np.random.default_rng(seed), spoken.draw(np.random.default_rng(seed + 1000), 64, TESTED)
     model = network(depth, units, seed)
+    train = trainer(model, 0.01)
     parameters = sum(layer.count_params() for layer in model.layers[2:-1])
     for step in range(1, STEPS + 1):
         texts = spoken.draw(random, ROWS, TRAINED)
-        model.train_on_batch(texts[:, :-1], texts[:, 1:], np.ones(texts[:, 1:].shape, "float32"))
+        train(texts[:, :-1], texts[:, 1:])
         if step % EVERY:
             continue
         excess = above_best(model.predict_on_batch(test[:, :-1]), test)
@@ -72,10 +75,9 @@ def learned(depth: int, units: int, name: str, seed: int) -> Iterator[dict]:
 
 
 def network(depth: int, units: int, seed: int) -> Any:
-    """A compiled model of the next letter."""
+    """A model of the next letter."""
     import keras
 
-    from pipelines.models.tracing import trace_once
     from pipelines.training.seeding import seed_everything
     from studies.recall import recurrent_layer
 
@@ -86,11 +88,7 @@ def network(depth: int, units: int, seed: int) -> Any:
         layer = recurrent_layer("lstm", units, seed + number)
         layer.name = f"layer_{number}"
         outputs, *_ = layer(outputs)
-    model = keras.Model(letters, keras.layers.Dense(LETTERS)(outputs))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.01, global_clipnorm=1.0), loss, jit_compile=False)
-    trace_once(model)
-    return model
+    return keras.Model(letters, keras.layers.Dense(LETTERS)(outputs))
 
 
 def above_best(logits: np.ndarray, texts: np.ndarray) -> dict[str, float]:

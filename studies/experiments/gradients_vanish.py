@@ -1,4 +1,4 @@
-"""The gradient of the loss at each step before the last in untrained networks, by cell and first weights; and in one
+"""The gradient of the loss at each step before the last in untrained networks, by cell and initial weights; and in one
 dimension."""
 
 from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ def plain(activation: str, weights: str, seed: int) -> Any:
     """A plain recurrent layer with recurrent weights of one of three kinds."""
     import keras
 
-    limit = UNITS**-0.5  # PyTorch's first weights
+    limit = UNITS**-0.5  # PyTorch's initial weights
     first = {
         ORTHOGONAL: keras.initializers.Orthogonal(seed=seed),
         RAISED: keras.initializers.Orthogonal(2**0.5, seed=seed),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from studies.recall import CLASSES, Texts, recurrent_layer
+from studies.trainer import trainer
 
 SEEDS = (1, 2, 3, 4, 5, 6, 7, 8)
 MASKED, AT_END, AT_START = ARMS = ("mask", "no mask, padding at the end", "no mask, padding at the start")
@@ -41,7 +42,6 @@ def learned(arm: str, texts: Texts, seed: int) -> Any:
     """A classifier from its last state, trained on texts that stand beside longer ones."""
     import keras
 
-    from pipelines.models.tracing import trace_once
     from pipelines.training.seeding import seed_everything
 
     seed_everything(seed)
@@ -51,13 +51,10 @@ def learned(arm: str, texts: Texts, seed: int) -> Any:
     _, state, *_ = recurrent_layer("lstm", UNITS, seed)(words)
     draw = keras.initializers.GlorotUniform(seed=seed)
     model = keras.Model(token_ids, keras.layers.Dense(CLASSES, kernel_initializer=draw)(state))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.005, global_clipnorm=1.0), loss, jit_compile=False)
-    trace_once(model)
-    random = np.random.default_rng(seed)
+    train, random = trainer(model, 0.005), np.random.default_rng(seed)
     for _ in range(STEPS):
         token_ids, labels = batch(texts, random, TEXTS, int(random.integers(MOST + 1)), arm, "train")
-        model.train_on_batch(token_ids, labels, np.ones(TEXTS, "float32"))
+        train(token_ids, labels)
     return model
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from studies.recall import CLASSES, Texts, recurrent_layer
+from studies.trainer import trainer
 
 SEEDS = (11, 12, 13, 14, 15, 16, 17, 18)  # of which all against none can be told after correction
 TIMED = (1, 2, 3)  # seeds of the times
@@ -95,10 +96,8 @@ def classes(text: Any, count: int, seed: int) -> Any:
 
 
 def classifier(network: str, words: int, seed: int) -> Any:
-    """A compiled classifier with word vectors of its own."""
+    """A classifier with word vectors of its own."""
     import keras
-
-    from pipelines.models.tracing import trace_once
 
     keras.utils.set_random_seed(seed)
     token_ids = keras.Input((None,), dtype="int32")
@@ -109,11 +108,7 @@ def classifier(network: str, words: int, seed: int) -> Any:
         text = outputs[:, -1]
     else:
         text = convolutions(vectors, seed)
-    model = keras.Model(token_ids, classes(text, CLASSES, seed))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.003, global_clipnorm=1.0), loss, jit_compile=False)
-    trace_once(model)
-    return model
+    return keras.Model(token_ids, classes(text, CLASSES, seed))
 
 
 def cue_anywhere(
@@ -144,17 +139,13 @@ def first_of_two(texts: Texts, random: np.random.Generator, count: int, gap: int
     return np.concatenate([first[:, :-asked], second], axis=1), countries
 
 
-def learn(model: Any, token_ids: Any, labels: Any) -> None:
-    """One step of training."""
-    model.train_on_batch(token_ids, labels, sample_weight=np.ones(len(labels), "float32"))
-
-
 def found_anywhere(network: str, texts: Texts, seed: int) -> Iterator[dict]:
     """The share of fresh long texts whose country a network tells after training, percent, by the cue's place."""
     model, random = classifier(network, texts.words, seed), np.random.default_rng(seed)
+    train = trainer(model)
     for _ in range(STEPS):
         running = round(float(np.exp(random.uniform(*np.log((10, LONGEST))))))
-        learn(model, *cue_anywhere(texts, random, 32, running, "train", (0, running)))
+        train(*cue_anywhere(texts, random, 32, running, "train", (0, running)))
     quarter = LONGEST // 4
     for least in range(0, LONGEST, quarter):
         fresh, places = np.random.default_rng(seed + 1000), (least, least + quarter)
@@ -166,8 +157,9 @@ def found_anywhere(network: str, texts: Texts, seed: int) -> Iterator[dict]:
 def told_apart(network: str, texts: Texts, seed: int) -> float:
     """The share of fresh texts of two cues whose first one a network tells after training, percent."""
     model, random = classifier(network, texts.words, seed), np.random.default_rng(seed)
+    train = trainer(model)
     for _ in range(STEPS):
-        learn(model, *first_of_two(texts, random, 64, int(random.integers(1, GAP + 1)), "train"))
+        train(*first_of_two(texts, random, 64, int(random.integers(1, GAP + 1)), "train"))
     return share(model, *first_of_two(texts, np.random.default_rng(seed + 1000), TEXTS, GAP, "test"))
 
 
@@ -179,10 +171,11 @@ def share(model: Any, token_ids: Any, countries: Any) -> float:
 def times(network: str, seed: int) -> Iterator[dict]:
     """Milliseconds that a batch of 32 texts takes, by their length, in training and in inference."""
     model, random = classifier(network, 1000, seed), np.random.default_rng(seed)
+    train = trainer(model)
     for length in LENGTHS:
         token_ids, labels = random.integers(1, 1000, (32, length), "int32"), random.integers(CLASSES, size=32)
         for task, step in (
-            ("a training step", partial(learn, model, token_ids, labels)),
+            ("a training step", partial(train, token_ids, labels)),
             ("reading", partial(model.predict_on_batch, token_ids)),
         ):
             step()

@@ -1,4 +1,4 @@
-"""Plain recurrent networks with tanh and with ReLU, by their first weights: gradients, and recall after training."""
+"""Plain recurrent networks with tanh and with ReLU, by their initial weights: gradients, and recall after training."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ KINDS = {
 
 
 def measure(data: Path) -> Iterator[dict]:
-    """The gradient on its way back before training, and the accuracy after it, by activation and first weights."""
+    """The gradient on its way back before training, and the accuracy after it, by activation and initial weights."""
     from pipelines.training.seeding import seed_everything
 
     texts = Texts(data)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.examples import Example, read_examples
+from studies.trainer import trainer
 
 SEEDS = (1, 2, 3, 4, 5)
 UNITS, STEPS, ROWS, CHUNK = 64, 800, 32, 64  # of training, in windows of so many characters
@@ -40,10 +41,9 @@ def measure(data: Path) -> Iterator[dict]:
 
 
 def networks(kinds: int, seed: int) -> tuple[Any, Any]:
-    """A compiled model of the next character, and one of the cell states after the last."""
+    """A model of the next character, and one of the cell states after the last."""
     import keras
 
-    from pipelines.models.tracing import trace_once
     from pipelines.training.seeding import seed_everything
     from studies.recall import recurrent_layer
 
@@ -53,9 +53,6 @@ def networks(kinds: int, seed: int) -> tuple[Any, Any]:
     outputs, *_ = layer(vectors)
     *_, cells = layer(vectors, mask=keras.ops.not_equal(characters, 0))
     model = keras.Model(characters, keras.layers.Dense(kinds)(outputs))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.01, global_clipnorm=1.0), loss, jit_compile=False)
-    trace_once(model)
     return model, keras.Model(characters, cells)
 
 
@@ -67,11 +64,11 @@ def encode(text: str, ids: dict[str, int]) -> list[int]:
 def learn(model: Any, train: Sequence[Example], ids: dict[str, int], seed: int) -> float:
     """Trains on windows of all texts in a row; labels are not read. The mean loss of the last twenty steps."""
     text = np.array([number for each in train for number in encode(each.text, ids)], "int32")
-    random, losses = np.random.default_rng(seed), []
+    train_step, random, losses = trainer(model, 0.01), np.random.default_rng(seed), []
     for _ in range(STEPS):
         starts = random.integers(len(text) - CHUNK, size=ROWS)
         windows = text[starts[:, None] + np.arange(CHUNK + 1)]
-        losses.append(float(model.train_on_batch(windows[:, :-1], windows[:, 1:], np.ones((ROWS, CHUNK), "float32"))))
+        losses.append(train_step(windows[:, :-1], windows[:, 1:]))
     return float(np.mean(losses[-20:]))
 
 

@@ -33,24 +33,19 @@ def trained(cell: str, units: int, seed: int) -> tuple[Any, int]:
     until the loss fell no more."""
     import keras
 
-    from pipelines.models.tracing import trace_once, training_step
     from studies.recall import recurrent_layer
+    from studies.trainer import trainer
 
     read = keras.Input((None, 1))
     outputs, *_ = recurrent_layer(cell, units, seed)(read)
     draw = keras.initializers.GlorotUniform(seed=seed)
     model = keras.Model(read, keras.layers.Dense(DELAYS, kernel_initializer=draw)(outputs))
-    model.compile(
-        keras.optimizers.Adam(0.01, global_clipnorm=1.0),
-        keras.losses.BinaryCrossentropy(from_logits=True),
-        jit_compile=False,
-    )
-    trace_once(model)
-    train, random, equal = training_step(model), np.random.default_rng(seed), np.ones((32, 2 * DELAYS), "float32")
+    train = trainer(model, 0.01, loss=keras.losses.BinaryCrossentropy(from_logits=True))
+    random = np.random.default_rng(seed)
     losses: list[float] = []
     before = np.inf
     while len(losses) < MOST:
-        losses += [train(*bits(random, 32), equal) for _ in range(PART)]
+        losses += [train(*bits(random, 32)) for _ in range(PART)]
         last = np.mean(losses[-PART:])
         if last > (1 - GAIN) * before:
             break

@@ -38,7 +38,7 @@ def less_and_less(steps):
 
 
 def gradients(plain, gated, trained, form=steadily):
-    """Rows of study 1: powers of ten lost over 50 steps, by activation and first weights, by cell and bias, and by the
+    """Rows of study 1: powers of ten lost over 50 steps, by activation and initial weights, by cell and bias, by the
     cell of trained networks, gap and cut path."""
     kinds = [({"part": "gradient", "cell": "simple_rnn", "activation": activation, "start": start}, orders)
              for (activation, start), orders in plain.items()]  # fmt: skip
@@ -252,7 +252,7 @@ def test_seeds_that_never_learn_count_as_slower_than_any():
             for row in biases(None, None, 100, 100)]  # fmt: skip
     assert forget_bias.batches(rows, 1) == [300, 300, *[float("inf")] * 5]
     one, *_ = forget_bias.verdicts(rows)
-    assert one.found == "1: 2 of 7 seeds learned after 300 to 300 batches; 0: 0 of 7 seeds learned"
+    assert one.found == "bias 1: 2 of 7 seeds learned after 300 to 300 batches; bias 0: 0 of 7 seeds learned"
     assert one.evidence
     assert one.evidence.speaks_for
 
@@ -267,4 +267,4 @@ def test_a_network_that_forgets_again_learned_when_it_first_knew():
 def test_networks_that_keep_a_gradient_are_counted_by_seed():
     rows = activations((-1, -1, 0, -30, 3, -1), (0.3, 0.2, 0.2, 0.1, 0.1, 0.95))
     fact = next(each for each in relu_against_tanh.verdicts(rows) if each.evidence is None)
-    assert fact.found == "of networks whose gradient changes by less than a factor of a hundred, 7 of 28 learned"
+    assert fact.found == "7 of 28 networks whose gradient changes by less than a factor of a hundred learned"

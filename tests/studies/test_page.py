@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from studies import claims, experiments, measure, page
+from studies.translation import read_translation
 from studies.verdicts import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -89,14 +90,14 @@ def test_a_study_says_what_is_asked_and_who_said_it(study):
 def test_the_page_in_the_repository_is_that_of_its_figures(tmp_path, capsys):
     arguments = ["--plots", str(tmp_path / "plots"), "--page", str(tmp_path / "README.md")]
     shutil.copytree(ROOT / "studies/drawings", tmp_path / "drawings")
+    arguments += ["--translations", str(ROOT / "studies/russian"), "--translated", str(tmp_path / "README.ru.md")]
     page.main(["--figures", str(ROOT / "studies/figures"), *arguments, "--html", str(tmp_path / "report.html")])
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     plots = sorted(path.name for path in (tmp_path / "plots").iterdir())
     assert html.count('src="data:image/svg+xml;base64,') == len(plots) + 2  # and two drawings
     assert re.findall(r'<li><a href="#section-\d+">(\d+)\. ', html) == [str(n + 1) for n in range(len(page.STUDIES))]
-    assert (tmp_path / "README.md").read_text(encoding="utf-8") == (ROOT / "studies/README.md").read_text(
-        encoding="utf-8"
-    )
+    for name in ("README.md", "README.ru.md"):
+        assert (tmp_path / name).read_text(encoding="utf-8") == (ROOT / "studies" / name).read_text(encoding="utf-8")
     assert {name.split("-")[0] for name in plots} == set(page.STUDIES)
     assert plots == sorted(path.name for path in (ROOT / "studies/plots").iterdir())
     for path in (tmp_path / "plots").iterdir():
@@ -118,7 +119,8 @@ def test_the_page_says_what_follows_from_the_verdicts(studies):
     for study in studies:
         assert f"**{study.finding}**" in text
         if any(verdict.kind in ("shown", "contradicted") for verdict in study.verdicts):
-            assert f"- {study.finding} ([study {study.number}]" in remembered
+            assert f"- {study.lesson} ([study {study.number}]" in remembered
+            assert not any(words in study.lesson for words in page.OPEN)
         else:
             assert f"[{study.claims.TITLE}](#{study.anchor})" in remembered.split("- Undecided")[1]
         for verdict in study.verdicts:
@@ -129,6 +131,16 @@ def test_the_page_says_what_follows_from_the_verdicts(studies):
     assert [each.claim for each in alone] == [each.claim for each in together]
     for one, corrected in zip(alone, together, strict=True):  # correction takes decisions back and makes none
         assert corrected.kind in (one.kind, "undecided", "not testable here")
+
+
+def test_every_text_of_the_page_is_translated_and_every_translation_is_used(studies):
+    translation = read_translation(ROOT / "studies/russian")
+    assert all(ru.count("{") == en.count("{") for en, ru in translation.texts.items())
+    russian = list(page.lines(studies, Path("plots"), translation))
+    assert not translation.missing
+    assert translation.used == translation.texts.keys()
+    equations = [line for line in page.lines(studies, Path("plots")) if line.startswith("    ")]
+    assert [line for line in russian if line.startswith("    ")] == equations
 
 
 def test_the_alternative_text_of_a_picture_is_what_its_title_states(studies):

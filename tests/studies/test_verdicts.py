@@ -1,5 +1,6 @@
 """Verdicts of four kinds, by tests with numbers worked out by hand."""
 
+import re
 from math import inf
 
 import numpy as np
@@ -107,7 +108,10 @@ def test_holms_method_stops_at_the_first_test_above_its_limit():
     assert kinds == [SHOWN, SHOWN, CONTRADICTED]  # 0.01 <= 0.05 / 3, 0.02 <= 0.05 / 2, 0.03 <= 0.05
     found = corrected([verdict_of(0.04), verdict_of(0.01), verdict_of(0.03)])
     assert [each.kind for each in found] == [UNDECIDED, SHOWN, UNDECIDED]  # 0.03 > 0.05 / 2, so that 0.04 is not asked
-    assert found[0].note == found[2].note == "told at 0.0250"
+    assert found[0].note == found[2].note == "significant on its own, not after correction; told at 0.0250"
+    against = corrected([verdict_of(0.04, speaks_for=False), verdict_of(0.06)])
+    assert against[0].note == "significant on its own for the opposite, not after correction; told at 0.0250"
+    assert against[1].note == "told at 0.0250"
     assert found[1].note == ""
 
 
@@ -126,20 +130,20 @@ def test_a_margin_that_takes_too_many_seeds_is_not_testable():
     verdict = judge("No worse.", "figures", interval(wide), above=-0.1)
     assert verdict.kind == UNTESTABLE
     # Their standard deviation is 1.9009: (1.96 x 1.9009 / 0.1)^2 = 1388.2.
-    assert verdict.note == "to tell the margin from zero would take about 1389 seeds"
+    assert verdict.note == "resolving the margin would take about 1389 seeds"
     assert judge("No worse.", "figures", interval(narrow), above=-0.1).kind == UNDECIDED
     assert judge("No worse.", "figures", interval([-8.0, -8.1, -7.9]), above=-0.1).kind == CONTRADICTED
 
 
-def test_what_could_have_been_told_is_told():
+def test_what_could_have_been_detected_is_told():
     undecided = judge("A claim.", "figures", interval([-1.0, 0.0, 1.2]), form=".2f", unit="points")
-    assert undecided.note.endswith("points could hardly have been told")
+    assert re.fullmatch(r"smallest detectable effect: \d+\.\d\d points", undecided.note)
     some, none = [True, False, False], [False] * 3
     assert (
         judge_counts("A claim.", "figures", some, none).note
-        == "3 seeds against 3 are too few to tell even all from none"
+        == "with 3 and 3 seeds not even all against none would reach the corrected level"
     )
-    assert "fewer than 5 of 7" in judge_counts("A claim.", "figures", [True] * 2 + [False] * 5, [False] * 7).note
+    assert "5 of 7 against 0 of 7" in judge_counts("A claim.", "figures", [True] * 2 + [False] * 5, [False] * 7).note
 
 
 @pytest.mark.parametrize(("count", "level"), [(5, 0.05), (3, 0.01), (10, 0.002)])
