@@ -13,6 +13,7 @@ import numpy as np
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import checksum, write_json
+from embeddings.foundation.reading import open_file
 from pipelines.data.examples import Example
 from pipelines.graphs.graph import Graph
 from pipelines.models.engine import Engine
@@ -89,8 +90,6 @@ def save_ensemble(
         dev: examples of the members' dataset.
         ngrams: the graph of a classifier of n-grams, of runs that `check_choosing` accepts.
     """
-    import onnx
-
     from pipelines.graphs.ensemble import ensemble_graph
 
     first, task = folders[0], copy(members[0].task)
@@ -103,7 +102,7 @@ def save_ensemble(
         share = share_on_dev(members, ONNXEngine(folder), dev)
         shares = [*[(1 - share) / len(members)] * len(members), share]
     for graph in (graph for graph in (MODEL, ENCODER, DECODER) if (first / f"{graph}.onnx").exists()):
-        parts = [*(onnx.load(each / f"{graph}.onnx").graph for each in folders), *linear]
+        parts = [*(read_graph(each / f"{graph}.onnx") for each in folders), *linear]
         ensemble_graph(graph, parts, task.averages, temperatures, shares, lookups).save(folder / f"{graph}.onnx")
     for pattern in (*TEXTS, encoding_path(Path(), "*").name):
         for path in first.glob(pattern):
@@ -124,6 +123,22 @@ def save_ensemble(
         about["ngrams"] = {"share": shares[-1]}
     write_json(folder / "config.json", about)
     return load_run_folder(folder, "onnx")
+
+
+def read_graph(path: Path) -> Any:
+    """The graph of a file, with the weights beside it; onnx itself refuses files that DVC links to its cache."""
+    import onnx
+    from onnx.external_data_helper import ExternalDataInfo, uses_external_data
+
+    graph = onnx.load(path, load_external_data=False).graph
+    for weights in filter(uses_external_data, graph.initializer):
+        place = ExternalDataInfo(weights)
+        with open_file(path.with_name(place.location)) as file:
+            file.seek(place.offset or 0)
+            weights.raw_data = file.read(place.length or -1)
+        weights.ClearField("external_data")
+        weights.ClearField("data_location")
+    return graph
 
 
 def share_words(task: Task, members: Sequence[TrainedRun]) -> list[list[int]]:

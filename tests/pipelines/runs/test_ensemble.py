@@ -1,12 +1,14 @@
 """Ensembles: members' graphs in one, and what they average."""
 
 import json
+import os
 import re
 import shutil
 from math import log
 
 import exported_runs
 import numpy as np
+import onnx
 import pytest
 import yaml
 from ensemble_members import describe, joined, other_member
@@ -205,6 +207,21 @@ def test_equal_weights_stand_once(members, tmp_path, ten_examples):
     sizes = [(place / "model.onnx").stat().st_size for place in (members["pos"][0], tmp_path / "both")]
     assert sizes[1] < 1.7 * sizes[0]
     assert (tmp_path / "differing/model.onnx").stat().st_size > 1.7 * sizes[0]
+
+
+def test_weights_that_are_linked_to_a_cache_are_read(members, tmp_path, ten_examples):
+    first, second = members["head_tail"]
+    linked, model = shutil.copytree(first, tmp_path / "linked"), onnx.load(first / "model.onnx")
+    file = "model.weights"
+    onnx.save_model(model, linked / "model.onnx", save_as_external_data=True, location=file, size_threshold=300)
+    shutil.move(linked / file, tmp_path / "cached")
+    os.link(tmp_path / "cached", linked / file)
+    describe(linked)
+    with pytest.raises(onnx.checker.ValidationError):
+        onnx.load(linked / "model.onnx")
+    for folder, name in ((linked, "of_linked"), (first, "of_first")):
+        joined([folder, second], tmp_path / name, ten_examples)
+    assert (tmp_path / "of_linked/model.onnx").read_bytes() == (tmp_path / "of_first/model.onnx").read_bytes()
 
 
 def test_the_code_of_its_export_needs_no_elman(members, tmp_path, ten_examples, ten_entity_examples):
