@@ -44,10 +44,11 @@ Settings were chosen on dev, and test was scored once per run, with these except
   more, with averaged weights: the best of ten settings in five-fold cross-validation within train and dev (14 errors of
   1,397; without averaging 16, and 97.92 % on test).
 - Tiny Shakespeare: test was scored with two settings, the first of which is better on dev.
+- Ensembles of taggers: test had been scored before, for ensembles of the same runs that were made without DVC.
 
-Figures from earlier code are listed below their table, with the commit and what has changed since. For all other runs
-the data and the reference texts were compared, file by file, with those that commit 183e9eb prepares, and are the same;
-their metrics are defined as before.
+`dvc.lock` holds the hashes of the code, the data and the runs that a figure was made of. Figures that it does not know
+are listed below their table, with their commit and what has changed since. Unless another change is named there, data
+and reference texts are, file by file, those that commit 183e9eb prepares, and metrics are defined as before.
 
 ## Headlines
 

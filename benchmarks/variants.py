@@ -1,7 +1,7 @@
 """Stage `variant` of the benchmarks: a trained run predicts again with other truncation or decoding."""
 
 import argparse
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,7 @@ from embeddings.foundation.errors import InputError, exits_on_input_error
 from embeddings.foundation.files import atomic_folder
 from embeddings.foundation.names import check_names, named_entries
 from pipelines.data.examples import read_examples, write_rows
-from pipelines.tasks.config import TaskConfig, build_task
-
-READ_BY_PREDICTION = {"model": {"maximum_tokens", "truncation"}, "decoding": None}  # None: every key, all of them given
+from pipelines.runs.variation import varied
 
 
 @dataclass(frozen=True)
@@ -54,21 +52,6 @@ def main(arguments: list[str] | None = None) -> None:
         for split in ("dev", "test"):
             examples = read_examples(options.data / f"{split}.jsonl")
             write_rows(folder / f"{split}.jsonl", run.task.predict(run.engine, examples))
-
-
-def varied(config: TaskConfig, changes: dict[str, dict[str, Any]], where: str) -> TaskConfig:
-    """A task's configuration with other values of keys that training does not read.
-
-    Raises:
-        InputError: training reads such a key.
-    """
-    values = asdict(config)
-    for part, keys in changes.items():
-        allowed = READ_BY_PREDICTION.get(part, set())
-        if unknown := sorted(set(keys) - allowed) if allowed is not None else []:
-            raise InputError(f"{where}: `{part}.{unknown[0]}` is read by training; write a run for it")
-        values[part] = keys if allowed is None else values[part] | keys
-    return build_task(values, where)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from embeddings.foundation.names import check_name
 from embeddings.foundation.reading import read_json
 from embeddings.foundation.seeds import seed_option
 from pipelines.data.examples import read_dataset, read_examples
+from pipelines.runs.variation import changes_option
 
 
 @exits_on_input_error
@@ -25,6 +26,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", required=True, type=Path, help="prepared dataset that the runs were trained on")
     ngrams = "also average with a linear classifier of words and word pairs of train; SEED is that of its folds"
     parser.add_argument("--ngrams", type=seed_option, metavar="SEED", help=ngrams)
+    changes = "how all runs read and decode, where not as they were trained: {model: {maximum_tokens, ...}, decoding}"
+    parser.add_argument("--set", type=changes_option, default={}, metavar="JSON", help=changes)
     parser.add_argument("--output", required=True, type=Path, help="run folder to write; its name is the ensemble's")
     parser.add_argument("--costs", nargs="+", type=Path, metavar="FILE", help="cost files of the runs, in their order")
     parser.add_argument("--cost", type=Path, help="cost file to write (JSON): the sum of the runs' training")
@@ -43,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
     from pipelines.runs.latency import latency_milliseconds
 
     costs = [read_json(path, Cost) for path in options.costs or ()]
-    members = load_members(options.runs)
+    members = load_members(options.runs, options.set)
     if read_description(options.runs[0])["dataset"].get("sha256") != read_dataset(options.data).get("sha256"):
         raise InputError(f"{options.data}: expected the dataset that the runs were trained on; choose another --data")
     dev = list(read_examples(options.data / "dev.jsonl"))

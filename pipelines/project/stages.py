@@ -4,6 +4,7 @@ They stand below comments that say who writes them; everything else in the file 
 those of the installed package, as in a project of one's own, they depend on its version in place of code.
 """
 
+import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -48,7 +49,7 @@ ENSEMBLE_STAGE = """\
     cmd: >-
       python -m pipelines.ensemble{runs}
       --data data/{dataset} --costs{costs}
-      --output runs/{name} --cost costs/{name}.json{ngrams}
+      --output runs/{name} --cost costs/{name}.json{ngrams}{changes}
     deps:
       - pipelines/ensemble.py
 {baselines}      - pipelines/batches
@@ -186,6 +187,7 @@ def with_ensembles(graph: str, runs: Path) -> str:
             runs=listed[0],
             costs=listed[1],
             ngrams=f" --ngrams {ensemble.seed}" if ensemble.ngrams else "",
+            changes=f" --set '{json.dumps(ensemble.set, separators=(',', ':'))}'" if ensemble.set else "",
             baselines="      - pipelines/baselines\n      - pipelines/evaluation\n" if ensemble.ngrams else "",
             dataset=first.dataset,
             deps=deps,

@@ -45,6 +45,7 @@ class Ensemble:
     seed: int  # of the bootstrap, and of the folds of n-grams
     report_test: bool
     ngrams: bool = False  # whether a linear classifier of words and word pairs is part of the average
+    set: dict[str, dict[str, Any]] = field(default_factory=dict)  # how all read and decode: {model | decoding: ...}
 
     def __post_init__(self) -> None:
         check_seed(self.seed)

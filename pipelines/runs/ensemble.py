@@ -3,7 +3,9 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NotRequired, TypedDict
 
 import numpy as np
@@ -11,6 +13,7 @@ import numpy as np
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.files import checksum, write_json
+from embeddings.foundation.reading import open_file
 from pipelines.data.examples import Example
 from pipelines.graphs.graph import Graph
 from pipelines.models.engine import Engine
@@ -19,6 +22,7 @@ from pipelines.runs.engines import DECODER, ENCODER, MODEL, has_graphs
 from pipelines.runs.engines.onnx_engine import ONNXEngine
 from pipelines.runs.folder import load_run_folder
 from pipelines.runs.trained_run import TrainedRun
+from pipelines.runs.variation import Changes, varied
 from pipelines.tasks.task import Task
 from pipelines.text.subwords import encoding_path
 from pipelines.text.vocabulary import SPECIAL_WORDS, Vocabulary
@@ -41,12 +45,16 @@ class Cost(TypedDict):
     device: NotRequired[str]
 
 
-def load_members(folders: Sequence[Path]) -> list[TrainedRun]:
+def load_members(folders: Sequence[Path], changes: Changes = MappingProxyType({})) -> list[TrainedRun]:
     """Loads the runs of an ensemble.
+
+    Args:
+        folders: of the runs.
+        changes: other values of keys that prediction reads, for all runs.
 
     Raises:
         InputError: one is no run folder with graphs that an ensemble can hold, is there twice, or differs from the
-            first in more than its weights, its cell, its training and the words that it reads.
+            first in more than its weights, its cell, its training, the words that it reads and what changes.
     """
     for place, folder in enumerate(folders):
         if folder.resolve() in [each.resolve() for each in folders[:place]]:
@@ -54,8 +62,11 @@ def load_members(folders: Sequence[Path]) -> list[TrainedRun]:
     abouts = [read_description(folder) for folder in folders]
     for folder, about in zip(folders, abouts, strict=True):
         _check_graphs(folder, about, folders[0], abouts[0])
-        _check_alike(folder, about, folders[0], abouts[0])
-    return [load_run_folder(folder, "onnx") for folder in folders]
+        _check_alike(folder, about, folders[0], abouts[0], changes)
+    members = [load_run_folder(folder, "onnx") for folder in folders]
+    for member in members if changes else ():
+        member.task.config = varied(member.task.config, changes, "--set")
+    return members
 
 
 def save_ensemble(
@@ -79,8 +90,6 @@ def save_ensemble(
         dev: examples of the members' dataset.
         ngrams: the graph of a classifier of n-grams, of runs that `check_choosing` accepts.
     """
-    import onnx
-
     from pipelines.graphs.ensemble import ensemble_graph
 
     first, task = folders[0], copy(members[0].task)
@@ -93,7 +102,7 @@ def save_ensemble(
         share = share_on_dev(members, ONNXEngine(folder), dev)
         shares = [*[(1 - share) / len(members)] * len(members), share]
     for graph in (graph for graph in (MODEL, ENCODER, DECODER) if (first / f"{graph}.onnx").exists()):
-        parts = [*(onnx.load(each / f"{graph}.onnx").graph for each in folders), *linear]
+        parts = [*(read_graph(each / f"{graph}.onnx") for each in folders), *linear]
         ensemble_graph(graph, parts, task.averages, temperatures, shares, lookups).save(folder / f"{graph}.onnx")
     for pattern in (*TEXTS, encoding_path(Path(), "*").name):
         for path in first.glob(pattern):
@@ -108,11 +117,28 @@ def save_ensemble(
     described = [{**{key: each[key] for key in ("name", "run", "cell")}, "files": each.get("files") or checksums(path)}
                  for path, each in zip(folders, abouts, strict=True)]  # fmt: skip
     run = {**abouts[0]["run"], "ensemble": [each["name"] for each in abouts]}
-    about = {**abouts[0], "name": name, "run": run, "members": described, "files": checksums(folder)}
+    about = {**abouts[0], "name": name, "run": run, "task": asdict(task.config)}
+    about |= {"members": described, "files": checksums(folder)}
     if shares:
         about["ngrams"] = {"share": shares[-1]}
     write_json(folder / "config.json", about)
     return load_run_folder(folder, "onnx")
+
+
+def read_graph(path: Path) -> Any:
+    """The graph of a file, with the weights beside it; onnx itself refuses files that DVC links to its cache."""
+    import onnx
+    from onnx.external_data_helper import ExternalDataInfo, uses_external_data
+
+    graph = onnx.load(path, load_external_data=False).graph
+    for weights in filter(uses_external_data, graph.initializer):
+        place = ExternalDataInfo(weights)
+        with open_file(path.with_name(place.location)) as file:
+            file.seek(place.offset or 0)
+            weights.raw_data = file.read(place.length or -1)
+        weights.ClearField("external_data")
+        weights.ClearField("data_location")
+    return graph
 
 
 def share_words(task: Task, members: Sequence[TrainedRun]) -> list[list[int]]:
@@ -212,9 +238,9 @@ def _check_graphs(folder: Path, about: Description, first: Path, expected: Descr
         )
 
 
-def _check_alike(folder: Path, about: Description, first: Path, expected: Description) -> None:
+def _check_alike(folder: Path, about: Description, first: Path, expected: Description, changes: Changes) -> None:
     """Refuses a run that reads or writes other things than the first one, or does it in another way."""
-    wanted, got = _settings(expected), _settings(about)
+    wanted, got = _settings(expected, changes), _settings(about, changes)
     if key := next((key for key in {**wanted, **got} if wanted.get(key) != got.get(key)), None):
         values = [_short(each.get(key)) for each in (wanted, got)]
         raise InputError(f"{folder}: expected {key} {values[0]}, as {first} has, got {values[1]}")
@@ -236,10 +262,12 @@ def _may_read_other_words(about: Description, texts: Mapping[str, str]) -> bool:
     )
 
 
-def _settings(about: Description) -> dict[str, Any]:
-    """What runs of an ensemble have in common: the dataset and the task but for its training, by key."""
+def _settings(about: Description, changes: Changes) -> dict[str, Any]:
+    """What runs of an ensemble have in common: the dataset and the task but for its training, by key, as changed."""
     task = {key: value for key, value in about["task"].items() if key not in ("training", "baselines", "model")}
-    parts = {"dataset": about["dataset"], "task": task, "model": about["task"].get("model", {})}
+    task |= {key: value for key, value in changes.items() if key != "model"}
+    model = {**about["task"].get("model", {}), **changes.get("model", {})}
+    parts = {"dataset": about["dataset"], "task": task, "model": model}
     return {f"{name}.{key}": value for name, values in parts.items() for key, value in values.items()}
 
 

@@ -5,12 +5,11 @@ import json
 import pytest
 from conformance_cases import DATASET, RUN, build, cell_config, task_config
 
-from benchmarks.variants import main, varied
-from embeddings.foundation.errors import InputError
+from benchmarks.variants import main
 from pipelines.data.examples import write_examples
-from pipelines.decoding import beam, greedy
 from pipelines.runs.engines.keras_engine import KerasEngine
 from pipelines.runs.folder import save_run
+from pipelines.runs.variation import varied
 
 VARIANTS = "variants: {windows: {run: a, task: b, dataset: c, seed: 1, set: {model: {truncation: windows}}}}"
 
@@ -48,17 +47,3 @@ def test_an_unknown_variant_is_named(folders, capsys):
               "--data", str(root / "data"), "--output", str(root / "none")])  # fmt: skip
     assert stopped.value.code == 2
     assert "unknown variant 'window'; did you mean 'windows'?" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("changes", [{"model": {"pooling": "mean"}}, {"training": {"epochs": 1}}])
-def test_a_key_that_training_reads_is_refused(changes):
-    with pytest.raises(InputError, match="is read by training; write a run for it"):
-        varied(task_config("sentiment"), changes, "here")
-
-
-def test_decoding_is_replaced_as_a_whole():
-    config = varied(
-        task_config("translation"), {"decoding": {"method": "beam", "beam_size": 2, "length_penalty": 0.5}}, "x"
-    )
-    assert config.decoding == beam.Decoding(beam_size=2, length_penalty=0.5)
-    assert varied(config, {"decoding": {"method": "greedy"}}, "x").decoding == greedy.Decoding()

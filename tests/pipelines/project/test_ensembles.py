@@ -1,6 +1,7 @@
 """The ensembles of a runs file, and the stages that follow from them."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,12 @@ def test_a_classifier_of_ngrams_is_a_flag_and_a_dep(runs):
     stage = stages(graph)["ensemble-both"]
     assert stage["cmd"].endswith(" --cost costs/both.json --ngrams 3")
     assert {"pipelines/baselines", "pipelines/evaluation"} <= {*stage["deps"]}
+
+
+def test_how_an_ensemble_reads_is_an_option_of_its_command(runs):
+    path = runs("seed: 3,", "seed: 3, set: {model: {maximum_tokens: null, truncation: windows}},")
+    stage = stages(with_ensembles((ROOT / "dvc.yaml").read_text(encoding="utf-8"), path))["ensemble-both"]
+    assert shlex.split(stage["cmd"])[-2:] == ["--set", '{"model":{"maximum_tokens":null,"truncation":"windows"}}']
 
 
 def test_an_ensemble_is_predicted_and_evaluated_by_the_stages_of_a_run(runs):

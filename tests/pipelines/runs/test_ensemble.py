@@ -1,12 +1,14 @@
 """Ensembles: members' graphs in one, and what they average."""
 
 import json
+import os
 import re
 import shutil
 from math import log
 
 import exported_runs
 import numpy as np
+import onnx
 import pytest
 import yaml
 from ensemble_members import describe, joined, other_member
@@ -18,8 +20,10 @@ from pipelines import ensemble, export, predict
 from pipelines.data.examples import Example, write_examples
 from pipelines.graphs.ensemble import average
 from pipelines.graphs.graph import Graph
+from pipelines.models.probabilities import softmax
 from pipelines.runs.engines.onnx_engine import Session
 from pipelines.runs.ensemble import load_members
+from pipelines.runs.variation import varied
 
 
 def averaged(folder, averages, scores, temperatures=(1.0, 1.0), shares=()):
@@ -152,6 +156,50 @@ def test_members_may_read_other_words(members, tmp_path, ten_entity_examples, ki
     assert found.task.vocabularies["tokens"].words[-1] == "movies"
 
 
+WHOLE = {"model": {"maximum_tokens": None, "truncation": None}}
+
+
+def test_an_ensemble_may_read_more_of_a_text_than_its_members(members, tmp_path, ten_examples):
+    first, second = members["head_tail"]
+    shutil.copytree(second, tmp_path / "shorter")
+    model = json.loads((first / "config.json").read_text(encoding="utf-8"))["task"]["model"]
+    edited("task", "model", {**model, "maximum_tokens": model["maximum_tokens"] - 1})(tmp_path / "shorter")
+    folders = [first, tmp_path / "shorter"]
+    (tmp_path / "dataset.json").write_text('{"gold_tokens": true}', encoding="utf-8")
+    write_examples(tmp_path / "dev.jsonl", ten_examples)
+    arguments = [*map(str, folders), "--data", str(tmp_path), "--output", str(tmp_path / "both")]
+    ensemble.main([*arguments, "--set", json.dumps(WHOLE)])
+    texts = [each for each in ten_examples if each.tokens]
+    read, shares = [pipelines.load(folder) for folder in folders], []
+    for run in read:
+        run.task.config = varied(run.task.config, WHOLE, "here")
+        (scores,) = zip(*run.task.scores(run.engine, texts), strict=True)
+        shares.append(softmax(np.array(scores) / run.task.calibration["temperature"]))
+    found = pipelines.load(tmp_path / "both")
+    (scores,) = zip(*found.task.scores(found.engine, texts), strict=True)
+    np.testing.assert_allclose(softmax(np.array(scores)), np.mean(shares, axis=0), atol=1e-5)
+    assert max(len(each.tokens) for each in texts) > model["maximum_tokens"]
+    assert found.task.config.model.maximum_tokens is None
+    with pytest.raises(InputError, match=r"shorter: expected model.maximum_tokens \d, as .* has, got \d"):
+        load_members(folders)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ("{", "argument --set: expected JSON such as"),
+        ('{"model": 5}', "argument --set: expected JSON such as"),
+        ('{"model": {"pooling": "mean"}}', "--set: `model.pooling` is read by training; write a run for it"),
+        ('{"model": {"truncation": "tial"}}', "--set: model: expected a known value under 'truncation', got 'tial'"),
+    ],
+)
+def test_what_no_ensemble_can_set_is_refused(members, tmp_path, capsys, changes, message):
+    folder = str(members["head_tail"][0])
+    with pytest.raises(SystemExit, match="2"):
+        ensemble.main([folder, "--data", "d", "--output", str(tmp_path / "both"), "--set", changes])
+    assert message in capsys.readouterr().err
+
+
 def test_equal_weights_stand_once(members, tmp_path, ten_examples):
     shutil.copytree(members["pos"][0], tmp_path / "same")
     joined([members["pos"][0], tmp_path / "same"], tmp_path / "both", ten_examples)
@@ -159,6 +207,21 @@ def test_equal_weights_stand_once(members, tmp_path, ten_examples):
     sizes = [(place / "model.onnx").stat().st_size for place in (members["pos"][0], tmp_path / "both")]
     assert sizes[1] < 1.7 * sizes[0]
     assert (tmp_path / "differing/model.onnx").stat().st_size > 1.7 * sizes[0]
+
+
+def test_weights_that_are_linked_to_a_cache_are_read(members, tmp_path, ten_examples):
+    first, second = members["head_tail"]
+    linked, model = shutil.copytree(first, tmp_path / "linked"), onnx.load(first / "model.onnx")
+    file = "model.weights"
+    onnx.save_model(model, linked / "model.onnx", save_as_external_data=True, location=file, size_threshold=300)
+    shutil.move(linked / file, tmp_path / "cached")
+    os.link(tmp_path / "cached", linked / file)
+    describe(linked)
+    with pytest.raises(onnx.checker.ValidationError):
+        onnx.load(linked / "model.onnx")
+    for folder, name in ((linked, "of_linked"), (first, "of_first")):
+        joined([folder, second], tmp_path / name, ten_examples)
+    assert (tmp_path / "of_linked/model.onnx").read_bytes() == (tmp_path / "of_first/model.onnx").read_bytes()
 
 
 def test_the_code_of_its_export_needs_no_elman(members, tmp_path, ten_examples, ten_entity_examples):
