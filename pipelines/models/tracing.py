@@ -1,9 +1,14 @@
 """TensorFlow traces of a model's steps that serve batches of every shape."""
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import keras
+
+from pipelines.layers.loops.dispatch import on_cpu
+
+CONTROL_FLOW = {"While", "StatelessWhile", "If", "StatelessIf", "Case", "StatelessCase"}  # operations of TensorFlow
 
 
 def trace_once(model: Any) -> None:
@@ -37,7 +42,7 @@ def training_step(model: Any) -> Callable[[Any, Any, Any], float]:
             metric.reset_state()
         return model.train_step(batch)["loss"]
 
-    run = _of_any_shape(step)
+    run = _of_any_shape(step, _as_operation if on_cpu() else None)
     return lambda *batch: float(run(batch))
 
 
@@ -58,8 +63,8 @@ def _next_of_any_shape(step: Any) -> Any:
     return lambda batches: run(next(iter(batches)))
 
 
-def _of_any_shape(step: Any) -> Callable[[Any], Any]:
-    """A step that is traced for its first batch, and runs on any other."""
+def _of_any_shape(step: Any, called: Callable[[Any], Any] | None = None) -> Callable[[Any], Any]:
+    """A step that is traced for its first batch, and runs on any other; `called` makes of a trace what calls it."""
     import tensorflow
 
     traces: list[Any] = []
@@ -68,7 +73,37 @@ def _of_any_shape(step: Any) -> Callable[[Any], Any]:
         if not traces:
             function = tensorflow.function(step, input_signature=[signature(batch)], autograph=False)
             # A function would look for its one trace in each call, which takes as long as a small step.
-            traces.append(step if tensorflow.config.functions_run_eagerly() else function.get_concrete_function())
+            if tensorflow.config.functions_run_eagerly():
+                traces.append(step)
+            else:
+                trace = function.get_concrete_function()
+                traces.append(called(trace) if called else trace)
         return traces[0](batch)
 
     return run
+
+
+def _as_operation(trace: Any) -> Callable[[Any], Any]:
+    """Calls a trace with one result as an operation, which costs less than a call of the function.
+
+    Its operations run one after the other: TensorFlow would hand them to several threads, which for operations of
+    microseconds costs more than it gains. A product is shared between threads all the same. TensorFlow's executor for
+    one thread has no loops and branches; where there are any, the usual one runs.
+    """
+    import tensorflow
+
+    captured, (result,) = trace.captured_inputs, trace.outputs
+    graph = trace.graph.as_graph_def()
+    nodes = chain(graph.node, *(function.node_def for function in graph.library.function))
+    executor = "" if any(node.op in CONTROL_FLOW for node in nodes) else "SINGLE_THREADED_EXECUTOR"
+
+    def call(batch: Any) -> Any:
+        (found,) = tensorflow.raw_ops.StatefulPartitionedCall(
+            args=[*map(tensorflow.convert_to_tensor, keras.tree.flatten(batch)), *captured],
+            Tout=[result.dtype],
+            f=trace,
+            executor_type=executor,
+        )
+        return found
+
+    return call
