@@ -70,6 +70,8 @@ layer = partial(sequence_layer, Rectified, activation="relu", recurrent_initiali
 }
 PREDICT = """
 import json, sys
+import tensorflow
+tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})  # as in the other process
 import pipelines.cells
 pipelines.cells.__path__.append(sys.argv[1])
 from pipelines.data.examples import read_examples

@@ -79,8 +79,10 @@ def expected(case, mask, draw):
         inputs, parts = arguments[0], arguments[1:]
         return of_sequence(step, inputs, parts[: len(states)], parts[len(states) :], mask)
 
+    weights = [draw(*result.shape, seed=100 + n) for n, result in enumerate(results())]
+
     def loss():
-        return sum((result * draw(*result.shape, seed=100 + n)).sum() for n, result in enumerate(results()))
+        return sum((result * weight).sum() for result, weight in zip(results(), weights, strict=True))
 
     return results(), list(slopes(loss, arguments))
 
