@@ -12,7 +12,7 @@ CHARACTER, HEIGHT = 8, 20  # pixels
 
 
 def heat(title: str, rows: Sequence[Row], share: str, column: str) -> Any:
-    """Words below one another, and for each column a cell that is the darker the more a word counts.
+    """Words below one another, and for each column a cell whose colour is the stronger the more a word counts.
 
     Args:
         title: over the panel; it states what the panel shows.

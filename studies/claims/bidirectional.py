@@ -119,7 +119,7 @@ def chart(rows: Sequence[Row]) -> Any:
         {
             **row,
             "accuracy": 100 * row["accuracy"],
-            "kind": f"{SHORT[row['reads']]}, clue {'right' if row['side'] == RIGHT else 'left'}",
+            "kind": f"{SHORT[row['reads']]}, cue {'right' if row['side'] == RIGHT else 'left'}",
         }
         for row in chosen(rows, task="planted")
     ]

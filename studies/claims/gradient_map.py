@@ -26,9 +26,9 @@ one held-out text:
 
     |d score / d x_t|
 
-Norms are divided by the largest of their network, so that the darkest word of each column is the one that the answer
-depends on most. The map shows the mean of these shares over five seeds. "Answers correctly" means 90 % of 500 other
-held-out texts with as many words in between.
+Norms are divided by the largest of their network, so that the word with the strongest colour in each column is the
+one that the answer depends on most. The map shows the mean of these shares over five seeds. "Answers correctly" means
+90 % of 500 other held-out texts with as many words in between.
 """
 SOURCES = (
     'Simonyan, Vedaldi & Zisserman, "Deep Inside Convolutional Networks: Visualising Image Classification Models and '
@@ -118,7 +118,7 @@ def chart(rows: Sequence[Row]) -> Any:
         ]
     )
     return beside(
-        heat(f"the word with the largest gradient (darkest): {told}", cells, "share", "column"),
+        heat(f"the word with the largest gradient (strongest colour): {told}", cells, "share", "column"),
         dots(f"gradient at the country, % of the largest: {of_cue}", cue, "share", "% of the largest", "network",
              within=PERCENT),
     )  # fmt: skip
