@@ -35,7 +35,7 @@ def wait_for_the_queue(folder: Path) -> None:
         deadline = time.monotonic() + TASK_SECONDS
         while re.search("Queued|Running", dvc(folder, "queue", "status")):
             assert time.monotonic() < deadline, "experiments are still running"
-            time.sleep(5)
+            time.sleep(10)  # asking loads DVC
     except AssertionError:
         dvc(folder, "queue", "stop", "--kill")
         raise
