@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from pipelines.models.tracing import trace_once
+from pipelines.models.tracing import compile_model, trace_once
 
 SHAPES = [(3, 4), (3, 5), (2, 5), (1, 1)]
 TRACES: list[tuple] = []
@@ -43,4 +43,17 @@ def test_each_step_is_traced_once_and_gives_what_keras_gives():
     TRACES.clear()
     for got, wanted in zip(results(traced), expected, strict=True):
         np.testing.assert_allclose(got, wanted, rtol=1e-6, atol=1e-7)  # TensorFlow may fuse other operations
+    assert TRACES.count((None, None, 3)) == 2
+
+
+def test_a_traced_prediction_stays_where_a_model_is_compiled_anew():
+    built = model()
+    trace_once(built)
+    TRACES.clear()
+    tokens = np.array([[1, 2, 3], [4, 5, 0]], "int32")
+    before = built.predict_on_batch(tokens)
+    compile_model(built, optimizer="sgd", loss=built.loss)
+    np.testing.assert_array_equal(built.predict_on_batch(tokens), before)
+    built.train_on_batch(tokens, tokens % 2, sample_weight=np.ones(tokens.shape, "float32"))
+    assert np.abs(built.predict_on_batch(tokens) - before).max() > 0
     assert TRACES.count((None, None, 3)) == 2
