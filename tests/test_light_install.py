@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import distribution
+from importlib.util import cache_from_source
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -48,12 +49,14 @@ def closure(names):
 
 
 def copy_packages(distributions, folder):
-    """Copies what is installed here into another folder of packages."""
+    """Copies what is installed here into another folder of packages, with its bytecode, which is slow to compile."""
     for each in distributions:
-        for file in each.files or []:
-            if ".." not in file.parts and file.suffix != ".pyc":
-                (folder / file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(file.locate(), folder / file)
+        here = Path(each.locate_file(""))
+        for file in (here / file for file in each.files or [] if ".." not in file.parts and file.suffix != ".pyc"):
+            for path in filter(Path.exists, (file, Path(cache_from_source(str(file))))):
+                copy = folder / path.relative_to(here)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, copy)
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,18 @@ def trace_once(model: Any) -> None:
         model.train_function = _next_of_any_shape(lambda data: model.train_step(data))
 
 
+def compile_model(model: Any, **settings: Any) -> None:
+    """Compiles a model as `keras.Model.compile` does, and then traces once; prediction that is traced stays so.
+
+    Its trace has nothing of optimiser or loss, nor of which weights learn.
+    """
+    traced = model.predict_function
+    model.compile(**settings)
+    trace_once(model)
+    if traced:
+        model.predict_function = traced
+
+
 def training_step(model: Any) -> Callable[[Any, Any, Any], float]:
     """A training step of a compiled model: inputs, targets and their weights in, the loss out.
 

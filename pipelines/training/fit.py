@@ -11,7 +11,7 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
-from pipelines.models.tracing import trace_once, training_step
+from pipelines.models.tracing import compile_model, training_step
 from pipelines.tasks.config import TrainingConfig
 from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
 from pipelines.training.optimizer import build_optimizer
@@ -69,15 +69,14 @@ def fit(
     constant = {id(weight) for layer in word_tables for weight in layer.non_trainable_weights}
     changing = [weight for weight in model.weights if id(weight) not in constant]
 
-    def compile_model(words_learn: bool) -> None:
+    def begin(words_learn: bool) -> None:
         for layer in word_tables:
             layer.trainable = words_learn
         # XLA would compile anew for every batch shape.
-        model.compile(optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
-        trace_once(model)
+        compile_model(model, optimizer=optimizer, loss=loss, jit_compile=keras.backend.backend() == "jax")
 
     frozen = bool(frozen_epochs)
-    compile_model(words_learn=not frozen)
+    begin(words_learn=not frozen)
     learn_from = make_step(model, loss, changing) if make_step else training_step(model)
     stopwatch = Stopwatch()
     stopping = keras.callbacks.EarlyStopping(
@@ -104,7 +103,7 @@ def fit(
         while (epoch := counts["epochs"]) < config.epochs and not model.stop_training:
             if frozen and epoch >= frozen_epochs:
                 frozen = False
-                compile_model(words_learn=True)
+                begin(words_learn=True)
                 learn_from = learn_from if make_step else training_step(model)
             callback_list.on_epoch_begin(epoch)
             logs: dict[str, Any] = {}

@@ -5,6 +5,7 @@ from functools import cache
 from itertools import cycle, product
 
 import keras
+import numpy as np
 
 from embeddings.foundation import plugins
 from embeddings.foundation.errors import InputError
@@ -117,6 +118,17 @@ def build(task, cell, vectors, examples, seed=1):
 def examples_of(task, ten_examples, ten_entity_examples):
     """The ten sentences as a task takes them."""
     return ten_entity_examples if task_config(task).metrics == "entities" else ten_examples
+
+
+def compare(rows, others):
+    """Equal words, labels and tags; probabilities within float32's rounding."""
+    for row, other in zip(rows, others, strict=True):
+        for key in row.keys() | other.keys():
+            if key in ("probabilities", "log_probabilities"):
+                one, two = (list(p.values()) if isinstance(p, dict) else p for p in (row[key], other[key]))
+                np.testing.assert_allclose(one, two, atol=2e-6)
+            else:
+                assert row[key] == other[key]
 
 
 RUN = Run(task="t", dataset="d", cell="c", layer="l", source_vectors="s", target_vectors="t", seed=1, report_test=False)

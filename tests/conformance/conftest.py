@@ -1,5 +1,7 @@
 """A test that takes `case`, `examples` or `untrained` meets every task with every cell, and `engine` both engines."""
 
+from functools import lru_cache
+
 import pytest
 from conformance_cases import CASES, build, case_id, examples_of, of_case
 
@@ -22,18 +24,29 @@ def examples(case, ten_examples, ten_entity_examples):
 
 
 @pytest.fixture(scope="module")
-def untrained(case, examples, small_vectors):
-    """A task and its untrained model."""
-    return build(*of_case(case), small_vectors, examples)
+def make(ten_examples, ten_entity_examples, small_vectors, tmp_path_factory):
+    """Gives the task of a case, its untrained model and what runs it, by name; the last ones again."""
+
+    @lru_cache(maxsize=1)  # all the models with their graphs would take gigabytes
+    def of(case):
+        task, model = build(*of_case(case), small_vectors, examples_of(case[0], ten_examples, ten_entity_examples))
+        folder = tmp_path_factory.mktemp("graphs")
+        write_graphs(folder, task, model)
+        return task, model, {"keras": KerasEngine(model), "onnx": ONNXEngine(folder)}
+
+    return of
 
 
 @pytest.fixture(scope="module")
-def engines(untrained, tmp_path_factory):
+def untrained(case, make):
+    """A task and its model, untrained as long as no test of a trained one has run."""
+    return make(case)[:2]
+
+
+@pytest.fixture(scope="module")
+def engines(case, make):
     """What runs the untrained model, by name."""
-    task, model = untrained
-    folder = tmp_path_factory.mktemp("graphs")
-    write_graphs(folder, task, model)
-    return {"keras": KerasEngine(model), "onnx": ONNXEngine(folder)}
+    return make(case)[2]
 
 
 @pytest.fixture(params=ENGINES)

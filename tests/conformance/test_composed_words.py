@@ -4,8 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conformance_cases import CELLS, DATASET, RUN, TASKS, build, cell_config, examples_of, task_class, task_config
-from test_invariances import compare
+from conformance_cases import (
+    CELLS,
+    DATASET,
+    RUN,
+    TASKS,
+    build,
+    cell_config,
+    compare,
+    examples_of,
+    task_class,
+    task_config,
+)
 
 from embeddings.foundation.subwords import Subwords
 from pipelines.models.config import CharacterConfig

@@ -5,8 +5,7 @@ from itertools import cycle, product
 
 import numpy as np
 import pytest
-from conformance_cases import CELLS, build, cell_config, examples_of, takes, task_class, task_config
-from test_invariances import compare
+from conformance_cases import CELLS, build, cell_config, compare, examples_of, takes, task_class, task_config
 from test_switches import BESIDE, KEYS, MODEL
 
 from embeddings.foundation import plugins

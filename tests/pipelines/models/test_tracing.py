@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from pipelines.cells.simple_rnn.layer import SimpleRNN
-from pipelines.models.tracing import trace_once, training_step
+from pipelines.models.tracing import compile_model, trace_once, training_step
 
 SHAPES = [(3, 4), (3, 5), (2, 5), (1, 1)]
 TRACES: list[tuple] = []
@@ -59,3 +59,16 @@ def test_a_step_called_as_an_operation_gives_what_keras_gives(loop):
         assert abs(step(tokens, tokens % 2, weights) - expected) < 1e-6
     for got, wanted in zip(ours.weights, theirs.weights, strict=True):
         np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_a_traced_prediction_stays_where_a_model_is_compiled_anew():
+    built = model()
+    trace_once(built)
+    TRACES.clear()
+    tokens = np.array([[1, 2, 3], [4, 5, 0]], "int32")
+    before = built.predict_on_batch(tokens)
+    compile_model(built, optimizer="sgd", loss=built.loss)
+    np.testing.assert_array_equal(built.predict_on_batch(tokens), before)
+    built.train_on_batch(tokens, tokens % 2, sample_weight=np.ones(tokens.shape, "float32"))
+    assert np.abs(built.predict_on_batch(tokens) - before).max() > 0
+    assert TRACES.count((None, None, 3)) == 2
