@@ -1,6 +1,7 @@
 """Several workers train as one process does, with every task and every cell; here without processes of their own."""
 
 from dataclasses import replace
+from functools import cache
 from itertools import cycle
 
 import numpy as np
@@ -53,11 +54,18 @@ def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
     """Trains on the ten sentences with some workers, or without; gives the losses of all steps, the dev metrics of all
     epochs, and the weights."""
 
-    def train(config, cell, workers=None, epochs=17, checkpoint=None, fail_after=None):
-        seed_everything(1)
+    @cache
+    def built(config, cell):
+        """A model, what runs it, whose traces serve all trainings, and the values that it begins with."""
         examples = examples_of(config.task, ten_examples, ten_entity_examples)
         task, model = build(config, cell, small_vectors, examples)
-        engine = KerasEngine(model)
+        return task, model, KerasEngine(model), examples, [np.array(variable) for variable in model.variables]
+
+    def train(config, cell, workers=None, epochs=17, checkpoint=None, fail_after=None):
+        seed_everything(1)
+        task, model, engine, examples, values = built(config, cell)
+        for variable, value in zip(model.variables, values, strict=True):
+            variable.assign(value)
         encoded = [task.encode(example) for example in examples]
         batches = task.batches(encoded, ROWS, 1)
         family, losses, metrics = load_family(config.metrics), [], []

@@ -1,5 +1,7 @@
 """Language models: states are carried from chunk to chunk, gradients are not."""
 
+from functools import cache
+
 import keras
 import numpy as np
 import pytest
@@ -35,13 +37,20 @@ def reference(model, text):
     return np.log(chances[np.arange(len(text) - 1), text[1:]])
 
 
+@cache
+def read_whole(cell):
+    """What runs a model, traced once for chunks of every length, and the scores of the texts."""
+    model = model_of(cell)
+    return KerasEngine(model), [reference(model, text) for text in TEXTS]
+
+
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("chunk_tokens", [1, 3, 4, 100])
 def test_chunks_with_carried_states_score_as_the_whole_text_does(cell, chunk_tokens):
-    model = model_of(cell)
-    for text, found in zip(TEXTS, log_probabilities(KerasEngine(model), TEXTS, chunk_tokens), strict=True):
+    engine, expected = read_whole(cell)
+    for text, found, whole in zip(TEXTS, log_probabilities(engine, TEXTS, chunk_tokens), expected, strict=True):
         assert len(found) == len(text) - 1
-        np.testing.assert_allclose(found, reference(model, text), atol=1e-5)
+        np.testing.assert_allclose(found, whole, atol=1e-5)
 
 
 def test_probabilities_of_all_words_sum_to_one_at_each_step():
