@@ -91,6 +91,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--translated", type=Path, help="page to write in that language")
     parser.add_argument("--html", type=Path, help="also write it as one HTML file")
     options = parser.parse_args(arguments)
+    if (options.translations is None) != (options.translated is None):
+        parser.error("--translations, the folder of texts, and --translated, the page to write, need each other")
 
     studies = read(options.figures)
     with atomic_folder(options.plots) as folder:

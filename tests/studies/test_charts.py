@@ -2,7 +2,21 @@
 
 import pytest
 
-from studies.charts import CELLS, DARK, STYLES, beside, curves, dots, gains, panels, percent, picture, powers, told
+from studies.charts import (
+    CELLS,
+    DARK,
+    STYLES,
+    WIDTH,
+    beside,
+    curves,
+    dots,
+    gains,
+    panels,
+    percent,
+    picture,
+    powers,
+    told,
+)
 
 ROWS = [
     {"cell": cell, "seed": seed, "gap": gap, "share": share + seed / 100}
@@ -45,6 +59,28 @@ def test_a_cell_has_the_same_colour_and_dash_on_every_chart():
     assert (
         len({colour for colour, _ in STYLES.values()}) == len({str(dash) for _, dash in STYLES.values()}) == len(CELLS)
     )
+
+
+def test_a_cell_keeps_its_colour_beside_what_is_no_cell_and_lends_it_to_none():
+    for cell, others in (("GRU", ["LSTM, open", "LSTMs"]), ("LSTM", ["convolution", "two LSTMs"])):
+        names = [*others, cell]
+        rows = [{**row, "cell": name} for name in names for row in ROWS if row["cell"] == cell]
+        *_, mean = curves("title", rows, "share", ("gap", "words"), "share", "cell").to_dict()["layer"]
+        for channel, number in (("color", 0), ("strokeDash", 1)):
+            styles = dict(zip(names, map(str, mean["encoding"][channel]["scale"]["range"]), strict=True))
+            assert styles[cell] == str(STYLES[cell][number])
+            assert len(set(styles.values())) == 3
+            if "LSTM, open" in names:
+                assert styles["LSTM, open"] == str(STYLES["LSTM"][number])
+
+
+def test_the_meaning_of_a_line_stands_outside_the_data():
+    _, label, *_ = curves("title", ROWS, "share", ("gap", "words"), "share", "cell", level=(0, "none")).to_dict()[
+        "layer"
+    ]
+    assert label["encoding"]["x"]["value"] == WIDTH
+    _, label, *_ = dots("title", ROWS, "share", "share", "cell", level=(0, "none")).to_dict()["layer"]
+    assert label["encoding"]["y"]["value"] < 0
 
 
 def test_points_have_a_mean_only_where_it_describes_them():

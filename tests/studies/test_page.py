@@ -162,6 +162,15 @@ def test_missing_figures_are_told_in_one_line(tmp_path, capsys):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_translated_page_without_its_texts_is_refused(tmp_path, capsys):
+    paths = [f"{option}={tmp_path / 'none'}" for option in ("--figures", "--plots", "--page", "--translated")]
+    with pytest.raises(SystemExit) as stopped:
+        page.main(paths)
+    assert stopped.value.code == 2
+    assert "--translations, the folder of texts, and --translated" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_study_without_its_data_is_told_in_one_line(tmp_path, capsys):
     with pytest.raises(SystemExit) as stopped:
         measure.main(["forget_bias", "--output", str(tmp_path / "forget_bias.jsonl")])
