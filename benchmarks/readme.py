@@ -52,6 +52,7 @@ RUSSIAN = Wording(
     {
         "bleu": "BLEU",
         "span_f1": "F1 по сущностям",
+        "ensemble": "ансамбль",
         "tfidf_logistic_regression": "TF-IDF + логистическая регрессия",
         "windowed_linear_tagger": "линейный теггер с окном",
         "word_by_word": "пословный перевод",
@@ -104,6 +105,7 @@ def results_table(shown: Mapping[str, tuple[Headline, Headline]], words: Wording
             f"{value} ({words.interval.format(each.low, each.high)})"
             for value, each in ((ours, run), (theirs, baseline))
         )
+        ours += f", {term('ensemble', words)}" if run.name.endswith("-ensemble") else ""
         name = term(baseline.name, words)
         yield f"| {words.titles[dataset]} | {term(run.metric, words)} | {ours} | {theirs}, {name} |\n"
     yield "\n"

@@ -217,7 +217,7 @@ def tables(
 ) -> Iterator[str]:
     """A Markdown table per task and dataset, its test numbers first.
 
-    Below it are its figures from earlier code, with the commit and the reason; then published
+    Below it are its figures that the lock file does not know, with the commit and the reason; then published
     results, notes on the dataset, and commands.
     """
     for task, dataset in dict.fromkeys((result["task"], result["dataset"]) for result in results):
@@ -234,7 +234,7 @@ def tables(
             ).format(**{**shown, "interval": interval, "seeds": ", ".join(map(str, result["seeds"]))})
         systems = dict.fromkeys(result["run"] for result in of_task)
         if told := [each for each in earlier.get(dataset, ()) if set(each["runs"]) & set(systems)]:
-            yield "\nFigures from earlier code:\n"
+            yield "\nFigures that `dvc.lock` does not know:\n"
             yield "| run | commit | changed since |"
             yield "| --- | --- | --- |"
             for each in told:

@@ -10,7 +10,7 @@ from pipelines.evaluation.predictions import SPLITS
 PROBE = "probe"  # in place of a task among the results
 BASELINE = "baseline "  # before the name of one
 BELOW = " †"  # behind the name of a run that does not beat the baseline that is best on dev
-COMPARED_ALONE = re.compile(r"_(parts|cells|vectors)-")  # runs that COMPARISONS.md shows
+COMPARED_ALONE = re.compile(r"^\w+?_(parts|cells|vectors)-(?!.*-ensemble$)")  # runs that COMPARISONS.md alone shows
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
     ours, theirs = (by_seed(rows, "score", part="pace", **kind) for kind in (CBOW, SKIP_GRAM))
     faster = interval([ours[seed] / theirs[seed] for seed in ours])
     claim = "CBOW trains faster than skip-gram."
-    found = [judge(claim, f"{faster.text()} times as many words per second", faster, above=1, unit="times")]
+    found = [judge(claim, f"{faster.text()} times as many words per second", faster, above=1, unit="in the ratio")]
     for kind, sign, claim in (
         ("semantic", 1, "Skip-gram solves more semantic analogies than CBOW."),
         ("syntactic", -1, "CBOW solves more syntactic analogies than skip-gram."),

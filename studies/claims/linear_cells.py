@@ -104,7 +104,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             *pace.values(),
             above=1,
             form=".2f",
-            unit="times",
+            unit="in the ratio",
         ),
         *(quality(rows, equal) for equal in ("parameters", "time")),
     ]

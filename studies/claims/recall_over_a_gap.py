@@ -105,9 +105,9 @@ def finding(found: Sequence[Verdict]) -> str:
         f"Whether a simple RNN learns less well from {FAR} words back than from {NEAR} is undecided",
     )
 
-    def better(verdicts: Sequence[Verdict]) -> str:
+    def better(verdicts: Sequence[Verdict], gates: str) -> str:
         shown = [CELLS[cell] for cell, verdict in zip(GATED, verdicts, strict=True) if verdict.kind == SHOWN]
-        return ", ".join(shown) or "none"
+        return f"{', '.join(shown)} with {gates} gates" if shown else f"not shown for any with {gates} gates"
 
     mixed = say(
         together,
@@ -116,8 +116,8 @@ def finding(found: Sequence[Verdict]) -> str:
         "",
     )
     return (
-        f"{plain}. Over {MIDDLE} words, these cells learn more often than a simple RNN: {better(one[3:])} with open "
-        f"gates; {better(one[:3])} with default gates{mixed}."
+        f"{plain}. Over {MIDDLE} words, these cells learn more often than a simple RNN: {better(one[3:], 'open')}; "
+        f"{better(one[:3], 'default')}{mixed}."
     )
 
 

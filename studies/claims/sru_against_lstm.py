@@ -66,20 +66,20 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
             "On a CPU, a training step of an SRU layer alone is faster than one of our compiled LSTM.",
             "; ".join(f"{times.within(*POSITIVE).text()} times as fast with {units} units" for units,
                       times in layer.items()),
-            *layer.values(), above=1, unit="times",
+            *layer.values(), above=1, unit="in the ratio",
         ),
         judge(
             f"On a CPU, too, an SRU layer alone is at least {PAPER} times as fast as an LSTM.",
             f"{layer[UNITS[-1]].text()} times as fast as our compiled one with {UNITS[-1]} units",
-            layer[UNITS[-1]], above=PAPER, unit="times",
+            layer[UNITS[-1]], above=PAPER, unit="in the ratio",
         ),
         judge(
             "End to end, a model with an SRU trains faster than one with our LSTM.",
-            _figures(task), *task.values(), above=1, unit="times",
+            _figures(task), *task.values(), above=1, unit="in the ratio",
         ),
         judge(
             "End to end, a model with two SRUs trains faster than one with one LSTM.",
-            _figures(two), *two.values(), above=1, unit="times",
+            _figures(two), *two.values(), above=1, unit="in the ratio",
         ),
     ]  # fmt: skip
     gains = {

@@ -94,7 +94,7 @@ def test_runs_that_differ_by_their_seed_are_one_with_mean_and_deviation(world):
 
 def test_figures_of_earlier_code_stand_with_their_commit_below_the_table_of_their_dataset(world):
     page = run_stage(world)[1]
-    (told,) = (part for part in page.split("## ") if "Figures from earlier code:" in part)
+    (told,) = (part for part in page.split("## ") if "Figures that `dvc.lock` does not know:" in part)
     assert told.startswith("text_generation on poems")
     assert "| poems-lstm | abc1234 | unknown words are spelled |" in told.splitlines()
     assert "nothing that concerns" not in page
