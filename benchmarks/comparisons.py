@@ -26,12 +26,12 @@ from pipelines.reporting.text_table import p_text
 PREFACE = """# Comparisons
 
 Each system differs from the first one of its table in a single setting, or in those that its row names, with the same
-seed. Differences are in the
-headline metric on test, with 95 % intervals from 10,000 paired bootstrap resamples of sentences or documents, and of
-seeds where a system has several. `p` is from approximate randomisation, with Holm's correction over the table; a row
-without one was compared by an earlier version: its interval is from 1,000 resamples, averaged over seeds. A run's stage
-is `evaluate@RUN` of `benchmarks/dvc.yaml`, an ensemble's `evaluate-ensemble@NAME`. `benchmarks/comparisons.json` holds
-the same, and `benchmarks/RESULTS.md` names the commit of figures that `dvc.lock` does not know.
+seed. Differences are in the headline metric on test, with 95 % intervals from 10,000 paired bootstrap resamples of
+sentences or documents, and of seeds where a system has several. `p` is from approximate randomisation, with Holm's
+correction over the table; a row without one was compared by an earlier version: its interval is from 1,000 resamples,
+averaged over seeds. A run's stage is `evaluate@RUN` of `benchmarks/dvc.yaml`, an ensemble's `evaluate-ensemble@NAME`.
+`benchmarks/comparisons.json` holds the same, and `benchmarks/RESULTS.md` names the commit of figures that `dvc.lock`
+does not know.
 
 """
 
