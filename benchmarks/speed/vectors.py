@@ -39,7 +39,7 @@ WORDS, NEIGHBOURS = 1_000, 10
 SCORES = ("wordsim353", "simlex999", "analogies")
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure Word2Vec by engine and by workers.")
     parser.add_argument("--config", required=True, help="configs/vectors/<name>.yaml")
     parser.add_argument("--words", type=int, required=True, help="how much of the corpus's first file is used")
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--workers", nargs="+", type=int, default=(1, 2))
     parser.add_argument("--seeds", type=int, default=2, help="trainings of each, with the configuration's seed first")
     parser.add_argument("--program", type=Path, help="the original program, compiled, for the engine `original`")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if "original" in options.engines and not options.program:
         parser.error("the engine `original` needs --program")
     config = load_config(TrainedConfig, options.config)

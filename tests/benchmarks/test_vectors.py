@@ -25,11 +25,10 @@ def test_every_engine_gives_vectors_and_their_rate(config, engine):
     assert words_per_second > 0
 
 
-def test_a_row_for_each_training(config, tmp_path, monkeypatch, capsys):
+def test_a_row_for_each_training(config, tmp_path, capsys):
     (tmp_path / "config.json").write_text(json.dumps({**config.described(), "corpus": list(config.corpus)}))
     given = ["--config", tmp_path / "config.json", "--words", 500, "--workers", 1, "--seeds", 2]
-    monkeypatch.setattr("sys.argv", ["vectors", *map(str, given)])
-    main()
+    main([*map(str, given)])
     lines = capsys.readouterr().out.splitlines()
     rows = [json.loads(line) for line in lines if line.startswith("{")]
     assert [(row["engine"], row["seed"]) for row in rows] == [
