@@ -112,7 +112,7 @@ def test_every_folder_has_its_rule():
 
 
 def test_embeddings_import_nothing_from_pipelines_and_no_keras():
-    for path in (ROOT / "embeddings").glob("*.py"):
+    for path in (ROOT / "embeddings").rglob("*.py"):
         assert not {name.split(".")[0] for name in imported(path)} & {"pipelines", "keras", "tensorflow"}, path
 
 
@@ -168,7 +168,7 @@ CONFIGS = [TrainedConfig, FastTextConfig, RandomConfig, FileConfig, JoinedConfig
 
 @pytest.mark.parametrize("cls", [*CONFIGS, *dict.fromkeys(of_plugins())])
 def test_every_configuration_key_is_read_by_somebody(cls):
-    code = "\n".join(path.read_text(encoding="utf-8") for path in [*SOURCES, *(ROOT / "embeddings").glob("*.py")]) + (
+    code = "\n".join(path.read_text(encoding="utf-8") for path in [*SOURCES, *(ROOT / "embeddings").rglob("*.py")]) + (
         ROOT / "dvc.yaml"
     ).read_text(encoding="utf-8")
     for field in dataclasses.fields(cls):

@@ -22,7 +22,6 @@ INSTRUCTIONS: dict[str, dict[str, str]] = {
     "avx2": {
         "NUMBA_CPU_NAME": "haswell",
         "NUMBA_CPU_FEATURES": "+avx2,+fma",
-        "OPENBLAS_CORETYPE": "Haswell",  # of NumPy
         "ONEDNN_MAX_CPU_ISA": "AVX2",  # of TensorFlow and PyTorch
         "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
         "ATEN_CPU_CAPABILITY": "avx2",

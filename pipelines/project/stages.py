@@ -18,7 +18,8 @@ from embeddings.foundation.names import name_of_file
 from pipelines.project.layout import CONFIGS, GRAPH, RUNS, VERSION, config_path
 from pipelines.project.parts import Part
 from pipelines.project.yaml_text import WIDTH, flow
-from pipelines.runs.config import Run, load_baselines, load_ensembles, load_run, load_runs
+from pipelines.runs.config import Run, load_baselines, load_ensembles, load_run, load_runs, load_settings
+from pipelines.runs.variation import varied
 
 DATASETS = Part("    foreach:  # written by ", "    do:")
 VECTORS = Part("  # Down to `baseline`", "  baseline:")
@@ -179,6 +180,9 @@ def with_ensembles(graph: str, runs: Path) -> str:
     made, entries = "", ""
     for name, ensemble in sorted(ensembles.items()):
         first = trained[ensemble.runs[0]]
+        if ensemble.set:  # else a wrong one would be refused when all members are trained
+            where = f"{runs}: ensemble {name!r}"
+            varied(load_settings(first, CONFIGS, where)[0], ensemble.set, f"{where}: set")
         folders, costs = ([each.format(run) for run in ensemble.runs] for each in ("runs/{}", "costs/{}.json"))
         listed = ["".join(f"\n      {path}" for path in paths) for paths in (folders, costs)]
         deps = "".join(f"      - {path}\n" for path in (*folders, *costs))

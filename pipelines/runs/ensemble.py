@@ -66,6 +66,7 @@ def load_members(folders: Sequence[Path], changes: Changes = MappingProxyType({}
     members = [load_run_folder(folder, "onnx") for folder in folders]
     for member in members if changes else ():
         member.task.config = varied(member.task.config, changes, "--set")
+        member.task.check(member.task.config, member.task.cell)
     return members
 
 

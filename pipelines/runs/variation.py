@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from embeddings.foundation.config import nearest
 from embeddings.foundation.errors import InputError
 from pipelines.tasks.config import TaskConfig, build_task
 
@@ -37,8 +38,12 @@ def varied(config: TaskConfig, changes: Changes, where: str) -> TaskConfig:
     """
     values = asdict(config)
     for part, keys in changes.items():
-        allowed = READ_BY_PREDICTION.get(part, set())
-        if unknown := sorted(set(keys) - allowed) if allowed is not None else []:
-            raise InputError(f"{where}: `{part}.{unknown[0]}` is read by training; write a run for it")
+        if part not in READ_BY_PREDICTION:
+            known = nearest(part, list(READ_BY_PREDICTION))
+            raise InputError(f"{where}: `{part}` is read by training; write a run for it{known}")
+        allowed = READ_BY_PREDICTION[part]
+        if unknown := sorted(set(keys) - allowed) if allowed else []:
+            known = nearest(unknown[0], sorted(allowed))
+            raise InputError(f"{where}: `{part}.{unknown[0]}` is read by training; write a run for it{known}")
         values[part] = keys if allowed is None else values[part] | keys
     return build_task(values, where)

@@ -128,6 +128,10 @@ class Session:
         options.add_session_config_entry("session.use_env_allocators", "1")
         self.tables = check_graph_file(path)
         _limit_memory()
+        # ONNX Runtime opens no link out of the folder, as DVC's are to its cache (`cache.type symlink`).
+        linked = [name for name in (f"{path.stem}.weights", f"{path.name}.data") if path.with_name(name).is_symlink()]
+        held = [np.memmap(path.with_name(name), "u1", "r") for name in linked]
+        options.add_external_initializers_from_files_in_memory(linked, held, [*map(len, held)])
         try:
             # Without the fallback, which prints what went wrong and tries the same again.
             self._session = onnxruntime.InferenceSession(

@@ -62,9 +62,13 @@ def test_a_classifier_of_ngrams_is_a_flag_and_a_dep(runs):
 
 
 def test_how_an_ensemble_reads_is_an_option_of_its_command(runs):
-    path = runs("seed: 3,", "seed: 3, set: {model: {maximum_tokens: null, truncation: windows}},")
-    stage = stages(with_ensembles((ROOT / "dvc.yaml").read_text(encoding="utf-8"), path))["ensemble-both"]
-    assert shlex.split(stage["cmd"])[-2:] == ["--set", '{"model":{"maximum_tokens":null,"truncation":"windows"}}']
+    graph = (ROOT / "dvc.yaml").read_text(encoding="utf-8")
+    path = runs("seed: 3,", "seed: 3, set: {model: {maximum_tokens: 300, truncation: windows}},")
+    with pytest.raises(InputError, match="ensemble 'both': set: model: unknown key 'maximum_tokens'"):
+        with_ensembles(graph, path)
+    path.write_text(path.read_text(encoding="utf-8").replace("pos_tagging", "sentiment"), encoding="utf-8")
+    stage = stages(with_ensembles(graph, path))["ensemble-both"]
+    assert shlex.split(stage["cmd"])[-2:] == ["--set", '{"model":{"maximum_tokens":300,"truncation":"windows"}}']
 
 
 def test_an_ensemble_is_predicted_and_evaluated_by_the_stages_of_a_run(runs):

@@ -8,7 +8,7 @@ from pipelines.decoding import beam, greedy
 from pipelines.runs.variation import varied
 
 
-@pytest.mark.parametrize("changes", [{"model": {"pooling": "mean"}}, {"training": {"epochs": 1}}])
+@pytest.mark.parametrize("changes", [{"model": {"pooling": "mean"}}, {"training": {"epochs": 1}}, {"task": {}}])
 def test_a_key_that_training_reads_is_refused(changes):
     with pytest.raises(InputError, match="is read by training; write a run for it"):
         varied(task_config("sentiment"), changes, "here")
