@@ -71,7 +71,7 @@ graph: .venv/installed
 	python -m benchmarks.graph
 
 studies: .venv/installed
-	cd studies && elman repro --jobs $(or $(JOBS),2)
+	cd studies && elman repro $(if $(JOBS),--jobs $(JOBS))
 
 bench: .venv/installed
 	cd benchmarks && $(if $(CLUSTER),elman repro --address $(CLUSTER) $(if $(CPUS),--cpus $(CPUS)),dvc repro) $(STAGES)

@@ -20,14 +20,14 @@ def trainer(model: Any, rate: float = 0.003, *, optimizer: Any = None, loss: Any
     """
     import keras
 
-    from pipelines.models.tracing import trace_once, training_step
+    from pipelines.models.tracing import compile_model, training_step
 
-    model.compile(
-        optimizer or keras.optimizers.Adam(rate, global_clipnorm=1.0),
-        loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    compile_model(
+        model,
+        optimizer=optimizer or keras.optimizers.Adam(rate, global_clipnorm=1.0),
+        loss=loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=False,
     )
-    trace_once(model)
     train = training_step(model)
 
     def step(inputs: Any, targets: Any, weights: Any = None) -> float:

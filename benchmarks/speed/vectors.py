@@ -28,6 +28,7 @@ from embeddings.config import TrainedConfig
 from embeddings.corpus import write_corpus
 from embeddings.evaluate import evaluate
 from embeddings.foundation.config import load_config
+from embeddings.foundation.errors import exits_on_input_error
 from embeddings.neighbours import neighbours
 from embeddings.train import train
 
@@ -39,6 +40,7 @@ WORDS, NEIGHBOURS = 1_000, 10
 SCORES = ("wordsim353", "simlex999", "analogies")
 
 
+@exits_on_input_error
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure Word2Vec by engine and by workers.")
     parser.add_argument("--config", required=True, help="configs/vectors/<name>.yaml")
@@ -59,9 +61,9 @@ def main(arguments: list[str] | None = None) -> None:
             changed = replace(config, workers=workers, seed=config.seed + later)
             vectors, words_per_second = trained(changed, engine, options.program)
             frequent = [str(word) for word in vectors.index_to_key if word != "</s>"][:WORDS]
-            near = [{word for word, _ in neighbours(vectors, word, NEIGHBOURS)} for word in frequent]
+            near = {word: {other for other, _ in neighbours(vectors, word, NEIGHBOURS)} for word in frequent}
             reference = reference or near
-            shared = sum(len(one & other) for one, other in zip(reference, near, strict=True))
+            shared = sum(len(near[word] & reference[word]) for word in near.keys() & reference.keys())
             row = {"engine": engine, "workers": workers, "seed": changed.seed, "words_per_second": words_per_second}
             rows.append({**row, "shared_neighbours": 100 * shared / (NEIGHBOURS * len(near)), **evaluate(vectors)})
             print(json.dumps(rows[-1]), flush=True)
