@@ -179,6 +179,7 @@ def test_killed_while_dvc_writes_the_lock_file_it_finds_a_whole_one(graph):
     filling = {f"fill-{number}": made["stages"]["shared"] for number in range(500)}  # writing them takes a while
     made["stages"] = {**filling, **made["stages"]}
     lock.write_text(yaml.safe_dump(made, sort_keys=False), encoding="utf-8")
+    repro(graph)  # which copies it
     kills = repaired = 0
     while kills < 30:
         whole = lock.stat().st_size
