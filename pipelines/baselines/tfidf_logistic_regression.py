@@ -41,8 +41,10 @@ def fit(train: Sequence[Example], seed: int) -> Predict:
     return predict
 
 
-def learned(features: Any, labels: Sequence[Any], seed: int, scoring: str = "accuracy") -> Any:
-    """Fits a logistic regression, scikit-learn's, to features (examples, dimensions).
+def learned(
+    features: Any, labels: Sequence[Any], seed: int, scoring: str = "accuracy", before: Sequence[Any] = ()
+) -> Any:
+    """Fits a logistic regression, scikit-learn's, to features (examples, dimensions), after the transformers `before`.
 
     The penalty is the one with the best score, accuracy or another of scikit-learn's, in stratified cross-validation on
     train, the strongest of equals; the folds are three, or as many as the rarest label has examples. With fewer than
@@ -50,12 +52,13 @@ def learned(features: Any, labels: Sequence[Any], seed: int, scoring: str = "acc
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV, StratifiedKFold
+    from sklearn.pipeline import make_pipeline
 
     folds = min(3, *Counter(labels).values())
-    model = LogisticRegression(C=PENALTY_INVERSES[1], max_iter=1000)
+    model = make_pipeline(*before, LogisticRegression(C=PENALTY_INVERSES[1], max_iter=1000))
     if folds > 1:
         splits = StratifiedKFold(folds, shuffle=True, random_state=seed)
-        model = GridSearchCV(model, {"C": PENALTY_INVERSES}, scoring=scoring, cv=splits)
+        model = GridSearchCV(model, {"logisticregression__C": PENALTY_INVERSES}, scoring=scoring, cv=splits)
     with one_thread():
         return model.fit(features, labels)
 

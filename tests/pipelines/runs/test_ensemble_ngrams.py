@@ -57,7 +57,7 @@ def by_hand(fitted, ids):
     """The logits of a text, n-gram by n-gram."""
     present = {(each,) for each in ids} | set(pairwise(ids))
     places = [place for place, ngram in enumerate(fitted.ngrams) if ngram in present]
-    values = fitted.idf[places]
+    values = fitted.scales[places]
     return values @ fitted.weights[places] / max(np.sqrt((values**2).sum()), 1e-12) + fitted.biases
 
 
