@@ -46,7 +46,7 @@ Settings were chosen on dev, and test was scored once per run, with these except
 - Tiny Shakespeare: test was scored with two settings, the first of which is better on dev.
 - Ensembles: test had been scored before, for ensembles of taggers of the same runs that were made without DVC, and for
   those with n-grams of runs with the same settings that earlier code trained (SST-2 84.84, TREC 92.8), and those of
-  another scale (IMDB 92.07, SST-2 84.9 and 85.61, TREC 92.4).
+  another scale or triples (IMDB 92.07, 92.68; SST-2 84.9, 85.61, 85.67; TREC 92.4).
 
 `dvc.lock` holds the hashes of the code, the data and the runs that a figure was made of. Figures that it does not know
 are listed below their table, with their commit and what has changed since. Unless another change is named there, data
