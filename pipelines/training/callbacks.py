@@ -41,21 +41,20 @@ class DevMetrics(keras.callbacks.Callback):
 
 
 class LanguageModelLoss(keras.callbacks.Callback):
-    """Adds the loss of a second, language modelling objective to an epoch's logs: its mean over the epoch's tokens.
+    """Adds the loss of a `MultitaskModel`'s language model to an epoch's logs: its mean over the epoch's tokens.
 
-    It must come before callbacks that read the logs; models without that objective are left alone.
+    It must come before callbacks that read the logs.
     """
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._sum = self._tokens = 0.0
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        if of_batch := getattr(self.model, "language_model_loss", None):
-            self._sum += float(of_batch.total)
-            self._tokens += float(of_batch.count)
+        self._sum += float(self.model.language_model_loss.total)
+        self._tokens += float(self.model.language_model_loss.count)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        if logs is not None and self._tokens:
+        if logs is not None:
             logs["language_model_loss"] = self._sum / self._tokens
 
 
