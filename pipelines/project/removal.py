@@ -66,7 +66,7 @@ def plan_removal(name: str) -> Removal:
     ensembles = load_ensembles(RUNS, runs)
     for dataset, (entry, _, _) in load_self_training(RUNS, runs, ensembles).items():
         if entry.run in own:
-            told = f"`self_training` reads it for {dataset!r}; remove that first"
+            told = f"self_training reads it for {dataset!r} as well; remove that first"
             raise InputError(f"{RUNS}: run {entry.run!r}: {told}")
         readers[f"dataset {dataset!r} of {RUNS}"] = [entry.unlabelled]
     for ensemble, each in ensembles.items():

@@ -96,7 +96,6 @@ SELF_TRAINING_STAGE = """\
       - pipelines/data
       - pipelines/datasets
       - pipelines/decoding
-      - pipelines/graphs
       - pipelines/models
       - pipelines/runs
       - pipelines/tasks
