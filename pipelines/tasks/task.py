@@ -136,6 +136,11 @@ class Task(ABC):
         source = ("tokens",) if cls.reads == "tokens" else ()
         return (*source, cls.predicts) if cls.predicts == "target_tokens" else source
 
+    @classmethod
+    def labels_texts(cls) -> bool:
+        """Whether it gives a text a label, labels or tags, so that a model can learn from another one's predictions."""
+        return cls.reads == "tokens" and cls.predicts in ("label", "labels", "tags")
+
     @abstractmethod
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         """An untrained model for word vectors, or `features` of a step, of the given widths."""
