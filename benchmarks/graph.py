@@ -32,6 +32,7 @@ from pipelines.project.stages import (
     DATASETS,
     ENSEMBLES,
     PARAMS,
+    SELF_TRAINING,
     VECTORS,
     graph_text,
     params,
@@ -39,6 +40,7 @@ from pipelines.project.stages import (
     with_ensembles,
     with_installed_package,
     with_lists,
+    with_self_training,
     with_stages,
 )
 from pipelines.project.yaml_text import WIDTH
@@ -82,6 +84,7 @@ def texts() -> dict[Path, str]:
 
     shown = beside_baselines(read_json(RESULTS))
     shared = with_ensembles(with_stages(default, of_benchmarks), BENCHMARKS_RUNS)
+    shared = with_self_training(shared, BENCHMARKS_RUNS)
     benchmarks = SHARED.replace(benchmarks, in_benchmarks(shared[STAGES.find(shared, GRAPH)]), BENCHMARKS_GRAPH)
     benchmarks = THEIR_PARAMS.replace(benchmarks, params(of_benchmarks), BENCHMARKS_GRAPH)
     return {
@@ -119,7 +122,8 @@ def pages(shown: Mapping[str, tuple[Headline, Headline]]) -> dict[Path, str]:
 
 def template(default: str) -> str:
     """The dvc.yaml that a new project begins with: the stages of the default graph on nothing yet."""
-    for part, content in ((DATASETS, "      []\n"), (VECTORS, ""), (ENSEMBLES, ""), (PARAMS, "\n"), (CURVES, "")):
+    emptied = {DATASETS: "      []\n", VECTORS: "", SELF_TRAINING: "", ENSEMBLES: "", PARAMS: "\n", CURVES: ""}
+    for part, content in emptied.items():
         default = part.replace(default, content, GRAPH)
     default = re.sub(r"^  - [^\n]*:\n(    .*\n)+(?=  # Down to the end)", "", default, flags=re.MULTILINE)
     default = with_installed_package(default).replace("`make graph`", "`elman stages`")

@@ -16,6 +16,7 @@ COMMANDS = {
     "baseline": ("pipelines.baseline", "predict with a task's baselines"),
     "train": ("pipelines.train", "train one run of a runs file"),
     "ensemble": ("pipelines.ensemble", "join trained runs into one that predicts by their average"),
+    "self-train": ("pipelines.self_train", "add confident predictions on unlabelled texts to the train of a dataset"),
     "sweep": ("pipelines.sweep", "train a run with many settings, on this machine or a Ray cluster; keep the best"),
     "predict": ("pipelines.predict", "predict prepared splits, or text from standard input, with a trained run"),
     "generate": ("pipelines.generate", "continue a prompt with a trained language model"),
@@ -35,7 +36,7 @@ COMMANDS = {
 
 def help_text() -> str:
     """What `elman --help` prints."""
-    lines = [f"  {name:<10}{summary}" for name, (_, summary) in COMMANDS.items()]
+    lines = [f"  {name:<12}{summary}" for name, (_, summary) in COMMANDS.items()]
     return "\n".join(
         [
             "usage: elman COMMAND [OPTIONS]",

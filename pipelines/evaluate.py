@@ -10,7 +10,7 @@ from embeddings.foundation.files import atomic_folder, write_json
 from embeddings.foundation.limits import PARSED_BYTES
 from embeddings.foundation.reading import read_json
 from embeddings.foundation.seeds import seed_option
-from pipelines.data.examples import read_dataset, read_examples
+from pipelines.data.examples import read_dataset, read_examples, scored_as
 from pipelines.data.requirements import ENTITIES, check_entities
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.novelty import HEADER, by_novelty, known_from
@@ -48,14 +48,15 @@ def main(arguments: list[str] | None = None) -> None:
     of_entities = config.metrics == ENTITIES
     for split, examples in references.items() if of_entities else ():
         check_entities(examples, options.data / f"{split}.jsonl", f"task {config.task!r}")
-    known = known_from(read_examples(train), vectors, of_entities) if tagged and train.exists() else None
+    gold = (each for each in read_examples(train) if each.confidence is None)
+    known = known_from(gold, vectors, of_entities) if tagged and train.exists() else None
     scores: Scores = {system: {} for system in folders}
     with atomic_folder(options.output, options.task, options.data, options.predictions, options.vectors) as output:
         for system, folder in folders.items():
             for split in splits_in(folder):
                 path, examples = folder / f"{split}.jsonl", references[split]
                 predictions = join(examples, path, family.check)
-                context = Context(dataset["name"], dataset["version"], split, dataset["gold_tokens"], options.seed)
+                context = Context(scored_as(dataset), dataset["version"], split, dataset["gold_tokens"], options.seed)
                 found = scores[system][split] = evaluate(family, examples, predictions, context)
                 headline = main_scores(found, shown[:1])
                 if not headline:

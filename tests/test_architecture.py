@@ -47,6 +47,7 @@ ALLOWED = {
     "training": {"cells", "runs", "tasks", "models", "batches", "text", "data", "evaluation"},
     "cluster": set(),
     "shards": {"cluster", "data", "datasets", "runs", "text"},
+    "self_training": {"data", "datasets", "runs", "tasks", "text"},
     "workers": {"cluster", "layers", "models", "training"},
     "sweeping": {"cluster", "data", "evaluation", "project", "reporting", "runs", "tasks", "training"},
     "probing": {"models", "tasks", "batches", "data", "text", "reporting", "evaluation", "runs"},
@@ -65,6 +66,7 @@ WITHOUT_KERAS = (
     "serving",
     "cluster",
     "shards",
+    "self_training",
 )
 SOURCES = sorted((ROOT / "pipelines").rglob("*.py"))
 

@@ -110,10 +110,10 @@ def elman_training(_: str, case: TrainingCase, folder: Path) -> tuple[Step, Any]
 
     encoded = task.encoded(experiment.splits["train"], folder)
     batches = task.batches(encoded, training.batch_size, run.seed)
-    steps, variables = case.epochs * len(batches), experiment.model.trainable_variables
-    optimizer = build_optimizer(training, task.cell.clip_norm, steps, variables)
-    experiment.model.compile(optimizer, task.loss(encoded), jit_compile=False)
-    return training_step(experiment.model), batches
+    model, steps = task.training_model(experiment.model, encoded, run.seed), case.epochs * len(batches)
+    optimizer = build_optimizer(training, task.cell.clip_norm, steps, model.trainable_variables)
+    model.compile(optimizer, task.loss(encoded), jit_compile=False)
+    return training_step(model), batches
 
 
 def torch_training(implementation: str, case: TrainingCase, folder: Path) -> tuple[Step, Any, Callable[[], float]]:

@@ -30,7 +30,7 @@ class Example:
     without one, the tokens joined by spaces). A dataset has `label` or `labels`, which may be none. `tags` are as many
     as `tokens`; in a prepared dataset entity tags are valid IOB2. `features` are a vector, float32 (dimensions,), or an
     image, (height, width); in JSON Lines hold the number of their row in the NumPy file of the same name. `target_text`
-    is then a caption.
+    is then a caption. `confidence` is that of a run which predicted the label or the tags; gold ones have none.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Example:
     target_text: str | None = None
     target_tokens: tuple[str, ...] | None = None
     features: np.ndarray | None = field(default=None, compare=False)
+    confidence: float | None = None
 
     def __post_init__(self) -> None:
         if self.tags is not None and len(self.tags) != len(self.tokens):
@@ -196,6 +197,13 @@ class Dataset(TypedDict, total=False):
     examples: dict[str, int]
     sha256: dict[str, str]
     features: list[Annotated[int, msgspec.Meta(gt=0)]]  # their shape
+    held_out_of: str  # of self-training: the dataset whose dev and test it has
+    self_training: dict[str, Any]  # and how its train was made
+
+
+def scored_as(dataset: Mapping[str, Any]) -> str:
+    """The name of the dataset that scores are on: of self-training the one whose dev and test it has."""
+    return dataset.get("held_out_of") or dataset["name"]
 
 
 def check_shape(shape: Sequence[int] | None, expected: Sequence[int] | None, where: str) -> None:

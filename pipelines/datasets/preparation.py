@@ -60,14 +60,29 @@ def finish(
     tokenizers = write_subwords(config, paths, folder)
     about = {"name": name, "version": config.version, "licence": config.licence, "citation": config.citation}
     found = counted or Counted(build_report(paths, detokenizer(config, tokenizers)), count_names(paths.get("train")))
+    report = write_reports(folder, about, changes, found)
+    examples = {split: summary["examples"] for split, summary in report["splits"].items()}
+    write_json(folder / "dataset.json", describe(config, name, tokenizers, gold_tokens, examples, paths))
+    return report
+
+
+def write_reports(
+    folder: Path, about: Mapping[str, str], changes: Mapping[str, Mapping[str, int]], found: Counted
+) -> dict[str, Any]:
+    """Writes the data report and the counts of a dataset; returns the report.
+
+    Args:
+        folder: of the dataset.
+        about: its name, version, licence and citation.
+        changes: what has been left out or changed, by split.
+        found: what the splits hold.
+    """
     report: dict[str, Any] = {**about, "changes": changes, **found.report}
     report["warnings"] = warnings(report)
     write_json(folder / "report.json", report)
     with atomic_file(folder / "report.md") as page:
         page.write(markdown(report))
     write_json(folder / "counts.json", found.names)
-    examples = {split: summary["examples"] for split, summary in report["splits"].items()}
-    write_json(folder / "dataset.json", describe(config, name, tokenizers, gold_tokens, examples, paths))
     return report
 
 

@@ -174,7 +174,7 @@ def draw_dev(folder: Path, share: float, seed: int) -> int:
     return len(drawn)
 
 
-def largest_remainders(counts: Sequence[int], share: float) -> list[int]:
+def largest_remainders(counts: Sequence[int], share: float | Fraction) -> list[int]:
     """Whole numbers that are a share of each count, and in total of their sum, as nearly as can be.
 
     Each gets its quota, share times count, rounded down; those of the largest remainders get one more, until the total

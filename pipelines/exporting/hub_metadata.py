@@ -48,6 +48,7 @@ def metadata(run: TrainedRun, about: Mapping[str, Any], licence: str, provenance
     dataset = about["dataset"]
     languages = dict.fromkeys(main_language(code) for code in (dataset["language"], dataset["target_language"]) if code)
     name, tag = str(dataset.get("name", about["run"].get("dataset"))), PIPELINE_TAGS[run.task.reads, run.task.predicts]
+    scored_on = str(dataset.get("held_out_of", name))
     vectors = ["word2vec"] if provenance.vectors else []
     fields: dict[str, Any] = {
         "language": [*languages],
@@ -68,7 +69,7 @@ def metadata(run: TrainedRun, about: Mapping[str, Any], licence: str, provenance
     results = [
         {
             "task": {"type": tag, "name": about["task"]["task"]},
-            "dataset": {"type": name, "name": name, "split": split},
+            "dataset": {"type": scored_on, "name": scored_on, "split": split},
             "metrics": [_result(metric, score) for metric, score in found.items()],
         }
         for split, found in provenance.scores.items()

@@ -66,7 +66,13 @@ def _data(about: Mapping[str, Any], provenance: Provenance) -> str:
 def _described_splits(dataset: Mapping[str, Any]) -> str:
     counts = ", ".join(f"{count:,} {split}" for split, count in dataset.get("examples", {}).items())
     tokens = dataset["tokenizers"]["tokens"]
-    return " ".join([f"Examples: {counts}." if counts else "", f"Tokenizer: `{tokens}`." if tokens else ""]).strip()
+    made = dataset.get("self_training")
+    notes = [
+        f"Examples: {counts}." if counts else "",
+        f"A part of train was labelled by run `{made['run']}`, not by people." if made else "",
+        f"Tokenizer: `{tokens}`." if tokens else "",
+    ]
+    return " ".join(note for note in notes if note)
 
 
 def _vectors(run: TrainedRun, about: Mapping[str, Any], provenance: Provenance) -> str:
@@ -118,6 +124,9 @@ def _reproduction(about: Mapping[str, Any]) -> str:
         entry = {"runs": names, "seed": seed, "report_test": False, **({"ngrams": True} if about.get("ngrams") else {})}
         line += _yaml({"ensembles": {about["name"]: entry}})
         stage = f"ensemble-{about['name']}"
+    if made := about["dataset"].get("self_training"):
+        keys = ("run", "unlabelled", "minimum_confidence", "maximum_examples", "seed", "sentences")
+        line += _yaml({"self_training": {about["dataset"]["name"]: {key: made.get(key) for key in keys}}})
     cells = {each["name"]: each["cell"] for each in members}
     settings = _yaml({"task": about["task"], **({"cells": cells} if "members" in about else {"cell": about["cell"]})})
     sums = "\n".join(f"{value}  {split}.jsonl" for split, value in about["dataset"].get("sha256", {}).items())

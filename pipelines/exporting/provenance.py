@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from embeddings import store
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.reading import read_json
-from pipelines.data.examples import read_dataset
+from pipelines.data.examples import read_dataset, scored_as
 from pipelines.evaluation.family import load_family
 from pipelines.evaluation.metrics import Metric
 from pipelines.evaluation.records import main_scores, read_scores
@@ -109,7 +109,7 @@ def _scores(given: Path | None, about: Mapping[str, Any], task: Task) -> Mapping
     systems = read_scores(path)
     if list(systems) != [name]:
         raise InputError(f"{path}: expected scores of {name!r}, got {', '.join(systems) or 'none'}; evaluate it")
-    expected = {f"dataset:{dataset.get('name')}", f"data_version:{dataset.get('version')}"}
+    expected = {f"dataset:{scored_as(dataset)}", f"data_version:{dataset.get('version')}"}
     for score in (score for scores in systems[name].values() for score in scores):
         if not expected <= {*score.signature.split("|")}:
             raise InputError(

@@ -111,6 +111,14 @@ class Graph:
         """The part of a value at one index of an axis, which goes."""
         return self.add("Gather", value, self.constant(index, "int64"), axis=axis)
 
+    def part(self, value: str, start: int, end: int, axis: int) -> str:
+        """The part of a value from one index of an axis to before another; negative ones count from the end."""
+        return self.add("Slice", value, *(self.constant([number], "int64") for number in (start, end, axis)))
+
+    def turned(self, sequence: str) -> str:
+        """The steps of (time, batch, width) from the last one to the first, those of padding among them."""
+        return self.add("Slice", sequence, *(self.constant([number], "int64") for number in (-1, -(2**62), 0, -1)))
+
     def proto(self) -> onnx.GraphProto:
         """The graph as ONNX has it."""
         weights = list(self.weights.values()) if self.root is self else []

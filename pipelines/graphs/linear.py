@@ -57,13 +57,13 @@ def linear_recurrence(
         inputs = graph.add("Where", steps_from(graph, inputs, lengths), graph.constant(0.0), inputs)
     of_gates, carried = [], []
     for direction, (kernel, bias) in enumerate(weights):
-        read = turned(graph, inputs) if direction else inputs
+        read = graph.turned(inputs) if direction else inputs
         start = starts[direction][1:] if starts else []
         sums, after = convolved(graph, read, kernel, start, None if direction else lengths)
         candidate, forget, output = gates(graph, graph.add("Add", sums, graph.constant(bias)))
         if lengths:
             padding = graph.add("Cast", steps_from(graph, inputs, lengths), to=1)
-            forget = graph.add("Max", forget, turned(graph, padding) if direction else padding)
+            forget = graph.add("Max", forget, graph.turned(padding) if direction else padding)
         of_gates.append((candidate, forget, output))
         carried.append(after)
     candidate, forget = (graph.concat(parts) for parts in list(zip(*of_gates, strict=True))[:2])
@@ -75,7 +75,7 @@ def linear_recurrence(
         outputs = graph.add("Mul", outputs, graph.concat(opened))
     if len(weights) > 1:
         forwards, backwards = graph.split(outputs, 2)
-        outputs = graph.concat([forwards, turned(graph, backwards)])
+        outputs = graph.concat([forwards, graph.turned(backwards)])
     return outputs, [[state, *after] for state, after in zip(graph.split(last, len(weights)), carried, strict=True)]
 
 
@@ -113,7 +113,7 @@ def convolved(
         else:
             end = graph.pick(sums, ahead - later)
         ends += graph.split(end, PARTS)
-    return graph.add("Slice", sums, *(graph.constant([number], "int64") for number in (0, -later, 0))), ends
+    return graph.part(sums, 0, -later, 0), ends
 
 
 def loop(graph: Graph, start: str, forget: str, added: str) -> tuple[str, str]:
@@ -136,8 +136,3 @@ def numbers(graph: Graph, sequence: str) -> str:
 def steps_from(graph: Graph, sequence: str, lengths: str) -> str:
     """Which steps are padding, bool (time, batch, 1)."""
     return graph.add("GreaterOrEqual", numbers(graph, sequence), graph.unsqueeze(lengths, 0, 2))
-
-
-def turned(graph: Graph, sequence: str) -> str:
-    """The steps from the last one to the first, those of padding among them."""
-    return graph.add("Slice", sequence, *(graph.constant([number], "int64") for number in (-1, -(2**62), 0, -1)))

@@ -9,12 +9,12 @@ from pipelines.graphs.graph import Graph
 SMALLEST = 1e-12  # of a norm that is divided by
 
 
-def ngram_graph(ngrams: Sequence[tuple[int, ...]], idf: Any, weights: Any, biases: Any) -> Graph:
-    """The graph of w x / |x| + b, where x has the idf of each n-gram that is in a text, and else zero.
+def ngram_graph(ngrams: Sequence[tuple[int, ...]], scales: Any, weights: Any, biases: Any) -> Graph:
+    """The graph of w x / |x| + b, where x has the scale of each n-gram that is in a text, and else zero.
 
     Args:
         ngrams: words and word pairs, the words first; none has padding.
-        idf: float (n-grams,).
+        scales: float (n-grams,).
         weights: float (n-grams, labels).
         biases: float (labels,).
     """
@@ -31,7 +31,7 @@ def ngram_graph(ngrams: Sequence[tuple[int, ...]], idf: Any, weights: Any, biase
         ngram_indexes=list(range(len(ngrams))),
         pool_int64s=list(chain.from_iterable(ngrams)),
     )
-    scaled = graph.add("Mul", present, graph.constant(idf))
+    scaled = graph.add("Mul", present, graph.constant(scales))
     norm = graph.add("ReduceL2", scaled, graph.constant([1], "int64"), keepdims=1)
     sums = graph.add("Div", graph.dense(scaled, weights), graph.add("Max", norm, graph.constant(SMALLEST)))
     graph.output("outputs", graph.add("Add", sums, graph.constant(biases)), "float32", ["batch", len(biases)])

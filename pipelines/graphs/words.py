@@ -41,8 +41,7 @@ def tied_logits(graph: Graph, layer: Any, vectors: str, biases: Any) -> str:
     """The logits that vectors give to the trained words, whose vectors are the output layer's as well."""
     words = table(graph, layer)
     if layer.frozen_size:
-        ends = (graph.constant([each], "int64") for each in (0, layer.trained_size, 0))
-        words = graph.add("Slice", words, *ends)
+        words = graph.part(words, 0, layer.trained_size, 0)
     return graph.add("Add", graph.add("MatMul", vectors, graph.transpose(words, 1, 0)), graph.constant(biases))
 
 

@@ -10,7 +10,7 @@ from pipelines.project.changes import write_all
 from pipelines.project.layout import CONFIGS, GRAPH, RUNS, Names, check_project, config_path
 from pipelines.project.runs_file import without_entries
 from pipelines.project.stages import graph_text, made_of, read_runs
-from pipelines.runs.config import load_baselines, load_ensembles
+from pipelines.runs.config import load_baselines, load_ensembles, load_self_training
 
 OUTPUTS = (
     *("data", "vectors", "runs"),
@@ -63,7 +63,13 @@ def plan_removal(name: str) -> Removal:
         if run not in own
     }
     readers |= {f"baselines {group!r} of {RUNS}": [each.dataset] for group, each in baselines.items() if group != name}
-    for ensemble, each in load_ensembles(RUNS, runs).items():
+    ensembles = load_ensembles(RUNS, runs)
+    for dataset, (entry, _, _) in load_self_training(RUNS, runs, ensembles).items():
+        if entry.run in own:
+            told = f"self_training reads it for {dataset!r} as well; remove that first"
+            raise InputError(f"{RUNS}: run {entry.run!r}: {told}")
+        readers[f"dataset {dataset!r} of {RUNS}"] = [entry.unlabelled]
+    for ensemble, each in ensembles.items():
         if member := next((run for run in each.runs if run in own), None):
             raise InputError(f"{RUNS}: run {member!r}: ensemble {ensemble!r} reads it as well; remove that first")
     for path in (CONFIGS / "vectors").glob("*.yaml"):

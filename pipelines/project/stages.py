@@ -12,19 +12,30 @@ from pathlib import Path
 from typing import NamedTuple
 
 from embeddings.config import VectorsConfig
+from embeddings.foundation import plugins
 from embeddings.foundation.config import load_config, read_yaml
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.names import name_of_file
 from pipelines.project.layout import CONFIGS, GRAPH, RUNS, VERSION, config_path
 from pipelines.project.parts import Part
 from pipelines.project.yaml_text import WIDTH, flow
-from pipelines.runs.config import Run, load_baselines, load_ensembles, load_run, load_runs, load_settings
+from pipelines.runs.config import (
+    Run,
+    SelfTraining,
+    load_baselines,
+    load_ensembles,
+    load_run,
+    load_runs,
+    load_self_training,
+    load_settings,
+)
 from pipelines.runs.variation import varied
 
 DATASETS = Part("    foreach:  # written by ", "    do:")
 VECTORS = Part("  # Down to `baseline`", "  baseline:")
 PARAMS = Part("params:", "plots:")
 CURVES = Part("  # Down to the end")
+SELF_TRAINING = Part("  # Down to `train`", "  train:")
 ENSEMBLES = Part("  # Down to `compare`", "  compare:")
 
 VECTORS_STAGE = """\
@@ -70,11 +81,38 @@ ENSEMBLE_STAGE = """\
 
 """
 
+SELF_TRAINING_STAGE = """\
+  self_train-{name}:
+    cmd: >-
+      python -m pipelines.self_train runs/{entry.run}
+      --data data/{gold} --unlabelled data/{entry.unlabelled}
+      --minimum-confidence {entry.minimum_confidence} --maximum-examples {entry.maximum_examples}{sentences}
+      --seed {entry.seed} --output data/{name}
+    deps:
+      - pipelines/self_train.py
+      - pipelines/self_training
+      - pipelines/batches
+      - pipelines/cells
+      - pipelines/data
+      - pipelines/datasets
+      - pipelines/decoding
+      - pipelines/models
+      - pipelines/runs
+      - pipelines/tasks
+      - pipelines/text
+      - embeddings/foundation
+      - runs/{entry.run}
+{deps}    outs:
+      - data/{name}
+
+"""
+
 
 class Needs(NamedTuple):
     """What the runs of a file read: names of datasets, tasks and cells, and the folders that each of the vectors reads.
 
-    What `dvc import` brought is not among the datasets and vectors, since no stage makes it.
+    What `dvc import` brought is not among the datasets and vectors, since no stage makes it; nor are the datasets of
+    self-training, which stages of their own make.
     """
 
     datasets: list[str]
@@ -95,7 +133,8 @@ def graph_text(graph: str, runs: Path = RUNS) -> str:
     """
     needs = read_needs(runs, "data")
     graph = PARAMS.replace(with_stages(graph, needs), params(needs) + "\n", GRAPH)
-    graph = CURVES.replace(with_ensembles(graph, runs), "".join(curves(runs)), GRAPH)
+    graph = with_self_training(with_ensembles(graph, runs), runs)
+    graph = CURVES.replace(graph, "".join(curves(runs)), GRAPH)
     return with_lists(graph)
 
 
@@ -111,6 +150,8 @@ def read_needs(runs: Path, data: str) -> Needs:
     """
     trained, baselines = read_runs(runs).values(), load_baselines(runs).values()
     datasets = dict.fromkeys(item.dataset for item in (*trained, *baselines))
+    self_training = read_self_training(runs)
+    datasets |= dict.fromkeys(entry.unlabelled for entry, _, _ in self_training.values())
     names = [name for run in trained for name in (run.source_vectors, run.target_vectors)]
     vectors: dict[str, list[Path]] = {}
     for name in names:  # grows in the loop by those that others begin with
@@ -129,7 +170,7 @@ def read_needs(runs: Path, data: str) -> Needs:
             datasets[folder.name] = None
         names += [folder.name for folder in earlier]
         vectors[name] = [*folders, *earlier]
-    made = [name for name in datasets if not is_imported(Path(data) / name)]
+    made = [name for name in datasets if not (is_imported(Path(data) / name) or name in self_training)]
     for name in made:
         path = config_path("datasets", name)
         name_of_file(path, "dataset")
@@ -148,6 +189,12 @@ def made_of(config: VectorsConfig) -> tuple[list[Path], list[Path]]:
 def read_runs(path: Path) -> Mapping[str, Run]:
     """The runs of a file, which may have none yet."""
     return load_runs(path) if read_yaml(path).get("runs") != {} else {}
+
+
+def read_self_training(path: Path) -> Mapping[str, tuple[SelfTraining, Run, str]]:
+    """The datasets of self-training of a runs file, as `load_self_training` gives them."""
+    trained = read_runs(path)
+    return load_self_training(path, trained, load_ensembles(path, trained))
 
 
 def is_imported(out: Path) -> bool:
@@ -205,6 +252,31 @@ def with_ensembles(graph: str, runs: Path) -> str:
         do = graph[body.find(graph, GRAPH)].replace("pipelines/cells/${item.layer}", "pipelines/cells")
         stages += f"  {name}-ensemble:\n    foreach:\n{entries}{do}\n"
     return ENSEMBLES.replace(graph, stages, GRAPH)
+
+
+def with_self_training(graph: str, runs: Path) -> str:
+    """The text of dvc.yaml with the stages that make datasets by self-training.
+
+    A text without the part, as earlier versions wrote it, stays as it is if there are none.
+    """
+    found = read_self_training(runs)
+    if not found and f"\n{SELF_TRAINING.before}" not in graph:
+        return graph
+    stages = ""
+    for name, (entry, teacher, gold) in sorted(found.items()):
+        where = f"{runs}: dataset {name!r} of self_training"
+        if (path := config_path("datasets", name)).exists():
+            raise InputError(f"{where}: expected a name of its own, got that of {path}; rename it")
+        if entry.unlabelled in found:
+            raise InputError(f"{where}: expected unlabelled texts, got {entry.unlabelled!r}, which has none")
+        task = load_settings(teacher, CONFIGS, where)[0].task  # refused here, else when the teacher is trained
+        if not plugins.load("pipelines.tasks", task).TASK.labels_texts():
+            raise InputError(f"{where}: expected a run that gives a text a label, labels or tags, got task {task!r}")
+        sentences = " --sentences" if entry.sentences else ""
+        deps = "".join(f"      - data/{each}\n" for each in dict.fromkeys((gold, entry.unlabelled)))
+        stages += SELF_TRAINING_STAGE.format(name=name, entry=entry, gold=gold, sentences=sentences, deps=deps)
+    stages = with_installed_package(stages) if f"- {VERSION}\n" in graph else stages
+    return SELF_TRAINING.replace(graph, stages, GRAPH)
 
 
 def with_installed_package(stages: str) -> str:

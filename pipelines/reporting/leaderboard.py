@@ -56,13 +56,13 @@ class Row:
     samples: tuple[Sample, ...] = ()  # some from the first to the last
     entry: str = ""  # of a baseline: under which name the runs file lists it with others
     ensemble: str = ""  # of an ensemble, the cells of its members
+    trained_on: str = ""  # the dataset of self-training that gave its train, if one did
 
     @property
     def architecture(self) -> str:
-        """The cell in words, or those of an ensemble's members."""
-        return self.ensemble or (
-            cell_text(self.cell, self.depth, self.units, self.direction == "both") if self.cell else ""
-        )
+        """The cell in words, or those of an ensemble's members, and what other data than its group's it has learned."""
+        cell = cell_text(self.cell, self.depth, self.units, self.direction == "both") if self.cell else ""
+        return (self.ensemble or cell) + (f", trained on {self.trained_on}" if self.trained_on else "")
 
     @property
     def system(self) -> str:

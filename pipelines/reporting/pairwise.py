@@ -137,7 +137,9 @@ def read_trained(name: str, folders: Folders) -> NamedSystem:
     path = folders.trained / name / "config.json"
     config = read_json(path, Description)
     run, scoring = build_part(TrainedRun, config["run"], path), build_part(MetricsConfig, config["task"], path)
-    return NamedSystem(name, scoring, run.dataset, (folders.predictions / name,), config["dataset"].get("sha256", {}))
+    dataset = config["dataset"]
+    scored_on = dataset.get("held_out_of") or run.dataset
+    return NamedSystem(name, scoring, scored_on, (folders.predictions / name,), dataset.get("sha256", {}))
 
 
 def check_comparable(systems: Sequence[NamedSystem]) -> None:

@@ -9,11 +9,12 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
-from embeddings.foundation.config import build_config, build_part, load_part
+from embeddings.foundation.config import build_config, build_part, load_part, nearest
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.names import check_names, named_entries
 from embeddings.foundation.reading import read_json
 from pipelines.data.examples import read_rows
+from pipelines.data.held_out import held_out_of
 from pipelines.evaluation.config import MetricsConfig
 from pipelines.evaluation.records import main_scores, read_scores
 from pipelines.evaluation.scores import Score
@@ -61,6 +62,13 @@ class Members:
 
 
 @dataclass(frozen=True)
+class Teacher:
+    """What of an entry of `self_training:` reports read."""
+
+    run: str
+
+
+@dataclass(frozen=True)
 class TrainedRun:
     """What of `run` in a run folder's config.json reports read."""
 
@@ -97,6 +105,7 @@ class TrainedOn(TypedDict):
 
     target_language: NotRequired[str]
     features: NotRequired[list[int]]
+    held_out_of: NotRequired[str]  # of self-training
     sha256: NotRequired[dict[str, str]]
 
 
@@ -122,7 +131,10 @@ Cost = Number | dict[str, Number]  # of a run; or of a baseline, a mapping of co
 
 
 def read_entries(path: str | Path, kind: Literal["runs", "baselines"]) -> dict[str, Entry]:
-    """Reads what a runs file lists under a key, by name; ensembles are among the runs, behind all others."""
+    """Reads what a runs file lists under a key, by name; ensembles are among the runs, behind all others.
+
+    The dataset of an entry is the one that it is scored on: of self-training the one whose dev and test it has.
+    """
     found = named_entries(path, kind, {"runs": "run"}.get(kind, kind))
     entries = {name: build_part(Entry, values, place) for name, values, place in found}
     for name, values, place in named_entries(path, "ensembles", "ensemble") if kind == "runs" else ():
@@ -130,7 +142,15 @@ def read_entries(path: str | Path, kind: Literal["runs", "baselines"]) -> dict[s
         if lacking := [run for run in members.runs or ("none",) if run not in entries]:
             raise InputError(f"{place}: expected names of runs, got {lacking[0]}")
         entries[name] = replace(entries[members.runs[0]], seed=members.seed, runs=members.runs)
-    return entries
+    listed = named_entries(path, "self_training", "dataset")
+    teachers = {name: build_part(Teacher, values, place).run for name, values, place in listed}
+    if not teachers:
+        return entries
+    trained = entries if kind == "runs" else read_entries(path, "runs")
+    if lacking := [run for run in teachers.values() if run not in trained]:
+        raise InputError(f"{path}: self_training: no run {lacking[0]!r}{nearest(lacking[0], list(trained))}")
+    of_teacher = {name: trained[run].dataset for name, run in teachers.items()}
+    return {name: replace(entry, dataset=held_out_of(entry.dataset, of_teacher)) for name, entry in entries.items()}
 
 
 def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, ComparisonGroup, System]]:
@@ -143,7 +163,8 @@ def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, Com
                 build_part(TrainedRun, config["run"], path),
                 build_part(TrainedCell, config.get("cell", {}), path),
             )
-            group = ComparisonGroup(build_part(MetricsConfig, config["task"], path), run.dataset)
+            scored_on = config["dataset"].get("held_out_of") or run.dataset
+            group = ComparisonGroup(build_part(MetricsConfig, config["task"], path), scored_on)
             row = Row(
                 name=name,
                 kind="run",
@@ -157,6 +178,7 @@ def read_runs(names: Sequence[str], folders: Folders) -> Iterator[tuple[str, Com
                 + (" + n-grams" if config.get("ngrams") else ""),
                 source_vectors="" if config["dataset"].get("features") else run.source_vectors,
                 target_vectors=run.target_vectors if config["dataset"].get("target_language") else "",
+                trained_on="" if run.dataset == scored_on else run.dataset,
                 word_vectors=config["task"].get("model", {}).get("word_vectors", ""),
                 seed=run.seed,
                 samples=read_samples(folders.trained / name / "samples.jsonl"),

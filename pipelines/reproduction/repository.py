@@ -9,7 +9,7 @@ from embeddings.foundation.errors import InputError
 from pipelines.reproduction import chains
 from pipelines.reproduction.lock_entries import write_entries_alone
 from pipelines.reproduction.lockfile import LockFile
-from pipelines.runs.config import load_baselines, load_ensembles, load_runs
+from pipelines.runs.config import load_baselines, load_ensembles, load_runs, load_self_training
 
 GRAPH = "dvc.yaml"
 
@@ -116,5 +116,6 @@ def check_runs(sources: Iterable[object]) -> None:
     """
     for path in sources:
         if isinstance(path, str) and Path(path).exists() and "runs" in read_yaml(path):
-            load_ensembles(path, load_runs(path))
+            runs = load_runs(path)
+            load_self_training(path, runs, load_ensembles(path, runs))
             load_baselines(path)

@@ -1,4 +1,5 @@
-"""Runs files: which task is trained on which dataset, with which cell and vectors; ensembles; and the baselines."""
+"""Runs files: which task is trained on which dataset, with which cell and vectors; ensembles; self-training; and the
+baselines."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,6 +11,7 @@ from embeddings.foundation.config import build_config, load_part, nearest, read_
 from embeddings.foundation.errors import InputError
 from embeddings.foundation.names import check_names, named_entries
 from embeddings.foundation.seeds import check_seed
+from pipelines.data.held_out import held_out_of
 from pipelines.models.config import EncoderConfig, build_encoder
 from pipelines.tasks.config import TaskConfig, build_task
 
@@ -51,6 +53,26 @@ class Ensemble:
         check_seed(self.seed)
         if not self.runs or len(set(self.runs)) < len(self.runs):
             raise ValueError(f"expected runs, each once, got {', '.join(self.runs) or 'none'}")
+
+
+@dataclass(frozen=True)
+class SelfTraining:
+    """One entry of `self_training:` in a runs file: a dataset with confident predictions of a run in its train."""
+
+    run: str  # or an ensemble: the teacher
+    unlabelled: str  # dataset with a split `unlabelled`
+    minimum_confidence: float  # of a prediction that joins train
+    maximum_examples: int  # that join it
+    seed: int  # of their draw
+    sentences: bool = False  # whether unlabelled texts are split into sentences
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+        check_names(self, "unlabelled")
+        if not 0 <= self.minimum_confidence <= 1:
+            raise ValueError(f"expected a minimum_confidence from 0 to 1, got {self.minimum_confidence}")
+        if self.maximum_examples < 1:
+            raise ValueError(f"expected maximum_examples of at least 1, got {self.maximum_examples}")
 
 
 @dataclass(frozen=True)
@@ -104,6 +126,36 @@ def load_ensembles(path: str | Path, runs: Mapping[str, Run]) -> dict[str, Ensem
                     f"{place}: expected runs of {expected}, as {ensemble.runs[0]!r} is, got {member!r} of {got}"
                 )
     return found
+
+
+def load_self_training(
+    path: str | Path, runs: Mapping[str, Run], ensembles: Mapping[str, Ensemble]
+) -> dict[str, tuple[SelfTraining, Run, str]]:
+    """Reads every entry of `self_training:` of a runs file, by the name of the dataset that it makes.
+
+    Args:
+        path: of the file.
+        runs: those of the file.
+        ensembles: those of the file.
+
+    Returns:
+        Of each entry itself, the teacher, of an ensemble its first run, and the dataset whose dev and test it has.
+
+    Raises:
+        InputError: there is no such teacher, or it is trained on what is made with it.
+    """
+    found: dict[str, tuple[SelfTraining, Run]] = {}
+    teachers = {**runs, **{name: runs[ensemble.runs[0]] for name, ensemble in ensembles.items()}}
+    for name, values, place in named_entries(path, "self_training", "dataset"):
+        entry = build_config(SelfTraining, values, place)
+        if entry.run not in teachers:
+            raise InputError(f"{place}: no run {entry.run!r}{nearest(entry.run, list(teachers))}")
+        found[name] = entry, teachers[entry.run]
+    of_teacher = {name: teacher.dataset for name, (_, teacher) in found.items()}
+    try:
+        return {name: (*both, held_out_of(name, of_teacher)) for name, both in found.items()}
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def load_baselines(path: str | Path) -> dict[str, Baselines]:

@@ -25,7 +25,7 @@ from embeddings.foundation.errors import InputError, one_line
 from pipelines.cluster.files import node_folder, place
 from pipelines.cluster.memory import out_of_memory
 from pipelines.cluster.nodes import installed
-from pipelines.data.examples import read_dataset
+from pipelines.data.examples import read_dataset, scored_as
 from pipelines.evaluation.records import main_scores
 from pipelines.evaluation.scores import Context, evaluate
 from pipelines.sweeping.inputs import DATA, SOURCE, TARGET, corpus_names
@@ -146,7 +146,7 @@ def dev_scores(experiment: Experiment, data: Path) -> dict[str, list[float]]:
     dev, family = experiment.splits["dev"], experiment.family
     predicted = list(experiment.task.predict(experiment.engine, dev))
     dataset = read_dataset(data, "name", "version", "gold_tokens")
-    context = Context(dataset["name"], dataset["version"], "dev", dataset["gold_tokens"], experiment.run.seed)
+    context = Context(scored_as(dataset), dataset["version"], "dev", dataset["gold_tokens"], experiment.run.seed)
     shown = family.shown(experiment.task.config.monitor)[:SHOWN]
     found = main_scores(evaluate(family, dev, predicted, context), shown)
     return {metric.name: [score.value, score.low, score.high] for metric, score in found.items()}

@@ -139,6 +139,21 @@ class LabelTraining(TrainingConfig):
 class TextLabelTraining(TextTraining, LabelTraining):
     """How a classifier or tagger of texts is trained."""
 
+    language_model_weight: float = 0.0  # of the loss of predicting next and previous words as well; 0: it is not done
+    language_model_vocab_size: int | None = None  # most frequent words that are predicted: 7,500, if none is given
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.language_model_weight < 0:
+            raise ValueError(f"expected a language_model_weight of at least 0, got {self.language_model_weight}")
+        if self.language_model_vocab_size is not None:
+            if self.language_model_vocab_size < 1:
+                raise ValueError(
+                    f"expected language_model_vocab_size of at least 1, got {self.language_model_vocab_size}"
+                )
+            if not self.language_model_weight:
+                raise ValueError("language_model_vocab_size needs language_model_weight; give that as well")
+
 
 @dataclass(frozen=True)
 class ImageLabelTraining(ImageTraining, LabelTraining):

@@ -16,9 +16,11 @@ from pipelines.data.examples import Example
 from pipelines.models.config import EncoderConfig
 from pipelines.models.engine import Engine
 from pipelines.models.probabilities import Averages
-from pipelines.tasks.config import Keys, TaskConfig, TextTraining, TrainingConfig, WordKeys
+from pipelines.tasks.config import Keys, TaskConfig, TextLabelTraining, TextTraining, TrainingConfig, WordKeys
 from pipelines.text.tokenization import PLAIN, Detokenizer
 from pipelines.text.vocabulary import SPECIAL_WORDS, UNKNOWN_ID, Vocabulary, build_vocabulary
+
+LANGUAGE_MODEL_VOCAB_SIZE = 7500  # as in Rei's paper
 
 
 class Task(ABC):
@@ -134,6 +136,11 @@ class Task(ABC):
         source = ("tokens",) if cls.reads == "tokens" else ()
         return (*source, cls.predicts) if cls.predicts == "target_tokens" else source
 
+    @classmethod
+    def labels_texts(cls) -> bool:
+        """Whether it gives a text a label, labels or tags, so that a model can learn from another one's predictions."""
+        return cls.reads == "tokens" and cls.predicts in ("label", "labels", "tags")
+
     @abstractmethod
     def build_model(self, dimensions: Mapping[str, int], seed: int) -> Any:
         """An untrained model for word vectors, or `features` of a step, of the given widths."""
@@ -230,6 +237,22 @@ class Task(ABC):
         import keras
 
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
+
+    def training_model(self, model: Any, train: Sequence[Encoded], seed: int) -> Any:
+        """What learns: the model, or one of its layers and others that has a second objective.
+
+        Args:
+            model: from `build_model`.
+            train: what `encode` gave of train.
+            seed: of the initial weights of other layers.
+        """
+        training = self.config.training
+        if not isinstance(training, TextLabelTraining) or not training.language_model_weight:
+            return model
+        from pipelines.models.language_model_objective import with_language_model
+
+        size = training.language_model_vocab_size or LANGUAGE_MODEL_VOCAB_SIZE
+        return with_language_model(model, train, training.language_model_weight, size, self.cell.bidirectional, seed)
 
     def callbacks(self) -> list[Any]:
         """Keras callbacks of the task's own training."""

@@ -40,6 +40,24 @@ class DevMetrics(keras.callbacks.Callback):
             logs.update({f"val_{name}": value for name, value in metrics.items()})
 
 
+class LanguageModelLoss(keras.callbacks.Callback):
+    """Adds the loss of a `MultitaskModel`'s language model to an epoch's logs: its mean over the epoch's tokens.
+
+    It must come before callbacks that read the logs.
+    """
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._sum = self._tokens = 0.0
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self._sum += float(self.model.language_model_loss.total)
+        self._tokens += float(self.model.language_model_loss.count)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        if logs is not None:
+            logs["language_model_loss"] = self._sum / self._tokens
+
+
 class Stopwatch(keras.callbacks.Callback):
     """Adds up the seconds of training steps, dev evaluation and samples left out. It must be the first callback."""
 

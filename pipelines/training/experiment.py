@@ -160,7 +160,7 @@ def learn(
     training = task.config.training
     encoded = task.encoded(training.augment(experiment.splits["train"], seed), history.parent)
     cost = fit(
-        model,
+        task.training_model(model, encoded, seed),
         task.loss(encoded),
         task.batches(encoded, training.batch_size, seed),
         experiment.dev_metrics,

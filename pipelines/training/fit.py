@@ -11,9 +11,10 @@ import numpy as np
 from embeddings.foundation.errors import InputError
 from pipelines.batches.batching import TrainingBatches
 from pipelines.batches.chunks import CarriedBatches
+from pipelines.models.language_model_objective import MultitaskModel
 from pipelines.models.tracing import compile_model, training_step
 from pipelines.tasks.config import TrainingConfig
-from pipelines.training.callbacks import DevMetrics, Progress, Stopwatch
+from pipelines.training.callbacks import DevMetrics, LanguageModelLoss, Progress, Stopwatch
 from pipelines.training.optimizer import build_optimizer
 from pipelines.training.resumption import Checkpoint, Resumption
 
@@ -89,7 +90,9 @@ def fit(
     progress = Progress(config.epochs, len(batches), f"val_{monitor}")
     curves = keras.callbacks.CSVLogger(str(history))
     averages = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.averaging else []
-    all_callbacks = [stopwatch, *averages, DevMetrics(evaluate, monitor), curves, progress, stopping, *callbacks]
+    seconds = [LanguageModelLoss()] if isinstance(model, MultitaskModel) else []
+    writers = [*seconds, DevMetrics(evaluate, monitor)]
+    all_callbacks = [stopwatch, *averages, *writers, curves, progress, stopping, *callbacks]
     counts = {"epochs": 0, "real_tokens": 0, "padded_tokens": 0}
     if checkpoint:
         all_callbacks.append(Resumption(checkpoint, changing, batches, counts, stopwatch, curves, stopping, callbacks))

@@ -15,6 +15,7 @@ class Part(NamedTuple):
     rows: np.ndarray  # which rows of the batch, int32 (rows,)
     batch_rows: int
     share: float  # of the sum of the batch's weights
+    token_share: float  # of the batch's real tokens
 
 
 def parts(
@@ -32,10 +33,12 @@ def parts(
         whole: places of the inputs that every worker reads as they are.
     """
     batch_rows, total = len(weights), weights.sum(dtype="float64")
+    tokens = np.count_nonzero(inputs[0])
     found = []
     for first in range(min(workers, batch_rows)):
         rows = np.arange(first, batch_rows, workers, dtype="int32")
         of_rows = tuple(array if place in whole else array[rows] for place, array in enumerate(inputs))
         share = float(weights[rows].sum(dtype="float64") / total) if total else 0.0
-        found.append(Part(of_rows, targets[rows], weights[rows], rows, batch_rows, share))
+        token_share = float(np.count_nonzero(inputs[0][rows]) / tokens) if tokens else 0.0
+        found.append(Part(of_rows, targets[rows], weights[rows], rows, batch_rows, share, token_share))
     return found

@@ -29,6 +29,7 @@ class Gradients(NamedTuple):
     """What a worker makes of some rows."""
 
     loss: float  # their share in the batch's
+    added: list[float]  # of that, what each layer adds that has a loss of its own
     gradients: list  # of each trained variable: an array; indices and values of rows of a table; None
     draws: list[np.ndarray]  # states of random draws after the step
     states: list[np.ndarray]  # of a language model after the step, float32 (rows, units)
@@ -82,10 +83,8 @@ class Shard:
         data = keras.tree.map_structure(tensorflow.convert_to_tensor, (tuple(values), tuple(part)))
         if trained not in self._functions:
             self._functions[trained] = self._traced(trained, data)
-        loss, gradients, draws, states = keras.tree.map_structure(
-            _array, self._functions[trained](data), none_is_leaf=False
-        )
-        return Gradients(float(loss), gradients, draws, states)
+        loss, *others = keras.tree.map_structure(_array, self._functions[trained](data), none_is_leaf=False)
+        return Gradients(float(loss), *others)
 
     def _traced(self, trained: tuple[int, ...], data: Any) -> Any:
         import tensorflow
@@ -106,12 +105,15 @@ class Shard:
                 tape.watch(learning)
                 outputs, states = self._outputs(part.inputs)
                 loss = self.loss(part.targets, outputs, sample_weight=part.weights) * part.share
+                added = [each * part.token_share for each in self.model.losses]
+                for each in added:
+                    loss += each
             gradients = tape.gradient(loss, learning)
             pairs = [
                 (each.indices, each.values) if isinstance(each, tensorflow.IndexedSlices) else each
                 for each in gradients
             ]
-            return loss, pairs, [ops.convert_to_tensor(each) for each in draws_of(self.model)], states
+            return loss, added, pairs, [ops.convert_to_tensor(each) for each in draws_of(self.model)], states
 
         values, part = data
         exact = [tensorflow.TensorSpec(value.shape, value.dtype) for value in values]

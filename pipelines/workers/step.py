@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines.layers import CharFeatures
 from pipelines.models.config import CELLS
+from pipelines.models.language_model_objective import MultitaskModel
 from pipelines.workers.gradients import added
 from pipelines.workers.rows import Part, parts
 from pipelines.workers.shard import Description, Gradients, draws_of, variables_of, whole_inputs
@@ -81,6 +82,9 @@ class Step:
             for part, one in zip(of_parts, found, strict=True):
                 after[part.rows] = one.states[number]
             variable.assign(after)
+        if isinstance(self.model, MultitaskModel):
+            self.model.language_model_loss.reset_state()
+            self.model.keep(sum(sum(one.added) for one in found), keras.tree.flatten(inputs)[0])
         return sum(one.loss for one in found)
 
     def _inputs(self, inputs: Any) -> tuple:

@@ -27,8 +27,12 @@ def test_a_training_goes_on_as_if_it_had_not_broken_off(of, ten_examples, ten_en
     goes_on(of, {}, ten_examples, ten_entity_examples, small_vectors, tmp_path)
 
 
-@pytest.mark.parametrize("changes", [{"averaging": 0.7}, {"frozen_epochs": 1}, {"frozen_epochs": 2}], ids=str)
-def test_so_does_one_with_averaged_or_at_first_frozen_weights(changes, ten_examples, small_vectors, tmp_path):
+@pytest.mark.parametrize(
+    "changes",
+    [{"averaging": 0.7}, {"frozen_epochs": 1}, {"frozen_epochs": 2}, {"language_model_weight": 0.5, "averaging": 0.7}],
+    ids=str,
+)
+def test_so_does_one_with_other_weights_or_at_first_frozen_ones(changes, ten_examples, small_vectors, tmp_path):
     goes_on(("sentiment", "gru", True), changes, ten_examples, None, small_vectors, tmp_path)
 
 
@@ -55,7 +59,9 @@ def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_p
         seed_everything(1)
         task, model = build(config, cell, small_vectors, examples)
         engine = KerasEngine(model)
-        batches = task.batches([task.encode(example) for example in training.augment(examples, 1)], 4, 1)
+        encoded = [task.encode(example) for example in training.augment(examples, 1)]
+        batches = task.batches(encoded, 4, 1)
+        learner = task.training_model(model, encoded, 1)
         checkpoint = Checkpoint(tmp_path / "run", {}, [], time.perf_counter())
         history = tmp_path / "history.csv"
         history.unlink(missing_ok=True)
@@ -69,10 +75,10 @@ def goes_on(of, changes, ten_examples, ten_entity_examples, small_vectors, tmp_p
             return {"distinct": float(len({str(row) for row in task.predict(engine, examples)}))}
 
         words = list(word_tables(model, task.text_fields()).values())
-        fit(model, task.loss(), batches, evaluate, training, "distinct", 1.0, history, (), words, checkpoint,
+        fit(learner, task.loss(), batches, evaluate, training, "distinct", 1.0, history, (), words, checkpoint,
             frozen_epochs=changes.get("frozen_epochs", 0))  # fmt: skip
         shutil.copy(left, checkpoint.path)
-        return model.get_weights(), history.read_bytes(), epochs
+        return learner.get_weights(), history.read_bytes(), epochs
 
     weights, curves, epochs = train()
     weights_again, curves_again, epochs_again = train()

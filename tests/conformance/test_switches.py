@@ -47,7 +47,8 @@ CELL = {"cell": "gru", "units": 7, "depth": 2, "bidirectional": True, "dropout":
 OWN = [(cell, key) for cell in CELLS for key in field_names(own_keys(cell))]
 TRAINING = {"optimizer": "sgd", "learning_rate": 0.3, "batch_size": 3, "epochs": 1, "patience": 1, "schedule": "cosine",
             "lowercase_augmentation": 0.5, "shift_augmentation": True, "start_from_epoch": 2, "frozen_epochs": 2,
-            "averaging": 0.9, "class_weights": "balanced", "focal_gamma": 2.0}  # fmt: skip
+            "averaging": 0.9, "class_weights": "balanced", "focal_gamma": 2.0, "language_model_weight": 0.5,
+            "language_model_vocab_size": 3}  # fmt: skip
 
 
 def fingerprint(task, model, examples):
@@ -115,7 +116,8 @@ def learned(ten_examples, small_vectors, tmp_path_factory):
         encoded = [task.encode(example) for example in config.training.augment(ten_examples, 1)]
         falling = iter(range(100, 0, -1))
         cost = fit(
-            model, task.loss(encoded), task.batches(encoded, config.training.batch_size, 1),
+            task.training_model(model, encoded, 1), task.loss(encoded),
+            task.batches(encoded, config.training.batch_size, 1),
             lambda: {"m": next(falling)}, config.training, "m", cell.clip_norm,
             tmp_path_factory.mktemp("run") / "h.csv",
             word_tables=list(word_tables(model, task.text_fields()).values()),
@@ -129,7 +131,8 @@ def learned(ten_examples, small_vectors, tmp_path_factory):
 @pytest.mark.parametrize("key", [*TRAINING, "clip_norm"])
 def test_a_trainings_key_changes_the_training(key, learned):
     name = "column_classification" if key == "shift_augmentation" else "pos_tagging"
-    beside = {"optimizer": "sgd"} if key == "clip_norm" else {}  # Adam's steps hardly depend on the gradients' scale
+    beside = {"clip_norm": {"optimizer": "sgd"},  # Adam's steps hardly depend on the gradients' scale
+              "language_model_vocab_size": {"language_model_weight": 0.5}}.get(key, {})  # fmt: skip
     plain, epochs = learned(name, beside)
     changed, changed_epochs = learned(name, {**beside, key: {**TRAINING, **CELL}[key]})
     assert changed_epochs != epochs or not np.allclose(changed, plain, atol=1e-7)

@@ -51,8 +51,8 @@ def with_draws(task, cell):
 
 @pytest.fixture
 def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
-    """Trains on the ten sentences with some workers, or without; gives the losses of all steps, the dev metrics of all
-    epochs, and the weights."""
+    """Trains on the ten sentences with some workers, or without; gives the losses of all steps, and beside each that of
+    a second objective, the dev metrics of all epochs, and the weights."""
 
     @cache
     def built(config, cell):
@@ -67,7 +67,7 @@ def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
         for variable, value in zip(model.variables, values, strict=True):
             variable.assign(value)
         encoded = [task.encode(example) for example in examples]
-        batches = task.batches(encoded, ROWS, 1)
+        learner, batches = task.training_model(model, encoded, 1), task.batches(encoded, ROWS, 1)
         family, losses, metrics = load_family(config.metrics), [], []
 
         def make_step(*of):
@@ -75,8 +75,9 @@ def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
 
             def recorded(*batch):
                 inputs, targets, weights = batch
-                losses.append(step(*batch) if step else model.train_on_batch(inputs, targets, sample_weight=weights))
-                return losses[-1]
+                loss = step(*batch) if step else np.ravel(learner.train_on_batch(inputs, targets, weights))[0]
+                losses.append([loss, *(float(metric.result()) for metric in learner.metrics[1:])])
+                return loss
 
             return recorded
 
@@ -85,13 +86,13 @@ def train(ten_examples, ten_entity_examples, small_vectors, tmp_path):
                 raise KeyboardInterrupt
             rows = list(task.predict(engine, examples, task.dev_decoding))
             metrics.append({**family.score(examples, rows), **task.dev_losses(engine, examples)})
-            return {"rising": float(model.optimizer.iterations)}
+            return {"rising": float(learner.optimizer.iterations)}
 
         training = replace(config.training, epochs=epochs, patience=epochs)
-        fit(model, task.loss(encoded), batches, evaluate, training, "rising", 0.5, tmp_path / "history.csv",
+        fit(learner, task.loss(encoded), batches, evaluate, training, "rising", 0.5, tmp_path / "history.csv",
             word_tables=list(word_tables(model, task.text_fields()).values()), make_step=make_step,
             frozen_epochs=getattr(training, "frozen_epochs", 0), checkpoint=checkpoint)  # fmt: skip
-        return losses, metrics, model.get_weights()
+        return losses, metrics, learner.get_weights()
 
     return train
 
@@ -108,6 +109,8 @@ def assert_equal(found, expected):
                                   for each in dict.fromkeys([*OFTEN, *CASES])], ids=case_id)  # fmt: skip
 def test_three_workers_learn_what_one_process_learns(case, train):
     config, cell = with_draws(*of_case(case))
+    if case in SHAPES and hasattr(config.training, "language_model_weight"):
+        config = replace(config, training=replace(config.training, language_model_weight=0.5))
     workers = Here(3)
     expected = train(config, cell)
     assert len(expected[0]) >= STEPS
@@ -132,7 +135,7 @@ def test_so_do_they_where_states_are_dropped(train):
     assert_equal(train(config, cell, Here(3)), train(config, cell))
 
 
-@pytest.mark.parametrize("changes", [{"averaging": 0.7}, {"frozen_epochs": 1}], ids=str)
+@pytest.mark.parametrize("changes", [{"averaging": 0.7, "language_model_weight": 0.5}, {"frozen_epochs": 1}], ids=str)
 def test_they_average_freeze_and_resume(changes, train, tmp_path):
     config, cell = with_draws(task_config("sentiment", training=changes), of_case(("sentiment", "gru", False))[1])
     expected = train(config, cell, epochs=4)

@@ -11,7 +11,7 @@ from pipelines.cli import COMMANDS, main
 def test_help_lists_every_command_and_tells_no_time(words, capsys):
     main(words)
     output = capsys.readouterr()
-    assert all(f"  {name:<10}{summary}\n" in output.out for name, (_, summary) in COMMANDS.items())
+    assert all(f"  {name:<12}{summary}\n" in output.out for name, (_, summary) in COMMANDS.items())
     assert output.err == ""
 
 

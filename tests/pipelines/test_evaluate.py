@@ -57,6 +57,16 @@ def read_table(path):
         return list(csv.DictReader(file))
 
 
+def test_a_dataset_of_self_training_is_scored_as_the_one_whose_dev_it_has_and_predicted_words_are_not_seen(root):
+    path = root / "data/dataset.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "name": "more", "held_out_of": "tiny"}))
+    predicted = Example("train-1", "", ("word",), tags=("N",), confidence=0.9)
+    write_examples(root / "data/train.jsonl", [Example("train-0", "", ("other",), tags=("N",)), predicted])
+    main(arguments(root, write_predictions(root / "run")))
+    assert "|dataset:tiny|" in read_scores(root / "evaluation/scores.json")["run"]["dev"][0].signature
+    assert {row["group"] for row in read_table(root / "evaluation/dev/novelty.csv")} == {"word unseen"}
+
+
 def test_words_are_told_apart_by_the_words_of_an_artefact_of_vectors(root):
     from gensim.models import KeyedVectors
 

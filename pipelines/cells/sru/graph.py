@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.graphs.graph import Graph
+from pipelines.graphs.linear import steps_from
 from pipelines.graphs.recurrent import States
 
 OPEN = 100.0  # whose sigmoid is 1 in float32
@@ -22,7 +23,7 @@ def recurrent(
     """Adds the layer, as `pipelines.cells` describes it."""
     units = len(weights[0][2]) // 2
     steps = _steps(graph, inputs, lengths)
-    read = [steps, _turned(graph, steps)] if len(weights) > 1 else [steps]
+    read = [steps, graph.turned(steps)] if len(weights) > 1 else [steps]
     candidate, forget, reset, *projected = [
         graph.concat([graph.dense(each, kernel) for each, kernel in zip(read, kernels, strict=True)])
         for kernels in zip(*(_kernels(kernel, bias) for kernel, _, bias in weights), strict=True)
@@ -32,15 +33,17 @@ def recurrent(
         start = graph.concat([states[0] for states in starts])
     else:
         start = graph.add("Sub", *[graph.pick(candidate, 0)] * 2)  # zeros
-    last, states, recalled = _loop(graph, start, candidate, forget, of_forget, of_reset)
+    last, states = _loop(graph, start, candidate, forget, of_forget)
 
+    before = graph.concat([graph.unsqueeze(start, 0), graph.part(states, 0, -1, 0)], axis=0)
+    recalled = graph.add("Mul", before, graph.constant(of_reset))
     reset = graph.add("Sigmoid", graph.add("Add", reset, recalled))
-    highway = projected[0] if projected else graph.concat([_columns(graph, each, 0, units) for each in read])
+    highway = projected[0] if projected else graph.concat([graph.part(each, 0, units, 2) for each in read])
     highway = graph.add("Mul", highway, graph.constant(math.sqrt(1 + 2 * math.exp(own.highway_bias))))
     outputs = graph.add("Add", graph.add("Mul", reset, graph.add("Sub", states, highway)), highway)
     if len(weights) > 1:
-        backwards = _turned(graph, _columns(graph, outputs, units, 2 * units))
-        outputs = graph.concat([_columns(graph, outputs, 0, units), backwards])
+        forwards, backwards = graph.split(outputs, 2)
+        outputs = graph.concat([forwards, graph.turned(backwards)])
     return outputs, [[state] for state in graph.split(last, len(weights))]
 
 
@@ -55,41 +58,25 @@ def _kernels(kernel: np.ndarray, bias: np.ndarray) -> list[np.ndarray]:
 
 def _steps(graph: Graph, inputs: str, lengths: str | None) -> str:
     """The inputs, zero at padding, and two more columns: 1 at real steps, and 1 at padding."""
-    zero, one = (graph.constant(number, "int32") for number in (0, 1))
     time, batch = (graph.pick(graph.add("Shape", inputs), axis) for axis in (0, 1))
-    time = graph.add("Cast", time, to=6)
-    lengths = lengths or graph.add("Expand", time, graph.unsqueeze(batch, 0))
-    steps = graph.unsqueeze(graph.add("Range", zero, time, one), 1, 2)
-    padding = graph.add("GreaterOrEqual", steps, graph.unsqueeze(lengths, 0, 2))  # (time, batch, 1)
+    lengths = lengths or graph.add("Expand", graph.add("Cast", time, to=6), graph.unsqueeze(batch, 0))
+    padding = steps_from(graph, inputs, lengths)
     inputs = graph.add("Where", padding, graph.constant(0.0), inputs)
     return graph.concat([inputs, graph.add("Where", padding, graph.constant([0, 1]), graph.constant([1, 0]))])
 
 
-def _loop(
-    graph: Graph, start: str, candidate: str, forget: str, of_forget: np.ndarray, of_reset: np.ndarray
-) -> tuple[str, str, str]:
+def _loop(graph: Graph, start: str, candidate: str, forget: str, of_forget: np.ndarray) -> tuple[str, str]:
     """The loop c = f c + (1 - f) g with f = sigmoid(forget + v c).
 
     Returns:
-        The state at the end, (batch, width), that after each step, (time, batch, width), and the one before each step,
-        times the reset gate's peephole.
+        The state at the end, (batch, width), and that after each step, (time, batch, width).
     """
     body, shape = graph.body("step"), ["batch", len(of_forget)]
     names = (f"{name}_{start}" for name in ("before", "candidate", "forget"))
     before, proposed, gate = (body.input(name, "float32", shape) for name in names)
     opened = body.add("Sigmoid", body.add("Add", gate, body.add("Mul", before, body.constant(of_forget))))
     after = body.add("Add", body.add("Mul", opened, body.add("Sub", before, proposed)), proposed)
-    for value in (after, body.add("Identity", after), body.add("Mul", before, body.constant(of_reset))):
+    for value in (after, body.add("Identity", after)):
         body.result(value, "float32", shape)
-    last, states, recalled = graph.add_many("Scan", 3, start, candidate, forget, body=body.proto(), num_scan_inputs=2)
-    return last, states, recalled
-
-
-def _turned(graph: Graph, sequence: str) -> str:
-    """The steps from the last one to the first, those of padding among them."""
-    return graph.add("Slice", sequence, *(graph.constant([number], "int64") for number in (-1, -(2**62), 0, -1)))
-
-
-def _columns(graph: Graph, sequence: str, start: int, end: int) -> str:
-    """Some columns of a sequence."""
-    return graph.add("Slice", sequence, *(graph.constant([number], "int64") for number in (start, end, 2)))
+    last, states = graph.add_many("Scan", 2, start, candidate, forget, body=body.proto(), num_scan_inputs=2)
+    return last, states

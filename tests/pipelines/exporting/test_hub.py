@@ -142,6 +142,19 @@ def test_the_card_says_what_the_run_is_made_of(world):
     assert "It knows the types LOC, ORG, PER." in text
 
 
+def test_the_card_of_a_student_says_who_labelled_and_is_scored_on_gold_data(world):
+    path = world / "runs/ner/config.json"
+    about = json.loads(path.read_text(encoding="utf-8"))
+    made = {"run": "both", "unlabelled": "news", "minimum_confidence": 0.9, "maximum_examples": 5, "seed": 2}
+    about["dataset"] |= {"name": "more", "held_out_of": "tiny", "self_training": {**made, "sentences": False}}
+    write_json(path, about)
+    card = exported()
+    assert "A part of train was labelled by run `both`, not by people." in card.text
+    (entries,) = re.findall(r"```yaml\n(runs:.*?)```", card.text, re.DOTALL)
+    assert yaml.safe_load(entries)["self_training"] == {"more": {**made, "sentences": False}}
+    assert {result.dataset_name for result in card.data.eval_results} == {"tiny"}
+
+
 def test_the_folder_is_a_run_and_a_repository_with_large_files(world):
     exported()
     texts = ["Anna saw Tver", "films"]

@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 
 from embeddings.foundation import plugins
+from pipelines.batches.batching import Encoded
 from pipelines.decoding.beam import Decoding
 from pipelines.decoding.config import DecodingConfig
 from pipelines.models.captioner import build_captioner
 from pipelines.models.config import DynamicEvaluationConfig, EncoderConfig
 from pipelines.models.dynamic_evaluation import dynamic_log_probabilities
 from pipelines.models.language_model import build_language_model
+from pipelines.models.language_model_objective import with_language_model
 from pipelines.models.reading import log_probabilities
 from pipelines.models.seq2seq import build_seq2seq
 from pipelines.models.tagger import build_tagger, sequence_loss
@@ -67,12 +69,17 @@ def language_model(cell):
 
 
 def tagger(cell):
-    """Losses of two steps of a tagger with a conditional random field, and the weights after."""
+    """Losses of two steps of a tagger with a conditional random field, and the weights after; with one of the cells it
+    is trained as a language model too."""
     config = EncoderConfig(cell, units=5, depth=1, bidirectional=True, dropout=0.0, clip_norm=1.0)
     model = drawn(build_tagger({"tokens": VOCABULARY}, 3, TRANSITIONS, config, seed=1, output="crf"))
+    if cell == "gru":
+        train = [Encoded([*range(4, 11)])]
+        model = drawn(with_language_model(model, train, 0.5, vocab_size=5, bidirectional=True, seed=1))
     model.compile(keras.optimizers.SGD(0.5), sequence_loss(), jit_compile=keras.backend.backend() == "jax")
     tags, weights = SOURCES % 3, (SOURCES > 0).astype("float32")
-    made = {f"loss_{step}": model.train_on_batch(SOURCES, tags, weights) for step in range(2)}
+    losses = [model.train_on_batch(SOURCES, tags, weights) for _ in range(2)]
+    made = {f"losses_{step}": np.array(each) for step, each in enumerate(losses)}
     return made | {f"weight_{number}": np.array(weight) for number, weight in enumerate(model.weights)}
 
 

@@ -278,6 +278,14 @@ def test_an_ensemble_of_its_runs_gets_stages_and_keeps_them(project, files, caps
     assert made["evaluate-ensemble"]["foreach"]["both"]["dataset"] == "mine"
     capsys.readouterr()
     assert f"run '{first}': ensemble 'both' reads it as well; remove that" in refused(capsys, remove.main, "mine")
+    student = "  more: {run: both, unlabelled: mine, minimum_confidence: 0.9, maximum_examples: 9, seed: 1}\n"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\nself_training:\n{student}", encoding="utf-8")
+    stages.main([])
+    stage = graph()["stages"]["self_train-more"]
+    assert (stage["deps"], stage["outs"]) == (["elman_version.txt", "runs/both", "data/mine"], ["data/more"])
+    path.write_text(path.read_text(encoding="utf-8").replace("run: both", f"run: {first}"), encoding="utf-8")
+    capsys.readouterr()
+    assert f"run '{first}': self_training reads it for 'more'" in refused(capsys, remove.main, "mine")
 
 
 def test_stages_of_a_run_by_hand_are_written(project, files, capsys):

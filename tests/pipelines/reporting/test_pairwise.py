@@ -49,6 +49,11 @@ def world(tmp_path_factory):
     write_predictions(root / "predictions/baselines/toy/majority", 100)
     write_run(root, "dev_only", 120, splits=["dev"])
     write_run(root, "of_others", 120, dataset="other")
+    write_run(root, "student", 150, dataset="toy_self")
+    path = root / "runs/student/config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["dataset"]["held_out_of"] = "toy"
+    path.write_text(json.dumps(config), encoding="utf-8")
     return root
 
 
@@ -79,6 +84,11 @@ def test_each_system_is_tested_against_the_first(capsys):
     assert "accuracy (%) on test of toy, 200 units (document)" in output
     assert "no significant difference" in output
     assert "+15.00 [" in output
+
+
+def test_a_run_of_self_training_is_tested_on_the_dataset_whose_test_it_has():
+    found = written("plain", "student", "toy/majority")
+    assert (found["dataset"], found["scores"]["student"]) == ("toy", [75])
 
 
 def test_runs_that_differ_in_their_seed_are_one_system_with_a_deviation(capsys):

@@ -79,6 +79,7 @@ def test_a_row_has_dev_beside_test_with_intervals_and_cost():
 def test_the_cells_of_an_ensembles_members_stand_in_the_place_of_a_cell():
     lstm, sru = TrainedCell("lstm", 160, 2, True), TrainedCell("sru", 64, 1, False)
     assert replace(RUN, ensemble=described([lstm, sru, lstm])).architecture == "2 of bi-lstm 2×160 + 1 of sru 1×64"
+    assert replace(RUN, trained_on="more").architecture == "bi-lstm 2×64, trained on more"
     assert (replace(RUN, ensemble=described([])).architecture, BASELINE.architecture) == ("bi-lstm 2×64", "")
 
 

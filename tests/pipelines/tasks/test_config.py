@@ -55,6 +55,11 @@ def load(tmp_path):
         ("translation", "model", {"scheduled_sampling": -0.1}, "expected scheduled_sampling from 0 to below 1"),
         ("sentiment", "training", {"frozen_epochs": 7}, "expected frozen_epochs from 0 to below epochs, got 7"),
         ("sentiment", "training", {"frozen_epochs": 1, "averaging": 0.9}, "excludes frozen_epochs; remove one"),
+        ("ner", "training", {"language_model_weight": -1}, "expected a language_model_weight of at least 0, got -1.0"),
+        ("ner", "training", {"language_model_vocab_size": 9}, "needs language_model_weight; give that as well"),
+        ("sentiment", "training", {"language_model_weight": 1, "language_model_vocab_size": 0}, "at least 1, got 0"),
+        ("translation", "training", {"language_model_weight": 0.1}, "unknown key 'language_model_weight'"),
+        ("column_classification", "training", {"language_model_weight": 0.1}, "unknown key 'language_model_weight'"),
         ("text_generation", "training", {"sample_steps": 0}, "expected sample_steps of at least 1, got 0"),
     ],
 )

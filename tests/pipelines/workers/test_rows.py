@@ -15,6 +15,7 @@ def test_each_worker_has_every_other_row_and_its_share_of_the_weights():
     np.testing.assert_array_equal(second.inputs[0], [[4, 5, 0]])
     assert [first.rows.tolist(), second.rows.tolist()] == [[0, 2], [1]]
     assert [first.batch_rows, first.share, second.share] == [3, 5 / 7, 2 / 7]
+    assert [first.token_share, second.token_share] == [4 / 6, 2 / 6]
 
 
 def test_what_is_not_of_rows_is_whole_for_each():

@@ -1,0 +1,1 @@
+"""Self-training: a run predicts unlabelled texts, and confident predictions join the train of its dataset."""
